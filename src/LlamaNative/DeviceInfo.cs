@@ -1,0 +1,57 @@
+using LlamaNative.Interop;
+
+namespace LlamaNative;
+
+/// <summary>What kind of hardware a device is; the values are those of <c>ggml_backend_dev_type</c>.</summary>
+public enum DeviceKind
+{
+    /// <summary>The CPU with system memory.</summary>
+    Cpu = 0,
+
+    /// <summary>A graphics processor with its own memory.</summary>
+    Gpu = 1,
+
+    /// <summary>A graphics processor that shares system memory.</summary>
+    IntegratedGpu = 2,
+
+    /// <summary>An accelerator used together with the CPU (BLAS, AMX).</summary>
+    Accelerator = 3,
+
+    /// <summary>Several devices joined for tensor parallelism.</summary>
+    Meta = 4,
+}
+
+/// <summary>A device that ggml can compute on.</summary>
+/// <param name="Name">ggml's short name, e.g. <c>CPU</c>, <c>CUDA0</c>, <c>Vulkan0</c>.</param>
+/// <param name="Description">The hardware's own name.</param>
+/// <param name="Kind">What kind of hardware it is.</param>
+/// <param name="Backend">The ggml backend that drives it.</param>
+/// <param name="FreeMemory">Bytes free when asked.</param>
+/// <param name="TotalMemory">Bytes in all.</param>
+public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind, string Backend, ulong FreeMemory, ulong TotalMemory)
+{
+    /// <summary>Whether model layers can be offloaded to it.</summary>
+    public bool IsGpu => Kind is DeviceKind.Gpu or DeviceKind.IntegratedGpu;
+
+    internal static unsafe IReadOnlyList<DeviceInfo> ReadAll()
+    {
+        var devices = new List<DeviceInfo>();
+        nuint count = GgmlDevices.ggml_backend_dev_count();
+        for (nuint i = 0; i < count; i++)
+        {
+            nint device = GgmlDevices.ggml_backend_dev_get(i);
+            ggml_backend_dev_props properties;
+            GgmlDevices.ggml_backend_dev_get_props(device, &properties);
+            nint registry = GgmlDevices.ggml_backend_dev_backend_reg(device);
+            devices.Add(new DeviceInfo(
+                Utf8.Read(properties.name) ?? "?",
+                Utf8.Read(properties.description) ?? "",
+                (DeviceKind)properties.type,
+                Utf8.Read(GgmlDevices.ggml_backend_reg_name(registry)) ?? "?",
+                properties.memory_free,
+                properties.memory_total));
+        }
+
+        return devices;
+    }
+}

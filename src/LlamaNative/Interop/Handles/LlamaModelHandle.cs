@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+
+namespace LlamaNative.Interop;
+
+/// <summary>Owns a <c>llama_model*</c>. Contexts and vocabularies hold a reference, so the model outlives them all.</summary>
+internal sealed class LlamaModelHandle : SafeHandle
+{
+    public LlamaModelHandle(nint model)
+        : base(0, ownsHandle: true) => SetHandle(model);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        LlamaModels.llama_model_free(handle);
+        return true;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace LlamaNative.Interop;
+
+/// <summary>llama.h: creating a context, its sizes and switches.</summary>
+internal static unsafe partial class LlamaContexts
+{
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial nint llama_init_from_model(LlamaModelHandle model, llama_context_params parameters);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_free(nint context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial uint llama_n_ctx(LlamaContextHandle context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial uint llama_n_ctx_seq(LlamaContextHandle context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial uint llama_n_batch(LlamaContextHandle context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial uint llama_n_ubatch(LlamaContextHandle context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial uint llama_n_seq_max(LlamaContextHandle context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial int llama_pooling_type(LlamaContextHandle context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial nint llama_get_memory(LlamaContextHandle context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_attach_threadpool(nint context, nint threadpool, nint threadpoolBatch);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_detach_threadpool(nint context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_set_n_threads(LlamaContextHandle context, int threads, int threadsBatch);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_set_embeddings(LlamaContextHandle context, [MarshalAs(UnmanagedType.U1)] bool embeddings);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_set_causal_attn(LlamaContextHandle context, [MarshalAs(UnmanagedType.U1)] bool causal);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_set_abort_callback(LlamaContextHandle context, delegate* unmanaged[Cdecl]<void*, byte> callback, void* data);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_synchronize(LlamaContextHandle context);
+}

@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace LlamaNative.Interop;
+
+/// <summary>llama.h: evaluating batches and reading what came out.</summary>
+internal static unsafe partial class LlamaDecoding
+{
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial int llama_encode(LlamaContextHandle context, llama_batch batch);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial int llama_decode(LlamaContextHandle context, llama_batch batch);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial float* llama_get_logits_ith(LlamaContextHandle context, int index);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial float* llama_get_embeddings_ith(LlamaContextHandle context, int index);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial float* llama_get_embeddings_seq(LlamaContextHandle context, int sequence);
+}

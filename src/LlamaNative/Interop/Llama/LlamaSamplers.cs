@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+
+namespace LlamaNative.Interop;
+
+/// <summary>llama.h: samplers. Every <c>init</c> returns a sampler that its caller owns until a chain takes it.</summary>
+internal static unsafe partial class LlamaSamplers
+{
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init(llama_sampler_i* iface, void* context);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial byte* llama_sampler_name(llama_sampler* sampler);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_sampler_accept(SamplerHandle sampler, int token);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_sampler_apply(SamplerHandle sampler, llama_token_data_array* candidates);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_sampler_reset(SamplerHandle sampler);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_sampler_free(llama_sampler* sampler);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_chain_init(llama_sampler_chain_params parameters);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_sampler_chain_add(SamplerHandle chain, llama_sampler* sampler);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_chain_get(SamplerHandle chain, int index);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial int llama_sampler_chain_n(SamplerHandle chain);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_greedy();
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_dist(uint seed);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_top_k(int k);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_top_p(float p, nuint minKeep);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_min_p(float p, nuint minKeep);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_typical(float p, nuint minKeep);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_temp(float t);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_temp_ext(float t, float delta, float exponent);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_xtc(float p, float t, nuint minKeep, uint seed);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_top_n_sigma(float n);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_mirostat(int vocabularySize, uint seed, float tau, float eta, int m);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_mirostat_v2(uint seed, float tau, float eta);
+
+    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial llama_sampler* llama_sampler_init_grammar(VocabularyHandle vocab, string grammar, string root);
+
+    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial llama_sampler* llama_sampler_init_grammar_lazy_patterns(
+        VocabularyHandle vocab,
+        string grammar,
+        string root,
+        byte** triggerPatterns,
+        nuint triggerPatternCount,
+        int* triggerTokens,
+        nuint triggerTokenCount);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_penalties(int vocabularySize, int lastN, float repeat, float frequency, float present);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_dry(
+        VocabularyHandle vocab,
+        float multiplier,
+        float @base,
+        int allowedLength,
+        int penaltyLastN,
+        byte** sequenceBreakers,
+        nuint breakerCount);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_adaptive_p(float target, float decay, uint seed);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_logit_bias(int vocabularySize, int count, llama_logit_bias* biases);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial llama_sampler* llama_sampler_init_infill(VocabularyHandle vocab);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial uint llama_sampler_get_seed(llama_sampler* sampler);
+}

@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+
+namespace LlamaNative.Interop;
+
+/// <summary>Finds the folder with the native libraries and the file of each; remembers every path it tried.</summary>
+internal sealed class LibraryLocator
+{
+    /// <summary>Names the folder when no option does.</summary>
+    public const string EnvironmentVariable = "LLAMANATIVE_LIBRARY_DIR";
+
+    private readonly List<string> _tried = [];
+
+    /// <summary>Every path looked at, in order.</summary>
+    public IReadOnlyList<string> Tried => _tried;
+
+    /// <summary>The platform in NuGet's terms, e.g. <c>linux-x64</c>.</summary>
+    public static string RuntimeIdentifier
+    {
+        get
+        {
+            string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+            string architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
+            return $"{system}-{architecture}";
+        }
+    }
+
+    /// <summary>
+    /// The first folder that holds the llama library. A folder named by option or environment is the only one
+    /// looked at, so that a mistyped path is an error and not a surprise.
+    /// </summary>
+    public string? FindDirectory(string? optionDirectory)
+    {
+        string? named = !string.IsNullOrEmpty(optionDirectory) ? optionDirectory : Environment.GetEnvironmentVariable(EnvironmentVariable);
+        IEnumerable<string> candidates = string.IsNullOrEmpty(named) ? DefaultDirectories() : [Path.GetFullPath(named)];
+        return candidates.Distinct().FirstOrDefault(directory => FindFile(directory, NativeLibraries.Llama) is not null);
+    }
+
+    /// <summary>
+    /// The file of one library. Releases name it <c>libllama.so</c> or <c>libllama.v0.4.0.so</c>, with the GPU
+    /// backend between (<c>libllama.vulkan.v0.4.0.so</c>); the pinned version is preferred.
+    /// </summary>
+    public string? FindFile(string directory, string library)
+    {
+        string prefix = OperatingSystem.IsWindows() ? library : "lib" + library;
+        string suffix = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
+        _tried.Add(Path.Combine(directory, prefix + "*" + suffix));
+        if (!Directory.Exists(directory))
+        {
+            return null;
+        }
+
+        return Directory.EnumerateFiles(directory, prefix + "*" + suffix)
+            .Where(path => Path.GetFileName(path).AsSpan(prefix.Length).StartsWith("."))
+            .OrderByDescending(path => path.Contains(LlamaRuntime.PinnedVersion, StringComparison.Ordinal))
+            .ThenBy(path => path, StringComparer.Ordinal)
+            .FirstOrDefault();
+    }
+
+    private static IEnumerable<string> DefaultDirectories()
+    {
+        string application = AppContext.BaseDirectory;
+        string inPackage = Path.Combine("runtimes", RuntimeIdentifier, "native");
+        yield return Path.Combine(application, inPackage);
+        yield return application;
+
+        // The host lists here the native folders of the packages in the application's .deps.json, and the folder
+        // that a single-file application was extracted to.
+        string listed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        foreach (string directory in listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            yield return directory;
+            yield return Path.Combine(directory, inPackage);
+        }
+    }
+}

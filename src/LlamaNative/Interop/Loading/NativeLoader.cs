@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+
+namespace LlamaNative.Interop;
+
+/// <summary>
+/// Loads the native libraries once and answers the runtime's question which file an import means. This is the one
+/// place with process-wide state: a native library has process-wide state itself, can be initialised only once, and
+/// is never unloaded, so that finalizers may call it at any time.
+/// </summary>
+internal static class NativeLoader
+{
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<string, nint> Handles = [];
+    private static NativeLibraryInfo? _loaded;
+
+    public static NativeLibraryInfo Load(LlamaRuntimeOptions? options)
+    {
+        if (options?.Logger is { } logger)
+        {
+            NativeLog.Logger = logger;
+        }
+
+        NativeLibraryInfo info = Volatile.Read(ref _loaded) ?? LoadOnce(options?.LibraryDirectory);
+        if (options?.LibraryDirectory is { Length: > 0 } wanted && !SameDirectory(wanted, info.Directory))
+        {
+            throw new NativeLibraryException(
+                $"The native library is already loaded from '{info.Directory}' and cannot be loaded again from '{wanted}'. "
+                + "Call LlamaRuntime.Load with the folder before anything else uses the library.");
+        }
+
+        return info;
+    }
+
+    private static NativeLibraryInfo LoadOnce(string? optionDirectory)
+    {
+        lock (Gate)
+        {
+            if (_loaded is not null)
+            {
+                return _loaded;
+            }
+
+            var locator = new LibraryLocator();
+            string directory = locator.FindDirectory(optionDirectory) ?? throw NotFound(locator);
+            Dictionary<string, nint> handles = OpenLibraries(locator, directory);
+
+            // Checked through bare function pointers: an import, once bound, stays bound to the library it found.
+            string version = AbiGuard.Check(handles[NativeLibraries.Llama], directory);
+            Publish(handles);
+            return _loaded = Initialize(directory, version);
+        }
+    }
+
+    private static Dictionary<string, nint> OpenLibraries(LibraryLocator locator, string directory)
+    {
+        var handles = new Dictionary<string, nint>();
+        foreach (string library in NativeLibraries.InLoadOrder)
+        {
+            string file = locator.FindFile(directory, library)
+                ?? throw new NativeLibraryException(
+                    $"The folder '{directory}' holds the llama library but not its companion '{library}'. "
+                    + "Keep all files of one native package together." + Paths(locator), locator.Tried, null);
+            try
+            {
+                handles[library] = NativeLibrary.Load(file);
+            }
+            catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+            {
+                throw new NativeLibraryException(
+                    $"The native library '{file}' cannot be loaded: {error.Message.Trim()} "
+                    + $"It needs a {LibraryLocator.RuntimeIdentifier} build, the C++ runtime, and every library named above; install what is missing."
+                    + Paths(locator), locator.Tried, error);
+            }
+        }
+
+        return handles;
+    }
+
+    private static void Publish(Dictionary<string, nint> handles)
+    {
+        foreach ((string library, nint handle) in handles)
+        {
+            Handles[library] = handle;
+        }
+
+        NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly, static (name, _, _) => Handles.GetValueOrDefault(name));
+    }
+
+    private static unsafe NativeLibraryInfo Initialize(string directory, string version)
+    {
+        NativeLog.Attach();
+        LlamaSystem.llama_backend_init();
+
+        // ggml picks the build of the CPU backend that suits this processor, and every GPU backend that finds its driver.
+        GgmlDevices.ggml_backend_load_all_from_path(directory);
+        if (GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.Cpu) == 0)
+        {
+            throw new NativeLibraryException(
+                $"No CPU backend (ggml-cpu-*) for this processor in '{directory}'. Keep all files of one native package together."
+                + NativeLog.Tail());
+        }
+
+        return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "");
+    }
+
+    private static NativeLibraryException NotFound(LibraryLocator locator) => new(
+        $"The native llama.cpp library for {LibraryLocator.RuntimeIdentifier} was not found. Reference a LlamaNative.Backend package, "
+        + $"or name the folder with the libraries in LlamaRuntimeOptions.LibraryDirectory or in the environment variable {LibraryLocator.EnvironmentVariable}."
+        + Paths(locator), locator.Tried, null);
+
+    private static string Paths(LibraryLocator locator) =>
+        Environment.NewLine + "Paths tried:" + string.Concat(locator.Tried.Distinct().Select(path => Environment.NewLine + "  " + path));
+
+    private static bool SameDirectory(string a, string b) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(a)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(b));
+}

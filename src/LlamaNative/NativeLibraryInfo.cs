@@ -1,0 +1,7 @@
+namespace LlamaNative;
+
+/// <summary>What <see cref="LlamaRuntime.Load"/> loaded.</summary>
+/// <param name="Directory">The folder the libraries came from.</param>
+/// <param name="Version">The llama.cpp release, as the library itself says.</param>
+/// <param name="SystemInfo">The CPU and GPU features in use, as llama.cpp prints them.</param>
+public sealed record NativeLibraryInfo(string Directory, string Version, string SystemInfo);
