@@ -1,0 +1,84 @@
+using System.Text;
+using LlamaNative.Interop;
+
+namespace LlamaNative.Models;
+
+/// <summary>A metadata value given at loading instead of the file's: an integer, a number, a truth value or a short text.</summary>
+public readonly record struct MetadataOverride
+{
+    private readonly object? _value;
+
+    private MetadataOverride(object value) => _value = value;
+
+    /// <summary>An integer value.</summary>
+    public static implicit operator MetadataOverride(long value) => FromInt64(value);
+
+    /// <summary>A floating-point value.</summary>
+    public static implicit operator MetadataOverride(double value) => FromDouble(value);
+
+    /// <summary>A truth value.</summary>
+    public static implicit operator MetadataOverride(bool value) => FromBoolean(value);
+
+    /// <summary>A text of at most 127 bytes in UTF-8.</summary>
+    public static implicit operator MetadataOverride(string value) => FromString(value);
+
+    /// <summary>An integer value.</summary>
+    public static MetadataOverride FromInt64(long value) => new(value);
+
+    /// <summary>A floating-point value.</summary>
+    public static MetadataOverride FromDouble(double value) => new(value);
+
+    /// <summary>A truth value.</summary>
+    public static MetadataOverride FromBoolean(bool value) => new(value);
+
+    /// <summary>A text of at most 127 bytes in UTF-8.</summary>
+    public static MetadataOverride FromString(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(value);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _value?.ToString() ?? "";
+
+    internal unsafe llama_model_kv_override ToNative(string key)
+    {
+        var native = default(llama_model_kv_override);
+        Write(key, native.key, "key");
+        switch (_value)
+        {
+            case long integer:
+                native.tag = 0; // LLAMA_KV_OVERRIDE_TYPE_INT
+                native.val_i64 = integer;
+                break;
+            case double number:
+                native.tag = 1; // LLAMA_KV_OVERRIDE_TYPE_FLOAT
+                native.val_f64 = number;
+                break;
+            case bool truth:
+                native.tag = 2; // LLAMA_KV_OVERRIDE_TYPE_BOOL
+                native.val_bool = truth ? (byte)1 : (byte)0;
+                break;
+            case string text:
+                native.tag = 3; // LLAMA_KV_OVERRIDE_TYPE_STR
+                Write(text, native.val_str, $"value of '{key}'");
+                break;
+            default:
+                throw new ArgumentException($"The metadata override '{key}' has no value.");
+        }
+
+        return native;
+    }
+
+    private static unsafe void Write(string text, byte* destination, string what)
+    {
+        const int Room = llama_model_kv_override.TextSize - 1;
+        int length = Encoding.UTF8.GetByteCount(text);
+        if (length is 0 or > Room || text.Contains('\0'))
+        {
+            throw new ArgumentException($"The {what} of a metadata override takes 1 to {Room} bytes of UTF-8 without zeros, not {length}.");
+        }
+
+        Encoding.UTF8.GetBytes(text, new Span<byte>(destination, Room));
+    }
+}

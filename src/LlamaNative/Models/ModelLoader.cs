@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using LlamaNative.Interop;
+
+namespace LlamaNative.Models;
+
+/// <summary>One loading of one file: checks what can be checked before, fills the native parameters, reports and cancels.</summary>
+internal sealed unsafe class ModelLoader(string path, ModelOptions options, IProgress<float>? progress, CancellationToken cancellationToken)
+{
+    private ExceptionDispatchInfo? _progressError;
+
+    public LlamaModelHandle Load()
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!File.Exists(path))
+        {
+            throw new ModelLoadException(path, $"The model file '{path}' does not exist.");
+        }
+
+        LlamaRuntime.Load();
+        llama_model_kv_override[] overrides = NativeOverrides();
+        float[] tensorSplit = NativeTensorSplit();
+        GCHandle self = GCHandle.Alloc(this);
+        try
+        {
+            fixed (llama_model_kv_override* overridesPointer = overrides)
+            fixed (float* splitPointer = tensorSplit)
+            {
+                llama_model_params parameters = LlamaSystem.llama_model_default_params();
+                parameters.n_gpu_layers = NativeGpuLayers();
+                parameters.split_mode = (int)options.SplitMode;
+                parameters.main_gpu = options.MainGpu;
+                parameters.tensor_split = splitPointer;
+                parameters.load_mode = (int)options.LoadMode;
+                parameters.kv_overrides = overridesPointer;
+                parameters.vocab_only = options.VocabularyOnly ? (byte)1 : (byte)0;
+                parameters.check_tensors = options.CheckTensors ? (byte)1 : (byte)0;
+                parameters.use_extra_bufts = options.UseExtraBufferTypes ? (byte)1 : (byte)0;
+                parameters.progress_callback = &OnProgress;
+                parameters.progress_callback_user_data = (void*)GCHandle.ToIntPtr(self);
+                return Load(parameters);
+            }
+        }
+        finally
+        {
+            self.Free();
+        }
+    }
+
+    private LlamaModelHandle Load(llama_model_params parameters)
+    {
+        NativeLog.Clear();
+        nint model = LlamaModels.llama_model_load_from_file(path, parameters);
+        if (model != 0)
+        {
+            return new LlamaModelHandle(model);
+        }
+
+        _progressError?.Throw();
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new ModelLoadException(path, $"llama.cpp could not load the model '{path}'." + NativeLog.Tail());
+    }
+
+    private llama_model_kv_override[] NativeOverrides()
+    {
+        // The native list ends with an entry whose key is empty; no list at all is a null pointer.
+        var native = new List<llama_model_kv_override>();
+        foreach ((string key, MetadataOverride value) in options.MetadataOverrides)
+        {
+            native.Add(value.ToNative(key));
+        }
+
+        return native.Count == 0 ? [] : [.. native, default];
+    }
+
+    private float[] NativeTensorSplit()
+    {
+        if (options.TensorSplit.Count == 0)
+        {
+            return [];
+        }
+
+        int room = (int)LlamaSystem.llama_max_devices();
+        if (options.TensorSplit.Count > room || options.TensorSplit.Any(share => !float.IsFinite(share) || share < 0))
+        {
+            throw new ArgumentException($"ModelOptions.TensorSplit takes at most {room} shares, each finite and not negative.");
+        }
+
+        // The native side reads one entry for every device it could have.
+        float[] split = new float[room];
+        for (int i = 0; i < options.TensorSplit.Count; i++)
+        {
+            split[i] = options.TensorSplit[i];
+        }
+
+        return split;
+    }
+
+    private int NativeGpuLayers()
+    {
+        if (options.GpuLayers is not { } layers)
+        {
+            return -1; // all of them, where there is a device to take them
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(layers, nameof(ModelOptions.GpuLayers));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MainGpu, nameof(ModelOptions.MainGpu));
+        IReadOnlyList<DeviceInfo> devices = LlamaRuntime.GetDevices();
+        if (layers > 0 && !devices.Any(device => device.IsGpu))
+        {
+            throw new ModelLoadException(path,
+                $"{layers} layers of '{path}' were asked onto a GPU, but ggml sees none; its devices are: "
+                + string.Join(", ", devices.Select(device => $"{device.Name} ({device.Description})"))
+                + ". Use a GPU build of the native library with its driver, or leave GpuLayers unset.");
+        }
+
+        return layers;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static byte OnProgress(float value, void* userData)
+    {
+        var loader = (ModelLoader)GCHandle.FromIntPtr((nint)userData).Target!;
+        return loader.Report(value) ? (byte)1 : (byte)0;
+    }
+
+    private bool Report(float value)
+    {
+        try
+        {
+            progress?.Report(value);
+        }
+        catch (Exception error)
+        {
+            // Carried around the native frames, which an exception must not cross.
+            _progressError = ExceptionDispatchInfo.Capture(error);
+            return false;
+        }
+
+        return !cancellationToken.IsCancellationRequested;
+    }
+}

@@ -1,0 +1,27 @@
+using LlamaNative.Interop;
+
+namespace LlamaNative.Models;
+
+/// <summary>Reads a loaded model's metadata as text, the form in which llama.cpp keeps it.</summary>
+internal static unsafe class ModelMetadata
+{
+    public static IReadOnlyDictionary<string, string> Read(LlamaModelHandle model)
+    {
+        int count = LlamaModels.llama_model_meta_count(model);
+        var metadata = new Dictionary<string, string>(count);
+        for (int i = 0; i < count; i++)
+        {
+            string? key = Utf8.Read((buffer, size) => LlamaModels.llama_model_meta_key_by_index(model, i, (byte*)buffer, size));
+            string? value = Utf8.Read((buffer, size) => LlamaModels.llama_model_meta_val_str_by_index(model, i, (byte*)buffer, size));
+            if (key is not null && value is not null)
+            {
+                metadata[key] = value;
+            }
+        }
+
+        return metadata;
+    }
+
+    public static string ReadDescription(LlamaModelHandle model) =>
+        Utf8.Read((buffer, size) => LlamaModels.llama_model_desc(model, (byte*)buffer, size)) ?? "";
+}

@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using LlamaNative.Interop;
+using Utf8Text = System.Text.Unicode.Utf8;
+
+namespace LlamaNative.Models;
+
+public sealed unsafe partial class Vocabulary
+{
+    /// <summary>Splits a text into tokens.</summary>
+    /// <param name="text">The text; a lone surrogate becomes U+FFFD.</param>
+    /// <param name="addSpecial">Adds the tokens that begin and end a text, if the model is configured to have them.</param>
+    /// <param name="parseSpecial">Reads special tokens written in the text (<c>&lt;|im_start|&gt;</c>) as such and not as plain text. Never for untrusted text.</param>
+    public int[] Tokenize(string text, bool addSpecial = true, bool parseSpecial = false)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        try
+        {
+            int length = Encoding.UTF8.GetBytes(text, utf8);
+            return TokenizeValid(utf8.AsSpan(0, length), addSpecial, parseSpecial);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(utf8);
+        }
+    }
+
+    /// <summary>Splits a text in UTF-8 into tokens; see <see cref="Tokenize(string, bool, bool)"/>.</summary>
+    /// <exception cref="ArgumentException">The bytes are not valid UTF-8.</exception>
+    public int[] Tokenize(ReadOnlySpan<byte> utf8, bool addSpecial = true, bool parseSpecial = false)
+    {
+        if (!Utf8Text.IsValid(utf8))
+        {
+            throw new ArgumentException("The text is not valid UTF-8.", nameof(utf8));
+        }
+
+        return TokenizeValid(utf8, addSpecial, parseSpecial);
+    }
+
+    /// <summary>Joins tokens to a text. A character cut off at either end becomes U+FFFD.</summary>
+    /// <param name="tokens">The token ids.</param>
+    /// <param name="removeSpecial">Leaves out the tokens that begin and end a text, if the model is configured to have them.</param>
+    /// <param name="unparseSpecial">Writes special tokens out (<c>&lt;|im_start|&gt;</c>) instead of leaving them out.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public string Detokenize(ReadOnlySpan<int> tokens, bool removeSpecial = false, bool unparseSpecial = false)
+    {
+        CheckUsable();
+        foreach (int token in tokens)
+        {
+            CheckToken(token);
+        }
+
+        byte[] text = ArrayPool<byte>.Shared.Rent(Math.Max(256, tokens.Length * 8));
+        try
+        {
+            int length = DetokenizeInto(tokens, text, removeSpecial, unparseSpecial);
+            if (length < 0)
+            {
+                ArrayPool<byte>.Shared.Return(text);
+                text = ArrayPool<byte>.Shared.Rent(-length);
+                length = DetokenizeInto(tokens, text, removeSpecial, unparseSpecial);
+            }
+
+            return Encoding.UTF8.GetString(text, 0, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
+    }
+
+    /// <summary>The text of one token; a token that is a part of a character gives U+FFFD.</summary>
+    /// <param name="token">The token id.</param>
+    /// <param name="special">Writes a special token out instead of giving nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public string GetPiece(int token, bool special = false)
+    {
+        Span<byte> piece = stackalloc byte[128];
+        int length = GetPiece(token, piece, special);
+        if (length < 0)
+        {
+            piece = new byte[-length];
+            length = GetPiece(token, piece, special);
+        }
+
+        return Encoding.UTF8.GetString(piece[..length]);
+    }
+
+    /// <summary>Writes the bytes of one token, which may be a part of a character; allocates nothing.</summary>
+    /// <returns>The number of bytes written; when <paramref name="destination"/> is too small, the number needed, negated.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public int GetPiece(int token, Span<byte> destination, bool special = false)
+    {
+        CheckToken(token);
+        fixed (byte* pointer = destination)
+        {
+            return LlamaVocab.llama_token_to_piece(_handle, token, pointer, destination.Length, 0, special);
+        }
+    }
+
+    private int[] TokenizeValid(ReadOnlySpan<byte> utf8, bool addSpecial, bool parseSpecial)
+    {
+        CheckUsable();
+        if (addSpecial)
+        {
+            CheckSpecialTokens();
+        }
+
+        // No tokenizer makes more tokens than bytes, but for the space and the special tokens it may add.
+        int[] tokens = ArrayPool<int>.Shared.Rent(utf8.Length + 8);
+        try
+        {
+            int count = TokenizeInto(utf8, tokens, addSpecial, parseSpecial);
+            if (count < 0 && count != int.MinValue)
+            {
+                ArrayPool<int>.Shared.Return(tokens);
+                tokens = ArrayPool<int>.Shared.Rent(-count);
+                count = TokenizeInto(utf8, tokens, addSpecial, parseSpecial);
+            }
+
+            if (count < 0)
+            {
+                throw new LlamaException($"The text of {utf8.Length} bytes could not be tokenized.");
+            }
+
+            return tokens.AsSpan(0, count).ToArray();
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(tokens);
+        }
+    }
+
+    private int TokenizeInto(ReadOnlySpan<byte> utf8, Span<int> tokens, bool addSpecial, bool parseSpecial)
+    {
+        fixed (byte* text = utf8)
+        fixed (int* destination = tokens)
+        {
+            byte empty = 0;
+            return LlamaVocab.llama_tokenize(_handle, text is null ? &empty : text, utf8.Length, destination, tokens.Length, addSpecial, parseSpecial);
+        }
+    }
+
+    private int DetokenizeInto(ReadOnlySpan<int> tokens, Span<byte> text, bool removeSpecial, bool unparseSpecial)
+    {
+        fixed (int* source = tokens)
+        fixed (byte* destination = text)
+        {
+            return LlamaVocab.llama_detokenize(_handle, source, tokens.Length, destination, text.Length, removeSpecial, unparseSpecial);
+        }
+    }
+
+    /// <summary>The native tokenizer asserts that the special tokens it is configured to add exist.</summary>
+    private void CheckSpecialTokens()
+    {
+        bool needsBos = AddsBos || Type == VocabularyType.WordPiece;
+        bool needsSeparator = AddsSeparator || Type == VocabularyType.WordPiece;
+        if ((needsBos && Bos is null) || (AddsEos && Eos is null) || (needsSeparator && Separator is null))
+        {
+            throw new LlamaException("The model is configured to add special tokens to a text that its vocabulary does not have; tokenize with addSpecial: false.");
+        }
+    }
+}
