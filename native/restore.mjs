@@ -4,7 +4,7 @@
 // asked for as a required dependency: from a manifest and lockfile derived from the committed ones, in a folder
 // of its own. npm then checks the tarball against the pinned hash and says what went wrong.
 // The finished folder is moved into place in one step, so builds that run side by side cannot see half of it.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, native, npm, readJson } from "./npm.mjs";
 
@@ -63,7 +63,7 @@ function install({ name, version, locked }, work) {
         fail("LN0006", `npm ci failed for ${name} ${version}: ${result.summary}`);
 }
 
-// The package's libraries and their notices, without what only Node.js uses.
+// The package's libraries, without what only Node.js uses.
 function collect({ name, version, locked }, work) {
     const root = join(work, "node_modules", ...name.split("/"));
     const found = existsSync(root) ? readJson(join(root, "package.json")).version : "nothing";
@@ -82,7 +82,6 @@ function collect({ name, version, locked }, work) {
         renameSync(join(bins, file), join(out, file));
         utimesSync(join(out, file), now, now);
     }
-    cpSync(join(native, "NOTICES.txt"), join(out, "NOTICES.txt"));
     writeFileSync(join(out, stampName), locked.integrity);
     return out;
 }
@@ -101,8 +100,7 @@ function publish(out, work) {
 
 function isCurrent() {
     const stamp = join(target, stampName);
-    return existsSync(stamp) && readFileSync(stamp, "utf8") === pin.locked.integrity
-        && statSync(join(target, "NOTICES.txt"), { throwIfNoEntry: false }) !== undefined;
+    return existsSync(stamp) && readFileSync(stamp, "utf8") === pin.locked.integrity;
 }
 
 function touchStamp() {
