@@ -2,7 +2,8 @@
 //
 // npm passes over an optional dependency that fails to install, so the one package this platform needs is
 // asked for as a required dependency: from a manifest and lockfile derived from the committed ones, in a folder
-// of its own. npm then checks the tarball against the pinned hash and says what went wrong.
+// of its own. npm then checks the tarball against the pinned hash and says what went wrong. The derived lockfile
+// leaves out the package's os and cpu, because any platform may be published from any other.
 // The finished folder is moved into place in one step, so builds that run side by side cannot see half of it.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -44,17 +45,15 @@ function readPin(rid, flavor) {
 }
 
 function install({ name, version, locked }, work) {
-    const { optional, ...required } = locked;
     const root = { private: true, dependencies: { [name]: version } };
     mkdirSync(work, { recursive: true });
     cpSync(join(native, ".npmrc"), join(work, ".npmrc"));
     writeFileSync(join(work, "package.json"), JSON.stringify(root));
     writeFileSync(join(work, "package-lock.json"), JSON.stringify({
-        lockfileVersion: 3, requires: true, packages: { "": root, [`node_modules/${name}`]: required },
+        lockfileVersion: 3, requires: true, packages: { "": root, [`node_modules/${name}`]: { version, integrity: locked.integrity } },
     }));
 
-    const platform = ["os", "cpu", "libc"].filter(key => locked[key]).map(key => `--${key}=${locked[key][0]}`);
-    const result = npm(["ci", "--ignore-scripts", "--prefer-offline", ...platform], work);
+    const result = npm(["ci", "--ignore-scripts", "--prefer-offline"], work);
     if (result.code === "EINTEGRITY")
         fail("LN0004", `${name} ${version} is not the package that the lockfile pins (${locked.integrity.slice(0, 20)}...): the download was altered or the lockfile's hash is wrong. Nothing was installed. Restore package-lock.json from version control; if it is unchanged, clear npm's cache ('npm cache clean --force') and build again.`);
     if (result.unreachable)
@@ -88,9 +87,9 @@ function collect({ name, version, locked }, work) {
 
 function publish(out, work) {
     mkdirSync(join(target, ".."), { recursive: true });
-    if (existsSync(target))
-        renameSync(target, join(work, "replaced"));
     try {
+        if (existsSync(target))
+            renameSync(target, join(work, "replaced"));
         renameSync(out, target);
     } catch (error) {
         if (!isCurrent()) // otherwise a build beside this one was first with the same files
