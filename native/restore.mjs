@@ -1,0 +1,108 @@
+// Restores the pinned llama.cpp libraries of one platform:  node restore.mjs <rid> [cpu|vulkan|cuda]
+//
+// npm passes over an optional dependency that fails to install, so the one package this platform needs is
+// asked for as a required dependency: from a manifest and lockfile derived from the committed ones, in a folder
+// of its own. npm then checks the tarball against the pinned hash and says what went wrong. The derived lockfile
+// leaves out the package's os and cpu, because any platform may be published from any other.
+// The finished folder is moved into place in one step, so builds that run side by side cannot see half of it.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fail, native, npm, readJson } from "./npm.mjs";
+
+const stampName = "integrity.txt";
+const [rid, flavor = "cpu"] = process.argv.slice(2);
+
+const pin = readPin(rid, flavor);
+const target = join(native, ".cache", flavor, rid);
+if (isCurrent()) {
+    touchStamp(); // only the lockfile's time changed; a newer stamp spares the next build this check
+} else {
+    const work = join(native, ".cache", `.restore-${process.pid}`);
+    try {
+        install(pin, work);
+        publish(collect(pin, work), work);
+        console.log(`llama.cpp libraries restored: ${pin.name} ${pin.version}`);
+    } finally {
+        rmSync(work, { recursive: true, force: true });
+    }
+}
+
+function readPin(rid, flavor) {
+    const folder = flavor === "cpu" ? native : join(native, flavor);
+    if (!["cpu", "vulkan", "cuda"].includes(flavor))
+        fail("LN0002", `LlamaNativeGpu is '${flavor}'; known values are vulkan and cuda, or leave it empty for the CPU libraries.`);
+    const manifest = readJson(join(folder, "package.json"));
+    const packages = manifest.llamaNative.packages;
+    const name = packages[rid];
+    if (!name)
+        fail("LN0002", `No prebuilt llama.cpp ${flavor} libraries for the runtime identifier '${rid}'; there are some for ${Object.keys(packages).join(", ")}. Build with -p:LlamaNativeLibraries=false to go without and supply your own.`);
+
+    const version = manifest.optionalDependencies[name];
+    const locked = readJson(join(folder, "package-lock.json")).packages[`node_modules/${name}`];
+    if (locked?.version !== version || !locked.integrity?.startsWith("sha512-"))
+        fail("LN0003", `${join(folder, "package-lock.json")} does not pin ${name} ${version} with a sha512 hash (it has ${locked?.version ?? "no such package"}). Run 'npm install --package-lock-only' in ${folder} and commit the lockfile.`);
+    return { name, version, locked };
+}
+
+function install({ name, version, locked }, work) {
+    const root = { private: true, dependencies: { [name]: version } };
+    mkdirSync(work, { recursive: true });
+    cpSync(join(native, ".npmrc"), join(work, ".npmrc"));
+    writeFileSync(join(work, "package.json"), JSON.stringify(root));
+    writeFileSync(join(work, "package-lock.json"), JSON.stringify({
+        lockfileVersion: 3, requires: true, packages: { "": root, [`node_modules/${name}`]: { version, integrity: locked.integrity } },
+    }));
+
+    const result = npm(["ci", "--ignore-scripts", "--prefer-offline"], work);
+    if (result.code === "EINTEGRITY")
+        fail("LN0004", `${name} ${version} is not the package that the lockfile pins (${locked.integrity.slice(0, 20)}...): the download was altered or the lockfile's hash is wrong. Nothing was installed. Restore package-lock.json from version control; if it is unchanged, clear npm's cache ('npm cache clean --force') and build again.`);
+    if (result.unreachable)
+        fail("LN0005", `${name} ${version} could not be downloaded, npm's registry is out of reach (${result.code}). Connect to a network or set npm's registry or proxy, then build again; once restored, builds need no network. Without the libraries: -p:LlamaNativeLibraries=false.`);
+    if (result.status !== 0)
+        fail("LN0006", `npm ci failed for ${name} ${version}: ${result.summary}`);
+}
+
+// The package's libraries, without what only Node.js uses.
+function collect({ name, version, locked }, work) {
+    const root = join(work, "node_modules", ...name.split("/"));
+    const found = existsSync(root) ? readJson(join(root, "package.json")).version : "nothing";
+    if (found !== version)
+        fail("LN0006", `npm ci succeeded but left ${found} where ${name} ${version} was expected. Delete ${join(native, ".cache")} and build again.`);
+
+    const bins = join(root, "bins", name.split("/")[1]);
+    const out = join(work, "out");
+    mkdirSync(out);
+    const libraries = readdirSync(bins).filter(file => !file.startsWith("llama-addon.") && !file.startsWith("_"));
+    if (!libraries.some(file => /^(lib)?llama\./.test(file)))
+        fail("LN0006", `${name} ${version} holds no llama library in ${bins}.`);
+    // The time of restoring, not the archive's: a change of version must look newer to the build.
+    const now = new Date();
+    for (const file of libraries) {
+        renameSync(join(bins, file), join(out, file));
+        utimesSync(join(out, file), now, now);
+    }
+    writeFileSync(join(out, stampName), locked.integrity);
+    return out;
+}
+
+function publish(out, work) {
+    mkdirSync(join(target, ".."), { recursive: true });
+    try {
+        if (existsSync(target))
+            renameSync(target, join(work, "replaced"));
+        renameSync(out, target);
+    } catch (error) {
+        if (!isCurrent()) // otherwise a build beside this one was first with the same files
+            throw error;
+    }
+}
+
+function isCurrent() {
+    const stamp = join(target, stampName);
+    return existsSync(stamp) && readFileSync(stamp, "utf8") === pin.locked.integrity;
+}
+
+function touchStamp() {
+    const now = new Date();
+    utimesSync(join(target, stampName), now, now);
+}
