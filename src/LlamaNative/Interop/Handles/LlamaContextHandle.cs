@@ -12,6 +12,7 @@ internal sealed class LlamaContextHandle : SafeHandle
     private readonly LlamaModelHandle _model;
     private nint _pool;
     private nint _batchPool;
+    private GCHandle _callbackState;
 
     /// <summary>Takes ownership of <paramref name="context"/> and a reference to <paramref name="model"/>.</summary>
     public LlamaContextHandle(nint context, LlamaModelHandle model)
@@ -33,6 +34,9 @@ internal sealed class LlamaContextHandle : SafeHandle
         LlamaContexts.llama_attach_threadpool(handle, pool, batchPool);
     }
 
+    /// <summary>Takes ownership of what native callbacks reach; freed once they can no longer be called.</summary>
+    public void KeepUntilReleased(GCHandle callbackState) => _callbackState = callbackState;
+
     protected override bool ReleaseHandle()
     {
         LlamaContexts.llama_free(handle);
@@ -44,6 +48,11 @@ internal sealed class LlamaContextHandle : SafeHandle
         if (_batchPool != 0 && _batchPool != _pool)
         {
             GgmlThreads.FreePool(_batchPool);
+        }
+
+        if (_callbackState.IsAllocated)
+        {
+            _callbackState.Free();
         }
 
         _model.DangerousRelease();

@@ -16,9 +16,6 @@ internal static partial class LlamaMemory
     public static partial void llama_memory_seq_cp(nint memory, int source, int destination, int from, int to);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial void llama_memory_seq_keep(nint memory, int sequence);
-
-    [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_memory_seq_add(nint memory, int sequence, int from, int to, int delta);
 
     [LibraryImport(NativeLibraries.Llama)]

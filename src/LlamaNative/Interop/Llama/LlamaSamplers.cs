@@ -14,6 +14,10 @@ internal static unsafe partial class LlamaSamplers
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_sampler_accept(SamplerHandle sampler, int token);
 
+    /// <summary>For a sampler inside a chain that the caller keeps alive.</summary>
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_sampler_accept(llama_sampler* sampler, int token);
+
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_sampler_apply(SamplerHandle sampler, llama_token_data_array* candidates);
 

@@ -1,0 +1,132 @@
+using LlamaNative.Interop;
+
+namespace LlamaNative.Contexts;
+
+public sealed unsafe partial class LlamaContext
+{
+    private readonly int _batchLimit;
+
+    /// <summary>
+    /// Evaluates a batch: the forward pass. Afterwards the logits of the tokens that asked for them can be read, until
+    /// the next evaluation. An encoder evaluates it without a KV cache.
+    /// </summary>
+    /// <param name="batch">At most <see cref="BatchSize"/> tokens; the positions of each sequence continue those in the cache.</param>
+    /// <param name="cancellationToken">Stops within the graph on the CPU; what was evaluated by then stays in the cache.</param>
+    /// <exception cref="CacheFullException">There is no room; nothing changed.</exception>
+    /// <exception cref="DecodeException">llama.cpp refused the batch or failed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Decode(TokenBatch batch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using Lease lease = Enter();
+        using var keepBatch = new HandleReference(batch.Memory);
+        ref readonly llama_batch native = ref batch.Native;
+        Check(native);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        NativeLog.Clear();
+        _abort.ListenTo(cancellationToken);
+        int code = LlamaDecoding.llama_decode(Handle, native);
+        if (code == 0)
+        {
+            Note(native);
+        }
+        else
+        {
+            Fail(code, native, cancellationToken);
+        }
+    }
+
+    /// <summary>The logits of a token of the last batch, copied: one for each token of the vocabulary.</summary>
+    /// <param name="index">Its index in the batch; -1 is the last one that asked for logits.</param>
+    /// <exception cref="ArgumentOutOfRangeException">That token asked for no logits.</exception>
+    public float[] GetLogits(int index = -1)
+    {
+        using Lease lease = Enter();
+        return BorrowLogits(index).ToArray();
+    }
+
+    /// <summary>
+    /// The logits of a token of the last batch where they lie, without a copy: a sharp tool. The span is the context's
+    /// own memory; it is overwritten by the next evaluation and must not be touched once the context is disposed.
+    /// </summary>
+    /// <param name="index">Its index in the batch; -1 is the last one that asked for logits.</param>
+    /// <exception cref="ArgumentOutOfRangeException">That token asked for no logits.</exception>
+    public Span<float> BorrowLogits(int index = -1)
+    {
+        using Lease lease = Enter();
+        float* logits = LlamaDecoding.llama_get_logits_ith(Handle, index);
+        return logits is not null
+            ? new Span<float>(logits, Model.Vocabulary.Count)
+            : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch has no logits at this index: the token did not ask for them, or nothing was evaluated.");
+    }
+
+    private void Check(in llama_batch batch)
+    {
+        if (batch.n_tokens == 0)
+        {
+            throw new ArgumentException("The batch is empty.");
+        }
+
+        // The native side asserts this.
+        if (batch.n_tokens > _batchLimit)
+        {
+            string option = _batchLimit == BatchSize ? nameof(ContextOptions.BatchSize) : nameof(ContextOptions.MicroBatchSize);
+            throw new ArgumentException($"The batch has {batch.n_tokens} tokens; this context evaluates at most {_batchLimit} at once (ContextOptions.{option}).");
+        }
+
+        for (int i = 0; i < batch.n_tokens; i++)
+        {
+            if ((uint)batch.token[i] >= (uint)Model.Vocabulary.Count)
+            {
+                throw new ArgumentOutOfRangeException(nameof(batch), batch.token[i], $"Token {i} of the batch is {batch.token[i]}; ids of this vocabulary run from 0 to {Model.Vocabulary.Count - 1}.");
+            }
+
+            foreach (int sequence in Sequences(batch, i))
+            {
+                if ((uint)sequence >= (uint)Cache.SequenceCount)
+                {
+                    throw new ArgumentOutOfRangeException(nameof(batch), sequence, $"Token {i} of the batch belongs to sequence {sequence}; this context has {Cache.SequenceCount} (ContextOptions.MaxSequences).");
+                }
+            }
+        }
+    }
+
+    private void Note(in llama_batch batch)
+    {
+        for (int i = 0; i < batch.n_tokens; i++)
+        {
+            Cache.Ledger.Append(batch.token[i], batch.pos[i], Sequences(batch, i));
+        }
+    }
+
+    private void Fail(int code, in llama_batch batch, CancellationToken cancellationToken)
+    {
+        const int NoRoom = 1;
+        const int Aborted = 2;
+        const int InvalidBatch = -1;
+        if (code is not (NoRoom or InvalidBatch))
+        {
+            // The micro-batches before the failing one stay in the cache.
+            Note(batch);
+            for (int sequence = 0; sequence < Cache.SequenceCount; sequence++)
+            {
+                Cache.Reconcile(sequence);
+            }
+        }
+
+        switch (code)
+        {
+            case NoRoom:
+                throw new CacheFullException(batch.n_tokens, Cache.Ledger.FreeCells(batch.seq_id[0][0]), Cache.Capacity);
+            case Aborted:
+                throw new OperationCanceledException("The evaluation was cancelled.", cancellationToken);
+            case InvalidBatch:
+                throw new DecodeException(code, "llama.cpp refused the batch." + NativeLog.Tail());
+            default:
+                throw new DecodeException(code, $"llama.cpp failed to evaluate the batch of {batch.n_tokens} tokens (code {code})." + NativeLog.Tail());
+        }
+    }
+
+    private static ReadOnlySpan<int> Sequences(in llama_batch batch, int index) => new(batch.seq_id[index], batch.n_seq_id[index]);
+}

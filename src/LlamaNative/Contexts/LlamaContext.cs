@@ -1,0 +1,160 @@
+using LlamaNative.Interop;
+using LlamaNative.Models;
+
+namespace LlamaNative.Contexts;
+
+/// <summary>
+/// A running instance of a model: its KV cache, its compute buffers and its threads. It serves one thread at a time;
+/// a second one gets a <see cref="ContextBusyException"/>. It keeps the model's weights alive.
+/// </summary>
+public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
+{
+    private readonly AbortSignal _abort;
+    private readonly ContextWorker _worker;
+    private int _owner;
+    private int _depth;
+
+    /// <summary>Creates a context.</summary>
+    /// <param name="model">The model; it may be disposed before the context.</param>
+    /// <param name="options">Sizes and switches; null for the defaults.</param>
+    /// <exception cref="ContextCreationException">An option is out of range, or there is not enough memory.</exception>
+    public LlamaContext(LlamaModel model, ContextOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new ContextOptions();
+        using var keepAlive = new HandleReference(model.Handle);
+        llama_context_params parameters = ContextParameters.Create(model, options);
+
+        NativeLog.Clear();
+        nint context = LlamaContexts.llama_init_from_model(model.Handle, parameters);
+        if (context == 0)
+        {
+            throw new ContextCreationException("llama.cpp could not create the context." + NativeLog.Tail());
+        }
+
+        Handle = new LlamaContextHandle(context, model.Handle);
+        try
+        {
+            Model = model;
+            Options = options;
+            ContextSize = (int)LlamaContexts.llama_n_ctx(Handle);
+            SequenceSize = (int)LlamaContexts.llama_n_ctx_seq(Handle);
+            BatchSize = (int)LlamaContexts.llama_n_batch(Handle);
+            MicroBatchSize = (int)LlamaContexts.llama_n_ubatch(Handle);
+            PoolingType = (PoolingType)LlamaContexts.llama_pooling_type(Handle);
+            _batchLimit = SeesAllTokens(model, options) || LlamaContexts.llama_get_memory(Handle) == 0 ? MicroBatchSize : BatchSize;
+            var ledger = new CacheLedger(options.MaxSequences, options.UnifiedCache ? ContextSize : SequenceSize, options.UnifiedCache);
+            Cache = new KvCache(this, ledger, options.FullSlidingWindowCache ? 0 : LlamaModels.llama_model_n_swa(model.Handle));
+            _abort = AbortSignal.For(Handle);
+            _worker = new ContextWorker();
+            if (options.AttachThreadPool)
+            {
+                ThreadPools.Attach(Handle, options);
+            }
+        }
+        catch
+        {
+            Handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The model it runs.</summary>
+    public LlamaModel Model { get; }
+
+    /// <summary>The options it was created with.</summary>
+    public ContextOptions Options { get; }
+
+    /// <summary>Tokens its KV cache holds.</summary>
+    public int ContextSize { get; }
+
+    /// <summary>Tokens one sequence may have.</summary>
+    public int SequenceSize { get; }
+
+    /// <summary>Most tokens of one <see cref="Decode"/>.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Most tokens computed at once.</summary>
+    public int MicroBatchSize { get; }
+
+    /// <summary>How embeddings are pooled.</summary>
+    public PoolingType PoolingType { get; }
+
+    /// <summary>What it has seen, as sequences.</summary>
+    public KvCache Cache { get; }
+
+    internal LlamaContextHandle Handle { get; }
+
+    internal ContextWorker Worker => _worker;
+
+    /// <summary>
+    /// Releases the context. A call under way on another thread ends first: it holds the native object, which is
+    /// freed when it returns. A running asynchronous generation is told to stop; <see cref="DisposeAsync"/> also waits for it.
+    /// </summary>
+    public void Dispose()
+    {
+        _worker.Stop();
+        Handle.Dispose();
+    }
+
+    /// <summary>Stops what runs on the context's worker, waits for it, and releases the context.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.StopAsync().ConfigureAwait(false);
+        Handle.Dispose();
+    }
+
+    /// <summary>
+    /// Claims the context for the calling thread and keeps the native object alive until the lease is disposed. The
+    /// owner may claim it again, so that calls can be built from calls.
+    /// </summary>
+    internal Lease Enter()
+    {
+        int me = Environment.CurrentManagedThreadId;
+        if (Volatile.Read(ref _owner) != me && Interlocked.CompareExchange(ref _owner, me, 0) != 0)
+        {
+            ObjectDisposedException.ThrowIf(Handle.IsClosed, this);
+            throw new ContextBusyException();
+        }
+
+        _depth++;
+        bool added = false;
+        try
+        {
+            Handle.DangerousAddRef(ref added);
+        }
+        finally
+        {
+            if (!added)
+            {
+                Leave();
+            }
+        }
+
+        return new Lease(this);
+    }
+
+    private void Leave()
+    {
+        if (--_depth == 0)
+        {
+            Volatile.Write(ref _owner, 0);
+        }
+    }
+
+    private static bool SeesAllTokens(LlamaModel model, ContextOptions options) =>
+        options.AttentionType == AttentionType.NonCausal
+        || (options.AttentionType == AttentionType.FromModel
+            && model.Metadata.TryGetValue("general.architecture", out string? architecture)
+            && model.Metadata.TryGetValue(architecture + ".attention.causal", out string? causal)
+            && causal == "false");
+
+    internal readonly ref struct Lease(LlamaContext context)
+    {
+        public void Dispose()
+        {
+            context.Handle.DangerousRelease();
+            context.Leave();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using LlamaNative.Interop;
+
+namespace LlamaNative.Contexts;
+
+/// <summary>
+/// Tokens to evaluate together, each with its position and the sequences it belongs to. Its arrays are native and
+/// allocated once, so a batch is made once and used for every step. Not safe for concurrent use.
+/// </summary>
+public sealed unsafe class TokenBatch : IDisposable
+{
+    private readonly NativeBuffer _memory;
+    private llama_batch _batch;
+
+    /// <summary>Makes an empty batch.</summary>
+    /// <param name="capacity">Most tokens it holds.</param>
+    /// <param name="maxSequences">Most sequences one token belongs to.</param>
+    public TokenBatch(int capacity, int maxSequences = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, 1 << 24);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSequences);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxSequences, 256);
+        Capacity = capacity;
+        MaxSequences = maxSequences;
+
+        // One block, the widest entries first so that each array is aligned.
+        nuint n = (nuint)capacity;
+        nuint pointers = n * (nuint)sizeof(int*);
+        nuint integers = n * sizeof(int);
+        _memory = new NativeBuffer(pointers + (integers * (nuint)(3 + maxSequences)) + n);
+        byte* start = (byte*)_memory.DangerousGetHandle();
+        _batch.seq_id = (int**)start;
+        _batch.token = (int*)(start + pointers);
+        _batch.pos = _batch.token + capacity;
+        _batch.n_seq_id = _batch.pos + capacity;
+        int* sequences = _batch.n_seq_id + capacity;
+        _batch.logits = (sbyte*)(sequences + ((nint)capacity * maxSequences));
+        for (int i = 0; i < capacity; i++)
+        {
+            _batch.seq_id[i] = sequences + ((nint)i * maxSequences);
+        }
+    }
+
+    /// <summary>Most tokens it holds.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Most sequences one token belongs to.</summary>
+    public int MaxSequences { get; }
+
+    /// <summary>Tokens it holds now.</summary>
+    public int Count => _batch.n_tokens;
+
+    internal NativeBuffer Memory => _memory;
+
+    internal ref readonly llama_batch Native => ref _batch;
+
+    /// <summary>Adds a token of one sequence and returns its index in the batch.</summary>
+    /// <param name="token">The token id; checked against the vocabulary when the batch is evaluated.</param>
+    /// <param name="position">Its position in the sequence, counted from 0.</param>
+    /// <param name="sequence">The sequence it belongs to.</param>
+    /// <param name="logits">Whether its logits (or embedding) are wanted.</param>
+    /// <exception cref="InvalidOperationException">The batch is full.</exception>
+    public int Add(int token, int position, int sequence = 0, bool logits = false) =>
+        Add(token, position, new ReadOnlySpan<int>(in sequence), logits);
+
+    /// <summary>Adds a token that belongs to several sequences and returns its index in the batch.</summary>
+    /// <exception cref="InvalidOperationException">The batch is full.</exception>
+    public int Add(int token, int position, ReadOnlySpan<int> sequences, bool logits = false)
+    {
+        ObjectDisposedException.ThrowIf(_memory.IsClosed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        if (sequences.Length == 0 || sequences.Length > MaxSequences)
+        {
+            throw new ArgumentException($"A token of this batch belongs to 1 to {MaxSequences} sequences, not {sequences.Length}.", nameof(sequences));
+        }
+
+        int index = _batch.n_tokens;
+        if (index == Capacity)
+        {
+            throw new InvalidOperationException($"The batch is full: it holds {Capacity} tokens.");
+        }
+
+        _batch.token[index] = token;
+        _batch.pos[index] = position;
+        _batch.n_seq_id[index] = sequences.Length;
+        sequences.CopyTo(new Span<int>(_batch.seq_id[index], MaxSequences));
+        _batch.logits[index] = logits ? (sbyte)1 : (sbyte)0;
+        _batch.n_tokens = index + 1;
+        return index;
+    }
+
+    /// <summary>Empties the batch.</summary>
+    public void Clear() => _batch.n_tokens = 0;
+
+    /// <summary>Frees the arrays; a running evaluation keeps them until it ends.</summary>
+    public void Dispose() => _memory.Dispose();
+}

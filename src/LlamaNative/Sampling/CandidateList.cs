@@ -1,0 +1,39 @@
+using LlamaNative.Contexts;
+using LlamaNative.Interop;
+
+namespace LlamaNative.Sampling;
+
+/// <summary>The native list of candidates, allocated once for a vocabulary and filled anew for each token.</summary>
+internal sealed unsafe class CandidateList : IDisposable
+{
+    private readonly int _capacity;
+
+    public CandidateList(int capacity)
+    {
+        _capacity = capacity;
+        Memory = new NativeBuffer((nuint)sizeof(llama_token_data_array) + ((nuint)capacity * (nuint)sizeof(llama_token_data)));
+    }
+
+    /// <summary>Keep a reference to it while using <see cref="List"/>.</summary>
+    public NativeBuffer Memory { get; }
+
+    public llama_token_data_array* List => (llama_token_data_array*)Memory.DangerousGetHandle();
+
+    public void Fill(ReadOnlySpan<float> logits)
+    {
+        llama_token_data_array* list = List;
+        list->data = (llama_token_data*)(list + 1);
+        list->size = (nuint)_capacity;
+        list->selected = -1;
+        list->sorted = 0;
+        llama_token_data* data = list->data;
+        for (int token = 0; token < logits.Length; token++)
+        {
+            data[token].id = token;
+            data[token].logit = logits[token];
+            data[token].p = 0;
+        }
+    }
+
+    public void Dispose() => Memory.Dispose();
+}

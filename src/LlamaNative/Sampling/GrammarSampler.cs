@@ -1,0 +1,66 @@
+using LlamaNative.Interop;
+
+namespace LlamaNative.Sampling;
+
+/// <summary>
+/// A grammar beside a chain. The native grammar throws through C frames, ending the process, when it is told a token it
+/// does not allow; so every token is tried first.
+/// </summary>
+internal sealed unsafe class GrammarSampler(SamplerHandle sampler) : IDisposable
+{
+    private const int None = -1;
+    private int _allowed = None;
+
+    /// <summary>Whether the grammar allows a token next.</summary>
+    public bool Allows(int token)
+    {
+        var candidate = new llama_token_data { id = token, logit = 1 };
+        var list = new llama_token_data_array { data = &candidate, size = 1, selected = -1 };
+        LlamaSamplers.llama_sampler_apply(sampler, &list);
+        bool allowed = !float.IsNegativeInfinity(candidate.logit);
+        _allowed = allowed ? token : None;
+        return allowed;
+    }
+
+    /// <summary>Leaves only the candidates the grammar allows.</summary>
+    public void Filter(CandidateList candidates)
+    {
+        llama_token_data_array* list = candidates.List;
+        LlamaSamplers.llama_sampler_apply(sampler, list);
+        nuint kept = 0;
+        for (nuint i = 0; i < list->size; i++)
+        {
+            if (!float.IsNegativeInfinity(list->data[i].logit))
+            {
+                list->data[kept++] = list->data[i];
+            }
+        }
+
+        if (kept == 0)
+        {
+            throw new LlamaException("The grammar allows no token of the vocabulary next: it cannot be continued, and the vocabulary has no token to end with.");
+        }
+
+        list->size = kept;
+    }
+
+    /// <summary>Moves the grammar past a token.</summary>
+    public void Accept(int token)
+    {
+        if (_allowed != token && !Allows(token))
+        {
+            throw new LlamaException($"The grammar does not allow token {token} here.");
+        }
+
+        _allowed = None;
+        LlamaSamplers.llama_sampler_accept(sampler, token);
+    }
+
+    public void Reset()
+    {
+        _allowed = None;
+        LlamaSamplers.llama_sampler_reset(sampler);
+    }
+
+    public void Dispose() => sampler.Dispose();
+}

@@ -1,0 +1,167 @@
+using LlamaNative.Contexts;
+using LlamaNative.Interop;
+using LlamaNative.Models;
+
+namespace LlamaNative.Sampling;
+
+/// <summary>
+/// A chain of samplers with its state: what was generated, the random sequence, a grammar's position. One chain serves
+/// one generation at a time; make another for another.
+/// </summary>
+public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
+{
+    private readonly SamplerHandle _chain;
+    private readonly GrammarSampler? _grammar;
+    private readonly CustomSamplerBridge[] _custom;
+    private readonly nint[] _history;
+    private readonly CandidateList _candidates;
+    private int _busy;
+
+    internal SamplerChain(Vocabulary vocabulary, SamplerHandle chain, SamplerHandle? grammar, CustomSamplerBridge[] custom, nint[] history)
+    {
+        Vocabulary = vocabulary;
+        _chain = chain;
+        _candidates = new CandidateList(vocabulary.Count);
+        _grammar = grammar is null ? null : new GrammarSampler(grammar);
+        _custom = custom;
+        _history = history;
+    }
+
+    /// <summary>The vocabulary whose tokens it chooses from.</summary>
+    public Vocabulary Vocabulary { get; }
+
+    /// <summary>Makes the chain that options describe, as llama.cpp's tools would.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    /// <exception cref="LlamaException">The grammar is not valid.</exception>
+    public static SamplerChain Create(Vocabulary vocabulary, SamplingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        using var builder = new SamplerChainBuilder(vocabulary);
+        return builder.AddOptions(options ?? new SamplingOptions()).Build();
+    }
+
+    /// <summary>Chooses the next token from the logits of a context's last evaluation; allocates nothing.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="index">The token of the last batch whose logits to use; -1 is the last one that asked for them.</param>
+    public int Sample(LlamaContext context, int index = -1)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using LlamaContext.Lease lease = context.Enter();
+        return Sample(context.BorrowLogits(index));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="LlamaException">No sampler of the chain chose a token, or the grammar allows none.</exception>
+    public int Sample(ReadOnlySpan<float> logits)
+    {
+        if (logits.Length != Vocabulary.Count)
+        {
+            throw new ArgumentException($"There are {logits.Length} logits for a vocabulary of {Vocabulary.Count} tokens.", nameof(logits));
+        }
+
+        using Use use = Enter();
+        _candidates.Fill(logits);
+        int token = Choose();
+        if (_grammar is null || _grammar.Allows(token))
+        {
+            return token;
+        }
+
+        _candidates.Fill(logits);
+        _grammar.Filter(_candidates);
+        return Choose();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    /// <exception cref="LlamaException">The grammar does not allow the token.</exception>
+    public void Accept(int token)
+    {
+        Vocabulary.CheckToken(token);
+        using Use use = Enter();
+        _grammar?.Accept(token);
+        LlamaSamplers.llama_sampler_accept(_chain, token);
+        ThrowPending();
+    }
+
+    /// <inheritdoc/>
+    public void AcceptPrompt(ReadOnlySpan<int> tokens)
+    {
+        using Use use = Enter();
+        foreach (int token in tokens)
+        {
+            Vocabulary.CheckToken(token);
+            foreach (nint sampler in _history)
+            {
+                LlamaSamplers.llama_sampler_accept((llama_sampler*)sampler, token);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        using Use use = Enter();
+        LlamaSamplers.llama_sampler_reset(_chain);
+        _grammar?.Reset();
+        ThrowPending();
+    }
+
+    /// <summary>Frees the samplers; a call under way on another thread ends first.</summary>
+    public void Dispose()
+    {
+        _chain.Dispose();
+        _grammar?.Dispose();
+        _candidates.Dispose();
+    }
+
+    private int Choose()
+    {
+        llama_token_data_array* list = _candidates.List;
+        LlamaSamplers.llama_sampler_apply(_chain, list);
+        ThrowPending();
+        return (ulong)list->selected < list->size
+            ? list->data[list->selected].id
+            : throw new LlamaException("The sampler chain chose no token: its last sampler must choose one (greedy, distribution, Mirostat, adaptive-p).");
+    }
+
+    private void ThrowPending()
+    {
+        foreach (CustomSamplerBridge bridge in _custom)
+        {
+            bridge.ThrowPending();
+        }
+    }
+
+    private Use Enter()
+    {
+        if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            throw new InvalidOperationException("The sampler chain is in use on another thread; make one for each generation.");
+        }
+
+        try
+        {
+            // Everything the chain owns is freed together, so holding one part that is closed last holds all.
+            return new Use(this, new HandleReference(_candidates.Memory), new HandleReference(_chain));
+        }
+        catch
+        {
+            Volatile.Write(ref _busy, 0);
+            throw;
+        }
+    }
+
+    private readonly ref struct Use(SamplerChain owner, HandleReference candidates, HandleReference chain)
+    {
+        private readonly HandleReference _candidates = candidates;
+        private readonly HandleReference _chain = chain;
+
+        public void Dispose()
+        {
+            _candidates.Dispose();
+            _chain.Dispose();
+            Volatile.Write(ref owner._busy, 0);
+        }
+    }
+}

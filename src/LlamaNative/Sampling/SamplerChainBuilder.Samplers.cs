@@ -1,0 +1,150 @@
+using System.Runtime.InteropServices;
+using LlamaNative.Interop;
+
+namespace LlamaNative.Sampling;
+
+public sealed unsafe partial class SamplerChainBuilder
+{
+    /// <summary>llama.h: LLAMA_DEFAULT_SEED, which makes the native side draw a seed.</summary>
+    internal const uint RandomSeed = 0xFFFFFFFF;
+
+    /// <summary>Keeps the k most probable tokens; 0 or less keeps all.</summary>
+    public SamplerChainBuilder TopK(int k) => Add(LlamaSamplers.llama_sampler_init_top_k(k));
+
+    /// <summary>Keeps the most probable tokens up to a total probability.</summary>
+    public SamplerChainBuilder TopP(float p, int minKeep = 0) =>
+        Add(LlamaSamplers.llama_sampler_init_top_p(SamplingRange.Probability(p), SamplingRange.Keep(minKeep)));
+
+    /// <summary>Keeps tokens at least so probable relative to the best.</summary>
+    public SamplerChainBuilder MinP(float p, int minKeep = 0) =>
+        Add(LlamaSamplers.llama_sampler_init_min_p(SamplingRange.Probability(p), SamplingRange.Keep(minKeep)));
+
+    /// <summary>Keeps the most typical tokens up to a total probability.</summary>
+    public SamplerChainBuilder TypicalP(float p, int minKeep = 0) =>
+        Add(LlamaSamplers.llama_sampler_init_typical(SamplingRange.Probability(p), SamplingRange.Keep(minKeep)));
+
+    /// <summary>Keeps tokens within n standard deviations of the best logit.</summary>
+    public SamplerChainBuilder TopNSigma(float n) => Add(LlamaSamplers.llama_sampler_init_top_n_sigma(SamplingRange.Finite(n)));
+
+    /// <summary>Removes, with a probability, all but the least of the tokens above a threshold.</summary>
+    public SamplerChainBuilder Xtc(float probability, float threshold, int minKeep = 0, uint? seed = null) =>
+        Add(LlamaSamplers.llama_sampler_init_xtc(
+            SamplingRange.Probability(probability), SamplingRange.Probability(threshold), SamplingRange.Keep(minKeep), seed ?? RandomSeed));
+
+    /// <summary>Divides the logits by a temperature; 0 or less leaves only the best token.</summary>
+    public SamplerChainBuilder Temperature(float temperature) => Add(LlamaSamplers.llama_sampler_init_temp(SamplingRange.Finite(temperature)));
+
+    /// <summary>Divides the logits by a temperature that moves within a range with the entropy.</summary>
+    public SamplerChainBuilder DynamicTemperature(float temperature, float range, float exponent) =>
+        Add(LlamaSamplers.llama_sampler_init_temp_ext(
+            SamplingRange.Finite(temperature), SamplingRange.Finite(range), SamplingRange.Finite(exponent)));
+
+    /// <summary>Repetition, frequency and presence penalties over the last tokens.</summary>
+    public SamplerChainBuilder Penalties(int lastN, float repeat = 1, float frequency = 0, float presence = 0) =>
+        AddWithHistory(LlamaSamplers.llama_sampler_init_penalties(
+            _vocabulary.Count, SamplingRange.History(lastN), SamplingRange.Positive(repeat), SamplingRange.Finite(frequency), SamplingRange.Finite(presence)));
+
+    /// <summary>Penalises tokens that would continue a repetition.</summary>
+    public SamplerChainBuilder Dry(float multiplier, float @base, int allowedLength, int lastN, IReadOnlyList<string> sequenceBreakers)
+    {
+        ArgumentNullException.ThrowIfNull(sequenceBreakers);
+        SamplingRange.History(allowedLength);
+        var texts = new nint[sequenceBreakers.Count];
+        try
+        {
+            for (int i = 0; i < texts.Length; i++)
+            {
+                texts[i] = Marshal.StringToCoTaskMemUTF8(sequenceBreakers[i]);
+            }
+
+            fixed (nint* breakers = texts)
+            {
+                return AddWithHistory(LlamaSamplers.llama_sampler_init_dry(
+                    _vocabulary.Handle, SamplingRange.Finite(multiplier), SamplingRange.Finite(@base), allowedLength,
+                    SamplingRange.History(lastN), (byte**)breakers, (nuint)texts.Length));
+            }
+        }
+        finally
+        {
+            Array.ForEach(texts, Marshal.FreeCoTaskMem);
+        }
+    }
+
+    /// <summary>Adds to the logits of single tokens; negative infinity forbids one.</summary>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or a bias is not a number.</exception>
+    public SamplerChainBuilder LogitBias(IReadOnlyDictionary<int, float> biases)
+    {
+        ArgumentNullException.ThrowIfNull(biases);
+        var native = new List<llama_logit_bias>(biases.Count);
+        foreach ((int token, float bias) in biases)
+        {
+            _vocabulary.CheckToken(token);
+            if (float.IsNaN(bias) || float.IsPositiveInfinity(bias))
+            {
+                throw new ArgumentException($"The bias of token {token} is {bias}; it must be a number or negative infinity.", nameof(biases));
+            }
+
+            native.Add(new llama_logit_bias { token = token, bias = bias });
+        }
+
+        fixed (llama_logit_bias* pointer = CollectionsMarshal.AsSpan(native))
+        {
+            return Add(LlamaSamplers.llama_sampler_init_logit_bias(_vocabulary.Count, native.Count, pointer));
+        }
+    }
+
+    /// <summary>Weighs tokens for filling a gap in a text; only the choosing sampler may follow.</summary>
+    public SamplerChainBuilder Infill()
+    {
+        // Without either token the native sampler asserts.
+        if (_vocabulary.Eot is null && _vocabulary.Eos is null)
+        {
+            throw new LlamaException("The infill sampler needs a vocabulary with an end-of-turn or end-of-text token.");
+        }
+
+        return Add(LlamaSamplers.llama_sampler_init_infill(_vocabulary.Handle));
+    }
+
+    /// <summary>Chooses the most probable token.</summary>
+    public SamplerChainBuilder Greedy() => Add(LlamaSamplers.llama_sampler_init_greedy());
+
+    /// <summary>Draws a token by its probability.</summary>
+    public SamplerChainBuilder Distribution(uint? seed = null) => Add(LlamaSamplers.llama_sampler_init_dist(seed ?? RandomSeed));
+
+    /// <summary>Chooses by Mirostat, version 1.</summary>
+    public SamplerChainBuilder MirostatV1(float tau, float eta, uint? seed = null, int m = 100) =>
+        Add(LlamaSamplers.llama_sampler_init_mirostat(
+            _vocabulary.Count, seed ?? RandomSeed, SamplingRange.Finite(tau), SamplingRange.Finite(eta), SamplingRange.History(m)));
+
+    /// <summary>Chooses by Mirostat, version 2.</summary>
+    public SamplerChainBuilder MirostatV2(float tau, float eta, uint? seed = null) =>
+        Add(LlamaSamplers.llama_sampler_init_mirostat_v2(seed ?? RandomSeed, SamplingRange.Finite(tau), SamplingRange.Finite(eta)));
+
+    /// <summary>Chooses tokens near a target probability; a negative target draws from the distribution.</summary>
+    public SamplerChainBuilder AdaptiveP(float target, float decay, uint? seed = null) =>
+        Add(LlamaSamplers.llama_sampler_init_adaptive_p(SamplingRange.Finite(target), SamplingRange.Probability(decay), seed ?? RandomSeed));
+
+    /// <summary>
+    /// Holds the text to a grammar. It stands beside the chain and not in it: the chain chooses first, and only when
+    /// the grammar refuses its token are all candidates filtered, which is much cheaper (as llama.cpp's tools do).
+    /// </summary>
+    /// <param name="gbnf">The grammar in llama.cpp's GBNF.</param>
+    /// <param name="root">The rule it starts with.</param>
+    /// <exception cref="LlamaException">The grammar is not valid.</exception>
+    public SamplerChainBuilder Grammar(string gbnf, string root = "root")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(gbnf);
+        ArgumentException.ThrowIfNullOrWhiteSpace(root);
+        ThrowIfDone();
+        NativeLog.Clear();
+        llama_sampler* sampler = LlamaSamplers.llama_sampler_init_grammar(_vocabulary.Handle, gbnf, root);
+        if (sampler is null)
+        {
+            throw new LlamaException("llama.cpp refused the grammar." + NativeLog.Tail());
+        }
+
+        _grammar?.Dispose();
+        _grammar = new SamplerHandle(sampler, _vocabulary.Handle);
+        return this;
+    }
+}

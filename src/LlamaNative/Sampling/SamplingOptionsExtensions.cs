@@ -1,0 +1,107 @@
+using LlamaNative.Models;
+
+namespace LlamaNative.Sampling;
+
+/// <summary>Arranges samplers as options say, after llama.cpp's <c>common_sampler_init</c> (common/sampling.cpp).</summary>
+internal static class SamplingOptionsExtensions
+{
+    public static SamplerChainBuilder AddOptions(this SamplerChainBuilder builder, SamplingOptions options)
+    {
+        if (options.Grammar is { } grammar)
+        {
+            builder.Grammar(grammar, options.GrammarRoot);
+        }
+
+        builder.AddBiases(options);
+        if (options.Mirostat != Mirostat.Disabled)
+        {
+            return builder.AddMirostat(options);
+        }
+
+        CheckOrder(options.Order);
+        bool greedy = options.Temperature <= 0 && options.DynamicTemperatureRange <= 0 && !options.Order.Contains(SamplerKind.AdaptiveP);
+        foreach (SamplerKind kind in options.Order)
+        {
+            if (!(greedy && NeverRemovesTheBest(kind)))
+            {
+                builder.AddKind(kind, options);
+            }
+        }
+
+        if (options.Order.Contains(SamplerKind.AdaptiveP))
+        {
+            return builder;
+        }
+
+        return greedy ? builder.Greedy() : builder.Distribution(options.Seed);
+    }
+
+    private static void AddBiases(this SamplerChainBuilder builder, SamplingOptions options)
+    {
+        Vocabulary vocabulary = builder.Vocabulary;
+        var biases = new Dictionary<int, float>(options.LogitBias);
+        foreach (int token in vocabulary.GetSuppressedTokens())
+        {
+            biases[token] = float.NegativeInfinity;
+        }
+
+        for (int token = 0; options.IgnoreEndOfGeneration && token < vocabulary.Count; token++)
+        {
+            if (vocabulary.IsEndOfGeneration(token))
+            {
+                biases[token] = float.NegativeInfinity;
+            }
+        }
+
+        if (biases.Count > 0)
+        {
+            builder.LogitBias(biases);
+        }
+    }
+
+    private static SamplerChainBuilder AddMirostat(this SamplerChainBuilder builder, SamplingOptions options)
+    {
+        builder.Temperature(options.Temperature);
+        return options.Mirostat switch
+        {
+            Mirostat.V1 => builder.MirostatV1(options.MirostatTau, options.MirostatEta, options.Seed),
+            Mirostat.V2 => builder.MirostatV2(options.MirostatTau, options.MirostatEta, options.Seed),
+            _ => throw new ArgumentException($"SamplingOptions.Mirostat is {options.Mirostat}; it is Disabled, V1 or V2."),
+        };
+    }
+
+    private static void AddKind(this SamplerChainBuilder builder, SamplerKind kind, SamplingOptions o)
+    {
+        _ = kind switch
+        {
+            SamplerKind.Penalties => builder.Penalties(o.PenaltyLastN, o.RepeatPenalty, o.FrequencyPenalty, o.PresencePenalty),
+            SamplerKind.Dry => builder.Dry(o.DryMultiplier, o.DryBase, o.DryAllowedLength, o.DryPenaltyLastN, o.DrySequenceBreakers),
+            SamplerKind.TopNSigma => builder.TopNSigma(o.TopNSigma),
+            SamplerKind.TopK => builder.TopK(o.TopK),
+            SamplerKind.TypicalP => builder.TypicalP(o.TypicalP, o.MinKeep),
+            SamplerKind.TopP => builder.TopP(o.TopP, o.MinKeep),
+            SamplerKind.MinP => builder.MinP(o.MinP, o.MinKeep),
+            SamplerKind.Xtc => builder.Xtc(o.XtcProbability, o.XtcThreshold, o.MinKeep, o.Seed),
+            SamplerKind.Temperature => builder.DynamicTemperature(o.Temperature, o.DynamicTemperatureRange, o.DynamicTemperatureExponent),
+            SamplerKind.Infill => builder.Infill(),
+            SamplerKind.AdaptiveP => builder.AdaptiveP(o.AdaptiveTarget, o.AdaptiveDecay, o.Seed),
+            _ => throw new ArgumentException($"SamplingOptions.Order names {kind}, which is no sampler."),
+        };
+    }
+
+    /// <summary>At temperature 0 the result is the best token, so filters that always keep it are left out.</summary>
+    private static bool NeverRemovesTheBest(SamplerKind kind) => kind is
+        SamplerKind.TopK or SamplerKind.TopP or SamplerKind.MinP or SamplerKind.TopNSigma or SamplerKind.Temperature;
+
+    private static void CheckOrder(IReadOnlyList<SamplerKind> order)
+    {
+        for (int i = 0; i < order.Count - 1; i++)
+        {
+            // Infill may leave no candidate, which only the final draw accepts; adaptive-p already chooses.
+            if (order[i] is SamplerKind.Infill or SamplerKind.AdaptiveP)
+            {
+                throw new ArgumentException($"SamplingOptions.Order: {order[i]} must be the last sampler.");
+            }
+        }
+    }
+}

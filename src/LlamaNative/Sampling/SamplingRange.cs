@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+
+namespace LlamaNative.Sampling;
+
+/// <summary>Refuses values that native samplers would assert on or turn into nonsense.</summary>
+internal static class SamplingRange
+{
+    /// <summary>More history than any model's context needs; each entry is allocated.</summary>
+    private const int MaxHistory = 1 << 22;
+
+    public static float Probability(float value, [CallerArgumentExpression(nameof(value))] string name = "") => Within(value, 0, 1, name);
+
+    public static float Finite(float value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        Within(value, float.MinValue, float.MaxValue, name);
+
+    public static float Positive(float value, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        Within(value, 0, float.MaxValue, name);
+
+        // The inverse is used too, so the smallest positive numbers will not do.
+        return float.IsFinite(1 / value) ? value : throw Error(value, "more than 0", name);
+    }
+
+    public static int History(int value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value is >= 0 and <= MaxHistory ? value : throw Error(value, $"from 0 to {MaxHistory}", name);
+
+    public static nuint Keep(int value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= 0 ? (nuint)value : throw Error(value, "0 or more", name);
+
+    private static float Within(float value, float min, float max, string name) =>
+        value >= min && value <= max ? value : throw Error(value, $"from {min} to {max}", name);
+
+    private static ArgumentOutOfRangeException Error(object value, string range, string name)
+    {
+        string option = name[(name.LastIndexOf('.') + 1)..];
+        return new ArgumentOutOfRangeException(option, value, $"{option} is {value}; it must be {range}.");
+    }
+}
