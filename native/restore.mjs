@@ -40,7 +40,7 @@ function readPin(rid, flavor) {
     const version = manifest.optionalDependencies[name];
     const locked = readJson(join(folder, "package-lock.json")).packages[`node_modules/${name}`];
     if (locked?.version !== version || !locked.integrity?.startsWith("sha512-"))
-        fail("LN0003", `${join(folder, "package-lock.json")} does not pin ${name} ${version} with a sha512 hash (it has ${locked?.version ?? "no such package"}). Run 'npm install --package-lock-only' in ${folder} and commit the lockfile.`);
+        fail("LN0003", `${join(folder, "package-lock.json")} does not pin ${name} ${version} with a sha512 hash (it has ${locked ? `version ${locked.version}, hash ${locked.integrity}` : "no such package"}). Run 'npm install --package-lock-only' in ${folder} and commit the lockfile.`);
     return { name, version, locked };
 }
 

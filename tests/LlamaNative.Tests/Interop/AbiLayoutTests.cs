@@ -1,0 +1,81 @@
+using System.Reflection;
+using System.Text;
+
+namespace LlamaNative.Tests.Interop;
+
+/// <summary>
+/// The managed mirrors against the C compiler's own account of llama.cpp. A struct that is one byte off does not fail,
+/// it reads and writes the wrong memory; so every size, offset and number is compared.
+/// </summary>
+public sealed class AbiLayoutTests
+{
+    private static readonly AbiReport s_report = AbiReport.Load();
+    private static readonly Type[] s_types = typeof(LlamaException).Assembly.GetTypes();
+
+    /// <summary>What the library cannot work without; keeps the comparison from passing because it found nothing.</summary>
+    public static TheoryData<string> RequiredStructs { get; } =
+    [
+        "llama_model_params", "llama_context_params", "llama_batch", "llama_token_data", "llama_token_data_array",
+        "llama_model_kv_override", "llama_model_tensor_buft_override", "llama_logit_bias", "llama_sampler_chain_params",
+        "llama_chat_message", "llama_sampler_i", "llama_sampler", "ggml_threadpool_params", "ggml_backend_dev_props",
+        "ggml_backend_dev_caps",
+    ];
+
+    public static TheoryData<string> ReportedStructs { get; } = [.. s_report.Structs.Keys];
+
+    public static TheoryData<string> ReportedEnums { get; } = [.. s_report.Enums.Keys];
+
+    [Theory]
+    [MemberData(nameof(RequiredStructs))]
+    public void Required_struct_is_mirrored(string name) => Assert.NotNull(FindStruct(name));
+
+    [Theory]
+    [MemberData(nameof(ReportedStructs))]
+    public void Mirrored_struct_has_the_compilers_layout(string name)
+    {
+        if (FindStruct(name) is { } type)
+        {
+            Assert.Equal(Describe(s_report.Structs[name]), Describe(type));
+            Assert.True(ManagedLayout.IsBlittable(type), $"{name} holds a reference, a bool or a char: use byte for C's bool");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ReportedEnums))]
+    public void Mirrored_enum_has_the_compilers_numbers(string name)
+    {
+        foreach (Type type in EnumMirrors.Find(name, s_types))
+        {
+            Assert.Empty(EnumMirrors.Differences(type, s_report.Enums[name]));
+        }
+    }
+
+    [Fact]
+    public void Tensor_types_are_mirrored() => Assert.NotEmpty(EnumMirrors.Find("ggml_type", s_types));
+
+    [RecompiledAbiFact]
+    public void Checked_in_report_is_what_the_compiler_says_today() =>
+        Assert.Equal(File.ReadAllText(AbiReport.FilePath).ReplaceLineEndings("\n"), AbiCompiler.Run().ReplaceLineEndings("\n"));
+
+    private static Type? FindStruct(string name) =>
+        s_types.SingleOrDefault(type => type is { IsValueType: true, IsEnum: false, Namespace: "LlamaNative.Interop" } && type.Name == name);
+
+    // As text, so that a failure shows the struct line by line and the first line that differs.
+    private static string Describe(AbiStruct native) =>
+        Describe(native.Size, native.Fields.Select(field => (field.Key, field.Value)));
+
+    private static string Describe(Type managed) =>
+        Describe(ManagedLayout.SizeOf(managed), ManagedLayout.Fields(managed).Select(field =>
+            (field.Name, new AbiField(ManagedLayout.OffsetOf(field), ManagedLayout.SizeOf(field.FieldType)))));
+
+    private static string Describe(int size, IEnumerable<(string Name, AbiField Field)> fields)
+    {
+        StringBuilder text = new($"size {size}\n");
+        foreach ((string name, AbiField field) in fields.OrderBy(field => field.Field.Offset).ThenBy(field => field.Name, StringComparer.Ordinal))
+        {
+            text.Append($"{field.Offset}: {name}, {field.Size} bytes\n");
+        }
+
+        return text.ToString();
+    }
+}

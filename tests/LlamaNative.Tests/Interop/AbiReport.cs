@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace LlamaNative.Tests.Interop;
+
+/// <summary>What the C compiler says of llama.cpp's structs and enums: native/abi/layout.json.</summary>
+internal sealed record AbiReport(
+    string Release,
+    IReadOnlyDictionary<string, AbiStruct> Structs,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Enums)
+{
+    public static string FilePath { get; } = Path.Combine(SharedFiles.RepositoryRoot, "native", "abi", "layout.json");
+
+    public static AbiReport Load()
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(FilePath));
+        JsonElement root = document.RootElement;
+        return new AbiReport(
+            root.GetProperty("llama.cpp").GetString()!,
+            Map(root.GetProperty("structs"), ReadStruct),
+            Map(root.GetProperty("enums"), IReadOnlyDictionary<string, long> (values) => Map(values, value => value.GetInt64())));
+    }
+
+    private static AbiStruct ReadStruct(JsonElement element) => new(
+        element.GetProperty("size").GetInt32(),
+        Map(element.GetProperty("fields"), field => new AbiField(field.GetProperty("offset").GetInt32(), field.GetProperty("size").GetInt32())));
+
+    private static Dictionary<string, T> Map<T>(JsonElement element, Func<JsonElement, T> read) =>
+        element.EnumerateObject().ToDictionary(property => property.Name, property => read(property.Value));
+}
+
+internal sealed record AbiStruct(int Size, IReadOnlyDictionary<string, AbiField> Fields);
+
+internal readonly record struct AbiField(int Offset, int Size);

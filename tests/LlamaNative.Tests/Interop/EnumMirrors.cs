@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace LlamaNative.Tests.Interop;
+
+/// <summary>Which managed enums stand for which C enums, and whether their numbers agree.</summary>
+internal static class EnumMirrors
+{
+    /// <summary>
+    /// Managed enums whose name does not follow from the C name. The rest is found without being named here:
+    /// <c>llama_split_mode</c> is <c>llama_split_mode</c>, <c>LlamaSplitMode</c> or <c>SplitMode</c>.
+    /// </summary>
+    private static readonly Dictionary<string, string> s_managedNames = new()
+    {
+        ["gguf_type"] = "GgufValueType",
+    };
+
+    /// <summary>Managed members that are named otherwise than in C, as "Enum.Member", with the C name they stand for.</summary>
+    private static readonly Dictionary<string, string> s_memberNames = [];
+
+    /// <summary>C names that a managed enum may do without (counts and second names may be left out anyway).</summary>
+    private static readonly HashSet<string> s_omitted = [];
+
+    public static Type[] Find(string nativeName, IEnumerable<Type> types)
+    {
+        string pascal = string.Concat(nativeName.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        string withoutPrefix = pascal.StartsWith("Llama", StringComparison.Ordinal) ? pascal["Llama".Length..] : pascal;
+        HashSet<string> names = [nativeName, pascal, withoutPrefix];
+        if (s_managedNames.TryGetValue(nativeName, out string? named))
+        {
+            names.Add(named);
+        }
+
+        return [.. types.Where(type => type.IsEnum && names.Contains(type.Name))];
+    }
+
+    /// <summary>Every managed member must be a C name with that number, and every C number must have a managed member.</summary>
+    public static List<string> Differences(Type managed, IReadOnlyDictionary<string, long> native)
+    {
+        List<string> differences = [];
+        HashSet<long> numbers = [];
+        foreach (string member in Enum.GetNames(managed))
+        {
+            long number = Convert.ToInt64(Enum.Parse(managed, member), CultureInfo.InvariantCulture);
+            numbers.Add(number);
+            string name = s_memberNames.GetValueOrDefault($"{managed.Name}.{member}", member);
+            if (!native.Any(value => value.Value == number && Plain(value.Key).EndsWith(Plain(name), StringComparison.Ordinal)))
+            {
+                differences.Add($"{managed.Name}.{member} = {number} is none of C's values");
+            }
+        }
+
+        differences.AddRange(native
+            .Where(value => !numbers.Contains(value.Value) && !value.Key.EndsWith("_COUNT", StringComparison.Ordinal) && !s_omitted.Contains(value.Key))
+            .Select(value => $"{value.Key} = {value.Value} has no member in {managed.Name}"));
+        return differences;
+    }
+
+    // LLAMA_ATTENTION_TYPE_NON_CAUSAL and NonCausal end alike once underscores and case are gone.
+    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+}
