@@ -16,8 +16,8 @@ internal sealed class GgufPart : IDisposable
     private const int MaxKeys = 1 << 20;
     private const int MaxTensors = 1 << 20;
 
-    private const int MaxKeyBytes = 65535;       // the format's own limit
-    private const int MaxTensorNameBytes = 63;   // GGML_MAX_NAME with its terminator
+    public const int MaxKeyBytes = 65535;       // the format's own limit
+    public const int MaxTensorNameBytes = 63;   // GGML_MAX_NAME with its terminator
     private const int MinimumKeyValueBytes = 8 + 1 + 4 + 1;
     private const int MinimumTensorBytes = 8 + 1 + 4 + 4 + 8;
 
