@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace LlamaNative.Gguf;
+
+/// <summary>Reads forward through the bytes of a file. Every length is compared with the bytes that remain before it is used.</summary>
+internal unsafe ref struct GgufCursor
+{
+    // The limits of llama.cpp's own reader (gguf.cpp), which it refuses files beyond.
+    public const long MaxStringLength = 1L << 30;
+    public const long MaxArrayLength = 1L << 30;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly byte* _start;
+    private readonly long _length;
+    private readonly string? _path;
+
+    public GgufCursor(byte* start, long length, string? path)
+    {
+        _start = start;
+        _length = length;
+        _path = path;
+    }
+
+    /// <summary>The byte read next.</summary>
+    public long Position { get; private set; }
+
+    public readonly long Remaining => _length - Position;
+
+    public ReadOnlySpan<byte> Take(long count, string what, string? key = null)
+    {
+        if (count < 0 || count > Remaining || count > int.MaxValue)
+        {
+            throw Error($"{what} of {count} bytes where {Remaining} remain", key);
+        }
+
+        var bytes = new ReadOnlySpan<byte>(_start + Position, (int)count);
+        Position += count;
+        return bytes;
+    }
+
+    public void Skip(long count, string what, string? key = null)
+    {
+        if (count < 0 || count > Remaining)
+        {
+            throw Error($"{what} of {count} bytes where {Remaining} remain", key);
+        }
+
+        Position += count;
+    }
+
+    public int ReadInt32(string what, string? key = null) => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int), what, key));
+
+    public uint ReadUInt32(string what, string? key = null) => BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint), what, key));
+
+    public ulong ReadUInt64(string what, string? key = null) => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong), what, key));
+
+    /// <summary>A count that must lie between 0 and <paramref name="max"/>, each item taking at least so many bytes of what remains.</summary>
+    public long ReadCount(string what, int minimumItemSize, long max, string? key = null)
+    {
+        ulong count = ReadUInt64(what, key);
+        if (count > (ulong)max || count > (ulong)(Remaining / minimumItemSize))
+        {
+            Position -= sizeof(ulong);
+            throw Error($"{what} {count} is more than {max}, or more than fit in the {Remaining} bytes that remain", key);
+        }
+
+        return (long)count;
+    }
+
+    /// <summary>The bytes of a string behind its length.</summary>
+    public ReadOnlySpan<byte> ReadString(string what, string? key = null) => Take(ReadCount(what, 1, MaxStringLength, key), what, key);
+
+    /// <summary>A key or tensor name: what llama.cpp compares as a C string must be text without an inner end.</summary>
+    public string ReadName(string what, int maxBytes)
+    {
+        long at = Position;
+        ReadOnlySpan<byte> bytes = ReadString(what);
+        if (bytes.IsEmpty || bytes.Length > maxBytes || bytes.Contains((byte)0))
+        {
+            Position = at;
+            throw Error($"{what} of {bytes.Length} bytes is not 1 to {maxBytes} bytes of text");
+        }
+
+        try
+        {
+            return StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            Position = at;
+            throw Error($"{what} is not UTF-8");
+        }
+    }
+
+    public readonly GgufFormatException Error(string message, string? key = null) => new(message, key, Position, _path);
+}

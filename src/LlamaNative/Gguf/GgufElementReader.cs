@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+
+namespace LlamaNative.Gguf;
+
+/// <summary>
+/// Steps through the strings or arrays in an array's bytes, which <see cref="GgufValueSkipper"/> has found well-formed.
+/// The spans are bounds-checked all the same: a mapped file can change under its reader.
+/// </summary>
+internal ref struct GgufElementReader(ReadOnlySpan<byte> elements, GgufValueType type)
+{
+    private ReadOnlySpan<byte> _rest = elements;
+
+    /// <summary>The next string's bytes, or the next array with its header.</summary>
+    public ReadOnlySpan<byte> Next()
+    {
+        if (type == GgufValueType.String)
+        {
+            int length = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(_rest));
+            ReadOnlySpan<byte> text = _rest.Slice(sizeof(ulong), length);
+            _rest = _rest[(sizeof(ulong) + length)..];
+            return text;
+        }
+
+        int size = ArraySize(_rest);
+        ReadOnlySpan<byte> array = _rest[..size];
+        _rest = _rest[size..];
+        return array;
+    }
+
+    private static int ArraySize(ReadOnlySpan<byte> bytes)
+    {
+        const int Header = sizeof(int) + sizeof(ulong);
+        var type = (GgufValueType)BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        long count = checked((long)BinaryPrimitives.ReadUInt64LittleEndian(bytes[sizeof(int)..]));
+        if (type.Size() != 0)
+        {
+            return checked((int)(Header + (count * type.Size())));
+        }
+
+        var elements = new GgufElementReader(bytes[Header..], type);
+        for (long i = 0; i < count; i++)
+        {
+            elements.Next();
+        }
+
+        return bytes.Length - elements._rest.Length;
+    }
+}

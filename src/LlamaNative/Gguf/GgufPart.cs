@@ -1,0 +1,214 @@
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Gguf;
+
+/// <summary>
+/// One physical file, read up to its data: header, metadata and tensor directory. Everything is checked against the
+/// bytes of the file; strings and arrays are measured here and decoded only when asked for.
+/// </summary>
+/// <remarks>The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; what is refused follows ggml/src/gguf.cpp.</remarks>
+internal sealed class GgufPart : IDisposable
+{
+    public const int DefaultAlignment = 32;
+    public const string AlignmentKey = "general.alignment";
+
+    // llama.cpp looks for duplicates by comparing each with each, so it could not open files near these either.
+    private const int MaxKeys = 1 << 20;
+    private const int MaxTensors = 1 << 20;
+
+    public const int MaxKeyBytes = 65535;       // the format's own limit
+    public const int MaxTensorNameBytes = 63;   // GGML_MAX_NAME with its terminator
+    private const int MinimumKeyValueBytes = 8 + 1 + 4 + 1;
+    private const int MinimumTensorBytes = 8 + 1 + 4 + 4 + 8;
+
+    private readonly FileMapping _mapping;
+
+    private GgufPart(FileMapping mapping) => _mapping = mapping;
+
+    public string? Path => _mapping.Path;
+
+    public long Length => _mapping.Length;
+
+    public int Version { get; private set; }
+
+    public int Alignment { get; private set; } = DefaultAlignment;
+
+    /// <summary>Where the tensors' data starts.</summary>
+    public long DataOffset { get; private set; }
+
+    /// <summary>Which part of how many this file is.</summary>
+    public GgufSplit Split { get; private set; }
+
+    public OrderedDictionary<string, GgufValue> Metadata { get; } = new(StringComparer.Ordinal);
+
+    public List<GgufTensorInfo> Tensors { get; } = [];
+
+    /// <summary>Reads a mapped file, which it then owns, also when it throws.</summary>
+    public static GgufPart Read(FileMapping mapping)
+    {
+        var part = new GgufPart(mapping);
+        try
+        {
+            part.Read();
+            return part;
+        }
+        catch
+        {
+            part.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _mapping.Dispose();
+
+    private unsafe void Read()
+    {
+        using FileMapping.Lease lease = _mapping.Acquire();
+        var cursor = new GgufCursor(lease.Start, _mapping.Length, _mapping.Path);
+        ReadMagicAndVersion(ref cursor);
+        long tensorCount = cursor.ReadCount("tensor count", MinimumTensorBytes, MaxTensors);
+        long keyCount = cursor.ReadCount("key count", MinimumKeyValueBytes, MaxKeys);
+        for (long i = 0; i < keyCount; i++)
+        {
+            ReadKeyValue(ref cursor);
+        }
+
+        ReadAlignment(ref cursor);
+        Split = GgufSplit.Of(Metadata);
+        ReadTensors(ref cursor, tensorCount);
+    }
+
+    private void ReadMagicAndVersion(ref GgufCursor cursor)
+    {
+        ReadOnlySpan<byte> magic = cursor.Take(4, "magic");
+        if (!magic.SequenceEqual("GGUF"u8))
+        {
+            throw new GgufFormatException("the file does not start with 'GGUF', so it is no GGUF file", offset: 0, path: Path);
+        }
+
+        uint version = cursor.ReadUInt32("version");
+        if (version is not (2 or 3))
+        {
+            string reason = (version & 0xFFFF) == 0 && version != 0
+                ? "the file is big-endian; convert it to little-endian"
+                : $"GGUF version {version} is not one of 2 and 3";
+            throw new GgufFormatException(reason, offset: 4, path: Path);
+        }
+
+        Version = (int)version;
+    }
+
+    private void ReadKeyValue(ref GgufCursor cursor)
+    {
+        long at = cursor.Position;
+        string key = cursor.ReadName("key", MaxKeyBytes);
+        if (Metadata.ContainsKey(key))
+        {
+            throw new GgufFormatException("the key occurs twice", key, at, Path);
+        }
+
+        GgufValueType type = ReadType(ref cursor, key);
+        long start = cursor.Position;
+        GgufValueSkipper.Skip(ref cursor, type, key);
+        Metadata.Add(key, new GgufValue(_mapping, start, cursor.Position - start, type, key));
+    }
+
+    private static GgufValueType ReadType(ref GgufCursor cursor, string key)
+    {
+        var type = (GgufValueType)cursor.ReadInt32("value type", key);
+        return type.IsKnown() ? type : throw cursor.Error($"value type {(int)type} is unknown", key);
+    }
+
+    private void ReadAlignment(ref GgufCursor cursor)
+    {
+        if (!Metadata.TryGetValue(AlignmentKey, out GgufValue? value))
+        {
+            return;
+        }
+
+        uint alignment = value.GetUInt32();
+        if (!uint.IsPow2(alignment) || alignment > int.MaxValue)
+        {
+            throw cursor.Error($"alignment {alignment} is not a power of 2 below 2^31", AlignmentKey);
+        }
+
+        Alignment = (int)alignment;
+    }
+
+    private void ReadTensors(ref GgufCursor cursor, long count)
+    {
+        var entries = new List<Entry>();
+        for (long i = 0; i < count; i++)
+        {
+            entries.Add(ReadTensor(ref cursor));
+        }
+
+        // A file without tensors ends where it ends; one with tensors pads up to their data.
+        DataOffset = count == 0 ? cursor.Position : Pad(cursor.Position, Alignment);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        long expected = 0;
+        foreach (Entry entry in entries)
+        {
+            long bytes = entry.Layout.ByteCount;
+            if (!names.Add(entry.Name))
+            {
+                throw new GgufFormatException("the tensor name occurs twice", entry.Name, entry.At, Path);
+            }
+
+            // Tensors follow each other in order without gaps, as llama.cpp demands; so none can overlap another.
+            if (entry.Offset != (ulong)expected)
+            {
+                throw new GgufFormatException($"tensor data at offset {entry.Offset} where {expected} is expected", entry.Name, entry.At, Path);
+            }
+
+            if (DataOffset > Length || expected > Length - DataOffset || bytes > Length - DataOffset - expected)
+            {
+                throw new GgufFormatException($"tensor {entry.Layout} needs {bytes} bytes at {DataOffset + expected}, and the file ends at {Length}", entry.Name, entry.At, Path);
+            }
+
+            Tensors.Add(new GgufTensorInfo(_mapping, entry.Name, entry.Layout, DataOffset + expected, Split.Number));
+            expected = Pad(expected + bytes, Alignment);
+        }
+    }
+
+    private Entry ReadTensor(ref GgufCursor cursor)
+    {
+        long at = cursor.Position;
+        string name = cursor.ReadName("tensor name", MaxTensorNameBytes);
+        uint rank = cursor.ReadUInt32("dimension count", name);
+        if (rank > TensorShape.MaxRank)
+        {
+            throw new GgufFormatException($"{rank} dimensions are more than {TensorShape.MaxRank}", name, at, Path);
+        }
+
+        Span<long> ne = stackalloc long[(int)rank];
+        foreach (ref long dimension in ne)
+        {
+            dimension = (long)cursor.ReadUInt64("dimension", name);
+        }
+
+        if (!TensorShape.TryCreate(ne, out TensorShape shape))
+        {
+            throw new GgufFormatException($"[{string.Join(", ", ne.ToArray())}] is no shape: a dimension is negative or the elements exceed 2^63", name, at, Path);
+        }
+
+        var type = (GgmlType)cursor.ReadInt32("tensor type", name);
+        if (!GgmlTypeInfo.TryGet(type, out GgmlTypeInfo info))
+        {
+            throw new GgufFormatException($"{(int)type} is not a ggml tensor type", name, at, Path);
+        }
+
+        if (!TensorLayout.TryContiguous(type, shape, out TensorLayout layout))
+        {
+            throw new GgufFormatException($"{shape} {info.Name} is not whole blocks of {info.BlockSize} per row, or exceeds 2^63 bytes", name, at, Path);
+        }
+
+        return new Entry(name, layout, cursor.ReadUInt64("tensor offset", name), at);
+    }
+
+    private static long Pad(long value, int alignment) =>
+        // Saturates: a padded end beyond 2^63 only has to stay beyond every file.
+        value > long.MaxValue - alignment ? long.MaxValue : (value + alignment - 1) & -(long)alignment;
+
+    private readonly record struct Entry(string Name, TensorLayout Layout, ulong Offset, long At);
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace LlamaNative.Gguf;
+
+/// <summary>
+/// A model in several files, as llama-gguf-split writes them: <c>name-00001-of-00003.gguf</c>, each with the keys
+/// split.no (from 0), split.count and split.tensors.count, and the model's metadata in the first.
+/// </summary>
+internal readonly record struct GgufSplit(int Number, int Count)
+{
+    public const string NumberKey = "split.no";
+    public const string CountKey = "split.count";
+    public const string TensorCountKey = "split.tensors.count";
+
+    /// <summary>Which part of how many a file says it is; 0 of 1 where it says nothing.</summary>
+    public static GgufSplit Of(OrderedDictionary<string, GgufValue> metadata)
+    {
+        int count = metadata.TryGetValue(CountKey, out GgufValue? value) ? value.Get<ushort>() : 0;
+        if (count <= 1)
+        {
+            return new(0, 1);
+        }
+
+        GgufValue number = metadata.TryGetValue(NumberKey, out GgufValue? found)
+            ? found
+            : throw value!.Error($"a part of {count} files has no key '{NumberKey}'");
+        return number.Get<ushort>() < count
+            ? new(number.Get<ushort>(), count)
+            : throw number.Error($"part {number} of {count}, counted from 0");
+    }
+
+    /// <summary>The path of one part of a model; <paramref name="number"/> counts from 0.</summary>
+    public static string PathOf(string prefix, int number, int count) => prefix + Suffix(number, count);
+
+    /// <summary>All parts in order of the model that one part, already open, belongs to. On failure every part is closed, also the one given.</summary>
+    public static List<GgufPart> OpenAll(GgufPart opened)
+    {
+        var parts = new List<GgufPart> { opened };
+        try
+        {
+            (int openedNumber, int count) = opened.Split;
+            if (count > 1)
+            {
+                string prefix = PrefixOf(opened);
+                for (int number = 0; number < count; number++)
+                {
+                    if (number != openedNumber)
+                    {
+                        parts.Insert(number, GgufPart.Read(FileMapping.Open(PathOf(prefix, number, count))));
+                        Check(parts[number], number, count);
+                    }
+                }
+
+                CheckTensorCount(parts);
+            }
+
+            return parts;
+        }
+        catch
+        {
+            parts.ForEach(part => part.Dispose());
+            throw;
+        }
+    }
+
+    private static string Suffix(int number, int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"-{number + 1:D5}-of-{count:D5}.gguf");
+
+    private static string PrefixOf(GgufPart part)
+    {
+        string suffix = Suffix(part.Split.Number, part.Split.Count);
+        return part.Path!.EndsWith(suffix, StringComparison.Ordinal)
+            ? part.Path[..^suffix.Length]
+            : throw new GgufFormatException($"part {part.Split.Number + 1} of {part.Split.Count} must be named '…{suffix}' for the other parts to be found", CountKey, path: part.Path);
+    }
+
+    private static void Check(GgufPart part, int number, int count)
+    {
+        if (part.Split != new GgufSplit(number, count))
+        {
+            throw new GgufFormatException($"the file says it is part {part.Split.Number + 1} of {part.Split.Count}, its name says {number + 1} of {count}", NumberKey, path: part.Path);
+        }
+    }
+
+    private static void CheckTensorCount(List<GgufPart> parts)
+    {
+        GgufPart first = parts[0];
+        GgufValue value = first.Metadata.TryGetValue(TensorCountKey, out GgufValue? found)
+            ? found
+            : throw new GgufFormatException("the first part has no such key", TensorCountKey, path: first.Path);
+        long sum = parts.Sum(part => (long)part.Tensors.Count);
+        if (value.GetInt32() != sum)
+        {
+            throw value.Error($"{value} tensors are announced, and the {parts.Count} parts hold {sum}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace LlamaNative.Tensors;
+
+/// <summary>
+/// Layouts as the tensor spans of System.Numerics.Tensors, over the same memory and with the same strides.
+/// Their lengths are outermost first, so ne [4, 3, 2] becomes lengths 2, 3, 4.
+/// </summary>
+public static class TensorSpans
+{
+    /// <summary>Reads memory through a layout; <typeparamref name="T"/> is the type's own number (F32 float, F16 Half, I8 sbyte and so on).</summary>
+    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    public static ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan<T>(this TensorLayout layout, ReadOnlySpan<byte> memory)
+        where T : unmanaged
+    {
+        ReadOnlySpan<T> elements = MemoryMarshal.Cast<byte, T>(Window<T>(layout, memory.Length, out int start, out int length) ? memory.Slice(start, length) : default);
+        Span<nint> lengths = stackalloc nint[TensorShape.MaxRank];
+        Span<nint> strides = stackalloc nint[TensorShape.MaxRank];
+        int rank = Describe<T>(layout, lengths, strides);
+        return layout.Shape.IsEmpty
+            ? new ReadOnlyTensorSpan<T>(elements, lengths[..rank])
+            : new ReadOnlyTensorSpan<T>(elements, lengths[..rank], strides[..rank]);
+    }
+
+    /// <summary>Reads and writes memory through a layout; see <see cref="AsReadOnlyTensorSpan{T}"/>.</summary>
+    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    public static TensorSpan<T> AsTensorSpan<T>(this TensorLayout layout, Span<byte> memory)
+        where T : unmanaged
+    {
+        Span<T> elements = MemoryMarshal.Cast<byte, T>(Window<T>(layout, memory.Length, out int start, out int length) ? memory.Slice(start, length) : default);
+        Span<nint> lengths = stackalloc nint[TensorShape.MaxRank];
+        Span<nint> strides = stackalloc nint[TensorShape.MaxRank];
+        int rank = Describe<T>(layout, lengths, strides);
+        return layout.Shape.IsEmpty
+            ? new TensorSpan<T>(elements, lengths[..rank])
+            : new TensorSpan<T>(elements, lengths[..rank], strides[..rank]);
+    }
+
+    /// <summary>As <see cref="AsReadOnlyTensorSpan{T}"/>, over memory that may be larger than a span. The caller keeps it alive.</summary>
+    internal static unsafe ReadOnlyTensorSpan<T> OverPointer<T>(scoped in TensorLayout layout, byte* memory, long byteCount)
+        where T : unmanaged
+    {
+        RequireElements<T>(layout, byteCount);
+        Span<nint> lengths = stackalloc nint[TensorShape.MaxRank];
+        Span<nint> strides = stackalloc nint[TensorShape.MaxRank];
+        int rank = Describe<T>(layout, lengths, strides);
+        return layout.Shape.IsEmpty
+            ? new ReadOnlyTensorSpan<T>(default, lengths[..rank])
+            : new ReadOnlyTensorSpan<T>((T*)(memory + layout.Offset), (nint)(layout.ByteCount / sizeof(T)), lengths[..rank], strides[..rank]);
+    }
+
+    /// <summary>The number that a type stores, or null for quantized types and bfloat16, which .NET has no type for.</summary>
+    internal static Type? ElementType(GgmlType type) => type switch
+    {
+        GgmlType.F32 => typeof(float),
+        GgmlType.F16 => typeof(Half),
+        GgmlType.F64 => typeof(double),
+        GgmlType.I8 => typeof(sbyte),
+        GgmlType.I16 => typeof(short),
+        GgmlType.I32 => typeof(int),
+        GgmlType.I64 => typeof(long),
+        _ => null,
+    };
+
+    private static bool Window<T>(in TensorLayout layout, int byteCount, out int start, out int length)
+        where T : unmanaged
+    {
+        RequireElements<T>(layout, byteCount);
+        start = (int)layout.Offset;
+        length = (int)layout.ByteCount;
+        return length != 0;
+    }
+
+    private static void RequireElements<T>(in TensorLayout layout, long byteCount)
+        where T : unmanaged
+    {
+        if (ElementType(layout.Type) != typeof(T))
+        {
+            throw new TensorLayoutException("AsTensorSpan", $"{layout} does not hold {typeof(T).Name} numbers");
+        }
+
+        TensorCopy.RequireInside(layout, byteCount, "memory");
+    }
+
+    private static unsafe int Describe<T>(in TensorLayout layout, Span<nint> lengths, Span<nint> strides)
+        where T : unmanaged
+    {
+        int rank = Math.Max(layout.Shape.Rank, 1);
+        for (int i = 0; i < rank; i++)
+        {
+            // The BCL wants stride 0 where there is one element, and has no meaning for a stride that splits elements.
+            long count = layout.Shape[i];
+            long stride = count == 1 ? 0 : layout.Stride(i);
+            if (stride % sizeof(T) != 0)
+            {
+                throw new TensorLayoutException("AsTensorSpan", $"the strides of {layout} are not whole {typeof(T).Name} elements");
+            }
+
+            lengths[rank - 1 - i] = (nint)count;
+            strides[rank - 1 - i] = (nint)(stride / sizeof(T));
+        }
+
+        return rank;
+    }
+}
