@@ -12,10 +12,36 @@ internal static class EnumMirrors
     private static readonly Dictionary<string, string> s_managedNames = new()
     {
         ["gguf_type"] = "GgufValueType",
+        ["llama_vocab_type"] = "VocabularyType",
+        ["llama_token_attr"] = "TokenAttributes",
+        ["llama_split_mode"] = "GpuSplitMode",
+        ["llama_load_mode"] = "ModelLoadMode",
+        ["llama_flash_attn_type"] = "FlashAttention",
+        ["llama_rope_scaling_type"] = "RopeScaling",
+        ["ggml_backend_dev_type"] = "DeviceKind",
     };
 
     /// <summary>Managed members that are named otherwise than in C, as "Enum.Member", with the C name they stand for.</summary>
-    private static readonly Dictionary<string, string> s_memberNames = [];
+    private static readonly Dictionary<string, string> s_memberNames = new()
+    {
+        ["VocabularyType.SentencePiece"] = "LLAMA_VOCAB_TYPE_SPM",
+        ["VocabularyType.BytePairEncoding"] = "LLAMA_VOCAB_TYPE_BPE",
+        ["VocabularyType.WordPiece"] = "LLAMA_VOCAB_TYPE_WPM",
+        ["VocabularyType.Unigram"] = "LLAMA_VOCAB_TYPE_UGM",
+        ["TokenAttributes.None"] = "LLAMA_TOKEN_ATTR_UNDEFINED",
+        ["TokenAttributes.LeftStrip"] = "LLAMA_TOKEN_ATTR_LSTRIP",
+        ["TokenAttributes.RightStrip"] = "LLAMA_TOKEN_ATTR_RSTRIP",
+        ["ModelLoadMode.Read"] = "LLAMA_LOAD_MODE_NONE",
+        ["ModelLoadMode.MemoryMap"] = "LLAMA_LOAD_MODE_MMAP",
+        ["ModelLoadMode.MemoryLock"] = "LLAMA_LOAD_MODE_MLOCK",
+        ["ModelLoadMode.MemoryMapAndLock"] = "LLAMA_LOAD_MODE_MMAP_MLOCK",
+        ["RopeScaling.FromModel"] = "LLAMA_ROPE_SCALING_TYPE_UNSPECIFIED",
+        ["PoolingType.FromModel"] = "LLAMA_POOLING_TYPE_UNSPECIFIED",
+        ["AttentionType.FromModel"] = "LLAMA_ATTENTION_TYPE_UNSPECIFIED",
+        ["ContextType.MultiTokenPrediction"] = "LLAMA_CONTEXT_TYPE_MTP",
+        ["DeviceKind.IntegratedGpu"] = "GGML_BACKEND_DEVICE_TYPE_IGPU",
+        ["DeviceKind.Accelerator"] = "GGML_BACKEND_DEVICE_TYPE_ACCEL",
+    };
 
     /// <summary>C names that a managed enum may do without (counts and second names may be left out anyway).</summary>
     private static readonly HashSet<string> s_omitted = [];
