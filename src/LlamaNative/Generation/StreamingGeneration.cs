@@ -1,0 +1,89 @@
+using System.Text;
+using System.Threading.Channels;
+using LlamaNative.Contexts;
+
+namespace LlamaNative.Generation;
+
+/// <summary>
+/// The text of an asynchronous generation, in pieces of whole characters. It starts when it is enumerated, once; afterwards
+/// <see cref="Result"/> tells the rest. Cancelling throws <see cref="OperationCanceledException"/> and still leaves a result.
+/// </summary>
+public sealed class StreamingGeneration : IAsyncEnumerable<string>
+{
+    private readonly ContextWorker _worker;
+    private readonly Func<CancellationToken, GenerationRun> _start;
+    private readonly CancellationToken _cancellationToken;
+    private int _started;
+
+    internal StreamingGeneration(ContextWorker worker, Func<CancellationToken, GenerationRun> start, CancellationToken cancellationToken)
+    {
+        _worker = worker;
+        _start = start;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>What was generated, once the enumeration has ended; null before, and when the generation failed.</summary>
+    public GenerationResult? Result { get; private set; }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerator<string> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+        {
+            throw new InvalidOperationException("A generation can be enumerated once; start another.");
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellationToken, cancellationToken, _worker.Stopping);
+        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _worker.Post(() => Run(pieces.Writer, done, stop.Token));
+        try
+        {
+            // Read without the token: after a cancellation the pieces already made still come, and the worker ends the channel.
+            await foreach (string piece in pieces.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                yield return piece;
+            }
+        }
+        finally
+        {
+            // Reached early when the caller leaves the loop; the context is free again only when the worker is out of it.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await done.Task.ConfigureAwait(false);
+        }
+
+        if (Result?.StopReason == StopReason.Cancelled)
+        {
+            _cancellationToken.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new OperationCanceledException("The context was disposed while generating.");
+        }
+    }
+
+    private void Run(ChannelWriter<string> pieces, TaskCompletionSource done, CancellationToken stop)
+    {
+        Exception? error = null;
+        try
+        {
+            using GenerationRun run = _start(stop);
+            bool more;
+            do
+            {
+                more = run.MoveNext();
+                if (run.Utf8.Length > 0)
+                {
+                    pieces.TryWrite(Encoding.UTF8.GetString(run.Utf8));
+                }
+            }
+            while (more);
+            Result = run.GetResult();
+        }
+        catch (Exception failure)
+        {
+            error = failure;
+        }
+
+        pieces.Complete(error);
+        done.SetResult();
+    }
+}
