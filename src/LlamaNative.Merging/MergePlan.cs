@@ -14,15 +14,13 @@ public sealed class MergePlan : IDisposable
 {
     private readonly ModelSet _models;
 
-    internal MergePlan(MergeRecipe recipe, MergeOptions options, ModelSet models, IReadOnlyList<TensorPlan> tensors, OrderedDictionary<string, GgufValue> metadata, string? quantization, int alignment, IReadOnlyList<string> warnings)
+    internal MergePlan(MergeRecipe recipe, MergeOptions options, ModelSet models, IReadOnlyList<TensorPlan> tensors, OrderedDictionary<string, GgufValue> metadata, IReadOnlyList<string> warnings)
     {
         Recipe = recipe;
         Options = options;
         _models = models;
         Plans = tensors;
         Metadata = metadata;
-        Quantization = quantization;
-        Alignment = alignment;
         Warnings = warnings;
         Tensors = [.. tensors.Select(plan => new PlannedTensor(plan.Name, plan.Type, plan.Spec.Shape, Describe(plan)))];
     }
@@ -39,10 +37,7 @@ public sealed class MergePlan : IDisposable
     /// <summary>What is odd but does not stand in the way.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>What the merged file is quantized to afterwards; null for nothing.</summary>
-    public string? Quantization { get; }
-
-    /// <summary>The bytes of all tensors as they are first written, before any quantization.</summary>
+    /// <summary>The bytes of all tensors.</summary>
     public long ByteCount => Plans.Sum(plan => plan.ByteCount);
 
     /// <summary>The files read.</summary>
@@ -51,8 +46,6 @@ public sealed class MergePlan : IDisposable
     internal MergeOptions Options { get; }
 
     internal IReadOnlyList<TensorPlan> Plans { get; }
-
-    internal int Alignment { get; }
 
     internal ModelSet Models => _models;
 
@@ -70,8 +63,7 @@ public sealed class MergePlan : IDisposable
             writer.WriteLine(tensor);
         }
 
-        string then = Quantization is null ? "" : $", then quantized to {Quantization}";
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Tensors.Count} tensors, {ByteCount} bytes{then}"));
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Tensors.Count} tensors, {ByteCount} bytes"));
     }
 
     /// <summary>Closes the models.</summary>
@@ -81,14 +73,19 @@ public sealed class MergePlan : IDisposable
     {
         IEnumerable<string> inputs = plan.Inputs.Zip(plan.Spec.Inputs, (input, spec) =>
         {
-            string[] notes =
-            [
-                .. spec.IsBase ? new[] { "base" } : [],
-                .. spec.Parameters.Select(parameter => $"{parameter.Key} {parameter.Value}"),
-                .. input.Rows is null ? [] : new[] { "rows by token" },
-            ];
+            var notes = spec.Parameters.Select(parameter => $"{parameter.Key} {parameter.Value}").ToList();
+            if (spec.IsBase)
+            {
+                notes.Insert(0, "base");
+            }
+
+            if (input.Rows is not null)
+            {
+                notes.Add("rows by token");
+            }
+
             string type = GgmlTypeInfo.Of(input.Tensor.Type).Name;
-            return $"{spec.Model}:{input.Tensor.Name} {type}" + (notes.Length == 0 ? "" : $" ({string.Join(", ", notes)})");
+            return $"{spec.Model}:{input.Tensor.Name} {type}" + (notes.Count == 0 ? "" : $" ({string.Join(", ", notes)})");
         });
         string method = plan.IsCopy ? "copy" : string.Join(' ', plan.Spec.Parameters.Select(parameter => $"{parameter.Key}={parameter.Value}").Prepend(plan.Spec.Method.Name));
         return $"{method} of {string.Join(" and ", inputs)}";
@@ -97,7 +94,7 @@ public sealed class MergePlan : IDisposable
 
 /// <summary>An output tensor.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">Its type when first written.</param>
+/// <param name="Type">Its type.</param>
 /// <param name="Shape">Elements per dimension, fastest first.</param>
 /// <param name="Description">What it is made of.</param>
 public sealed record PlannedTensor(string Name, GgmlType Type, TensorShape Shape, string Description)

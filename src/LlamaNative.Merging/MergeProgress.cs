@@ -1,20 +1,6 @@
 namespace LlamaNative.Merging;
 
-/// <summary>What a merge is doing.</summary>
-public enum MergeStage
-{
-    /// <summary>Tensors are computed and written.</summary>
-    Merging,
-
-    /// <summary>The merged file is quantized.</summary>
-    Quantizing,
-
-    /// <summary>The file is in place.</summary>
-    Done,
-}
-
 /// <summary>How far a merge is.</summary>
-/// <param name="Stage">What it is doing.</param>
 /// <param name="Tensor">The tensor under way.</param>
 /// <param name="TensorNumber">Its number, counted from 1.</param>
 /// <param name="TensorCount">Tensors in all.</param>
@@ -23,7 +9,6 @@ public enum MergeStage
 /// <param name="BytesTotal">Bytes of all tensors.</param>
 /// <param name="Elapsed">Time since the start.</param>
 public readonly record struct MergeProgress(
-    MergeStage Stage,
     string Tensor,
     int TensorNumber,
     int TensorCount,

@@ -1,3 +1,4 @@
+using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Merging.Recipe;
 using LlamaNative.Merging.Tokenizers;
@@ -47,19 +48,18 @@ internal sealed class MergePlanner(MergeRecipe recipe, MergeOptions options)
         MergeModel reference = recipe.EmbeddingSource is { } name ? models.Get(name, line: null)
             : recipe.BaseModel is { } baseName ? models.Get(baseName, line: null)
             : first;
-        models.CheckAgreement(reference, merged, _warnings);
+        ModelSet.CheckAgreement(reference, merged, _warnings);
 
-        MergeModel tokenizer = reference;
-        VocabularyPlan? vocabulary = recipe.Tokenizer is { } wanted
-            ? new VocabularyPlanner(wanted, recipe.File, models, _warnings).Plan(reference, merged, out tokenizer)
-            : null;
+        (VocabularyPlan? vocabulary, MergeModel tokenizer) = recipe.Tokenizer is { } wanted
+            ? new VocabularyPlanner(wanted, recipe.File, models, _warnings).Plan(reference, merged)
+            : (null, reference);
         if (vocabulary is null)
         {
             VocabularyCheck.Compare(reference, merged, _warnings);
         }
 
-        (GgmlType? type, string? quantization) = WantedType();
-        var types = new OutputTypes(type, quantization, recipe.Method, reference);
+        (GgmlType? type, ModelFileType? quantization) = WantedType();
+        var types = new OutputTypes(type, quantization is not null, recipe.Method, reference);
         var planner = new TensorPlanner(recipe, options, models, slices, types, vocabulary);
         List<TensorPlan> tensors = planner.Plan();
         if (planner.VocabularySize < 0)
@@ -69,22 +69,20 @@ internal sealed class MergePlanner(MergeRecipe recipe, MergeOptions options)
 
         OrderedDictionary<string, GgufValue> metadata =
             new MetadataPlanner(recipe, options, reference, slices).Plan(vocabulary, tokenizer, planner.VocabularySize, types.Matrices, merged, _warnings);
-        return new MergePlan(recipe, options, models, tensors, metadata, quantization, reference.File.Alignment, _warnings);
-    }
-
-    private (GgmlType? Type, string? Quantization) WantedType()
-    {
-        if (options.OutputType is not { } name)
+        if (quantization is { } fileType)
         {
-            return (recipe.OutputType, null);
+            tensors = QuantizationTypes.Apply(fileType, tensors, metadata);
         }
 
-        return name.ToUpperInvariant() switch
-        {
-            "F32" => (GgmlType.F32, null),
-            "F16" => (GgmlType.F16, null),
-            "BF16" => (GgmlType.BF16, null),
-            string quantization => (recipe.OutputType, Quantizer.Require(quantization)),
-        };
+        return new MergePlan(recipe, options, models, tensors, metadata, _warnings);
     }
+
+    private (GgmlType? Type, ModelFileType? Quantization) WantedType() => options.OutputType?.ToUpperInvariant() switch
+    {
+        null => (recipe.OutputType, null),
+        "F32" => (GgmlType.F32, null),
+        "F16" => (GgmlType.F16, null),
+        "BF16" => (GgmlType.BF16, null),
+        { } name => (null, QuantizationTypes.Parse(name)),
+    };
 }

@@ -48,7 +48,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
     }
 
     /// <summary>Refuses models that cannot be merged with the first.</summary>
-    public void CheckAgreement(MergeModel reference, IReadOnlyCollection<MergeModel> models, List<string> warnings)
+    public static void CheckAgreement(MergeModel reference, IReadOnlyCollection<MergeModel> models, List<string> warnings)
     {
         foreach (MergeModel model in models)
         {

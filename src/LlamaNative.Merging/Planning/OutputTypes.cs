@@ -9,23 +9,19 @@ internal sealed class OutputTypes
     private readonly bool _keeps;
 
     /// <param name="wanted">The type that the recipe or the caller asks for, one of F32, F16 and BF16.</param>
-    /// <param name="quantization">What the file is quantized to afterwards.</param>
+    /// <param name="quantized">Whether matrices are quantized in the end.</param>
     /// <param name="method">Layer stacks can keep tensors as they are.</param>
     /// <param name="reference">The model that is asked where nobody asks.</param>
-    public OutputTypes(GgmlType? wanted, string? quantization, MergeMethod method, MergeModel reference)
+    public OutputTypes(GgmlType? wanted, bool quantized, MergeMethod method, MergeModel reference)
     {
-        Quantization = quantization;
-        _keeps = wanted is null && quantization is null && method == MergeMethod.Passthrough;
-        _wanted = wanted ?? (quantization is not null ? GgmlType.F16 : TypeOf(reference));
+        _keeps = wanted is null && !quantized && method == MergeMethod.Passthrough;
+        _wanted = wanted ?? (quantized ? GgmlType.F16 : TypeOf(reference));
     }
-
-    /// <summary>What the file is quantized to afterwards; null for nothing.</summary>
-    public string? Quantization { get; }
 
     /// <summary>The type of matrices; null where tensors are kept as they are.</summary>
     public GgmlType? Matrices => _keeps ? null : _wanted;
 
-    public bool IsFloat(GgmlType type) => type is not (GgmlType.I8 or GgmlType.I16 or GgmlType.I32 or GgmlType.I64 or GgmlType.F64);
+    public static bool IsFloat(GgmlType type) => type is not (GgmlType.I8 or GgmlType.I16 or GgmlType.I32 or GgmlType.I64 or GgmlType.F64);
 
     public GgmlType For(string name, in TensorShape shape, IReadOnlyList<(MergeModel Model, GgmlType Type)> inputs, bool unchanged)
     {

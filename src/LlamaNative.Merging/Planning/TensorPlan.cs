@@ -18,7 +18,10 @@ internal sealed record TensorPlan
     /// <summary>The type it is written in.</summary>
     public required GgmlType Type { get; init; }
 
-    /// <summary>Whether the input's bytes are the output's: one input, unchanged, of the same type and shape.</summary>
+    /// <summary>Whether the output's numbers are those of the only input.</summary>
+    public bool IsUnchanged { get; init; }
+
+    /// <summary>Whether even the input's bytes are the output's.</summary>
     public bool IsCopy { get; init; }
 
     public string Name => Spec.Tensor;

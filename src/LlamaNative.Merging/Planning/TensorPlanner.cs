@@ -95,7 +95,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         }
 
         Found first = found.Find(input => input.Source.Model == slice.Base) ?? found[0];
-        MethodTraits method = alone || TensorNames.IsCopied(name) || !types.IsFloat(first.Tensor.Type) ? MethodTraits.Of(MergeMethod.Passthrough) : _method;
+        MethodTraits method = alone || TensorNames.IsCopied(name) || !OutputTypes.IsFloat(first.Tensor.Type) ? MethodTraits.Of(MergeMethod.Passthrough) : _method;
         if (method != _method)
         {
             found = [first];
@@ -156,6 +156,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             Spec = spec,
             Inputs = [.. found.Select((input, i) => new TensorInput(input.Source.Model, input.Tensor, maps[i]))],
             Type = type,
+            IsUnchanged = unchanged,
             IsCopy = unchanged && type == tensor.Type,
         };
     }

@@ -51,7 +51,7 @@ internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorI
                 throw new MergeException($"an embedding is to come from model {missing}, which takes no part in this tensor", model.Path, name);
             }
 
-            maps.Add(map);
+            maps.Add(map.IsIdentity(tensor.Shape[1]) ? null : map);
         }
 
         return (vocabulary.Tokens.Count, maps);

@@ -10,10 +10,10 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
 
     /// <param name="reference">The base model, or the first.</param>
     /// <param name="merged">The models that are merged.</param>
-    /// <param name="source">The model whose tokenizer the output takes.</param>
-    public VocabularyPlan Plan(MergeModel reference, IReadOnlyList<MergeModel> merged, out MergeModel source)
+    /// <returns>The vocabulary, and the model whose tokenizer the output takes.</returns>
+    public (VocabularyPlan? Plan, MergeModel Tokenizer) Plan(MergeModel reference, IReadOnlyList<MergeModel> merged)
     {
-        source = recipe.Source is "base" or "union" ? reference : models.Get(recipe.Source, recipe.Line);
+        MergeModel source = recipe.Source is "base" or "union" ? reference : models.Get(recipe.Source, recipe.Line);
         foreach (MergeModel model in merged.Append(source).Append(reference))
         {
             _vocabularies.TryAdd(model.Index, ModelVocabulary.Of(model));
@@ -42,13 +42,14 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
         Append(recipe.Tokens.Keys.Select(NewToken), tokens, ids);
         Dictionary<int, (RowOrigin Origin, bool Force)> chosen = Choose(ids, merged);
         int padding = Pad(tokens);
-        return new VocabularyPlan
+        var plan = new VocabularyPlan
         {
             Tokens = tokens,
             Padding = padding,
             Chosen = chosen,
             Permutations = merged.Append(reference).Distinct().ToDictionary(model => model.Index, model => Permutation(model, model == source, tokens, tokens.Count - padding)),
         };
+        return (plan, source);
     }
 
     private static void Append(IEnumerable<OutputToken> more, List<OutputToken> tokens, Dictionary<string, int> ids)
