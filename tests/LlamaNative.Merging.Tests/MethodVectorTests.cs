@@ -54,8 +54,7 @@ public class MethodVectorTests
             lengths[0] = tensors.Min(tensor => VectorFile.Shape(tensor)[0]);
         }
 
-        MethodTraits.TryParse(method, out MethodTraits? traits);
-        Assert.NotNull(traits);
+        Assert.True(MethodTraits.TryParse(method, out MethodTraits? traits), $"unknown method {method}");
         Array.Reverse(lengths);
         var shape = new TensorShape(lengths);
         KernelSpec spec = SpecOf(traits, parameters, inputs.Length, shape);

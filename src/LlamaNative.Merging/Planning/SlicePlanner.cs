@@ -36,6 +36,12 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
             sources.Add((new PlannedSource(baseModel, StartOfBase(sources, slice), MergeRecipe.NoParameters, slice.Line), BaseCount(sources, baseModel)));
         }
 
+        if (method.TaskVector && sources.FindIndex(source => source.Source.Model == baseModel) is >= 0 and int place)
+        {
+            // Changes are counted from one base; listing it again adds nothing.
+            sources = [.. sources.Where((source, i) => i == place || source.Source.Model != baseModel)];
+        }
+
         int count = sources[0].Count;
         (PlannedSource? odd, int oddCount) = sources.Find(source => source.Count != count);
         if (odd is not null)
