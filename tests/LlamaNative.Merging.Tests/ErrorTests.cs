@@ -41,7 +41,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 99]}", 4, "not among its 2")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A}", 4, "layer_range")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 1]}", 6, "equally long")]
-    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 2]}", 4, "exactly one")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 2]}", 3, "exactly one")]
     [InlineData("merge_method: slerp\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: A}]", null, "base_model")]
     [InlineData("merge_method: slerp\nbase_model: A\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: A}, {model: A}]", 4, "exactly two")]
     [InlineData("merge_method: slerp\nbase_model: A\nmodels: [{model: A}, {model: A}]", null, "slerp needs 't'")]

@@ -147,7 +147,7 @@ public sealed class TokenizerTests : IDisposable
     {
         Write("A", ["<s>", "a"], [3, 1]);
         const string Recipe = "merge_method: passthrough # as it is\nmodels: [{model: A}]";
-        ModelMerger.Merge(MergeRecipe.Parse(Recipe), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Path, Seed = 42, Name = "mine" });
+        ModelMerger.Merge(MergeRecipe.Parse(Recipe), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Path, Seed = 42, Name = "mine", OutputType = "f32" });
         using GgufFile file = GgufFile.Open(_folder["out.gguf"]);
         Assert.Equal(Recipe, file.Metadata["llamanative.merge.recipe"].GetString());
         Assert.Equal(42ul, file.Metadata["llamanative.merge.seed"].Get<ulong>());

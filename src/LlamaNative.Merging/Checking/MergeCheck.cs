@@ -50,7 +50,13 @@ public static class MergeCheck
             options.Prompt,
             new GenerationOptions { MaxTokens = options.MaxTokens, Sampling = SamplingOptions.Greedy },
             cancellationToken).Text;
-        (double perplexity, int count) = options.Text is null ? (0, 0) : Perplexity.Measure(context, options.Text, window, cancellationToken);
-        return new MergeCheckResult(path, model.Description, generated, options.Text is null ? null : perplexity, count);
+        int[] tokens = options.Text is null ? [] : model.Vocabulary.Tokenize(options.Text, addSpecial: false);
+        if (tokens.Length == 0)
+        {
+            return new MergeCheckResult(path, model.Description, generated, Perplexity: null, TokenCount: 0);
+        }
+
+        (double perplexity, int count) = LlamaNative.Merging.Perplexity.Measure(context, tokens, window, cancellationToken);
+        return new MergeCheckResult(path, model.Description, generated, perplexity, count);
     }
 }

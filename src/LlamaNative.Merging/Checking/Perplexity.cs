@@ -8,9 +8,8 @@ namespace LlamaNative.Merging;
 /// </summary>
 internal static class Perplexity
 {
-    public static (double Value, int Count) Measure(LlamaContext context, string text, int window, CancellationToken cancellationToken)
+    public static (double Value, int Count) Measure(LlamaContext context, ReadOnlySpan<int> tokens, int window, CancellationToken cancellationToken)
     {
-        int[] tokens = context.Model.Vocabulary.Tokenize(text, addSpecial: false);
         int? first = context.Model.Vocabulary.Bos;
         int perWindow = window - (first is null ? 0 : 1);
         double sum = 0;
@@ -18,7 +17,7 @@ internal static class Perplexity
         using var batch = new TokenBatch(window);
         for (int start = 0; start < tokens.Length; start += perWindow)
         {
-            int[] part = [.. first is { } bos ? new[] { bos } : [], .. tokens.AsSpan(start, Math.Min(perWindow, tokens.Length - start))];
+            int[] part = [.. first is { } bos ? new[] { bos } : [], .. tokens.Slice(start, Math.Min(perWindow, tokens.Length - start))];
             sum += NegativeLogLikelihood(context, batch, part, cancellationToken);
             count += part.Length - 1;
         }

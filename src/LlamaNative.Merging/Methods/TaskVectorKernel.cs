@@ -139,7 +139,8 @@ internal sealed class TaskVectorKernel(IReadOnlyList<TaskVector> vectors, Consen
             bool whole = contributions == 1 && lambda * (weights[last] * _scales[last] * kept[(last * block.Length) + e]) / divisor == 1;
 
             // A change taken whole is the model's own number, and none at all the base's, without rounding.
-            output[e] = contributions == 0 ? origin[e] : whole ? block.Inputs[last + 1][e] : (float)(origin[e] + (lambda * sum / divisor));
+            double change = lambda * sum / divisor;
+            output[e] = whole ? block.Inputs[last + 1][e] : change == 0 ? origin[e] : (float)(origin[e] + change);
         }
     }
 

@@ -35,13 +35,19 @@ internal sealed class YamlTree
             throw new MergeException($"the recipe has {yaml.Length} characters, more than {MaxCharacters}", file);
         }
 
+        var tree = new YamlTree(yaml, file, warnings);
         try
         {
-            return new YamlTree(yaml, file, warnings).ReadDocument();
+            return tree.ReadDocument();
         }
         catch (YamlException error)
         {
             throw new MergeException("not YAML: " + error.InnerMessage(), file, line: (int)error.Start.Line, innerException: error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner trips over some malformed text instead of refusing it, such as a bracket that is never closed.
+            throw new MergeException("not YAML: the text ends or breaks off within a value", file, line: tree.Line, innerException: error);
         }
     }
 
@@ -202,7 +208,9 @@ internal sealed class YamlTree
         _parser.MoveNext();
     }
 
-    private MergeException Error(string message) => new(message, _file, line: _parser.Current is { } current ? (int)current.Start.Line : null);
+    private int? Line => _parser.Current is { } current ? (int)current.Start.Line : null;
+
+    private MergeException Error(string message) => new(message, _file, line: Line);
 }
 
 internal static class YamlErrors
