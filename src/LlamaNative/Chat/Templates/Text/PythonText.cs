@@ -1,0 +1,265 @@
+using System.Globalization;
+using System.Text;
+
+namespace LlamaNative.Chat.Templates;
+
+/// <summary>Python's text operations where they differ from .NET's: white space, strip, split, lines, case.</summary>
+internal static class PythonText
+{
+    /// <summary>Python's <c>str()</c>.</summary>
+    public static string Str(RenderBudget budget, in TemplateValue value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.String:
+                return value.AsString;
+            case ValueKind.Undefined:
+                return "";
+            case ValueKind.Integer:
+                return value.AsInteger.ToString(CultureInfo.InvariantCulture);
+            default:
+                return PythonRepr.Of(budget, value);
+        }
+    }
+
+    /// <summary>str.isspace for one character: Unicode's white space and the four ASCII separators.</summary>
+    public static bool IsWhiteSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1C' and <= '\x1F';
+
+    public static string Strip(string text, string? characters, bool left = true, bool right = true)
+    {
+        int start = 0;
+        int end = text.Length;
+        while (left && start < end && Strips(text, start, characters))
+        {
+            start++;
+        }
+
+        while (right && end > start && Strips(text, end - 1, characters))
+        {
+            end--;
+        }
+
+        return text[start..end];
+    }
+
+    public static int TrimmedEnd(ReadOnlySpan<char> text)
+    {
+        int end = text.Length;
+        while (end > 0 && IsWhiteSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        return end;
+    }
+
+    /// <summary>str.split without a separator: runs of white space part words, and the rest after the last split is kept.</summary>
+    public static List<string> SplitWords(string text, long maxSplits)
+    {
+        List<string> words = [];
+        int i = 0;
+        while (true)
+        {
+            while (i < text.Length && IsWhiteSpace(text[i]))
+            {
+                i++;
+            }
+
+            if (i == text.Length)
+            {
+                return words;
+            }
+
+            if (maxSplits >= 0 && words.Count == maxSplits)
+            {
+                words.Add(text[i..TrimmedEnd(text)]);
+                return words;
+            }
+
+            int start = i;
+            while (i < text.Length && !IsWhiteSpace(text[i]))
+            {
+                i++;
+            }
+
+            words.Add(text[start..i]);
+        }
+    }
+
+    /// <summary>str.rsplit without a separator.</summary>
+    public static List<string> SplitWordsFromEnd(string text, long maxSplits)
+    {
+        List<string> words = [];
+        int i = text.Length;
+        while (true)
+        {
+            i = TrimmedEnd(text.AsSpan(0, i));
+            if (i == 0)
+            {
+                break;
+            }
+
+            int end = i;
+            if (maxSplits >= 0 && words.Count == maxSplits)
+            {
+                words.Add(Strip(text[..end], null, right: false));
+                break;
+            }
+
+            while (i > 0 && !IsWhiteSpace(text[i - 1]))
+            {
+                i--;
+            }
+
+            words.Add(text[i..end]);
+        }
+
+        words.Reverse();
+        return words;
+    }
+
+    public static List<string> Split(string text, string separator, long maxSplits)
+    {
+        List<string> parts = [];
+        int start = 0;
+        while (maxSplits < 0 || parts.Count < maxSplits)
+        {
+            int at = text.IndexOf(separator, start, StringComparison.Ordinal);
+            if (at < 0)
+            {
+                break;
+            }
+
+            parts.Add(text[start..at]);
+            start = at + separator.Length;
+        }
+
+        parts.Add(text[start..]);
+        return parts;
+    }
+
+    public static List<string> SplitFromEnd(string text, string separator, long maxSplits)
+    {
+        List<string> parts = [];
+        int end = text.Length;
+        while (maxSplits < 0 || parts.Count < maxSplits)
+        {
+            int at = text.AsSpan(0, end).LastIndexOf(separator);
+            if (at < 0)
+            {
+                break;
+            }
+
+            parts.Add(text[(at + separator.Length)..end]);
+            end = at;
+        }
+
+        parts.Add(text[..end]);
+        parts.Reverse();
+        return parts;
+    }
+
+    /// <summary>str.splitlines with every boundary Python knows.</summary>
+    public static List<string> SplitLines(string text, bool keepEnds = false)
+    {
+        List<string> lines = [];
+        int start = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] is (>= '\n' and <= '\r') or (>= '\x1C' and <= '\x1E') or '\x85' or '\u2028' or '\u2029')
+            {
+                int end = i;
+                if (text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n')
+                {
+                    i++;
+                }
+
+                lines.Add(text[start..(keepEnds ? i + 1 : end)]);
+                start = i + 1;
+            }
+        }
+
+        if (start < text.Length)
+        {
+            lines.Add(text[start..]);
+        }
+
+        return lines;
+    }
+
+    /// <summary>str.replace; an empty search text matches between all code points.</summary>
+    public static string Replace(RenderBudget budget, string text, string old, string replacement, long count)
+    {
+        budget.Scan(text.Length);
+        if (count == 0 || (old.Length > 0 && !text.Contains(old, StringComparison.Ordinal)))
+        {
+            return text;
+        }
+
+        OutputBuffer replaced = new(budget);
+        int start = 0;
+        for (long done = 0; count < 0 || done < count; done++)
+        {
+            if (old.Length == 0)
+            {
+                replaced.Append(replacement);
+                if (start == text.Length)
+                {
+                    return replaced.ToString();
+                }
+
+                int width = CodePoints.WidthAt(text, start);
+                replaced.Append(text.AsSpan(start, width));
+                start += width;
+                continue;
+            }
+
+            int at = text.IndexOf(old, start, StringComparison.Ordinal);
+            if (at < 0)
+            {
+                break;
+            }
+
+            replaced.Append(text.AsSpan(start, at - start));
+            replaced.Append(replacement);
+            start = at + old.Length;
+        }
+
+        replaced.Append(text.AsSpan(start));
+        return replaced.ToString();
+    }
+
+    /// <summary>str.upper; of the letters that grow when raised, the German ß is the one met in text.</summary>
+    public static string Upper(string text) => text.ToUpperInvariant().Replace("ß", "SS", StringComparison.Ordinal);
+
+    public static string Lower(string text) => text.ToLowerInvariant();
+
+    /// <summary>str.capitalize: the first code point raised, the rest lowered.</summary>
+    public static string Capitalize(string text)
+    {
+        if (text.Length == 0)
+        {
+            return text;
+        }
+
+        int width = CodePoints.WidthAt(text, 0);
+        return text[..width].ToUpperInvariant() + Lower(text[width..]);
+    }
+
+    /// <summary>str.title: a letter after a non-letter is raised, a letter after a letter lowered.</summary>
+    public static string Title(string text)
+    {
+        StringBuilder title = new(text.Length);
+        bool inWord = false;
+        foreach (char c in text)
+        {
+            title.Append(inWord ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c));
+            inWord = char.IsLetter(c);
+        }
+
+        return title.ToString();
+    }
+
+    private static bool Strips(string text, int index, string? characters) =>
+        characters is null ? IsWhiteSpace(text[index]) : characters.Contains(text[index]);
+}
