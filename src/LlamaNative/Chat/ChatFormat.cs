@@ -18,6 +18,7 @@ public sealed class ChatFormat
     {
         _template = ChatTemplate.Parse(templateText);
         Source = source;
+        Tools = ToolSyntax.Of(templateText);
         _bos = Text(vocabulary, vocabulary.Bos);
         _eos = Text(vocabulary, vocabulary.Eos);
         TurnEnds = ChatTurnEnds.Find(this, _bos, _eos);
@@ -31,6 +32,9 @@ public sealed class ChatFormat
 
     /// <summary>Texts that end a turn in this format; they stop a generation and never appear in an answer.</summary>
     public IReadOnlyList<string> TurnEnds { get; }
+
+    /// <summary>How the model writes tool calls.</summary>
+    internal ToolSyntax Tools { get; }
 
     /// <summary>The template in the model's file, or ChatML, which <see cref="Source"/> then says, when it has none.</summary>
     /// <param name="model">The model.</param>

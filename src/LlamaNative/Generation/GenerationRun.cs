@@ -11,7 +11,7 @@ namespace LlamaNative.Generation;
 public sealed class GenerationRun : IDisposable
 {
     private readonly GenerationPipeline _pipeline;
-    private readonly IDisposable? _owned;
+    private readonly IDisposable?[] _owned;
     private readonly CancellationToken _cancellationToken;
     private readonly LlamaModel _model;
     private readonly StopRules _stops;
@@ -27,7 +27,7 @@ public sealed class GenerationRun : IDisposable
     private int _fed;
 
     internal GenerationRun(
-        LlamaModel model, GenerationPipeline pipeline, IDisposable? owned, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
+        LlamaModel model, GenerationPipeline pipeline, IDisposable?[] owned, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
     {
         if (prompt.Length == 0)
         {
@@ -144,7 +144,13 @@ public sealed class GenerationRun : IDisposable
         GetTimings());
 
     /// <summary>Frees what was made for this run; the context stays.</summary>
-    public void Dispose() => _owned?.Dispose();
+    public void Dispose()
+    {
+        foreach (IDisposable? owned in _owned)
+        {
+            owned?.Dispose();
+        }
+    }
 
     private void Append(int token)
     {

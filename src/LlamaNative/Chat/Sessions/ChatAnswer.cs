@@ -1,3 +1,4 @@
+using System.Text;
 using LlamaNative.Generation;
 
 namespace LlamaNative.Chat;
@@ -10,11 +11,14 @@ public sealed class ChatAnswer : IAsyncEnumerable<string>
 {
     private readonly ChatSession _session;
     private readonly StreamingGeneration _stream;
+    private readonly ToolCallReader? _tools;
+    private readonly StringBuilder _speech = new();
 
-    internal ChatAnswer(ChatSession session, StreamingGeneration stream)
+    internal ChatAnswer(ChatSession session, StreamingGeneration stream, ToolCallReader? tools)
     {
         _session = session;
         _stream = stream;
+        _tools = tools;
     }
 
     /// <summary>The message, once the enumeration has ended; null when it failed.</summary>
@@ -31,12 +35,24 @@ public sealed class ChatAnswer : IAsyncEnumerable<string>
         {
             await foreach (string piece in _stream.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                yield return piece;
+                string speech = _tools?.Append(piece) ?? piece;
+                _speech.Append(speech);
+                if (speech.Length > 0)
+                {
+                    yield return speech;
+                }
+            }
+
+            string rest = _tools?.Complete() ?? "";
+            _speech.Append(rest);
+            if (rest.Length > 0)
+            {
+                yield return rest;
             }
         }
         finally
         {
-            Message = _session.Finish(this, _stream.Result);
+            Message = _session.Finish(this, _stream.Result, _speech.ToString(), _tools?.Calls ?? []);
         }
     }
 

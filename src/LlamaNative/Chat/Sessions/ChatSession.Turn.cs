@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LlamaNative.Generation;
 
 namespace LlamaNative.Chat;
@@ -11,7 +12,7 @@ public sealed partial class ChatSession
     }
 
     /// <summary>Ends a turn: takes up what was said, also of an answer that was stopped midway.</summary>
-    internal ChatMessage? Finish(ChatAnswer answer, GenerationResult? result)
+    internal ChatMessage? Finish(ChatAnswer answer, GenerationResult? result, string speech, IReadOnlyList<ToolCall> calls)
     {
         if (_pending != answer)
         {
@@ -33,7 +34,7 @@ public sealed partial class ChatSession
             _tokens.AddAnswer(result.Text, endsWithSpecial ? tokens.AsSpan(..^1) : tokens);
         }
 
-        ChatMessage message = ChatMessage.FromAssistant(result.Text);
+        ChatMessage message = ChatMessage.FromAssistant(speech) with { ToolCalls = calls };
         _messages.Add(message);
         return message;
     }
@@ -59,7 +60,9 @@ public sealed partial class ChatSession
                 break;
         }
 
-        GenerationRun run = _generator.Start(tokens.Tokens, options, stop);
+        GenerationRun run = UsesTools
+            ? ToolGeneration.Start(_generator, Options, Format.Tools, tokens.Tokens, options, stop)
+            : _generator.Start(tokens.Tokens, options, stop);
         _tokens = tokens;
         _messages.Clear();
         _messages.AddRange(messages);
@@ -70,7 +73,19 @@ public sealed partial class ChatSession
         Context.Model.Vocabulary.IsEndOfGeneration(token) || Context.Model.Vocabulary.IsControl(token);
 
     private string Write(List<ChatMessage> messages) =>
-        Format.Render(messages, addGenerationPrompt: true, Options.TemplateVariables, Options.Clock);
+        Format.Render(messages, addGenerationPrompt: true, Variables(), Options.Clock);
+
+    private JsonObject? Variables()
+    {
+        if (!UsesTools)
+        {
+            return Options.TemplateVariables;
+        }
+
+        JsonObject variables = Options.TemplateVariables is null ? [] : (JsonObject)Options.TemplateVariables.DeepClone();
+        variables["tools"] = new JsonArray([.. Options.Tools.Select(tool => tool.ToJson())]);
+        return variables;
+    }
 
     /// <summary>Removes the first turn behind the system message, unless it is the one to be answered.</summary>
     private static bool DropOldestTurn(List<ChatMessage> messages)
@@ -115,7 +130,7 @@ public sealed partial class ChatSession
 
         // The tokens that a conversation of the system message alone has in common with this one.
         var alone = new ConversationTokens(Context.Model.Vocabulary);
-        alone.MoveTo(Format.Render([.. system, ChatMessage.FromUser("")], addGenerationPrompt: false, Options.TemplateVariables, Options.Clock));
+        alone.MoveTo(Format.Render([.. system, ChatMessage.FromUser("")], addGenerationPrompt: false, Variables(), Options.Clock));
         return Math.Max(1, alone.Tokens.CommonPrefixLength(tokens));
     }
 }

@@ -76,6 +76,14 @@ public sealed partial class ChatSession
         return Answer([.. _messages.Take(end)], options, cancellationToken);
     }
 
+    /// <summary>Adds a message without answering it, e.g. one of several tool results.</summary>
+    public void Add(ChatMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ThrowIfPending();
+        _messages.Add(message);
+    }
+
     /// <summary>Replaces a message and forgets those behind it; answer with <see cref="RegenerateAsync"/>.</summary>
     /// <param name="index">The message's index in <see cref="Messages"/>.</param>
     /// <param name="message">What to put there.</param>
@@ -112,13 +120,15 @@ public sealed partial class ChatSession
         return branch;
     }
 
+    private bool UsesTools => Options.Tools.Count > 0;
+
     private ChatAnswer Answer(List<ChatMessage> messages, GenerationOptions? options, CancellationToken cancellationToken)
     {
         ThrowIfPending();
         options ??= new GenerationOptions();
-        var all = options with { StopSequences = [.. options.StopSequences, .. Format.TurnEnds] };
+        var all = options with { StopSequences = [.. options.StopSequences, .. Format.TurnEnds], ShowSpecial = options.ShowSpecial || UsesTools };
         var stream = new StreamingGeneration(Context.Worker, stop => Begin(messages, all, stop), cancellationToken);
-        return new ChatAnswer(this, stream);
+        return new ChatAnswer(this, stream, UsesTools ? new ToolCallReader(Format.Tools) : null);
     }
 
     private void ThrowIfPending()

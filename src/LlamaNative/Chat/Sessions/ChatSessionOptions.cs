@@ -18,7 +18,13 @@ public sealed record ChatSessionOptions
     /// <summary>Tokens kept free for an answer when its <see cref="GenerationOptions.MaxTokens"/> says nothing.</summary>
     public int AnswerReserve { get; init; } = 256;
 
-    /// <summary>Further variables of the template, e.g. <c>tools</c> or <c>enable_thinking</c>.</summary>
+    /// <summary>The tools the model may call; see <see cref="ToolRunner"/> to have them run.</summary>
+    public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
+
+    /// <summary>Whether the model calls tools.</summary>
+    public ToolChoice ToolChoice { get; init; }
+
+    /// <summary>Further variables of the template, e.g. <c>enable_thinking</c>.</summary>
     public JsonObject? TemplateVariables { get; init; }
 
     /// <summary>The sequence of the context's cache that holds the conversation.</summary>
