@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LlamaNative.Chat.Templates;
 using LlamaNative.Generation;
 
 namespace LlamaNative.Chat;
@@ -34,8 +35,34 @@ public sealed partial class ChatSession
             _tokens.AddAnswer(result.Text, endsWithSpecial ? tokens.AsSpan(..^1) : tokens);
         }
 
-        ChatMessage message = ChatMessage.FromAssistant(speech) with { ToolCalls = calls };
+        ChatMessage message = AsTheTemplateWritesIt(ChatMessage.FromAssistant(speech) with { ToolCalls = calls });
         _messages.Add(message);
+        return message;
+    }
+
+    /// <summary>
+    /// Some templates write white space around an answer that the model has already made, and others trim it. The content
+    /// is chosen so that the template gives back what was generated, and the cache still fits with the next turn.
+    /// </summary>
+    private ChatMessage AsTheTemplateWritesIt(ChatMessage message)
+    {
+        string text = message.Content ?? "";
+        foreach (string content in new[] { text, text.TrimStart(), text.TrimEnd(), text.Trim() }.Distinct())
+        {
+            ChatMessage candidate = message with { Content = content };
+            try
+            {
+                if (Write([.. _messages, candidate], addGenerationPrompt: false).StartsWith(_tokens.Text, StringComparison.Ordinal))
+                {
+                    return candidate;
+                }
+            }
+            catch (ChatTemplateException)
+            {
+                break; // the next turn will tell
+            }
+        }
+
         return message;
     }
 
@@ -72,8 +99,8 @@ public sealed partial class ChatSession
     private bool IsSpecial(int token) =>
         Context.Model.Vocabulary.IsEndOfGeneration(token) || Context.Model.Vocabulary.IsControl(token);
 
-    private string Write(List<ChatMessage> messages) =>
-        Format.Render(messages, addGenerationPrompt: true, Variables(), Options.Clock);
+    private string Write(List<ChatMessage> messages, bool addGenerationPrompt = true) =>
+        Format.Render(messages, addGenerationPrompt, Variables(), Options.Clock);
 
     private JsonObject? Variables()
     {

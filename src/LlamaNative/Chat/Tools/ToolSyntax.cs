@@ -67,16 +67,14 @@ internal abstract class ToolSyntax
             : TryReadCall(node, calls);
     }
 
-    /// <summary>The JSON in a text, null when it is none. A duplicate key, which <see cref="JsonObject"/> finds late, is none either.</summary>
+    /// <summary>The JSON in a text, null when it is none; an object that names a key twice is none.</summary>
     protected static JsonNode? ParseJson(string text)
     {
         try
         {
-            JsonNode? node = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true });
-            _ = node?.DeepClone();
-            return node;
+            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, AllowDuplicateProperties = false });
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (JsonException)
         {
             return null;
         }
