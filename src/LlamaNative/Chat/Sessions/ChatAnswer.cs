@@ -13,6 +13,7 @@ public sealed class ChatAnswer : IAsyncEnumerable<string>
     private readonly StreamingGeneration _stream;
     private readonly ToolCallReader? _tools;
     private readonly StringBuilder _speech = new();
+    private int _received;
 
     internal ChatAnswer(ChatSession session, StreamingGeneration stream, ToolCallReader? tools)
     {
@@ -35,6 +36,7 @@ public sealed class ChatAnswer : IAsyncEnumerable<string>
         {
             await foreach (string piece in _stream.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
+                _received += piece.Length;
                 string speech = _tools?.Append(piece) ?? piece;
                 _speech.Append(speech);
                 if (speech.Length > 0)
@@ -52,7 +54,18 @@ public sealed class ChatAnswer : IAsyncEnumerable<string>
         }
         finally
         {
+            TakeUnseen();
             Message = _session.Finish(this, _stream.Result, _speech.ToString(), _tools?.Calls ?? []);
+        }
+    }
+
+    /// <summary>What was made after the caller left the loop was said as well, and is in the cache.</summary>
+    private void TakeUnseen()
+    {
+        if (_stream.Result is { } result && result.Text.Length > _received)
+        {
+            string unseen = result.Text[_received..];
+            _speech.Append(_tools is null ? unseen : _tools.Append(unseen) + _tools.Complete());
         }
     }
 
