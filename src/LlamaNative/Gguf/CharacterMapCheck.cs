@@ -8,11 +8,19 @@ namespace LlamaNative.Gguf;
 /// </summary>
 internal static class CharacterMapCheck
 {
+    // Known tables take 240 KiB; the walk looks at 255 ways out of each unit.
+    private const int MaxBytes = 4 << 20;
+
     public static void Validate(GgufValue map)
     {
         if (map.ElementType is not (GgufValueType.UInt8 or GgufValueType.Int8))
         {
             return; // refused by llama.cpp
+        }
+
+        if (map.Count > MaxBytes)
+        {
+            throw map.Error($"a character map of {map.Count} bytes exceeds {MaxBytes}");
         }
 
         byte[] bytes = map.ElementType == GgufValueType.UInt8 ? map.GetArray<byte>() : Array.ConvertAll(map.GetArray<sbyte>(), value => (byte)value);
@@ -57,7 +65,7 @@ internal static class CharacterMapCheck
                 uint next = node ^ Base(units[node]);
                 if (((units[node] >> 8) & 1) != 0)
                 {
-                    // The unit found there is the place of a replacement, and its own children are not looked for.
+                    // The unit found there holds the place of a replacement; longer matches go on from it all the same.
                     if (next >= units.Length || (units[next] & 0x7FFFFFFF) > limit)
                     {
                         throw map.Error($"the trie ends in unit {next} of {units.Length}, or behind the {replacements.Length} bytes of replacements");

@@ -27,6 +27,6 @@ public static class ModelFileCheck
         ArgumentNullException.ThrowIfNull(file);
         HyperparameterCheck.Validate(file);
         VocabularyCheck.Validate(file);
-        TensorTypeCheck.Validate(file);
+        TensorCheck.Validate(file);
     }
 }

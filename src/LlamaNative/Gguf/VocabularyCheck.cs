@@ -26,7 +26,7 @@ internal static class VocabularyCheck
         }
 
         GgufValue list = file.Metadata[TokensKey];
-        byte[][] tokens = list.GetUtf8Strings();
+        byte[][] tokens = Array.ConvertAll(list.GetUtf8Strings(), AsCString);
         if (tokens.Length == 0)
         {
             throw list.Error("the vocabulary is empty");
@@ -56,21 +56,23 @@ internal static class VocabularyCheck
         }
     }
 
-    /// <summary>llama.cpp maps text to id and asserts that no two tokens share one place. It reads tokens as C strings and names empty ones.</summary>
+    /// <summary>llama.cpp reads tokens up to the first zero.</summary>
+    private static byte[] AsCString(byte[] token) => Array.IndexOf(token, (byte)0) is >= 0 and var end ? token[..end] : token;
+
+    /// <summary>llama.cpp maps text to id and asserts that no two tokens share one place. It names empty ones itself.</summary>
     private static HashSet<string> RequireDistinct(GgufValue list, byte[][] tokens)
     {
         var known = new HashSet<string>(tokens.Length, StringComparer.Ordinal);
         for (int id = 0; id < tokens.Length; id++)
         {
-            int end = Array.IndexOf(tokens[id], (byte)0);
-            ReadOnlySpan<byte> bytes = end < 0 ? tokens[id] : tokens[id].AsSpan(0, end);
+            byte[] bytes = tokens[id];
             if (bytes.Length > MaxTokenBytes)
             {
                 throw list.Error($"token {id} of {bytes.Length} bytes is longer than {MaxTokenBytes}");
             }
 
             // Latin-1 keeps every byte apart, where UTF-8 would fold invalid ones together.
-            string text = bytes.IsEmpty ? string.Create(CultureInfo.InvariantCulture, $"[EMPTY_{id}]") : Encoding.Latin1.GetString(bytes);
+            string text = bytes.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"[EMPTY_{id}]") : Encoding.Latin1.GetString(bytes);
             if (!known.Add(text))
             {
                 throw list.Error($"token {id} '{Encoding.UTF8.GetString(bytes)}' occurs twice");
