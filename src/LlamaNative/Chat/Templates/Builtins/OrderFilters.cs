@@ -40,11 +40,6 @@ internal static class OrderFilters
 
         TemplateValue Key(TemplateValue item)
         {
-            if (attributes.Length == 1)
-            {
-                return SortKey(state, item, attributes[0], caseSensitive);
-            }
-
             List<TemplateValue> keys = [];
             foreach (TemplateValue attribute in attributes)
             {

@@ -61,12 +61,12 @@ internal static class SelectionFilters
 
         TemplateValue attribute = byAttribute ? arguments.Positional[0] : default;
         bool hasTest = arguments.Positional.Length > testIndex;
-        TestBody? test = hasTest ? Tests.Get(Argument.Text(arguments.Positional[testIndex])) : null;
-        TemplateValue[] rest = hasTest ? arguments.Positional[(testIndex + 1)..] : [];
+        Test? test = hasTest ? Tests.Get(Argument.Text(arguments.Positional[testIndex])) : null;
+        CallArguments rest = hasTest ? arguments.Skip(testIndex + 1) : CallArguments.Empty;
         foreach (TemplateValue item in Iteration.Copy(state.Budget, value))
         {
             TemplateValue subject = byAttribute ? Access.Path(state, item, attribute) : item;
-            if ((test is null ? subject.IsTrue : test(state, subject, rest)) == keep)
+            if ((test is null ? subject.IsTrue : test.Holds(state, subject, rest)) == keep)
             {
                 selected.Add(item);
             }

@@ -73,7 +73,7 @@ internal static class SequenceFilters
         List<TemplateValue> batch = [];
         foreach (TemplateValue item in Iteration.Copy(state.Budget, value))
         {
-            if (batch.Count > 0 && batch.Count == size)
+            if (batch.Count == size)
             {
                 batches.Add(TemplateSequence.List(batch));
                 batch = [];

@@ -24,7 +24,7 @@ internal static class TextFilters
         new("center", 0, ["width"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
             StringMethods.Center(state, Str(state, self), [args[0].IsMissing ? 80 : args[0]])),
         new("truncate", 0, ["length", "killwords", "end", "leeway"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Truncate(state, self.IsUndefined ? "" : Argument.Text(self), args)),
+            Truncate(state, self, args)),
         new("wordcount", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => WordCount(state, Str(state, self))),
         new("urlencode", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => UrlEncode(state, self)),
         new("escape", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Escape(state, self)),
@@ -100,7 +100,7 @@ internal static class TextFilters
         return output.ToString();
     }
 
-    private static TemplateValue Truncate(RenderState state, string text, ReadOnlySpan<TemplateValue> arguments)
+    private static TemplateValue Truncate(RenderState state, in TemplateValue value, ReadOnlySpan<TemplateValue> arguments)
     {
         long length = Argument.Integer(arguments[0], 255);
         string end = Argument.Text(arguments[2], "...");
@@ -111,11 +111,12 @@ internal static class TextFilters
             throw new TemplateError(kept < 0 ? $"expected length >= {CodePoints.Length(end)}, got {length}" : $"expected leeway >= 0, got {leeway}");
         }
 
-        if (CodePoints.Length(text) <= length + leeway)
+        if (Iteration.Length(value) <= length + leeway)
         {
-            return text;
+            return value;
         }
 
+        string text = Argument.Text(value);
         string cut = text[..CodePoints.OffsetOf(text, (int)kept)];
         int space = Argument.Flag(arguments[1]) ? -1 : cut.LastIndexOf(' ');
         return Made(state, (space < 0 ? cut : cut[..space]) + end);

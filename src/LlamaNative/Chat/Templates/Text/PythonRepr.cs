@@ -45,13 +45,8 @@ internal static class PythonRepr
             case ValueKind.Dictionary:
                 WriteDictionary(output, value.AsDictionary);
                 break;
-            case ValueKind.Object when value.AsObject is TemplateNamespace ns:
-                output.Append("<Namespace ");
-                WriteDictionary(output, ns.Attributes);
-                output.Append('>');
-                break;
-            default:
-                output.Append($"<{value.TypeName}>");
+            case ValueKind.Object:
+                value.AsObject.WriteTo(output);
                 break;
         }
     }

@@ -72,7 +72,7 @@ internal static class PythonText
 
             if (maxSplits >= 0 && words.Count == maxSplits)
             {
-                words.Add(text[i..TrimmedEnd(text)]);
+                words.Add(text[i..]);
                 return words;
             }
 
@@ -102,7 +102,7 @@ internal static class PythonText
             int end = i;
             if (maxSplits >= 0 && words.Count == maxSplits)
             {
-                words.Add(Strip(text[..end], null, right: false));
+                words.Add(text[..end]);
                 break;
             }
 
@@ -232,7 +232,24 @@ internal static class PythonText
     /// <summary>str.upper; of the letters that grow when raised, the German ß is the one met in text.</summary>
     public static string Upper(string text) => text.ToUpperInvariant().Replace("ß", "SS", StringComparison.Ordinal);
 
-    public static string Lower(string text) => text.ToLowerInvariant();
+    /// <summary>str.lower, with Greek's final sigma and the dotted capital I, which do not map to one letter each.</summary>
+    public static string Lower(string text)
+    {
+        string lower = text.ToLowerInvariant().Replace("\u0130", "i\u0307", StringComparison.Ordinal);
+        if (!text.Contains('Σ', StringComparison.Ordinal) || lower.Length != text.Length)
+        {
+            return lower;
+        }
+
+        char[] letters = lower.ToCharArray();
+        for (int i = 0; i < letters.Length; i++)
+        {
+            bool ends = i > 0 && char.IsLetter(text[i - 1]) && (i + 1 == letters.Length || !char.IsLetter(text[i + 1]));
+            letters[i] = text[i] == 'Σ' && ends ? 'ς' : letters[i];
+        }
+
+        return new string(letters);
+    }
 
     /// <summary>str.capitalize: the first code point raised, the rest lowered.</summary>
     public static string Capitalize(string text)
