@@ -15,6 +15,7 @@ internal sealed record Test(string Name, bool HasArgument, TestBody Body)
             throw new TemplateError($"the test '{Name}' takes {(HasArgument ? "one argument" : "no arguments")}, {given} given");
         }
 
+        state.Budget.Scan(value.IsString ? value.AsString.Length : 0);
         return Body(state, value, !HasArgument ? default : arguments.Positional.Length == 1 ? arguments.Positional[0] : arguments.Named[0].Value);
     }
 }
@@ -24,34 +25,32 @@ internal static class Tests
 {
     private static readonly FrozenDictionary<string, Test> s_all = new Test[]
     {
-        new("defined", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => !value.IsUndefined),
-        new("undefined", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.IsUndefined),
-        new("none", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.IsNone),
-        new("boolean", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.Kind == ValueKind.Boolean),
-        new("true", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.Kind == ValueKind.Boolean && value.AsBoolean),
-        new("false", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.Kind == ValueKind.Boolean && !value.AsBoolean),
-        new("integer", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.Kind is ValueKind.Integer or ValueKind.BigInteger),
-        new("float", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.Kind == ValueKind.Float),
-        new("number", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.IsNumber),
-        new("string", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.IsString),
-        new("mapping", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.IsDictionary),
-        new("iterable", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => Iteration.IsIterable(value)),
-        new("sequence", false, static (RenderState _, in TemplateValue value, in TemplateValue _) =>
+        new("defined", false, static (_, in value, in _) => !value.IsUndefined),
+        new("undefined", false, static (_, in value, in _) => value.IsUndefined),
+        new("none", false, static (_, in value, in _) => value.IsNone),
+        new("boolean", false, static (_, in value, in _) => value.Kind == ValueKind.Boolean),
+        new("true", false, static (_, in value, in _) => value.Kind == ValueKind.Boolean && value.AsBoolean),
+        new("false", false, static (_, in value, in _) => value.Kind == ValueKind.Boolean && !value.AsBoolean),
+        new("integer", false, static (_, in value, in _) => value.Kind is ValueKind.Integer or ValueKind.BigInteger),
+        new("float", false, static (_, in value, in _) => value.Kind == ValueKind.Float),
+        new("number", false, static (_, in value, in _) => value.IsNumber),
+        new("string", false, static (_, in value, in _) => value.IsString),
+        new("mapping", false, static (_, in value, in _) => value.IsDictionary),
+        new("iterable", false, static (_, in value, in _) => Iteration.IsIterable(value)),
+        new("sequence", false, static (_, in value, in _) =>
             Iteration.IsIterable(value) && (!value.IsSequence || value.AsSequence.IsIndexable)),
-        new("callable", false, static (RenderState _, in TemplateValue value, in TemplateValue _) =>
-            value.Kind == ValueKind.Object && value.AsObject is TemplateCallable or LoopContext || value.IsUndefined),
-        new("escaped", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.IsMarkup),
-        new("lower", false, static (RenderState state, in TemplateValue value, in TemplateValue _) =>
-            StringInspectionMethods.IsLower(PythonText.Str(state.Budget, value))),
-        new("upper", false, static (RenderState state, in TemplateValue value, in TemplateValue _) =>
-            StringInspectionMethods.IsUpper(PythonText.Str(state.Budget, value))),
-        new("filter", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.IsString && Filters.Find(value.AsString) is not null),
-        new("test", false, static (RenderState _, in TemplateValue value, in TemplateValue _) => value.IsString && Find(value.AsString) is not null),
-        new("sameas", true, static (RenderState _, in TemplateValue value, in TemplateValue argument) => TemplateValue.Same(value, argument)),
-        new("in", true, static (RenderState state, in TemplateValue value, in TemplateValue argument) => Comparison.Contains(state.Budget, argument, value)),
-        new("odd", false, static (RenderState state, in TemplateValue value, in TemplateValue _) => Remainder(state, value, 2, 1)),
-        new("even", false, static (RenderState state, in TemplateValue value, in TemplateValue _) => Remainder(state, value, 2, 0)),
-        new("divisibleby", true, static (RenderState state, in TemplateValue value, in TemplateValue argument) => Remainder(state, value, argument, 0)),
+        new("callable", false, static (_, in value, in _) =>
+            value.IsUndefined || (value.Kind == ValueKind.Object && value.AsObject is TemplateCallable)),
+        new("escaped", false, static (_, in value, in _) => value.IsMarkup),
+        new("lower", false, static (state, in value, in _) => StringInspectionMethods.IsLower(PythonText.Str(state.Budget, value))),
+        new("upper", false, static (state, in value, in _) => StringInspectionMethods.IsUpper(PythonText.Str(state.Budget, value))),
+        new("filter", false, static (_, in value, in _) => value.IsString && Filters.Find(value.AsString) is not null),
+        new("test", false, static (_, in value, in _) => value.IsString && Find(value.AsString) is not null),
+        new("sameas", true, static (_, in value, in argument) => TemplateValue.Same(value, argument)),
+        new("in", true, static (state, in value, in argument) => Comparison.Contains(state.Budget, argument, value)),
+        new("odd", false, static (state, in value, in _) => Remainder(state, value, 2, 1)),
+        new("even", false, static (state, in value, in _) => Remainder(state, value, 2, 0)),
+        new("divisibleby", true, static (state, in value, in argument) => Remainder(state, value, argument, 0)),
         new("eq", true, Equal), new("==", true, Equal), new("equalto", true, Equal),
         new("ne", true, NotEqual), new("!=", true, NotEqual),
         new("lt", true, Less), new("<", true, Less), new("lessthan", true, Less),

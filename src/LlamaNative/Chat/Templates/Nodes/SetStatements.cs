@@ -17,7 +17,7 @@ internal sealed class SetBlockStatement(int position, AssignmentTarget target, F
 {
     public override Flow Execute(RenderState state)
     {
-        Scope scope = new(layout.SlotCount, state.Scope);
+        Scope scope = state.NewScope(layout, state.Scope);
         string text = state.Capture(body, scope, out Flow flow);
         if (flow == Flow.Normal)
         {
@@ -35,7 +35,7 @@ internal sealed class FilterBlockStatement(FilterExpression filter, Statement bo
 {
     public override Flow Execute(RenderState state)
     {
-        Scope scope = new(layout.SlotCount, state.Scope);
+        Scope scope = state.NewScope(layout, state.Scope);
         string text = state.Capture(body, scope, out Flow flow);
         if (flow == Flow.Normal)
         {
@@ -55,7 +55,7 @@ internal sealed class WithStatement(List<(AssignmentTarget Target, Expression Va
     public override Flow Execute(RenderState state)
     {
         Scope outer = state.Scope;
-        Scope scope = new(layout.SlotCount, outer);
+        Scope scope = state.NewScope(layout, outer);
         foreach ((AssignmentTarget target, Expression value) in assignments)
         {
             TemplateValue assigned = value.Evaluate(state);

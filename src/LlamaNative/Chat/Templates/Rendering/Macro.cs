@@ -12,7 +12,7 @@ internal sealed class Macro(MacroDefinition definition, Scope surroundings) : Te
     public override TemplateValue Invoke(RenderState state, in CallArguments arguments)
     {
         state.EnterCall();
-        Scope scope = new(definition.Layout.SlotCount, surroundings);
+        Scope scope = state.NewScope(definition.Layout, surroundings);
         Bind(state, scope, arguments);
         Scope outer = state.Scope;
         state.Scope = scope;

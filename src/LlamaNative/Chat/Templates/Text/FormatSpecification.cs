@@ -131,6 +131,7 @@ internal sealed record FormatSpecification
     {
         double magnitude = Math.Abs(value);
         int precision = Precision < 0 ? 6 : Precision;
+        budget.Step(1 + precision);
         string digits = !double.IsFinite(value) ? FloatText.Repr(magnitude) : Type switch
         {
             'f' or 'F' => FloatText.Fixed(magnitude, precision),

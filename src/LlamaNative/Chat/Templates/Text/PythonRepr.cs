@@ -31,6 +31,7 @@ internal static class PythonRepr
                 output.Append(value.AsInteger);
                 break;
             case ValueKind.BigInteger:
+                output.Budget.Step(64);
                 output.Append(value.AsBigInteger.ToString(CultureInfo.InvariantCulture));
                 break;
             case ValueKind.Float:
