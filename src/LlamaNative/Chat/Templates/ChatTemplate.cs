@@ -8,6 +8,12 @@ namespace LlamaNative.Chat.Templates;
 /// lstrip_blocks, loop controls, <c>tojson</c>, <c>raise_exception</c> and <c>strftime_now</c>), written out without
 /// an interpreter of Python. Parse once, render often; one template may be rendered by many threads at a time.
 /// </summary>
+/// <remarks>
+/// Where Jinja2 and llama.cpp's engine print different text, Jinja2 is followed. Two of Jinja2's errors are none here,
+/// as in llama.cpp: a template may change its lists and dictionaries (<c>append</c>, <c>pop</c>, <c>update</c>), and what
+/// <c>map</c> or <c>select</c> give has a length and a JSON form. Template inheritance (block, extends, include, import)
+/// and the filters urlize, xmlattr, wordwrap, pprint, random, filesizeformat and striptags are not supported.
+/// </remarks>
 public sealed class ChatTemplate
 {
     private readonly SourceText _source;
@@ -45,7 +51,7 @@ public sealed class ChatTemplate
             throw new ArgumentException($"The variables of a template are a JSON object, not {variables.ValueKind}.", nameof(variables));
         }
 
-        return Render(() => JsonValues.From(variables).AsDictionary, clock, cancellationToken);
+        return Render(() => JsonValues.FromObject(variables), clock, cancellationToken);
     }
 
     /// <inheritdoc cref="Render(JsonElement, TimeProvider?, CancellationToken)"/>

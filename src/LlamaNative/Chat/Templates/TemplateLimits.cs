@@ -14,7 +14,7 @@ public sealed record TemplateLimits
     public int MaxSourceLength { get; init; } = 1 << 20;
 
     /// <summary>The deepest nesting of parentheses, operators and blocks in the source.</summary>
-    public int MaxSyntaxDepth { get; init; } = 200;
+    public int MaxSyntaxDepth { get; init; } = 100;
 
     /// <summary>The deepest chain of macros, callers and recursive loops that call one another.</summary>
     public int MaxCallDepth { get; init; } = 200;

@@ -35,7 +35,8 @@ internal sealed class Builtin
 
     public TemplateValue Invoke(RenderState state, in TemplateValue self, in CallArguments arguments)
     {
-        state.Budget.Step();
+        // Whatever is done to a text walks it at least once.
+        state.Budget.Scan(self.IsString ? self.AsString.Length : 0);
         if (_bound is null)
         {
             return _free!(state, self, arguments);

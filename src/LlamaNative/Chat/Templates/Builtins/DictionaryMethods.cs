@@ -5,21 +5,21 @@ internal static class DictionaryMethods
 {
     public static IEnumerable<Builtin> All { get; } =
     [
-        new("get", 1, ["key", "default"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("get", 1, ["key", "default"], static (state, in self, args) =>
             self.AsDictionary.TryGet(DictionaryKey.From(state.Budget, args[0]), out TemplateValue value) ? value : Otherwise(args[1])),
-        new("items", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("items", 0, [], static (state, in self, _) =>
             new TemplateSequence(SequenceKind.Items, Iteration.Pairs(state.Budget, self.AsDictionary))),
-        new("keys", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("keys", 0, [], static (state, in self, _) =>
             new TemplateSequence(SequenceKind.Keys, Iteration.Keys(state.Budget, self.AsDictionary))),
-        new("values", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("values", 0, [], static (state, in self, _) =>
             new TemplateSequence(SequenceKind.Values, Iteration.Values(state.Budget, self.AsDictionary))),
-        new("copy", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Copy(state.Budget, self.AsDictionary)),
-        new("update", static (RenderState state, in TemplateValue self, in CallArguments args) =>
+        new("copy", 0, [], static (state, in self, _) => Copy(state.Budget, self.AsDictionary)),
+        new("update", static (state, in self, in args) =>
         {
             Update(state.Budget, self.AsDictionary, args);
             return TemplateValue.None;
         }),
-        new("setdefault", 1, ["key", "default"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("setdefault", 1, ["key", "default"], static (state, in self, args) =>
         {
             DictionaryKey key = DictionaryKey.From(state.Budget, args[0]);
             if (self.AsDictionary.TryGet(key, out TemplateValue value))
@@ -31,7 +31,7 @@ internal static class DictionaryMethods
             self.AsDictionary.Set(key, Otherwise(args[1]));
             return Otherwise(args[1]);
         }),
-        new("pop", 1, ["key", "default"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("pop", 1, ["key", "default"], static (state, in self, args) =>
         {
             // Taking an entry out moves those behind it.
             state.Budget.Scan(self.AsDictionary.Count);
@@ -39,7 +39,7 @@ internal static class DictionaryMethods
                 : args[1].IsMissing ? throw new TemplateError($"no key {PythonRepr.Of(state.Budget, args[0])} to pop")
                 : args[1];
         }),
-        new("popitem", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("popitem", 0, [], static (_, in self, _) =>
         {
             TemplateDictionary dictionary = self.AsDictionary;
             if (dictionary.Count == 0)
@@ -51,7 +51,7 @@ internal static class DictionaryMethods
             dictionary.Remove(key, out TemplateValue value);
             return TemplateSequence.Tuple(key.Value, value);
         }),
-        new("clear", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("clear", 0, [], static (_, in self, _) =>
         {
             self.AsDictionary.Clear();
             return TemplateValue.None;

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace LlamaNative.Chat.Templates;
 
-/// <summary>The filters by name. Jinja2's urlize, xmlattr, wordwrap, pprint, random, filesizeformat and striptags are not among them.</summary>
+/// <summary>The filters by name.</summary>
 internal static class Filters
 {
     private static readonly FrozenDictionary<string, Builtin> s_all = new[]

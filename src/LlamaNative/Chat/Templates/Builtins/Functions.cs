@@ -11,26 +11,27 @@ internal static class Functions
     private static readonly FrozenDictionary<string, TemplateValue> s_all = new Builtin[]
     {
         new("range", 1, ["start", "stop", "step"], Range),
-        new("dict", static (RenderState state, in TemplateValue _, in CallArguments args) =>
+        new("dict", static (state, in _, in args) =>
         {
+            state.Budget.Allocate(2 * RenderBudget.EntryBytes);
             TemplateDictionary dictionary = new();
             DictionaryMethods.Update(state.Budget, dictionary, args);
             return dictionary;
         }),
-        new("namespace", static (RenderState state, in TemplateValue _, in CallArguments args) =>
+        new("namespace", static (state, in _, in args) =>
         {
+            state.Budget.Allocate(2 * RenderBudget.EntryBytes);
             TemplateNamespace ns = new();
             DictionaryMethods.Update(state.Budget, ns.Attributes, args);
             return ns;
         }),
-        new("raise_exception", 1, ["message"], static (RenderState state, in TemplateValue _, ReadOnlySpan<TemplateValue> args) =>
+        new("raise_exception", 1, ["message"], static (state, in _, args) =>
             throw new TemplateError(PythonText.Str(state.Budget, args[0]), raisedByTemplate: true)),
-        new("strftime_now", 1, ["format"], static (RenderState state, in TemplateValue _, ReadOnlySpan<TemplateValue> args) =>
+        new("strftime_now", 1, ["format"], static (state, in _, args) =>
             Strftime.Format(state.Budget, state.Clock.GetLocalNow(), Argument.Text(args[0]))),
-        new("cycler", static (RenderState _, in TemplateValue _, in CallArguments args) =>
+        new("cycler", static (_, in _, in args) =>
             args.Positional.Length == 0 ? throw new TemplateError("at least one item has to be provided") : new Cycler(args.Positional)),
-        new("joiner", 0, ["sep"], static (RenderState _, in TemplateValue _, ReadOnlySpan<TemplateValue> args) =>
-            new Joiner(Argument.Text(args[0], ", "))),
+        new("joiner", 0, ["sep"], static (_, in _, args) => new Joiner(Argument.Text(args[0], ", "))),
     }.ToFrozenDictionary(function => function.Name, function => (TemplateValue)new BuiltinFunction(function));
 
     public static TemplateValue Find(string name) => s_all.GetValueOrDefault(name);
@@ -77,13 +78,13 @@ internal sealed class Cycler(TemplateValue[] items) : TemplateObject
     public override TemplateValue GetAttribute(RenderState state, string name) => name switch
     {
         "current" => items[_next],
-        "next" => new BuiltinFunction(new Builtin("next", 0, [], (RenderState _, in TemplateValue _, ReadOnlySpan<TemplateValue> _) =>
+        "next" => new BuiltinFunction(new Builtin("next", 0, [], (_, in _, _) =>
         {
             TemplateValue current = items[_next];
             _next = (_next + 1) % items.Length;
             return current;
         })),
-        "reset" => new BuiltinFunction(new Builtin("reset", 0, [], (RenderState _, in TemplateValue _, ReadOnlySpan<TemplateValue> _) =>
+        "reset" => new BuiltinFunction(new Builtin("reset", 0, [], (_, in _, _) =>
         {
             _next = 0;
             return TemplateValue.None;

@@ -5,11 +5,11 @@ internal static class MappingFilters
 {
     public static IEnumerable<Builtin> All { get; } =
     [
-        new("items", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("items", 0, [], static (state, in self, _) =>
             self.IsDictionary ? TemplateSequence.Generator(Iteration.Pairs(state.Budget, self.AsDictionary))
             : self.IsUndefined ? TemplateSequence.Generator([])
             : throw new TemplateError("Can only get item pairs from a mapping.")),
-        new("attr", 1, ["name"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("attr", 1, ["name"], static (state, in self, args) =>
         {
             TemplateValue attribute = self.IsUndefined ? throw TemplateError.Undefined(self) : Access.OwnAttribute(state, self, Argument.Text(args[0]));
             return attribute.IsMissing ? TemplateValue.UndefinedAttribute(new MissingAttribute(self.TypeName, args[0].AsString)) : attribute;

@@ -11,15 +11,14 @@ internal static class NumberFilters
 
     public static IEnumerable<Builtin> All { get; } =
     [
-        new("abs", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("abs", 0, [], static (_, in self, _) =>
             !self.IsNumber ? throw new TemplateError($"bad operand type for abs(): '{self.TypeName}'")
             : self.Kind == ValueKind.Float ? Math.Abs(self.AsFloat)
             : BigInteger.Abs(self.AsBigInteger)),
-        new("int", 0, ["default", "base"], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("int", 0, ["default", "base"], static (_, in self, args) =>
             ToInteger(self, args[0].IsMissing ? 0 : args[0], Argument.Integer(args[1], 10))),
-        new("float", 0, ["default"], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            ToFloat(self, args[0].IsMissing ? 0.0 : args[0])),
-        new("round", 0, ["precision", "method"], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("float", 0, ["default"], static (_, in self, args) => ToFloat(self, args[0].IsMissing ? 0.0 : args[0])),
+        new("round", 0, ["precision", "method"], static (_, in self, args) =>
             Round(self, Argument.Integer(args[0], 0), Argument.Text(args[1], "common"))),
     ];
 
@@ -32,7 +31,8 @@ internal static class NumberFilters
             case ValueKind.Boolean or ValueKind.Integer or ValueKind.BigInteger:
                 return value.AsBigInteger;
             case ValueKind.Float:
-                return Truncate(value.AsFloat) ?? (double.IsNaN(value.AsFloat) ? otherwise : throw new TemplateError("cannot convert float infinity to integer"));
+                return Truncate(value.AsFloat)
+                    ?? (double.IsNaN(value.AsFloat) ? otherwise : throw new TemplateError("cannot convert float infinity to integer"));
             case ValueKind.String:
                 if (ParseInteger(value.AsString, radix) is { } parsed)
                 {

@@ -5,16 +5,11 @@ internal static class OrderFilters
 {
     public static IEnumerable<Builtin> All { get; } =
     [
-        new("sort", 0, ["reverse", "case_sensitive", "attribute"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Sort(state, self, args)),
-        new("dictsort", 0, ["case_sensitive", "by", "reverse"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            DictSort(state, self, args)),
-        new("min", 0, ["case_sensitive", "attribute"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Extreme(state, self, args, sign: -1)),
-        new("max", 0, ["case_sensitive", "attribute"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Extreme(state, self, args, sign: 1)),
-        new("groupby", 1, ["attribute", "default", "case_sensitive"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            GroupBy(state, self, args)),
+        new("sort", 0, ["reverse", "case_sensitive", "attribute"], static (state, in self, args) => Sort(state, self, args)),
+        new("dictsort", 0, ["case_sensitive", "by", "reverse"], static (state, in self, args) => DictSort(state, self, args)),
+        new("min", 0, ["case_sensitive", "attribute"], static (state, in self, args) => Extreme(state, self, args, sign: -1)),
+        new("max", 0, ["case_sensitive", "attribute"], static (state, in self, args) => Extreme(state, self, args, sign: 1)),
+        new("groupby", 1, ["attribute", "default", "case_sensitive"], static (state, in self, args) => GroupBy(state, self, args)),
     ];
 
     /// <summary>What an element is compared by: an attribute of it or itself, without case unless asked for.</summary>
@@ -40,11 +35,6 @@ internal static class OrderFilters
 
         TemplateValue Key(TemplateValue item)
         {
-            if (attributes.Length == 1)
-            {
-                return SortKey(state, item, attributes[0], caseSensitive);
-            }
-
             List<TemplateValue> keys = [];
             foreach (TemplateValue attribute in attributes)
             {

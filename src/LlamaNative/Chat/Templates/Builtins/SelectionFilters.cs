@@ -5,11 +5,11 @@ internal static class SelectionFilters
 {
     public static IEnumerable<Builtin> All { get; } =
     [
-        new("map", static (RenderState state, in TemplateValue self, in CallArguments args) => Map(state, self, args)),
-        new("select", static (RenderState state, in TemplateValue self, in CallArguments args) => Select(state, self, args, byAttribute: false, keep: true)),
-        new("reject", static (RenderState state, in TemplateValue self, in CallArguments args) => Select(state, self, args, byAttribute: false, keep: false)),
-        new("selectattr", static (RenderState state, in TemplateValue self, in CallArguments args) => Select(state, self, args, byAttribute: true, keep: true)),
-        new("rejectattr", static (RenderState state, in TemplateValue self, in CallArguments args) => Select(state, self, args, byAttribute: true, keep: false)),
+        new("map", static (state, in self, in args) => Map(state, self, args)),
+        new("select", static (state, in self, in args) => Select(state, self, args, byAttribute: false, keep: true)),
+        new("reject", static (state, in self, in args) => Select(state, self, args, byAttribute: false, keep: false)),
+        new("selectattr", static (state, in self, in args) => Select(state, self, args, byAttribute: true, keep: true)),
+        new("rejectattr", static (state, in self, in args) => Select(state, self, args, byAttribute: true, keep: false)),
     ];
 
     private static TemplateValue Map(RenderState state, in TemplateValue value, in CallArguments arguments)
@@ -61,12 +61,12 @@ internal static class SelectionFilters
 
         TemplateValue attribute = byAttribute ? arguments.Positional[0] : default;
         bool hasTest = arguments.Positional.Length > testIndex;
-        TestBody? test = hasTest ? Tests.Get(Argument.Text(arguments.Positional[testIndex])) : null;
-        TemplateValue[] rest = hasTest ? arguments.Positional[(testIndex + 1)..] : [];
+        Test? test = hasTest ? Tests.Get(Argument.Text(arguments.Positional[testIndex])) : null;
+        CallArguments rest = hasTest ? arguments.Skip(testIndex + 1) : CallArguments.Empty;
         foreach (TemplateValue item in Iteration.Copy(state.Budget, value))
         {
             TemplateValue subject = byAttribute ? Access.Path(state, item, attribute) : item;
-            if ((test is null ? subject.IsTrue : test(state, subject, rest)) == keep)
+            if ((test is null ? subject.IsTrue : test.Holds(state, subject, rest)) == keep)
             {
                 selected.Add(item);
             }

@@ -5,21 +5,19 @@ internal static class SequenceFilters
 {
     public static IEnumerable<Builtin> All { get; } =
     [
-        new("length", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Iteration.Length(self)),
-        new("count", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Iteration.Length(self)),
-        new("list", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
-            TemplateSequence.List(Iteration.Copy(state.Budget, self))),
-        new("first", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("length", 0, [], static (_, in self, _) => Iteration.Length(self)),
+        new("count", 0, [], static (_, in self, _) => Iteration.Length(self)),
+        new("list", 0, [], static (state, in self, _) => TemplateSequence.List(Iteration.Copy(state.Budget, self))),
+        new("first", 0, [], static (state, in self, _) =>
             Iteration.Items(state.Budget, self) is [TemplateValue first, ..] ? first : TemplateValue.UndefinedBecause("No first item, sequence was empty.")),
-        new("last", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("last", 0, [], static (state, in self, _) =>
             Iteration.Items(state.Budget, self) is [.., TemplateValue last] ? last : TemplateValue.UndefinedBecause("No last item, sequence was empty.")),
-        new("reverse", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Reverse(state, self)),
-        new("join", 0, ["d", "attribute"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) => Join(state, self, args)),
-        new("batch", 1, ["linecount", "fill_with"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("reverse", 0, [], static (state, in self, _) => Reverse(state, self)),
+        new("join", 0, ["d", "attribute"], static (state, in self, args) => Join(state, self, args)),
+        new("batch", 1, ["linecount", "fill_with"], static (state, in self, args) =>
             Batch(state, self, Argument.Integer(args[0]), args[1])),
-        new("slice", 1, ["slices", "fill_with"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Slice(state, self, Argument.Integer(args[0]), args[1])),
-        new("sum", 0, ["attribute", "start"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("slice", 1, ["slices", "fill_with"], static (state, in self, args) => Slice(state, self, Argument.Integer(args[0]), args[1])),
+        new("sum", 0, ["attribute", "start"], static (state, in self, args) =>
         {
             TemplateValue sum = args[1].IsMissing ? 0 : args[1];
             if (sum.IsString)
@@ -35,8 +33,7 @@ internal static class SequenceFilters
 
             return sum;
         }),
-        new("unique", 0, ["case_sensitive", "attribute"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Unique(state, self, args)),
+        new("unique", 0, ["case_sensitive", "attribute"], static (state, in self, args) => Unique(state, self, args)),
     ];
 
     private static TemplateValue Reverse(RenderState state, in TemplateValue value)
@@ -73,7 +70,7 @@ internal static class SequenceFilters
         List<TemplateValue> batch = [];
         foreach (TemplateValue item in Iteration.Copy(state.Budget, value))
         {
-            if (batch.Count > 0 && batch.Count == size)
+            if (batch.Count == size)
             {
                 batches.Add(TemplateSequence.List(batch));
                 batch = [];

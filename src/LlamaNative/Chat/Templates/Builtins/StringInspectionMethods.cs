@@ -7,33 +7,27 @@ internal static class StringInspectionMethods
 {
     public static IEnumerable<Builtin> All { get; } =
     [
-        new("startswith", 1, ["prefix", "start", "end"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("startswith", 1, ["prefix", "start", "end"], static (state, in self, args) =>
             Affix(state, self.AsString, args, "startswith", static (text, affix) => text.StartsWith(affix))),
-        new("endswith", 1, ["suffix", "start", "end"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("endswith", 1, ["suffix", "start", "end"], static (state, in self, args) =>
             Affix(state, self.AsString, args, "endswith", static (text, affix) => text.EndsWith(affix))),
-        new("find", 1, ["sub", "start", "end"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Find(state, self.AsString, args, last: false)),
-        new("rfind", 1, ["sub", "start", "end"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Find(state, self.AsString, args, last: true)),
-        new("index", 1, ["sub", "start", "end"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Found(Find(state, self.AsString, args, last: false))),
-        new("rindex", 1, ["sub", "start", "end"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Found(Find(state, self.AsString, args, last: true))),
-        new("count", 1, ["sub", "start", "end"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Count(state, self.AsString, args)),
+        new("find", 1, ["sub", "start", "end"], static (state, in self, args) => Find(state, self.AsString, args, last: false)),
+        new("rfind", 1, ["sub", "start", "end"], static (state, in self, args) => Find(state, self.AsString, args, last: true)),
+        new("index", 1, ["sub", "start", "end"], static (state, in self, args) => Found(Find(state, self.AsString, args, last: false))),
+        new("rindex", 1, ["sub", "start", "end"], static (state, in self, args) => Found(Find(state, self.AsString, args, last: true))),
+        new("count", 1, ["sub", "start", "end"], static (state, in self, args) => Count(state, self.AsString, args)),
         Every("isdigit", static c => CharUnicodeInfo.GetDigitValue(c) >= 0),
         Every("isdecimal", static c => CharUnicodeInfo.GetDecimalDigitValue(c) >= 0),
         Every("isnumeric", static c => CharUnicodeInfo.GetNumericValue(c) >= 0),
         Every("isalpha", char.IsLetter),
         Every("isalnum", static c => char.IsLetter(c) || CharUnicodeInfo.GetNumericValue(c) >= 0),
         Every("isspace", PythonText.IsWhiteSpace),
-        new("isascii", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
-            self.AsString.AsSpan().IndexOfAnyExceptInRange('\0', '\x7F') < 0),
-        new("isupper", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => IsUpper(self.AsString)),
-        new("islower", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => IsLower(self.AsString)),
-        new("istitle", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("isascii", 0, [], static (_, in self, _) => self.AsString.AsSpan().IndexOfAnyExceptInRange('\0', '\x7F') < 0),
+        new("isupper", 0, [], static (_, in self, _) => IsUpper(self.AsString)),
+        new("islower", 0, [], static (_, in self, _) => IsLower(self.AsString)),
+        new("istitle", 0, [], static (_, in self, _) =>
             self.AsString.Any(char.IsLetter) && PythonText.Title(self.AsString) == self.AsString),
-        new("isidentifier", 0, [], static (RenderState _, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("isidentifier", 0, [], static (_, in self, _) =>
             self.AsString.Length > 0 && !char.IsDigit(self.AsString[0]) && self.AsString.All(static c => c == '_' || char.IsLetterOrDigit(c))),
     ];
 
@@ -45,9 +39,8 @@ internal static class StringInspectionMethods
     private delegate bool AffixTest(ReadOnlySpan<char> text, ReadOnlySpan<char> affix);
 
     private static Builtin Every(string name, Func<char, bool> holds) =>
-        new(name, 0, [], (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new(name, 0, [], (state, in self, _) =>
         {
-            state.Budget.Scan(self.AsString.Length);
             return self.AsString.Length > 0 && self.AsString.All(holds);
         });
 
@@ -80,7 +73,6 @@ internal static class StringInspectionMethods
 
     private static TemplateValue Find(RenderState state, string text, ReadOnlySpan<TemplateValue> arguments, bool last)
     {
-        state.Budget.Scan(text.Length);
         (int start, int end) = Range(text, arguments);
         string sought = Argument.Text(arguments[0]);
         if (start > end)
@@ -98,7 +90,6 @@ internal static class StringInspectionMethods
 
     private static TemplateValue Count(RenderState state, string text, ReadOnlySpan<TemplateValue> arguments)
     {
-        state.Budget.Scan(text.Length);
         (int start, int end) = Range(text, arguments);
         string sought = Argument.Text(arguments[0]);
         return start > end ? 0

@@ -5,50 +5,43 @@ internal static class StringMethods
 {
     public static IEnumerable<Builtin> All { get; } =
     [
-        new("upper", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Made(state, PythonText.Upper(self.AsString))),
-        new("lower", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Made(state, PythonText.Lower(self.AsString))),
-        new("casefold", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
+        new("upper", 0, [], static (state, in self, _) => Made(state, PythonText.Upper(self.AsString))),
+        new("lower", 0, [], static (state, in self, _) => Made(state, PythonText.Lower(self.AsString))),
+        new("casefold", 0, [], static (state, in self, _) =>
             Made(state, PythonText.Lower(self.AsString).Replace("ß", "ss", StringComparison.Ordinal))),
-        new("title", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Made(state, PythonText.Title(self.AsString))),
-        new("capitalize", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
-            Made(state, PythonText.Capitalize(self.AsString))),
-        new("swapcase", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Made(state, SwapCase(self.AsString))),
-        new("strip", 0, ["chars"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("title", 0, [], static (state, in self, _) => Made(state, PythonText.Title(self.AsString))),
+        new("capitalize", 0, [], static (state, in self, _) => Made(state, PythonText.Capitalize(self.AsString))),
+        new("swapcase", 0, [], static (state, in self, _) => Made(state, SwapCase(self.AsString))),
+        new("strip", 0, ["chars"], static (state, in self, args) =>
             Made(state, PythonText.Strip(self.AsString, Argument.OptionalText(args[0])))),
-        new("lstrip", 0, ["chars"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("lstrip", 0, ["chars"], static (state, in self, args) =>
             Made(state, PythonText.Strip(self.AsString, Argument.OptionalText(args[0]), right: false))),
-        new("rstrip", 0, ["chars"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("rstrip", 0, ["chars"], static (state, in self, args) =>
             Made(state, PythonText.Strip(self.AsString, Argument.OptionalText(args[0]), left: false))),
-        new("removeprefix", 1, ["prefix"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("removeprefix", 1, ["prefix"], static (state, in self, args) =>
             self.AsString.StartsWith(Argument.Text(args[0]), StringComparison.Ordinal) ? Made(state, self.AsString[args[0].AsString.Length..]) : self),
-        new("removesuffix", 1, ["suffix"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("removesuffix", 1, ["suffix"], static (state, in self, args) =>
             self.AsString.EndsWith(Argument.Text(args[0]), StringComparison.Ordinal) ? Made(state, self.AsString[..^args[0].AsString.Length]) : self),
-        new("replace", 2, ["old", "new", "count"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("replace", 2, ["old", "new", "count"], static (state, in self, args) =>
             PythonText.Replace(state.Budget, self.AsString, Argument.Text(args[0]), Argument.Text(args[1]), Argument.Integer(args[2], -1))),
-        new("split", 0, ["sep", "maxsplit"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Parts(state, self.AsString, args, PythonText.Split, PythonText.SplitWords)),
-        new("rsplit", 0, ["sep", "maxsplit"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Parts(state, self.AsString, args, PythonText.SplitFromEnd, PythonText.SplitWordsFromEnd)),
-        new("splitlines", 0, ["keepends"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            List(state, self.AsString, PythonText.SplitLines(self.AsString, Argument.Flag(args[0])))),
-        new("partition", 1, ["sep"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Partition(state, self.AsString, NotEmpty(args[0]), last: false)),
-        new("rpartition", 1, ["sep"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Partition(state, self.AsString, NotEmpty(args[0]), last: true)),
-        new("join", 1, ["iterable"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Join(state, self.AsString, args[0])),
-        new("format", static (RenderState state, in TemplateValue self, in CallArguments args) => BraceFormat.Apply(state, self.AsString, args)),
-        new("format_map", 1, ["mapping"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("split", 0, ["sep", "maxsplit"], static (state, in self, args) =>
+            Parts(state, self.AsString, args, TextSplitting.Split, TextSplitting.SplitWords)),
+        new("rsplit", 0, ["sep", "maxsplit"], static (state, in self, args) =>
+            Parts(state, self.AsString, args, TextSplitting.SplitFromEnd, TextSplitting.SplitWordsFromEnd)),
+        new("splitlines", 0, ["keepends"], static (state, in self, args) =>
+            List(state, self.AsString, TextSplitting.SplitLines(self.AsString, Argument.Flag(args[0])))),
+        new("partition", 1, ["sep"], static (state, in self, args) => Partition(state, self.AsString, NotEmpty(args[0]), last: false)),
+        new("rpartition", 1, ["sep"], static (state, in self, args) => Partition(state, self.AsString, NotEmpty(args[0]), last: true)),
+        new("join", 1, ["iterable"], static (state, in self, args) => Join(state, self.AsString, args[0])),
+        new("format", static (state, in self, in args) => BraceFormat.Apply(state, self.AsString, args)),
+        new("format_map", 1, ["mapping"], static (state, in self, args) =>
             BraceFormat.Apply(state, self.AsString, new CallArguments([], Named(args[0])))),
-        new("zfill", 1, ["width"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) => ZeroFill(state, self.AsString, args[0])),
-        new("ljust", 1, ["width", "fillchar"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Justify(state, self.AsString, args, static missing => 0)),
-        new("rjust", 1, ["width", "fillchar"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("zfill", 1, ["width"], static (state, in self, args) => ZeroFill(state, self.AsString, args[0])),
+        new("ljust", 1, ["width", "fillchar"], static (state, in self, args) => Justify(state, self.AsString, args, static missing => 0)),
+        new("rjust", 1, ["width", "fillchar"], static (state, in self, args) =>
             Justify(state, self.AsString, args, static missing => missing)),
-        new("center", 1, ["width", "fillchar"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Center(state, self.AsString, args)),
-        new("expandtabs", 0, ["tabsize"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            ExpandTabs(state, self.AsString, Argument.Integer(args[0], 8))),
+        new("center", 1, ["width", "fillchar"], static (state, in self, args) => Center(state, self.AsString, args)),
+        new("expandtabs", 0, ["tabsize"], static (state, in self, args) => ExpandTabs(state, self.AsString, Argument.Integer(args[0], 8))),
     ];
 
     public static TemplateValue Center(RenderState state, string text, ReadOnlySpan<TemplateValue> arguments)

@@ -7,32 +7,27 @@ internal static class TextFilters
 {
     public static IEnumerable<Builtin> All { get; } =
     [
-        new("string", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
-            self.IsString ? self : Str(state, self)),
-        new("upper", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Made(state, PythonText.Upper(Str(state, self)))),
-        new("lower", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Made(state, PythonText.Lower(Str(state, self)))),
-        new("capitalize", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) =>
-            Made(state, PythonText.Capitalize(Str(state, self)))),
-        new("title", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Made(state, Title(Str(state, self)))),
-        new("trim", 0, ["chars"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("string", 0, [], static (state, in self, _) => self.IsString ? self : Str(state, self)),
+        new("upper", 0, [], static (state, in self, _) => Made(state, PythonText.Upper(Str(state, self)))),
+        new("lower", 0, [], static (state, in self, _) => Made(state, PythonText.Lower(Str(state, self)))),
+        new("capitalize", 0, [], static (state, in self, _) => Made(state, PythonText.Capitalize(Str(state, self)))),
+        new("title", 0, [], static (state, in self, _) => Made(state, Title(Str(state, self)))),
+        new("trim", 0, ["chars"], static (state, in self, args) =>
             Made(state, PythonText.Strip(Str(state, self), Argument.OptionalText(args[0])))),
-        new("replace", 2, ["old", "new", "count"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("replace", 2, ["old", "new", "count"], static (state, in self, args) =>
             PythonText.Replace(state.Budget, Str(state, self), Str(state, args[0]), Str(state, args[1]), Argument.Integer(args[2], -1))),
-        new("format", static (RenderState state, in TemplateValue self, in CallArguments args) => Format(state, Str(state, self), args)),
-        new("indent", 0, ["width", "first", "blank"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Indent(state, Argument.Text(self), args)),
-        new("center", 0, ["width"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
+        new("format", static (state, in self, in args) => Format(state, Str(state, self), args)),
+        new("indent", 0, ["width", "first", "blank"], static (state, in self, args) => Indent(state, Argument.Text(self), args)),
+        new("center", 0, ["width"], static (state, in self, args) =>
             StringMethods.Center(state, Str(state, self), [args[0].IsMissing ? 80 : args[0]])),
-        new("truncate", 0, ["length", "killwords", "end", "leeway"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            Truncate(state, self.IsUndefined ? "" : Argument.Text(self), args)),
-        new("wordcount", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => WordCount(state, Str(state, self))),
-        new("urlencode", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => UrlEncode(state, self)),
-        new("escape", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Escape(state, self)),
-        new("e", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Escape(state, self)),
-        new("forceescape", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => Escape(state, Str(state, self))),
-        new("safe", 0, [], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> _) => TemplateValue.Markup(Str(state, self))),
-        new("tojson", 0, ["ensure_ascii", "indent", "separators", "sort_keys"], static (RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> args) =>
-            ToJson(state, self, args)),
+        new("truncate", 0, ["length", "killwords", "end", "leeway"], static (state, in self, args) => Truncate(state, self, args)),
+        new("wordcount", 0, [], static (state, in self, _) => WordCount(state, Str(state, self))),
+        new("urlencode", 0, [], static (state, in self, _) => UrlEncode(state, self)),
+        new("escape", 0, [], static (state, in self, _) => Escape(state, self)),
+        new("e", 0, [], static (state, in self, _) => Escape(state, self)),
+        new("forceescape", 0, [], static (state, in self, _) => Escape(state, Str(state, self))),
+        new("safe", 0, [], static (state, in self, _) => TemplateValue.Markup(Str(state, self))),
+        new("tojson", 0, ["ensure_ascii", "indent", "separators", "sort_keys"], static (state, in self, args) => ToJson(state, self, args)),
     ];
 
     private static string Str(RenderState state, in TemplateValue value) => PythonText.Str(state.Budget, value);
@@ -87,7 +82,7 @@ internal static class TextFilters
         budget.AllocateElements(text.Length);
 
         // The added line break makes a last line that is empty count.
-        List<string> lines = PythonText.SplitLines(text + "\n");
+        List<string> lines = TextSplitting.SplitLines(text + "\n");
         OutputBuffer output = new(budget);
         for (int i = 0; i < lines.Count; i++)
         {
@@ -100,7 +95,7 @@ internal static class TextFilters
         return output.ToString();
     }
 
-    private static TemplateValue Truncate(RenderState state, string text, ReadOnlySpan<TemplateValue> arguments)
+    private static TemplateValue Truncate(RenderState state, in TemplateValue value, ReadOnlySpan<TemplateValue> arguments)
     {
         long length = Argument.Integer(arguments[0], 255);
         string end = Argument.Text(arguments[2], "...");
@@ -111,11 +106,12 @@ internal static class TextFilters
             throw new TemplateError(kept < 0 ? $"expected length >= {CodePoints.Length(end)}, got {length}" : $"expected leeway >= 0, got {leeway}");
         }
 
-        if (CodePoints.Length(text) <= length + leeway)
+        if (Iteration.Length(value) <= length + leeway)
         {
-            return text;
+            return value;
         }
 
+        string text = Argument.Text(value);
         string cut = text[..CodePoints.OffsetOf(text, (int)kept)];
         int space = Argument.Flag(arguments[1]) ? -1 : cut.LastIndexOf(' ');
         return Made(state, (space < 0 ? cut : cut[..space]) + end);
@@ -123,7 +119,6 @@ internal static class TextFilters
 
     private static TemplateValue WordCount(RenderState state, string text)
     {
-        state.Budget.Scan(text.Length);
         long words = 0;
         bool inWord = false;
         foreach (char c in text)

@@ -11,7 +11,7 @@ internal sealed class AttributeExpression(int position, Expression target, strin
 
     public string Name => name;
 
-    public override TemplateValue Evaluate(RenderState state) => Get(state, target.Evaluate(state));
+    protected override TemplateValue Compute(RenderState state) => Get(state, target.Evaluate(state));
 
     public TemplateValue Get(RenderState state, in TemplateValue owner)
     {
@@ -25,7 +25,7 @@ internal sealed class AttributeExpression(int position, Expression target, strin
 /// <summary><c>target[key]</c></summary>
 internal sealed class ItemExpression(int position, Expression target, Expression key) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
         TemplateValue owner = target.Evaluate(state);
         TemplateValue keyValue = key.Evaluate(state);
@@ -37,7 +37,7 @@ internal sealed class ItemExpression(int position, Expression target, Expression
 /// <summary><c>target[start:stop:step]</c></summary>
 internal sealed class SliceExpression(int position, Expression target, Expression? start, Expression? stop, Expression? step) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
         TemplateValue owner = target.Evaluate(state);
         TemplateValue from = start?.Evaluate(state) ?? TemplateValue.None;

@@ -60,7 +60,7 @@ internal sealed class ArgumentList(
 /// <summary><c>callee(arguments)</c></summary>
 internal sealed class CallExpression(int position, Expression callee, ArgumentList arguments) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state) => Call(state, default);
+    protected override TemplateValue Compute(RenderState state) => Call(state, default);
 
     /// <summary>Calls with the block of <c>{% call %}</c> as the argument <c>caller</c>.</summary>
     public TemplateValue Call(RenderState state, TemplateValue caller)
@@ -98,11 +98,19 @@ internal sealed class FilterExpression(int position, Expression? value, string n
     // Jinja2, too, lets a branch that is not taken name a filter that does not exist.
     private readonly Builtin? _filter = Filters.Find(name);
 
-    public override TemplateValue Evaluate(RenderState state) => Apply(state, value!.Evaluate(state));
+    protected override TemplateValue Compute(RenderState state) => Apply(state, value!.Evaluate(state));
 
-    /// <summary>Applies the filter, and those before it in a chain, to a block's text.</summary>
-    public TemplateValue ApplyToBlock(RenderState state, TemplateValue text) =>
-        Apply(state, value is FilterExpression earlier ? earlier.ApplyToBlock(state, text) : text);
+    /// <summary>Applies the filter, and those before it in a chain, to a block's text; its arguments see the block's variables.</summary>
+    public TemplateValue ApplyToBlock(RenderState state, Scope block, TemplateValue text)
+    {
+        RenderBudget.EnsureStack();
+        TemplateValue input = value is FilterExpression earlier ? earlier.ApplyToBlock(state, block, text) : text;
+        Scope outer = state.Scope;
+        state.Scope = block;
+        TemplateValue result = Apply(state, input);
+        state.Scope = outer;
+        return result;
+    }
 
     private TemplateValue Apply(RenderState state, in TemplateValue input)
     {
@@ -115,13 +123,13 @@ internal sealed class FilterExpression(int position, Expression? value, string n
 /// <summary><c>value is name(arguments)</c></summary>
 internal sealed class TestExpression(int position, Expression value, string name, ArgumentList arguments) : Expression(position)
 {
-    private readonly TestBody? _test = Tests.Find(name);
+    private readonly Test? _test = Tests.Find(name);
 
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
         TemplateValue subject = value.Evaluate(state);
         CallArguments values = arguments.Evaluate(state);
         state.Position = Position;
-        return (_test ?? Tests.Get(name))(state, subject, values.Positional);
+        return (_test ?? Tests.Get(name)).Holds(state, subject, values);
     }
 }

@@ -3,9 +3,9 @@ namespace LlamaNative.Chat.Templates;
 /// <summary>A list or tuple literal; each evaluation makes a new one.</summary>
 internal sealed class SequenceExpression(int position, SequenceKind kind, List<Expression> items) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
-        state.Budget.AllocateElements(items.Count + 2);
+        state.Budget.AllocateElements(items.Count + 6);
         List<TemplateValue> values = new(items.Count);
         foreach (Expression item in items)
         {
@@ -18,9 +18,9 @@ internal sealed class SequenceExpression(int position, SequenceKind kind, List<E
 
 internal sealed class DictionaryExpression(int position, List<(Expression Key, Expression Value)> entries) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
-        state.Budget.Allocate((entries.Count + 1L) * RenderBudget.EntryBytes);
+        state.Budget.Allocate((entries.Count + 2L) * RenderBudget.EntryBytes);
         TemplateDictionary dictionary = new(entries.Count);
         foreach ((Expression key, Expression value) in entries)
         {

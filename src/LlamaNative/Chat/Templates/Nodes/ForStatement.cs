@@ -66,7 +66,7 @@ internal sealed class ForStatement(ForParts parts) : Statement
         }
 
         Scope current = state.Scope;
-        Scope scope = new(parts.FilterLayout!.SlotCount, outer);
+        Scope scope = state.NewScope(parts.FilterLayout!, outer);
         parts.FilterTarget!.Assign(state, scope, item);
         state.Scope = scope;
         bool accepts = parts.Filter.Evaluate(state).IsTrue;
@@ -77,12 +77,12 @@ internal sealed class ForStatement(ForParts parts) : Statement
     private Flow Run(RenderState state, in TemplateValue iterable, Scope outer, int depth)
     {
         Scope current = state.Scope;
-        Scope scope = new(parts.BodyLayout.SlotCount, outer);
+        Scope scope = state.NewScope(parts.BodyLayout, outer);
         LoopContext loop = new(this, Iteration.Items(state.Budget, iterable), outer, depth);
         bool completedTurn = false;
         while (loop.MoveNext(state))
         {
-            state.Budget.Step();
+            state.Budget.Step(1 + (scope.Slots.Length >> 6));
 
             // Every turn starts without the last one's variables; those outside show through again.
             Array.Clear(scope.Slots);
@@ -106,7 +106,7 @@ internal sealed class ForStatement(ForParts parts) : Statement
         }
 
         // As in Jinja2, turns that all ended in break or continue count as none.
-        state.Scope = new Scope(parts.ElseLayout!.SlotCount, outer);
+        state.Scope = state.NewScope(parts.ElseLayout!, outer);
         Flow elseFlow = parts.Else.Execute(state);
         state.Scope = current;
         return elseFlow;

@@ -30,7 +30,7 @@ internal sealed class NameExpression(int position, string name) : Expression(pos
         _places = [.. places];
     }
 
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
         Scope scope = state.Scope;
         int climbed = 0;

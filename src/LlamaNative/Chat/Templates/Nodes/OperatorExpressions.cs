@@ -6,7 +6,9 @@ namespace LlamaNative.Chat.Templates;
 /// </summary>
 internal sealed class ArithmeticExpression(Expression first, List<(string Operator, Expression Operand, int Position)> rest) : Expression(first.Position)
 {
-    public override TemplateValue Evaluate(RenderState state)
+    private const int BigIntegerSteps = 32;
+
+    protected override TemplateValue Compute(RenderState state)
     {
         TemplateValue value = first.Evaluate(state);
         foreach ((string operation, Expression operand, int position) in rest)
@@ -23,6 +25,7 @@ internal sealed class ArithmeticExpression(Expression first, List<(string Operat
                 "%" => Arithmetic.Modulo(state.Budget, value, right),
                 _ => Arithmetic.Power(value, right),
             };
+            state.Budget.Step(value.Kind == ValueKind.BigInteger ? BigIntegerSteps : 1);
         }
 
         return value;
@@ -32,7 +35,7 @@ internal sealed class ArithmeticExpression(Expression first, List<(string Operat
 /// <summary><c>a ~ b ~ c</c>: the texts of any values, joined.</summary>
 internal sealed class ConcatenationExpression(int position, List<Expression> parts) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
         string[] texts = new string[parts.Count];
         long length = 0;
@@ -51,7 +54,7 @@ internal sealed class ConcatenationExpression(int position, List<Expression> par
 /// <summary><c>a and b</c> or <c>a or b</c>: the value that decides, not a boolean.</summary>
 internal sealed class LogicalExpression(int position, bool isOr, List<Expression> operands) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
         TemplateValue value = default;
         foreach (Expression operand in operands)
@@ -69,12 +72,12 @@ internal sealed class LogicalExpression(int position, bool isOr, List<Expression
 
 internal sealed class NotExpression(int position, Expression operand) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state) => !operand.Evaluate(state).IsTrue;
+    protected override TemplateValue Compute(RenderState state) => !operand.Evaluate(state).IsTrue;
 }
 
 internal sealed class SignExpression(int position, bool negate, Expression operand) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
         TemplateValue value = operand.Evaluate(state);
         state.Position = Position;
@@ -85,7 +88,7 @@ internal sealed class SignExpression(int position, bool negate, Expression opera
 /// <summary>A chain such as <c>a &lt; b &lt;= c</c>: each operand is evaluated once, and the first false link ends it.</summary>
 internal sealed class ComparisonExpression(Expression first, List<(string Operator, Expression Operand, int Position)> rest) : Expression(first.Position)
 {
-    public override TemplateValue Evaluate(RenderState state)
+    protected override TemplateValue Compute(RenderState state)
     {
         TemplateValue left = first.Evaluate(state);
         foreach ((string operation, Expression operand, int position) in rest)
@@ -115,7 +118,7 @@ internal sealed class ComparisonExpression(Expression first, List<(string Operat
 /// <summary><c>a if test else b</c>; without an else the other case is undefined.</summary>
 internal sealed class ConditionalExpression(int position, Expression test, Expression then, Expression? otherwise) : Expression(position)
 {
-    public override TemplateValue Evaluate(RenderState state) =>
+    protected override TemplateValue Compute(RenderState state) =>
         test.Evaluate(state).IsTrue ? then.Evaluate(state)
         : otherwise is not null ? otherwise.Evaluate(state)
         : TemplateValue.UndefinedBecause("the inline if-expression evaluated to false and no else section was defined.");

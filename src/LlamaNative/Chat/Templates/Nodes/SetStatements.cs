@@ -17,11 +17,11 @@ internal sealed class SetBlockStatement(int position, AssignmentTarget target, F
 {
     public override Flow Execute(RenderState state)
     {
-        Scope scope = new(layout.SlotCount, state.Scope);
+        Scope scope = state.NewScope(layout, state.Scope);
         string text = state.Capture(body, scope, out Flow flow);
         if (flow == Flow.Normal)
         {
-            TemplateValue value = filter is null ? text : filter.ApplyToBlock(state, text);
+            TemplateValue value = filter is null ? text : filter.ApplyToBlock(state, scope, text);
             state.Position = position;
             target.Assign(state, state.Scope, value);
         }
@@ -35,10 +35,11 @@ internal sealed class FilterBlockStatement(FilterExpression filter, Statement bo
 {
     public override Flow Execute(RenderState state)
     {
-        string text = state.Capture(body, new Scope(layout.SlotCount, state.Scope), out Flow flow);
+        Scope scope = state.NewScope(layout, state.Scope);
+        string text = state.Capture(body, scope, out Flow flow);
         if (flow == Flow.Normal)
         {
-            OutputStatement.Write(state, filter.ApplyToBlock(state, text));
+            OutputStatement.Write(state, filter.ApplyToBlock(state, scope, text));
         }
 
         return flow;
@@ -54,7 +55,7 @@ internal sealed class WithStatement(List<(AssignmentTarget Target, Expression Va
     public override Flow Execute(RenderState state)
     {
         Scope outer = state.Scope;
-        Scope scope = new(layout.SlotCount, outer);
+        Scope scope = state.NewScope(layout, outer);
         foreach ((AssignmentTarget target, Expression value) in assignments)
         {
             TemplateValue assigned = value.Evaluate(state);

@@ -48,7 +48,7 @@ internal sealed class LoopContext(ForStatement statement, List<TemplateValue> it
         "depth0" => depth,
         "previtem" => _index0 == 0 ? TemplateValue.UndefinedBecause("there is no previous item") : _previous,
         "nextitem" => Peek(out TemplateValue next) ? next : TemplateValue.UndefinedBecause("there is no next item"),
-        "cycle" => new BuiltinFunction(new Builtin("cycle", (RenderState _, in TemplateValue _, in CallArguments arguments) =>
+        "cycle" => new BuiltinFunction(new Builtin("cycle", (_, in _, in arguments) =>
             arguments.Positional.Length == 0
                 ? throw new TemplateError("no items for cycling given")
                 : arguments.Positional[_index0 % arguments.Positional.Length])),

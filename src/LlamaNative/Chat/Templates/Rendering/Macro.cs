@@ -7,10 +7,12 @@ internal sealed class Macro(MacroDefinition definition, Scope surroundings) : Te
 
     public override TemplateValue GetAttribute(RenderState state, string name) => name == "name" ? definition.Name : default(TemplateValue);
 
+    public override void WriteTo(OutputBuffer output) => output.Append($"<Macro '{definition.Name}'>");
+
     public override TemplateValue Invoke(RenderState state, in CallArguments arguments)
     {
         state.EnterCall();
-        Scope scope = new(definition.Layout.SlotCount, surroundings);
+        Scope scope = state.NewScope(definition.Layout, surroundings);
         Bind(state, scope, arguments);
         Scope outer = state.Scope;
         state.Scope = scope;

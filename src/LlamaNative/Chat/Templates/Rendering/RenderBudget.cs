@@ -6,8 +6,10 @@ namespace LlamaNative.Chat.Templates;
 /// <summary>What one rendering may still spend of its <see cref="TemplateLimits"/>.</summary>
 internal sealed class RenderBudget(TemplateLimits limits, CancellationToken cancellationToken)
 {
+    // Rounded up from what the runtime takes for a list element, a dictionary entry and an object.
     public const int ElementBytes = 24;
-    public const int EntryBytes = 72;
+    public const int EntryBytes = 96;
+    private const int ObjectBytes = 32;
 
     // Reading the clock costs more than a step, so it is read once in a while.
     private const int StepsBetweenClockReads = 2048;
@@ -45,7 +47,7 @@ internal sealed class RenderBudget(TemplateLimits limits, CancellationToken canc
 
     public void AllocateText(long characters)
     {
-        Allocate(characters * sizeof(char));
+        Allocate(ObjectBytes + (characters * sizeof(char)));
         Step(1 + (characters >> 6));
     }
 

@@ -17,6 +17,13 @@ internal sealed class RenderState(RenderBudget budget, TimeProvider clock, Scope
     /// <summary>The offset in the source of what is being evaluated; an error is reported here.</summary>
     public int Position { get; set; }
 
+    /// <summary>A scope for a block that is about to run.</summary>
+    public Scope NewScope(ScopeLayout layout, Scope parent)
+    {
+        Budget.AllocateElements(layout.SlotCount + 1);
+        return new Scope(layout.SlotCount, parent);
+    }
+
     /// <summary>Runs a block in a scope of its own and gives the text it wrote.</summary>
     public string Capture(Statement body, Scope scope, out Flow flow)
     {

@@ -69,6 +69,7 @@ internal sealed partial class Parser
 
         Expression? filter = null;
         ScopeLayout filterScope = new(_scope);
+        _loops++;
         AssignmentTarget filterTarget = Declare(target, filterScope);
         if (_tokens.SkipName("if"))
         {
@@ -79,7 +80,6 @@ internal sealed partial class Parser
         ScopeLayout bodyScope = new(_scope);
         AssignmentTarget bodyTarget = Declare(target, bodyScope);
         int loopSlot = bodyScope.Declare("loop");
-        _loops++;
         Statement body = InScope(bodyScope, () => ParseBranch("endfor", "else"));
         _loops--;
 

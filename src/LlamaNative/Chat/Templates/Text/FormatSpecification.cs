@@ -89,11 +89,11 @@ internal sealed record FormatSpecification
         return offset == start ? null : (int)number;
     }
 
-    /// <summary>A value formatted as <c>format(value, specification)</c> does.</summary>
+    /// <summary>A value formatted as <c>format(value, specification)</c> does; True is then the number 1.</summary>
     public string Format(RenderBudget budget, in TemplateValue value)
     {
         bool floatType = "eEfFgG%".Contains(Type, StringComparison.Ordinal) && Type != '\0';
-        if (value.IsNumber && (value.Kind != ValueKind.Boolean || Type != '\0'))
+        if (value.IsNumber)
         {
             return value.Kind == ValueKind.Float || floatType ? FormatFloat(budget, value.ToDouble()) : FormatInteger(budget, value.AsBigInteger);
         }
@@ -131,6 +131,7 @@ internal sealed record FormatSpecification
     {
         double magnitude = Math.Abs(value);
         int precision = Precision < 0 ? 6 : Precision;
+        budget.Step(1 + precision);
         string digits = !double.IsFinite(value) ? FloatText.Repr(magnitude) : Type switch
         {
             'f' or 'F' => FloatText.Fixed(magnitude, precision),

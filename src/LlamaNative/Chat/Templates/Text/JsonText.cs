@@ -41,7 +41,7 @@ internal sealed class JsonText
             case ValueKind.String:
                 WriteString(value.AsString);
                 break;
-            case ValueKind.Sequence when value.AsSequence.IsIndexable || value.AsSequence.Kind == SequenceKind.Generator:
+            case ValueKind.Sequence when value.AsSequence.IsTuple || value.AsSequence.Kind is SequenceKind.List or SequenceKind.Generator:
                 WriteSequence(value.AsSequence);
                 break;
             case ValueKind.Dictionary:

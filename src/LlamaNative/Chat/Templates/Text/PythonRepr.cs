@@ -31,6 +31,7 @@ internal static class PythonRepr
                 output.Append(value.AsInteger);
                 break;
             case ValueKind.BigInteger:
+                output.Budget.Step(64);
                 output.Append(value.AsBigInteger.ToString(CultureInfo.InvariantCulture));
                 break;
             case ValueKind.Float:
@@ -45,13 +46,8 @@ internal static class PythonRepr
             case ValueKind.Dictionary:
                 WriteDictionary(output, value.AsDictionary);
                 break;
-            case ValueKind.Object when value.AsObject is TemplateNamespace ns:
-                output.Append("<Namespace ");
-                WriteDictionary(output, ns.Attributes);
-                output.Append('>');
-                break;
-            default:
-                output.Append($"<{value.TypeName}>");
+            case ValueKind.Object:
+                value.AsObject.WriteTo(output);
                 break;
         }
     }

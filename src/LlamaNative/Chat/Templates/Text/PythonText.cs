@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LlamaNative.Chat.Templates;
 
-/// <summary>Python's text operations where they differ from .NET's: white space, strip, split, lines, case.</summary>
+/// <summary>Python's text operations where they differ from .NET's: white space, strip, replace, case.</summary>
 internal static class PythonText
 {
     /// <summary>Python's <c>str()</c>.</summary>
@@ -53,140 +53,6 @@ internal static class PythonText
         return end;
     }
 
-    /// <summary>str.split without a separator: runs of white space part words, and the rest after the last split is kept.</summary>
-    public static List<string> SplitWords(string text, long maxSplits)
-    {
-        List<string> words = [];
-        int i = 0;
-        while (true)
-        {
-            while (i < text.Length && IsWhiteSpace(text[i]))
-            {
-                i++;
-            }
-
-            if (i == text.Length)
-            {
-                return words;
-            }
-
-            if (maxSplits >= 0 && words.Count == maxSplits)
-            {
-                words.Add(text[i..TrimmedEnd(text)]);
-                return words;
-            }
-
-            int start = i;
-            while (i < text.Length && !IsWhiteSpace(text[i]))
-            {
-                i++;
-            }
-
-            words.Add(text[start..i]);
-        }
-    }
-
-    /// <summary>str.rsplit without a separator.</summary>
-    public static List<string> SplitWordsFromEnd(string text, long maxSplits)
-    {
-        List<string> words = [];
-        int i = text.Length;
-        while (true)
-        {
-            i = TrimmedEnd(text.AsSpan(0, i));
-            if (i == 0)
-            {
-                break;
-            }
-
-            int end = i;
-            if (maxSplits >= 0 && words.Count == maxSplits)
-            {
-                words.Add(Strip(text[..end], null, right: false));
-                break;
-            }
-
-            while (i > 0 && !IsWhiteSpace(text[i - 1]))
-            {
-                i--;
-            }
-
-            words.Add(text[i..end]);
-        }
-
-        words.Reverse();
-        return words;
-    }
-
-    public static List<string> Split(string text, string separator, long maxSplits)
-    {
-        List<string> parts = [];
-        int start = 0;
-        while (maxSplits < 0 || parts.Count < maxSplits)
-        {
-            int at = text.IndexOf(separator, start, StringComparison.Ordinal);
-            if (at < 0)
-            {
-                break;
-            }
-
-            parts.Add(text[start..at]);
-            start = at + separator.Length;
-        }
-
-        parts.Add(text[start..]);
-        return parts;
-    }
-
-    public static List<string> SplitFromEnd(string text, string separator, long maxSplits)
-    {
-        List<string> parts = [];
-        int end = text.Length;
-        while (maxSplits < 0 || parts.Count < maxSplits)
-        {
-            int at = text.AsSpan(0, end).LastIndexOf(separator);
-            if (at < 0)
-            {
-                break;
-            }
-
-            parts.Add(text[(at + separator.Length)..end]);
-            end = at;
-        }
-
-        parts.Add(text[..end]);
-        parts.Reverse();
-        return parts;
-    }
-
-    /// <summary>str.splitlines with every boundary Python knows.</summary>
-    public static List<string> SplitLines(string text, bool keepEnds = false)
-    {
-        List<string> lines = [];
-        int start = 0;
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] is (>= '\n' and <= '\r') or (>= '\x1C' and <= '\x1E') or '\x85' or '\u2028' or '\u2029')
-            {
-                int end = i;
-                if (text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n')
-                {
-                    i++;
-                }
-
-                lines.Add(text[start..(keepEnds ? i + 1 : end)]);
-                start = i + 1;
-            }
-        }
-
-        if (start < text.Length)
-        {
-            lines.Add(text[start..]);
-        }
-
-        return lines;
-    }
-
     /// <summary>str.replace; an empty search text matches between all code points.</summary>
     public static string Replace(RenderBudget budget, string text, string old, string replacement, long count)
     {
@@ -232,7 +98,24 @@ internal static class PythonText
     /// <summary>str.upper; of the letters that grow when raised, the German ß is the one met in text.</summary>
     public static string Upper(string text) => text.ToUpperInvariant().Replace("ß", "SS", StringComparison.Ordinal);
 
-    public static string Lower(string text) => text.ToLowerInvariant();
+    /// <summary>str.lower, with Greek's final sigma and the dotted capital I, which do not map to one letter each.</summary>
+    public static string Lower(string text)
+    {
+        string lower = text.ToLowerInvariant().Replace("\u0130", "i\u0307", StringComparison.Ordinal);
+        if (!text.Contains('Σ', StringComparison.Ordinal) || lower.Length != text.Length)
+        {
+            return lower;
+        }
+
+        char[] letters = lower.ToCharArray();
+        for (int i = 0; i < letters.Length; i++)
+        {
+            bool ends = i > 0 && char.IsLetter(text[i - 1]) && (i + 1 == letters.Length || !char.IsLetter(text[i + 1]));
+            letters[i] = text[i] == 'Σ' && ends ? 'ς' : letters[i];
+        }
+
+        return new string(letters);
+    }
 
     /// <summary>str.capitalize: the first code point raised, the rest lowered.</summary>
     public static string Capitalize(string text)

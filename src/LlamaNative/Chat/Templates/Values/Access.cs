@@ -28,6 +28,7 @@ internal static class Access
             case ValueKind.Undefined:
                 throw TemplateError.Undefined(target);
             case ValueKind.Dictionary:
+                state.Budget.Scan(key.IsString ? key.AsString.Length : 0);
                 if (key.IsString ? target.AsDictionary.TryGet(key.AsString, out TemplateValue value) : TryLookup(state, target.AsDictionary, key, out value))
                 {
                     return value;
@@ -38,9 +39,9 @@ internal static class Access
                 return target.AsSequence.Items[index];
             case ValueKind.String when IsIndex(key):
                 string text = target.AsString;
+                state.Budget.Scan(text.Length);
                 if (TryIndex(key, CodePoints.Length(text), out int character))
                 {
-                    state.Budget.Scan(text.Length);
                     int offset = CodePoints.OffsetOf(text, character);
                     return text.Substring(offset, CodePoints.WidthAt(text, offset));
                 }

@@ -92,9 +92,7 @@ internal static class Comparison
                 budget.Scan(container.AsString.Length);
                 return container.AsString.Contains(item.AsString, StringComparison.Ordinal);
             case ValueKind.Dictionary:
-                return item.IsString
-                    ? container.AsDictionary.TryGet(item.AsString, out _)
-                    : container.AsDictionary.TryGet(DictionaryKey.From(budget, item), out _);
+                return container.AsDictionary.TryGet(DictionaryKey.From(budget, item), out _);
             case ValueKind.Sequence:
                 return IndexOf(budget, container.AsSequence.Items, item) >= 0;
             case ValueKind.Undefined:

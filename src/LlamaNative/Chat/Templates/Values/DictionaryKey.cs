@@ -48,6 +48,7 @@ internal readonly struct DictionaryKey : IEquatable<DictionaryKey>
         switch (value.Kind)
         {
             case ValueKind.String:
+                budget.Scan(value.AsString.Length);
                 return new DictionaryKey(value, KeyClass.Text, value.AsString, 0);
             case ValueKind.Boolean or ValueKind.Integer:
                 return new DictionaryKey(value, KeyClass.Integer, null, value.AsInteger);

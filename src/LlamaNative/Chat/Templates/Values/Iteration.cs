@@ -61,7 +61,7 @@ internal static class Iteration
     /// <summary>The (key, value) pairs of a dictionary.</summary>
     public static List<TemplateValue> Pairs(RenderBudget budget, TemplateDictionary dictionary)
     {
-        budget.AllocateElements(4L * dictionary.Count);
+        budget.AllocateElements(6L * dictionary.Count);
         List<TemplateValue> pairs = new(dictionary.Count);
         for (int i = 0; i < dictionary.Count; i++)
         {

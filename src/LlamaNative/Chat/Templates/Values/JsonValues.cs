@@ -10,7 +10,20 @@ internal static class JsonValues
     // What Python converts, too; longer digit strings take quadratic time.
     private const int MaxDigits = 4300;
 
-    public static TemplateValue From(JsonElement element)
+    public static TemplateDictionary FromObject(JsonElement element)
+    {
+        try
+        {
+            return From(element).AsDictionary;
+        }
+        catch (InvalidOperationException error) when (error is not ObjectDisposedException)
+        {
+            // What JsonElement throws for the escape of half a surrogate pair.
+            throw new TemplateError("a string in the variables is no valid Unicode: " + error.Message);
+        }
+    }
+
+    private static TemplateValue From(JsonElement element)
     {
         switch (element.ValueKind)
         {

@@ -29,6 +29,7 @@ internal static class Slicing
 
     private static TemplateValue SliceText(RenderBudget budget, string text, in TemplateValue start, in TemplateValue stop, in TemplateValue step)
     {
+        budget.Scan(text.Length);
         int length = CodePoints.Length(text);
         bool forward = step.IsNone || (step.Kind == ValueKind.Integer && step.AsInteger == 1);
         if (forward)

@@ -7,6 +7,9 @@ internal abstract class TemplateObject
 
     /// <summary>An attribute, or a missing value where there is none.</summary>
     public virtual TemplateValue GetAttribute(RenderState state, string name) => default;
+
+    /// <summary>How the object shows itself when printed.</summary>
+    public virtual void WriteTo(OutputBuffer output) => output.Append($"<{TypeName}>");
 }
 
 /// <summary>What <c>namespace()</c> makes: the one thing whose attributes a template may set.</summary>
@@ -18,6 +21,13 @@ internal sealed class TemplateNamespace : TemplateObject
 
     public override TemplateValue GetAttribute(RenderState state, string name) =>
         Attributes.TryGet(name, out TemplateValue value) ? value : default;
+
+    public override void WriteTo(OutputBuffer output)
+    {
+        output.Append("<Namespace ");
+        PythonRepr.Write(output, Attributes);
+        output.Append('>');
+    }
 }
 
 /// <summary>Something a template can call.</summary>

@@ -69,14 +69,14 @@ internal readonly struct TemplateValue
         _ => _bits,
     };
 
-    /// <summary>Python's truth: empty, zero, None and undefined are false.</summary>
+    /// <summary>Python's truth: empty, zero, None and undefined are false; a generator is true even when nothing comes of it.</summary>
     public bool IsTrue => Kind switch
     {
         ValueKind.Missing or ValueKind.Undefined or ValueKind.None => false,
         ValueKind.Boolean or ValueKind.Integer => _bits != 0,
         ValueKind.Float => AsFloat != 0,
         ValueKind.String => AsString.Length != 0,
-        ValueKind.Sequence => AsSequence.Items.Count != 0,
+        ValueKind.Sequence => AsSequence.Items.Count != 0 || AsSequence.Kind == SequenceKind.Generator,
         ValueKind.Dictionary => AsDictionary.Count != 0,
         _ => true,
     };
