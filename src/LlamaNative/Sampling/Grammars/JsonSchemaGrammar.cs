@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using LlamaNative.Sampling.Grammars.Automata;
 using LlamaNative.Sampling.Grammars.Gbnf;
 using LlamaNative.Sampling.Grammars.Schemas;
@@ -54,5 +55,29 @@ public static class JsonSchemaGrammar
         {
             throw new JsonSchemaException("", $"its grammar is too large or too ambiguous for llama.cpp: {error.Message}", error);
         }
+    }
+
+    /// <summary>
+    /// Makes the grammar of what System.Text.Json writes for a .NET type, properties in its order, so that a sentence can
+    /// be deserialized. A <see cref="JsonTypeInfo"/> from a source-generated context keeps this free of reflection.
+    /// </summary>
+    /// <remarks>
+    /// Integers keep their type's range, and dates, times, bytes and enum names the form the serializer gives them.
+    /// References without a nullable annotation, and the value itself, are never null.
+    /// </remarks>
+    /// <exception cref="JsonSchemaException">System.Text.Json exports no schema for the type, or one that is not supported.</exception>
+    public static GbnfGrammar FromType(JsonTypeInfo typeInfo, JsonSchemaOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        return FromSchema(TypeSchema.Export(typeInfo), options ?? new JsonSchemaOptions { PropertyOrder = JsonPropertyOrder.Declared });
+    }
+
+    /// <summary>Makes the grammar of what these serializer options write for <typeparamref name="T"/>.</summary>
+    /// <exception cref="NotSupportedException">The options' resolver knows nothing of the type.</exception>
+    /// <exception cref="JsonSchemaException">System.Text.Json exports no schema for the type, or one that is not supported.</exception>
+    public static GbnfGrammar FromType<T>(JsonSerializerOptions serializerOptions, JsonSchemaOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(serializerOptions);
+        return FromType(serializerOptions.GetTypeInfo(typeof(T)), options);
     }
 }

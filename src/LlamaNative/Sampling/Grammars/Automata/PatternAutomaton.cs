@@ -5,27 +5,26 @@ internal sealed class PatternAutomaton : IStringAutomaton
 {
     private readonly Nfa _nfa;
     private readonly AutomatonBudget _budget;
-    private readonly List<int[]> _states = [];
-    private readonly Dictionary<string, int> _numbers = [];
+    private readonly bool[] _entered;
+    private StateNumbers _states = new();
     private List<(int[] Letters, int To)>[] _moves = [];
 
     public PatternAutomaton(string pattern, AutomatonBudget budget)
     {
         _budget = budget;
         _nfa = new Nfa(RegexParser.Parse(pattern), budget);
+        _entered = new bool[_nfa.States.Count];
     }
 
     public IEnumerable<CodePointSet> Sets => _nfa.States.SelectMany(state => state.Moves).Select(move => move.Set).Distinct();
 
     public int Start(Alphabet alphabet)
     {
-        _states.Clear();
-        _numbers.Clear();
+        _states = new StateNumbers();
         _moves = [.. _nfa.States.Select(state => state.Moves.ConvertAll(move => (alphabet.LettersOf(move.Set), move.To)))];
 
         // The start is a state of its own, even where the same set is met again after a character.
-        _states.Add(Close([_nfa.Start], Nfa.Assertion.AtStart));
-        return 0;
+        return _states.Add(Close([_nfa.Start], Nfa.Assertion.AtStart));
     }
 
     public int Next(int state, int letter)
@@ -43,46 +42,51 @@ internal sealed class PatternAutomaton : IStringAutomaton
             }
         }
 
-        return reached.Count == 0 ? -1 : Number(Close(reached, Nfa.Assertion.None));
+        return reached.Count == 0 ? -1 : _states.NumberOf(Close(reached, Nfa.Assertion.None));
     }
 
     public bool Accepts(int state)
     {
         // In the empty string the end is also the start.
-        int[] atEnd = Close(_states[state], state == 0 ? Nfa.Assertion.AtStart : Nfa.Assertion.None, atEnd: true);
+        int[] atEnd = Close([.. _states[state]], state == 0 ? Nfa.Assertion.AtStart : Nfa.Assertion.None, atEnd: true);
         return Array.BinarySearch(atEnd, _nfa.Final) >= 0;
     }
 
-    private int[] Close(IEnumerable<int> states, Nfa.Assertion holds, bool atEnd = false)
+    private int[] Close(List<int> states, Nfa.Assertion holds, bool atEnd = false)
     {
-        SortedSet<int> closed = [.. states];
-        Stack<int> work = new(closed);
-        while (work.TryPop(out int state))
+        List<int> closed = [];
+        foreach (int state in states)
         {
-            foreach ((int to, Nfa.Assertion assertion) in _nfa.States[state].Empty)
+            Enter(state);
+        }
+
+        for (int i = 0; i < closed.Count; i++)
+        {
+            foreach ((int to, Nfa.Assertion assertion) in _nfa.States[closed[i]].Empty)
             {
-                bool passes = assertion == Nfa.Assertion.None || assertion == holds || (atEnd && assertion == Nfa.Assertion.AtEnd);
-                if (passes && closed.Add(to))
+                if (assertion == Nfa.Assertion.None || assertion == holds || (atEnd && assertion == Nfa.Assertion.AtEnd))
                 {
-                    work.Push(to);
+                    Enter(to);
                 }
             }
         }
 
-        _budget.Spend(closed.Count);
-        return [.. closed];
-    }
-
-    private int Number(int[] states)
-    {
-        string key = string.Join(',', states);
-        if (!_numbers.TryGetValue(key, out int number))
+        foreach (int state in closed)
         {
-            number = _states.Count;
-            _states.Add(states);
-            _numbers.Add(key, number);
+            _entered[state] = false;
         }
 
-        return number;
+        _budget.Spend(closed.Count);
+        closed.Sort();
+        return [.. closed];
+
+        void Enter(int state)
+        {
+            if (!_entered[state])
+            {
+                _entered[state] = true;
+                closed.Add(state);
+            }
+        }
     }
 }

@@ -32,8 +32,7 @@ internal sealed class StringLanguage
     public static StringLanguage? Intersect(IReadOnlyList<IStringAutomaton> automata, AutomatonBudget budget)
     {
         Alphabet alphabet = new(automata.SelectMany(automaton => automaton.Sets), budget);
-        List<int[]> tuples = [];
-        Dictionary<string, int> numbers = [];
+        StateNumbers tuples = new();
         List<int[]> next = [];
 
         Number([.. automata.Select(automaton => automaton.Start(alphabet))]);
@@ -43,7 +42,7 @@ internal sealed class StringLanguage
             next.Add([.. Enumerable.Range(0, alphabet.Letters.Length).Select(letter => Step(tuples[state], letter))]);
         }
 
-        bool[] accepts = [.. tuples.Select(tuple => tuple.Index().All(part => automata[part.Index].Accepts(part.Item)))];
+        bool[] accepts = [.. Enumerable.Range(0, tuples.Count).Select(state => tuples[state].Index().All(part => automata[part.Index].Accepts(part.Item)))];
         return Trim(alphabet.Letters, next, accepts);
 
         int Step(int[] tuple, int letter)
@@ -61,22 +60,8 @@ internal sealed class StringLanguage
             return Number(moved);
         }
 
-        int Number(int[] tuple)
-        {
-            string key = string.Join(',', tuple);
-            if (!numbers.TryGetValue(key, out int number))
-            {
-                number = tuples.Count;
-                tuples.Add(tuple);
-                numbers.Add(key, number);
-                if (number >= MaxStates)
-                {
-                    throw new PatternException($"the strings need an automaton of more than {MaxStates} states");
-                }
-            }
-
-            return number;
-        }
+        int Number(int[] tuple) => tuples.Count < MaxStates
+            ? tuples.NumberOf(tuple) : throw new PatternException($"the strings need an automaton of more than {MaxStates} states");
     }
 
     /// <summary>Whether a string belongs.</summary>

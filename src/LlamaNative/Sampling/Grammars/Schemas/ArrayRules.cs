@@ -2,7 +2,7 @@ namespace LlamaNative.Sampling.Grammars.Schemas;
 
 /// <summary>
 /// Rules for arrays. Where items are given by position and nothing is said of others, the array has exactly those, as
-/// in llama.cpp; minItems may make the last of them optional.
+/// in llama.cpp; minItems may make the last of them optional, and a count beyond them asks for others.
 /// </summary>
 internal sealed class ArrayRules
 {
@@ -17,11 +17,12 @@ internal sealed class ArrayRules
         _writer = writer;
         _shape = shape;
         _hint = hint;
-        bool open = shape.Items is not null ? writer.IsPossible(shape.Items) : shape.Prefix.Count == 0;
+        int prefix = shape.Prefix.Count;
+        bool open = shape.Items is not null ? writer.IsPossible(shape.Items) : prefix == 0 || shape.Minimum > prefix || shape.Maximum > prefix;
         int firstImpossible = shape.Prefix.TakeWhile(writer.IsPossible).Count();
-        int most = firstImpossible < shape.Prefix.Count ? firstImpossible : open ? int.MaxValue : shape.Prefix.Count;
+        int most = firstImpossible < prefix ? firstImpossible : open ? int.MaxValue : prefix;
         _maximum = Math.Min(most, shape.Maximum ?? int.MaxValue);
-        _minimum = shape.Minimum ?? Math.Min(shape.Prefix.Count, _maximum);
+        _minimum = shape.Minimum ?? Math.Min(prefix, _maximum);
     }
 
     /// <summary>Whether some array satisfies the constraints and is short enough to generate.</summary>

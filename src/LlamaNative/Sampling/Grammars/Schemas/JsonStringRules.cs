@@ -27,7 +27,7 @@ internal static class JsonStringRules
     {
         if (!set.Intersect(s_escaped).IsEmpty)
         {
-            return rules.Rule("character", Spellings(set, s_escaped));
+            return rules.Rule("characters " + set.ToGbnf(), "character", () => Spellings(set, s_escaped));
         }
 
         return set.Single is int single ? Text(char.ConvertFromUtf32(single)) : set.ToGbnf();

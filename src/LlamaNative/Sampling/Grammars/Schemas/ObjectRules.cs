@@ -50,8 +50,15 @@ internal sealed class ObjectRules
         _additional = _additional is not null && writer.IsPossible(_additional) ? _additional : null;
     }
 
+    /// <summary>
+    /// What no grammar of this object can keep, or null. Undeclared names cannot be told from one another, so only one of
+    /// them is sure to count towards minProperties.
+    /// </summary>
+    public string? Problem => _additional is not null && _shape.Minimum > _requiredFrom[0] + 1
+        ? $"minProperties {_shape.Minimum} would need undeclared properties that differ in name, which no grammar can ask for." : null;
+
     /// <summary>Whether some object satisfies the constraints and is small enough to generate.</summary>
-    public bool IsPossible => _missing is null && CanFinish(0, 0) && _shape.Minimum <= SchemaLimits.Properties;
+    public bool IsPossible => _missing is null && !(_shape.Minimum > _shape.Maximum) && CanFinish(0, 0) && _shape.Minimum <= SchemaLimits.Properties;
 
     public string Write()
     {

@@ -75,7 +75,7 @@ internal sealed class SchemaGrammarWriter
         SchemaPlace place = _document[set.Places[0]];
         try
         {
-            string[] alternatives = [.. _reader.Read(set).SelectMany(shape => Expressions(shape, hint)).Distinct(StringComparer.Ordinal)];
+            string[] alternatives = [.. _reader.Read(set).SelectMany(shape => Expressions(shape, place, hint)).Distinct(StringComparer.Ordinal)];
             return alternatives.Length switch
             {
                 0 => throw place.Refuse("no value that can be generated satisfies it."),
@@ -89,7 +89,7 @@ internal sealed class SchemaGrammarWriter
         }
     }
 
-    private IEnumerable<string> Expressions(Shape shape, string hint)
+    private IEnumerable<string> Expressions(Shape shape, SchemaPlace place, string hint)
     {
         if (shape.Values is not null)
         {
@@ -98,12 +98,12 @@ internal sealed class SchemaGrammarWriter
 
         return Enum.GetValues<JsonTypes>()
             .Where(type => (type is JsonTypes.Null or JsonTypes.Boolean or JsonTypes.Number or JsonTypes.String or JsonTypes.Array or JsonTypes.Object) && (shape.Generated & type) != 0)
-            .Select(type => Expression(shape, type, hint))
+            .Select(type => Expression(shape, type, place, hint))
             .OfType<string>();
     }
 
     /// <summary>The values of one type, or null where there are none.</summary>
-    private string? Expression(Shape shape, JsonTypes type, string hint)
+    private string? Expression(Shape shape, JsonTypes type, SchemaPlace place, string hint)
     {
         switch (type)
         {
@@ -124,6 +124,11 @@ internal sealed class SchemaGrammarWriter
                 return Rules.Json("object");
             default:
                 ObjectRules @object = new(this, shape.Object, hint);
+                if (@object.Problem is string problem)
+                {
+                    throw place.Refuse(problem);
+                }
+
                 return @object.IsPossible ? Rules.Rule("object " + shape.Object.Key, hint, @object.Write) : null;
         }
     }

@@ -12,10 +12,17 @@ internal static class StringFormats
     /// <summary>Z or an offset, of RFC 3339.</summary>
     public const string Offset = @"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)";
 
-    /// <summary>A date of RFC 3339 that exists: months have their days, and February 29 only in leap years.</summary>
-    public const string Date = @"(\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))|" + LeapYear + "-02-29)";
+    /// <summary>
+    /// A date of RFC 3339 that exists: months have their days, and February 29 only in leap years. The year 0000 is left
+    /// out, since few date types have it.
+    /// </summary>
+    public const string Date = "(" + Year + @"-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))|" + LeapYear + "-02-29)";
 
-    private const string LeapYear = @"(([02468][048]|[13579][26])00|\d\d(0[48]|[2468][048]|[13579][26]))";
+    private const string Year = @"(\d{3}[1-9]|\d\d[1-9]0|\d[1-9]00|[1-9]000)";
+
+    private const string LeapYear = "(" + FourthYear + @"00|\d\d" + FourthYear + ")";
+
+    private const string FourthYear = "(0[48]|[2468][048]|[13579][26])";
 
     private const string Byte = @"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)";
 
