@@ -51,7 +51,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
         long start = Stopwatch.GetTimestamp();
         using LlamaContext.Lease lease = Context.Enter();
         int[] tokens = pipeline.Tokenizer.Tokenize(prompt);
-        return new GenerationRun(Context.Model, pipeline, null, tokens, options ?? new GenerationOptions(), start, cancellationToken);
+        return new GenerationRun(Context, pipeline, null, tokens, options ?? new GenerationOptions(), start, cancellationToken);
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
     public StreamingGeneration StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return new StreamingGeneration(Context.Worker, stop => Start(prompt, options, stop), cancellationToken);
+        return new StreamingGeneration(Context, stop => Start(prompt, options, stop), cancellationToken);
     }
 
     /// <summary>Generates on the context's own thread and returns the whole.</summary>
@@ -83,7 +83,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
         GenerationPipeline pipeline = GenerationPipeline.Create(Context, options, sequence);
         try
         {
-            return new GenerationRun(Context.Model, pipeline, pipeline, tokenize(pipeline), options, start, cancellationToken);
+            return new GenerationRun(Context, pipeline, pipeline, tokenize(pipeline), options, start, cancellationToken);
         }
         catch
         {
