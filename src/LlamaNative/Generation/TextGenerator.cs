@@ -51,7 +51,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
         long start = Stopwatch.GetTimestamp();
         using LlamaContext.Lease lease = Context.Enter();
         int[] tokens = pipeline.Tokenizer.Tokenize(prompt);
-        return new GenerationRun(Context.Model, pipeline, [], tokens, options ?? new GenerationOptions(), start, cancellationToken);
+        return new GenerationRun(Context, pipeline, [], tokens, options ?? new GenerationOptions(), start, cancellationToken);
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
     public StreamingGeneration StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return new StreamingGeneration(Context.Worker, stop => Start(prompt, options, stop), cancellationToken);
+        return new StreamingGeneration(Context, stop => Start(prompt, options, stop), cancellationToken);
     }
 
     /// <summary>Generates on the context's own thread and returns the whole.</summary>
@@ -98,7 +98,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
             using LlamaContext.Lease lease = Context.Enter();
             pipeline = GenerationPipeline.Create(Context, options, sequence);
             GenerationPipeline steps = change(pipeline);
-            return new GenerationRun(Context.Model, steps, [pipeline, needed], tokenize(steps), options, start, cancellationToken);
+            return new GenerationRun(Context, steps, [pipeline, needed], tokenize(steps), options, start, cancellationToken);
         }
         catch
         {
