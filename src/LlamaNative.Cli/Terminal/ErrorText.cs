@@ -1,0 +1,20 @@
+namespace LlamaNative.Cli.Terminal;
+
+/// <summary>Makes one line of an exception's message.</summary>
+internal static class ErrorText
+{
+    public static string Of(Exception error)
+    {
+        string message = error.Message;
+
+        // .NET appends the parameter of our code to the message, which says nothing to who types a command.
+        if (error is ArgumentException { ParamName: { } name })
+        {
+            int end = message.LastIndexOf($" (Parameter '{name}')", StringComparison.Ordinal);
+            message = end > 0 ? message[..end] : message;
+        }
+
+        string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return string.Join(' ', lines);
+    }
+}
