@@ -22,6 +22,19 @@ internal static class JsonOutput
         shell.Write(buffer.WrittenSpan);
     }
 
+    /// <summary>A number, or null where it is none that JSON has; a float in its own, shorter digits.</summary>
+    public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, float value)
+    {
+        if (float.IsFinite(value))
+        {
+            json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
     /// <summary>A number, or null where it is none that JSON has.</summary>
     public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, double value)
     {
