@@ -6,7 +6,8 @@ namespace LlamaNative.Chat;
 
 /// <summary>
 /// A conversation with a model. Each message renders the whole conversation anew, and the cache of the context keeps
-/// what it has already seen of it, so only what is new is evaluated. One conversation at a time on one thread at a time.
+/// what it has already seen of it, so only what is new is evaluated. A conversation that outgrows the context forgets its
+/// oldest exchanges. It serves one caller at a time.
 /// </summary>
 /// <param name="generator">Generates the answers; it stays the caller's.</param>
 /// <param name="template">Renders the conversation.</param>
@@ -24,6 +25,9 @@ public sealed class ChatSession(TextGenerator generator, IChatTemplate template,
     /// <summary>The conversation so far, without the system message.</summary>
     public IReadOnlyList<ChatMessage> Messages => _messages;
 
+    /// <summary>How many messages were forgotten because the context had no room for them and an answer.</summary>
+    public int ForgottenMessages { get; private set; }
+
     /// <summary>What the last answer took; null before the first.</summary>
     public GenerationResult? LastResult { get; private set; }
 
@@ -32,13 +36,13 @@ public sealed class ChatSession(TextGenerator generator, IChatTemplate template,
     /// the conversation, a cancelled answer as far as it came; when it fails, or is cancelled before the answer
     /// begins, neither is.
     /// </summary>
-    /// <exception cref="ContextOverflowException">The conversation no longer fits into the context.</exception>
+    /// <exception cref="ContextOverflowException">The message alone is longer than the context.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async IAsyncEnumerable<string> SendAsync(string text, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         ChatMessage question = ChatMessage.User(text);
-        string prompt = _template.Render([.. SystemMessages(), .. _messages, question]);
+        string prompt = RenderToFit(question);
         StreamingGeneration answer = _generator.StreamAsync(prompt, OptionsFor(prompt), cancellationToken);
         try
         {
@@ -57,7 +61,28 @@ public sealed class ChatSession(TextGenerator generator, IChatTemplate template,
     public void Reset()
     {
         _messages.Clear();
+        ForgottenMessages = 0;
         LastResult = null;
+    }
+
+    /// <summary>Renders the conversation, without its oldest exchanges if they leave less than a quarter of the context for the answer.</summary>
+    private string RenderToFit(ChatMessage question)
+    {
+        const int Exchange = 2; // a question and its answer
+        int size = _generator.Context.SequenceSize;
+        int room = size - Math.Min(_options.MaxTokens ?? int.MaxValue, size / 4);
+        while (true)
+        {
+            string prompt = _template.Render([.. SystemMessages(), .. _messages, question]);
+            GenerationOptions read = OptionsFor(prompt);
+            if (_messages.Count == 0 || _generator.Context.Model.Vocabulary.Tokenize(prompt, read.AddSpecial, read.ParseSpecial).Length <= room)
+            {
+                return prompt;
+            }
+
+            _messages.RemoveRange(0, Exchange);
+            ForgottenMessages += Exchange;
+        }
     }
 
     private IEnumerable<ChatMessage> SystemMessages() => SystemMessage is { } text ? [ChatMessage.System(text)] : [];
