@@ -37,6 +37,7 @@ internal sealed partial class ChatService(
         }
         finally
         {
+            terminal.Leave();
             application.StopApplication();
         }
     }

@@ -8,6 +8,7 @@ internal sealed class ChatTerminal : IDisposable
     private readonly TextReader _input;
     private readonly Stream _output;
     private readonly TextWriter _notices = Console.Error;
+    private bool _prompted;
 
     public ChatTerminal()
     {
@@ -31,7 +32,9 @@ internal sealed class ChatTerminal : IDisposable
         Prompt();
 
         // A read cannot be interrupted; when the program ends it is left behind on its thread.
-        return await Task.Run(_input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+        string? line = await Task.Run(_input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+        _prompted &= line is null;
+        return line;
     }
 
     /// <summary>Shows that it is the user's turn.</summary>
@@ -40,6 +43,16 @@ internal sealed class ChatTerminal : IDisposable
         if (IsInteractive)
         {
             _notices.Write("> ");
+            _prompted = true;
+        }
+    }
+
+    /// <summary>Gives the next program a line of its own, where ours ends behind a prompt.</summary>
+    public void Leave()
+    {
+        if (_prompted)
+        {
+            _notices.WriteLine();
         }
     }
 

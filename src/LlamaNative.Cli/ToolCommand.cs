@@ -16,8 +16,8 @@ internal static class ToolCommand
         ParseResult parsed = Create(shell).Parse(args, Parser);
         if (parsed.Errors.Count > 0)
         {
-            shell.Fail(parsed.Errors[0].Message);
-            shell.Tell($"Try '{CommandName(parsed.CommandResult)} --help'.");
+            string mistakes = ErrorText.OneLine(string.Join('\n', parsed.Errors.Select(error => error.Message)));
+            shell.Fail($"{mistakes} Try '{CommandName(parsed.CommandResult)} --help'.");
             return ExitCode.Usage;
         }
 

@@ -53,13 +53,17 @@ internal sealed class ChatCommand : ShellCommand
 
     private async Task<int> TalkAsync(ChatSession session)
     {
-        using TextReader input = Shell.InputIsTerminal ? Console.In : new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+        // Not disposed: the console's reader would wait for a read that Ctrl+C has left behind.
+        TextReader input = Shell.InputIsTerminal ? Console.In : new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
         while (true)
         {
             Shell.TellPart(Shell.InputIsTerminal ? "> " : "");
             string? line = await Task.Run(input.ReadLine).WaitAsync(Interrupted).ConfigureAwait(false);
             switch (line?.Trim())
             {
+                case null when Shell.InputIsTerminal:
+                    Shell.Tell("");
+                    return ExitCode.Success;
                 case null or "/exit":
                     return ExitCode.Success;
                 case "":

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LlamaNative.Cli.Terminal;
 
 /// <summary>Makes one line of an exception's message.</summary>
@@ -14,7 +16,17 @@ internal static class ErrorText
             message = end > 0 ? message[..end] : message;
         }
 
-        string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return string.Join(' ', lines);
+        return OneLine(message);
+    }
+
+    public static string OneLine(string message)
+    {
+        var line = new StringBuilder();
+        foreach (string part in message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            line.Append(line.Length == 0 ? "" : line[^1] is '.' or ':' ? " " : "; ").Append(part);
+        }
+
+        return line.ToString();
     }
 }
