@@ -66,6 +66,20 @@ public sealed class ChatFormat
         return new ChatFormat(template, $"the built-in template '{name}'", model.Vocabulary);
     }
 
+    /// <summary>The format a user asks for: a name of <see cref="Names"/>, a file with a Jinja template, or null for the model's own.</summary>
+    /// <exception cref="ArgumentException">There is neither such a name nor such a file.</exception>
+    public static ChatFormat Find(LlamaModel model, string? nameOrFile)
+    {
+        if (nameOrFile is null)
+        {
+            return FromModel(model);
+        }
+
+        return NamedTemplates.Find(nameOrFile) is null && File.Exists(nameOrFile)
+            ? FromSource(model, File.ReadAllText(nameOrFile), $"the file '{nameOrFile}'")
+            : FromName(model, nameOrFile);
+    }
+
     /// <summary>A template written as Jinja.</summary>
     /// <exception cref="ChatTemplateException">The template is not valid.</exception>
     public static ChatFormat FromSource(LlamaModel model, string template, string source = "the given template")

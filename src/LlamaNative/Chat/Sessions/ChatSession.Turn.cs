@@ -26,6 +26,8 @@ public sealed partial class ChatSession
             return null;
         }
 
+        LastResult = result;
+
         // A stop sequence cuts tokens apart, so such an answer is split anew with the next turn. The special token that
         // ends a turn is not a part of the answer: the template writes it behind the message.
         int[] tokens = [.. result.Tokens];
@@ -69,6 +71,7 @@ public sealed partial class ChatSession
     /// <summary>Writes the conversation, makes room for it, and begins the answer. On the context's worker.</summary>
     private GenerationRun Begin(List<ChatMessage> messages, GenerationOptions options, CancellationToken stop)
     {
+        int said = messages.Count;
         ConversationTokens tokens = _tokens.Clone();
         tokens.MoveTo(Write(messages));
         int reserve = Math.Min(options.MaxTokens ?? Options.AnswerReserve, Context.SequenceSize / 2);
@@ -91,6 +94,7 @@ public sealed partial class ChatSession
             ? ToolGeneration.Start(_generator, Options, Format.Tools, tokens.Tokens, options, stop)
             : _generator.Start(tokens.Tokens, options, stop);
         _tokens = tokens;
+        ForgottenMessages += said - messages.Count;
         _messages.Clear();
         _messages.AddRange(messages);
         return run;

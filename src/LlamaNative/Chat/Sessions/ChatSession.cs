@@ -25,10 +25,7 @@ public sealed partial class ChatSession
         Format = Options.Format ?? ChatFormat.FromModel(context.Model);
         _generator = new TextGenerator(context, Options.Sequence);
         _tokens = new ConversationTokens(context.Model.Vocabulary);
-        if (Options.SystemPrompt is { Length: > 0 } system)
-        {
-            _messages.Add(ChatMessage.FromSystem(system));
-        }
+        SystemPrompt = Options.SystemPrompt;
     }
 
     /// <summary>The context.</summary>
@@ -42,6 +39,31 @@ public sealed partial class ChatSession
 
     /// <summary>The conversation so far.</summary>
     public IReadOnlyList<ChatMessage> Messages => _messages;
+
+    /// <summary>The system message; setting it changes what the next turn sees. Null for none.</summary>
+    public string? SystemPrompt
+    {
+        get => _messages is [{ Role: ChatRole.System } first, ..] ? first.Content : null;
+        set
+        {
+            ThrowIfPending();
+            if (SystemPrompt is not null)
+            {
+                _messages.RemoveAt(0);
+            }
+
+            if (value is { Length: > 0 })
+            {
+                _messages.Insert(0, ChatMessage.FromSystem(value));
+            }
+        }
+    }
+
+    /// <summary>Messages forgotten by <see cref="OverflowPolicy.DropOldestTurns"/> since the conversation began.</summary>
+    public int ForgottenMessages { get; private set; }
+
+    /// <summary>What the last answer took; null before the first.</summary>
+    public GenerationResult? LastResult { get; private set; }
 
     /// <summary>Tokens of the conversation so far, as the model saw them.</summary>
     public int TokenCount => _tokens.Tokens.Length;
@@ -102,6 +124,8 @@ public sealed partial class ChatSession
     {
         ThrowIfPending();
         _messages.RemoveAll(message => message.Role != ChatRole.System);
+        ForgottenMessages = 0;
+        LastResult = null;
     }
 
     /// <summary>
@@ -127,7 +151,7 @@ public sealed partial class ChatSession
         ThrowIfPending();
         options ??= new GenerationOptions();
         var all = options with { StopSequences = [.. options.StopSequences, .. Format.TurnEnds], ShowSpecial = options.ShowSpecial || UsesTools };
-        var stream = new StreamingGeneration(Context.Worker, stop => Begin(messages, all, stop), cancellationToken);
+        var stream = new StreamingGeneration(Context, stop => Begin(messages, all, stop), cancellationToken);
         return new ChatAnswer(this, stream, UsesTools ? new ToolCallReader(Format.Tools) : null);
     }
 
