@@ -11,7 +11,7 @@ public sealed class ConsoleChatTests
         ToolResult result = await Tool.RunChatSampleAsync(
             "Once\n/stats\n\nTwice\n/stats\n/nonsense\n", "--model", SharedFiles.PathOf(ModelFile), "--threads", "1", "--temp", "0", "--max-tokens", "4");
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("chatml (the model has no chat template)", result.Error, StringComparison.Ordinal);
+        Assert.Contains("chatml, as the model has no template", result.Error, StringComparison.Ordinal);
         Assert.Contains("there is no command /nonsense", result.Error, StringComparison.Ordinal);
 
         // Behind the first answer the cache holds its prompt and all of it but the last token, which nothing followed.

@@ -46,13 +46,13 @@ public sealed class ToolErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_of_garbage_is_refused_with_llama_cpps_reason()
+    public async Task A_file_of_garbage_is_refused_with_the_reason()
     {
         string path = Path.Combine(_folder, "garbage.gguf");
         byte[] garbage = new byte[4096];
         new Random(1).NextBytes(garbage);
         await File.WriteAllBytesAsync(path, garbage);
-        AssertFailed(await Tool.RunAsync("run", "-m", path, "-p", "x"), 1, "magic");
+        AssertFailed(await Tool.RunAsync("run", "-m", path, "-p", "x"), 1, "does not start with 'GGUF'");
     }
 
     [Fact]
