@@ -6,7 +6,7 @@ namespace LlamaNative.Sampling.Grammars.Automata;
 /// </summary>
 internal sealed class AutomatonBudget
 {
-    private long _left = 6_000_000;
+    private long _left = 3_000_000;
 
     /// <exception cref="PatternException">The steps are used up.</exception>
     public void Spend(long steps)
