@@ -87,8 +87,12 @@ public sealed unsafe partial class GgmlTensor
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, ByteCount - length);
-        nint buffer = Root._native->buffer;
-        if (_native->data is null || buffer == 0)
+        if (_native->data is null && IsView && Root._native->data is not null)
+        {
+            _ = GgmlBuffers.ggml_backend_view_init(_native); // the data came after the view
+        }
+
+        if (_native->data is null || Root._native->buffer == 0)
         {
             throw new InvalidOperationException($"{this} has no data yet: allocate its arena, or the graph that computes it.");
         }
