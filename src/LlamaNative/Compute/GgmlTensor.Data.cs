@@ -13,7 +13,7 @@ public sealed unsafe partial class GgmlTensor
     {
         get
         {
-            using var alive = new HandleReference(Arena.Handle);
+            using HandleReference alive = Arena.Handle.Hold(Arena);
             return _native->data is not null;
         }
     }
@@ -56,7 +56,7 @@ public sealed unsafe partial class GgmlTensor
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public void WriteBytes(ReadOnlySpan<byte> bytes, long offset = 0)
     {
-        using var alive = new HandleReference(Arena.Handle);
+        using HandleReference alive = Arena.Handle.Hold(Arena);
         RequireRange(bytes.Length, offset);
         if (IsReadOnly)
         {
@@ -75,7 +75,7 @@ public sealed unsafe partial class GgmlTensor
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public void ReadBytes(Span<byte> bytes, long offset = 0)
     {
-        using var alive = new HandleReference(Arena.Handle);
+        using HandleReference alive = Arena.Handle.Hold(Arena);
         RequireRange(bytes.Length, offset);
         fixed (byte* pointer = bytes)
         {
