@@ -51,6 +51,7 @@ internal sealed partial class BackwardPass
 
         foreach (GgmlTensor parameter in _nodes.Where(node => node.IsParam && _gradients.ContainsKey(node)))
         {
+            _gradients[parameter] = Contiguous(_gradients[parameter]); // optimizer steps walk it with the parameter's strides
             Accumulate(parameter, accumulators?.GetValueOrDefault(parameter));
             OfParameters.Add(_gradients[parameter]);
         }

@@ -26,7 +26,7 @@ public sealed unsafe partial class ComputeGraph
     public long Allocate(Backend backend)
     {
         ArgumentNullException.ThrowIfNull(backend);
-        ObjectDisposedException.ThrowIf(backend.Handle.IsClosed, backend);
+        ObjectDisposedException.ThrowIf(backend.Handle.IsDisposed, backend);
         GgmlTensor[] unplaced = Prepare([backend]);
         using var allocator = new GgmlAllocatorHandle(GgmlBackends.ggml_backend_get_default_buffer_type(backend.Handle));
         NativeLog.Clear();
@@ -46,7 +46,7 @@ public sealed unsafe partial class ComputeGraph
     public void Allocate(Scheduler scheduler)
     {
         ArgumentNullException.ThrowIfNull(scheduler);
-        ObjectDisposedException.ThrowIf(scheduler.Handle.IsClosed, scheduler);
+        ObjectDisposedException.ThrowIf(scheduler.Handle.IsDisposed, scheduler);
         GgmlTensor[] unplaced = Prepare(scheduler.Backends);
         scheduler.Take(this, _native, _order.Leafs.Count);
         Place(unplaced, scheduler.Handle);
@@ -61,10 +61,10 @@ public sealed unsafe partial class ComputeGraph
     /// <exception cref="ObjectDisposedException">The graph, an arena with a tensor of it, or the backend was disposed.</exception>
     public void Compute(CancellationToken cancellationToken = default)
     {
-        using var alive = new HandleReference(Handle);
+        using HandleReference alive = Handle.Hold(this);
         foreach (TensorArena arena in _arenas)
         {
-            ObjectDisposedException.ThrowIf(arena.Handle.IsClosed, arena);
+            ObjectDisposedException.ThrowIf(arena.Handle.IsDisposed, arena);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -83,7 +83,7 @@ public sealed unsafe partial class ComputeGraph
     /// <summary>Sets the accumulators of gradients and the moments of <see cref="TensorArena.OptStepAdamW"/> to zero.</summary>
     public void Reset()
     {
-        using var alive = new HandleReference(Handle);
+        using HandleReference alive = Handle.Hold(this);
         foreach (GgmlTensor tensor in _zeroedByReset)
         {
             tensor.WriteBytes(new byte[checked((int)tensor.ByteCount)]);
@@ -94,6 +94,7 @@ public sealed unsafe partial class ComputeGraph
     {
         lock (backend.Gate)
         {
+            using HandleReference alive = backend.Handle.Hold(backend);
             foreach (IndexGuard guard in _guards)
             {
                 guard.Check();
@@ -115,7 +116,7 @@ public sealed unsafe partial class ComputeGraph
 
         foreach (TensorArena arena in _arenas)
         {
-            ObjectDisposedException.ThrowIf(arena.Handle.IsClosed, arena);
+            ObjectDisposedException.ThrowIf(arena.Handle.IsDisposed, arena);
         }
 
         var guards = new List<IndexGuard>();
@@ -142,7 +143,7 @@ public sealed unsafe partial class ComputeGraph
         return [.. unplaced];
     }
 
-    private void Place(GgmlTensor[] unplaced, System.Runtime.InteropServices.SafeHandle memory)
+    private void Place(GgmlTensor[] unplaced, GgmlHandle memory)
     {
         // The memory goes with the arenas whose tensors lie in it, so that these stay readable after the graph.
         foreach (TensorArena arena in unplaced.Select(tensor => tensor.Arena).Distinct())

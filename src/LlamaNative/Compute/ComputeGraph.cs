@@ -57,7 +57,7 @@ public sealed unsafe partial class ComputeGraph : IDisposable
             Use(tensor.Arena);
         }
 
-        using var alive = new HandleReference(Handle);
+        using HandleReference alive = Handle.Hold(this);
         foreach (GgmlTensor tensor in missing)
         {
             GgmlGraphs.ggml_build_forward_expand(_native, tensor.Native);
@@ -112,7 +112,7 @@ public sealed unsafe partial class ComputeGraph : IDisposable
 
     private void Use(TensorArena arena)
     {
-        ObjectDisposedException.ThrowIf(arena.Handle.IsClosed, arena);
+        ObjectDisposedException.ThrowIf(arena.Handle.IsDisposed, arena);
         if (!_arenas.Contains(arena))
         {
             Handle.Keep(arena.Handle);
@@ -122,7 +122,7 @@ public sealed unsafe partial class ComputeGraph : IDisposable
 
     private void RequireOpen()
     {
-        ObjectDisposedException.ThrowIf(Handle.IsClosed, this);
+        ObjectDisposedException.ThrowIf(Handle.IsDisposed, this);
         if (IsAllocated)
         {
             throw new InvalidOperationException("The graph was allocated and can only be computed now; build another one.");

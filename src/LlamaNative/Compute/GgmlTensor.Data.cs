@@ -13,7 +13,7 @@ public sealed unsafe partial class GgmlTensor
     {
         get
         {
-            using var alive = new HandleReference(Arena.Handle);
+            using HandleReference alive = Arena.Handle.Hold(Arena);
             return _native->data is not null;
         }
     }
@@ -56,7 +56,7 @@ public sealed unsafe partial class GgmlTensor
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public void WriteBytes(ReadOnlySpan<byte> bytes, long offset = 0)
     {
-        using var alive = new HandleReference(Arena.Handle);
+        using HandleReference alive = Arena.Handle.Hold(Arena);
         RequireRange(bytes.Length, offset);
         if (IsReadOnly)
         {
@@ -75,7 +75,7 @@ public sealed unsafe partial class GgmlTensor
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public void ReadBytes(Span<byte> bytes, long offset = 0)
     {
-        using var alive = new HandleReference(Arena.Handle);
+        using HandleReference alive = Arena.Handle.Hold(Arena);
         RequireRange(bytes.Length, offset);
         fixed (byte* pointer = bytes)
         {
@@ -87,8 +87,12 @@ public sealed unsafe partial class GgmlTensor
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, ByteCount - length);
-        nint buffer = Root._native->buffer;
-        if (_native->data is null || buffer == 0)
+        if (_native->data is null && IsView && Root._native->data is not null)
+        {
+            _ = GgmlBuffers.ggml_backend_view_init(_native); // the data came after the view
+        }
+
+        if (_native->data is null || Root._native->buffer == 0)
         {
             throw new InvalidOperationException($"{this} has no data yet: allocate its arena, or the graph that computes it.");
         }

@@ -56,7 +56,7 @@ public sealed unsafe partial class GgmlTensor
     {
         get
         {
-            using var alive = new HandleReference(Arena.Handle);
+            using HandleReference alive = Arena.Handle.Hold(Arena);
             return Utf8.Read(_native->name) ?? "";
         }
 
@@ -69,7 +69,7 @@ public sealed unsafe partial class GgmlTensor
                 throw new ArgumentException($"A tensor's name takes at most {Room} bytes of UTF-8 without zeros.", nameof(value));
             }
 
-            using var alive = new HandleReference(Arena.Handle);
+            using HandleReference alive = Arena.Handle.Hold(Arena);
             var name = new Span<byte>(_native->name, ggml_tensor.MaxName);
             name.Clear();
             Encoding.UTF8.GetBytes(value, name);
@@ -105,7 +105,7 @@ public sealed unsafe partial class GgmlTensor
 
     /// <summary>Type, shape and name.</summary>
     public override string ToString() =>
-        $"{GgmlTypeInfo.Of(Type).Name} {Shape}" + (Arena.Handle.IsClosed ? " (disposed)" : Name.Length > 0 ? $" '{Name}'" : "");
+        $"{GgmlTypeInfo.Of(Type).Name} {Shape}" + (Arena.Handle.IsDisposed ? " (disposed)" : Name.Length > 0 ? $" '{Name}'" : "");
 
     private static TensorLayout ReadLayout(ggml_tensor* native)
     {

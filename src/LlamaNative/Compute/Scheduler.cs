@@ -30,7 +30,7 @@ public sealed unsafe class Scheduler : IDisposable
 
         foreach (Backend backend in _backends)
         {
-            ObjectDisposedException.ThrowIf(backend.Handle.IsClosed, backend);
+            ObjectDisposedException.ThrowIf(backend.Handle.IsDisposed, backend);
         }
     }
 
@@ -73,15 +73,19 @@ public sealed unsafe class Scheduler : IDisposable
 
     internal int Compute(nint graph, IndexGuard[] guards, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(Handle.IsClosed, this);
+        ObjectDisposedException.ThrowIf(Handle.IsDisposed, this);
         int entered = 0;
         try
         {
-            // In the order of the list, which callers share, so that two schedulers cannot wait for each other's second backend.
-            for (; entered < _backends.Length; entered++)
+            while (entered < _backends.Length)
             {
-                _backends[entered].Gate.Enter();
-                _backends[entered].Abort.ListenTo(cancellationToken);
+                _backends[entered++].Gate.Enter();
+            }
+
+            for (int i = 0; i < _backends.Length; i++)
+            {
+                ObjectDisposedException.ThrowIf(_backends[i].Handle.IsDisposed, _backends[i]);
+                _backends[i].Abort.ListenTo(cancellationToken);
             }
 
             foreach (IndexGuard guard in guards)

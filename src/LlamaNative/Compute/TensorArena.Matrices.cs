@@ -36,6 +36,7 @@ public sealed unsafe partial class TensorArena
         Require(shapes, "MulMatId", "the shapes must be [k, m, e], [k, u or 1, n] and [u, n]", experts, b, ids);
         RequireFactor("MulMatId", experts, b);
         Require(b.IsFloat32() && b.HasPackedRows(), "MulMatId", "the second must be f32 with packed rows", experts, b, ids);
+        Require(ids.Type == GgmlType.I32, "MulMatId", "the ids must be i32", experts, b, ids);
         IndexGuard.RequireBounded("MulMatId", ids, experts.Shape[2]);
         return Add(GgmlOperators.ggml_mul_mat_id(Handle, experts.Native, b.Native, ids.Native), experts, b, ids);
     }

@@ -74,7 +74,7 @@ public sealed unsafe partial class TensorArena : IDisposable
     /// <summary>Checks that the arena and the operands are alive and that there is room for the tensors an operator makes.</summary>
     private void Enter(int newTensors, params ReadOnlySpan<GgmlTensor?> operands)
     {
-        ObjectDisposedException.ThrowIf(Handle.IsClosed, this);
+        ObjectDisposedException.ThrowIf(Handle.IsDisposed, this);
         foreach (GgmlTensor? operand in operands)
         {
             ArgumentNullException.ThrowIfNull(operand, nameof(operands));
@@ -95,7 +95,7 @@ public sealed unsafe partial class TensorArena : IDisposable
 
     private void Use(TensorArena other)
     {
-        ObjectDisposedException.ThrowIf(other.Handle.IsClosed, other);
+        ObjectDisposedException.ThrowIf(other.Handle.IsDisposed, other);
         if (other == this || _used.Contains(other))
         {
             return;

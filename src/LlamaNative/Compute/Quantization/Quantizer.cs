@@ -97,10 +97,33 @@ public static unsafe class Quantizer
         {
             GgmlQuantization.ggml_quantize_init((int)type);
             GgmlQuantization.ggml_quantize_chunk((int)type, from, to, 0, source.Length / rowLength, rowLength, weights);
-            return GgmlQuantization.ggml_validate_row_data((int)type, to, (nuint)bytes)
-                ? bytes
-                : throw new LlamaException($"{GgmlTypeInfo.Of(type).Name} cannot hold these numbers: a scale left the range of its half-precision float.");
         }
+
+        return AreFinite(type, destination[..(int)bytes])
+            ? bytes
+            : throw new LlamaException($"{GgmlTypeInfo.Of(type).Name} cannot hold these numbers: a scale left the range of its half-precision float.");
+    }
+
+    /// <summary>Whether stored rows read back as finite numbers. (ggml's own check writes to standard error.)</summary>
+    internal static bool AreFinite(GgmlType type, ReadOnlySpan<byte> rows)
+    {
+        GgmlTypeInfo info = GgmlTypeInfo.Of(type);
+        int blocks = Math.Max(1, 1024 / info.BlockSize);
+        Span<float> numbers = stackalloc float[1024];
+        while (!rows.IsEmpty)
+        {
+            int count = Math.Min(blocks, rows.Length / info.TypeSize);
+            Span<float> read = numbers[..(count * info.BlockSize)];
+            Dequantize(type, rows[..(count * info.TypeSize)], read);
+            if (!TensorPrimitives.IsFiniteAll(read))
+            {
+                return false;
+            }
+
+            rows = rows[(count * info.TypeSize)..];
+        }
+
+        return true;
     }
 
     private static long RequireBlocks(string operation, GgmlType type, int count, int byteCount)

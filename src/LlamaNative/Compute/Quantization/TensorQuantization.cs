@@ -1,5 +1,4 @@
 using LlamaNative.Gguf;
-using LlamaNative.Interop;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
@@ -31,7 +30,7 @@ internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor 
     }
 
     /// <summary>Copies a tensor that keeps its type.</summary>
-    public unsafe void Copy(GgufWriter writer, Action<long> wrote)
+    public void Copy(GgufWriter writer, Action<long> wrote)
     {
         using GgufTensorView view = source.Open();
         long rowsPerChunk = Math.Max(1, bufferBytes / _sourceRow);
@@ -39,12 +38,9 @@ internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor 
         {
             parallel.CancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<byte> rows = view.Rows(row, (int)Math.Min(rowsPerChunk, source.Shape.RowCount - row));
-            fixed (byte* pointer = rows)
+            if (Quantizer.CanDequantize(source.Type) && !Quantizer.AreFinite(source.Type, rows))
             {
-                if (!GgmlQuantization.ggml_validate_row_data((int)source.Type, pointer, (nuint)rows.Length))
-                {
-                    throw new LlamaException($"{source} holds numbers that are not finite in its rows from {row}.");
-                }
+                throw new LlamaException($"{source} holds numbers that are not finite in its rows from {row}.");
             }
 
             writer.Write(rows);

@@ -17,8 +17,4 @@ internal static unsafe partial class GgmlQuantization
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial nuint ggml_quantize_chunk(int type, float* source, void* destination, long start, long rows, long rowLength, float* imatrix);
-
-    [LibraryImport(NativeLibraries.GgmlBase)]
-    [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool ggml_validate_row_data(int type, void* data, nuint bytes);
 }

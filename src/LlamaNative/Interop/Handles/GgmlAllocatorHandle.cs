@@ -1,14 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace LlamaNative.Interop;
 
 /// <summary>Owns a <c>ggml_gallocr_t</c> and with it the memory of one graph's intermediate results.</summary>
-internal sealed class GgmlAllocatorHandle : SafeHandle
+internal sealed class GgmlAllocatorHandle : GgmlHandle
 {
-    public GgmlAllocatorHandle(nint bufferType)
-        : base(0, ownsHandle: true) => SetHandle(GgmlGraphs.ggml_gallocr_new(bufferType));
-
-    public override bool IsInvalid => handle == 0;
+    public GgmlAllocatorHandle(nint bufferType) => SetHandle(GgmlGraphs.ggml_gallocr_new(bufferType));
 
     protected override bool ReleaseHandle()
     {

@@ -1,17 +1,12 @@
-using System.Runtime.InteropServices;
-
 namespace LlamaNative.Interop;
 
 /// <summary>Owns a <c>ggml_backend_t</c> and the thread pool attached to it, which the backend uses until it is freed.</summary>
-internal sealed class GgmlBackendHandle : SafeHandle
+internal sealed class GgmlBackendHandle : GgmlHandle
 {
     private nint _pool;
     private IDisposable? _callbackState;
 
-    public GgmlBackendHandle(nint backend)
-        : base(0, ownsHandle: true) => SetHandle(backend);
-
-    public override bool IsInvalid => handle == 0;
+    public GgmlBackendHandle(nint backend) => SetHandle(backend);
 
     /// <summary>Takes ownership of a pool that was attached to the backend.</summary>
     public void OwnPool(nint pool) => _pool = pool;

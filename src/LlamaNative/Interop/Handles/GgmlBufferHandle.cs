@@ -1,14 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace LlamaNative.Interop;
 
 /// <summary>Owns a <c>ggml_backend_buffer_t</c>: memory on a device. Tensors in it hold it through their context.</summary>
-internal sealed class GgmlBufferHandle : SafeHandle
+internal sealed class GgmlBufferHandle : GgmlHandle
 {
-    public GgmlBufferHandle(nint buffer)
-        : base(0, ownsHandle: true) => SetHandle(buffer);
-
-    public override bool IsInvalid => handle == 0;
+    public GgmlBufferHandle(nint buffer) => SetHandle(buffer);
 
     protected override bool ReleaseHandle()
     {

@@ -1,14 +1,11 @@
-using System.Runtime.InteropServices;
-
 namespace LlamaNative.Interop;
 
 /// <summary>Owns a <c>ggml_backend_sched_t</c>, and keeps the backends it divides work between.</summary>
-internal sealed class GgmlSchedulerHandle : SafeHandle
+internal sealed class GgmlSchedulerHandle : GgmlHandle
 {
     private readonly GgmlBackendHandle[] _backends;
 
     public GgmlSchedulerHandle(nint scheduler, GgmlBackendHandle[] backends)
-        : base(0, ownsHandle: true)
     {
         _backends = backends;
         foreach (GgmlBackendHandle backend in backends)
@@ -19,8 +16,6 @@ internal sealed class GgmlSchedulerHandle : SafeHandle
 
         SetHandle(scheduler);
     }
-
-    public override bool IsInvalid => handle == 0;
 
     protected override bool ReleaseHandle()
     {
