@@ -56,6 +56,7 @@ internal static class ToolCommand
             new LogitsCommand(shell),
             new PerplexityCommand(shell),
             new BenchCommand(shell),
+            new MergeCommand(shell),
             new DevicesCommand(shell),
         };
 

@@ -61,7 +61,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("layer_slices: [{model: A, start: 0}]", 1, "no 'end'")]
     [InlineData("model_path1: A\nmodel_path2: A\noperations: [{gradient_values: []}]", 3, "empty")]
     [InlineData("model_path1: A\noperations: [{gradient_values: [1]}]", 1, "model_path2")]
-    [InlineData("merge_method: [linear\nmodels: x", 2, "not YAML")]
+    [InlineData("merge_method: [linear\nmodels: x", 1, "not YAML")]
     [InlineData("a: 1\n---\nb: 2", 2, "one document")]
     [InlineData("a: *nothing", 1, "alias")]
     [InlineData("a: &a [*a]", 1, "itself")]
@@ -88,6 +88,37 @@ public sealed class ErrorTests : IDisposable
         foreach (string bomb in new[] { laughs.ToString(), new string('[', 100_000), "a: " + new string('{', 50_000), "a: [" + string.Join(',', Enumerable.Repeat("x", 200_000)) + "]", new string('x', 2 << 20), string.Concat(Enumerable.Repeat("- ", 50_000)) })
         {
             Assert.Throws<MergeException>(() => MergeRecipe.Parse(bomb));
+        }
+    }
+
+    [Fact]
+    public void Damaged_recipes_are_read_or_refused_and_nothing_else()
+    {
+        const string Whole = "merge_method: slerp\nbase_model: A\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: \"B\", layer_range: [0, 2]}\n"
+            + "parameters: &p\n  t:\n  - {filter: self_attn, value: [0, 0.4, 1]}\n  - value: 0.5\ntokenizer: {source: union, tokens: {x: {source: {kind: zero}}}}\nchat_template: |\n  {{ x }}\n";
+        const string Noise = "[]{}:,-#&*!|>'\"%@`?~ \n\t\\0aé\u2028\0";
+        var random = new Random(77);
+        for (int i = 0; i < 5000; i++)
+        {
+            var text = new StringBuilder(Whole);
+            for (int change = random.Next(1, 6); change > 0; change--)
+            {
+                int at = random.Next(text.Length);
+                switch (random.Next(3))
+                {
+                    case 0: text.Remove(at, Math.Min(random.Next(1, 20), text.Length - at)); break;
+                    case 1: text.Insert(at, Noise[random.Next(Noise.Length)]); break;
+                    default: text[at] = Noise[random.Next(Noise.Length)]; break;
+                }
+            }
+
+            try
+            {
+                MergeRecipe.Parse(text.ToString());
+            }
+            catch (MergeException)
+            {
+            }
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class RealModelTests : IDisposable
     {
         string original = SharedFiles.PathOf(Model);
         string perturbed = Perturb(original);
-        var check = new MergeCheckOptions { Text = File.ReadAllText(SharedFiles.PathOf(Text)) };
+        var check = new MergeCheckOptions { Text = File.ReadAllText(SharedFiles.PathOf(Text)), Threads = 1 };
         double parent = MergeCheck.Run(original, check).Perplexity!.Value;
         double copy = MergeCheck.Run(perturbed, check).Perplexity!.Value;
         _output.WriteLine($"parents: {parent:F4} and {copy:F4}");
@@ -63,7 +63,7 @@ public sealed class RealModelTests : IDisposable
         System.Text.Json.JsonElement golden = System.Text.Json.JsonDocument.Parse(File.ReadAllText(SharedFiles.PathOf(Golden))).RootElement.GetProperty("default").GetProperty("perplexity");
         double[] expected = VectorFile.Numbers(golden.GetProperty("nll"));
         using LlamaModel model = LlamaModel.Load(SharedFiles.PathOf(Model));
-        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, BatchSize = 512, MicroBatchSize = 512, MaxOutputsPerSequence = 512 });
+        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, BatchSize = 512, MicroBatchSize = 512, MaxOutputsPerSequence = 512, Threads = 1 });
         int[] tokens = model.Vocabulary.Tokenize(golden.GetProperty("text").GetString()!, addSpecial: false);
         (double value, int count) = Perplexity.Measure(context, tokens.AsSpan(0, expected.Length), 512, CancellationToken.None);
         _output.WriteLine($"{Math.Log(value)} over {count}, llama.cpp {golden.GetProperty("mean_nll").GetDouble()}");
@@ -86,7 +86,7 @@ public sealed class RealModelTests : IDisposable
             Assert.Equal(2u, file.Metadata["llama.block_count"].GetUInt32());
         }
 
-        MergeCheckResult result = MergeCheck.Run(path);
+        MergeCheckResult result = MergeCheck.Run(path, new MergeCheckOptions { Threads = 1 });
         _output.WriteLine(result.Generated);
         Assert.NotEmpty(result.Generated);
     }
@@ -109,7 +109,7 @@ public sealed class RealModelTests : IDisposable
         using GgufFile direct = GgufFile.Open(_folder["direct.gguf"]);
         using GgufFile expected = GgufFile.Open(_folder["expected.gguf"]);
         Assert.Equal(expected.Metadata["general.file_type"].GetUInt32(), direct.Metadata["general.file_type"].GetUInt32());
-        Assert.NotEmpty(MergeCheck.Run(_folder["direct.gguf"]).Generated);
+        Assert.NotEmpty(MergeCheck.Run(_folder["direct.gguf"], new MergeCheckOptions { Threads = 1 }).Generated);
     }
 
     [SharedFact(Model, Text)]
@@ -122,7 +122,7 @@ public sealed class RealModelTests : IDisposable
             MergeRecipe.Parse("merge_method: slerp\nbase_model: q8\nparameters: {t: 0.5}\nmodels: [{model: q8}, {model: q5}]"),
             _folder["out.gguf"],
             new MergeOptions { ModelFolder = _folder.Path, OutputType = "Q8_0" });
-        var check = new MergeCheckOptions { Text = File.ReadAllText(SharedFiles.PathOf(Text)) };
+        var check = new MergeCheckOptions { Text = File.ReadAllText(SharedFiles.PathOf(Text)), Threads = 1 };
         double parent = MergeCheck.Run(original, check).Perplexity!.Value;
         double merged = MergeCheck.Run(_folder["out.gguf"], check).Perplexity!.Value;
         _output.WriteLine($"{parent:F4} and {merged:F4}");
