@@ -4,14 +4,16 @@ using LlamaNative.Merging.Methods;
 namespace LlamaNative.Merging.Execution;
 
 /// <summary>
-/// Runs a kernel over a tensor block by block: a window of as many blocks as threads is computed at once, then added up
-/// or written in order. Memory is that of one window, whatever the tensor.
+/// Runs a kernel over a tensor block by block: a window of a few blocks for each thread is computed at once, then added
+/// up or written in order. Memory is that of one window, whatever the tensor.
 /// </summary>
 internal sealed class KernelRunner(int threads, int blockElements = KernelRunner.DefaultBlockElements)
 {
     /// <summary>A megabyte of floats: large enough to keep threads busy, small enough for their caches.</summary>
     public const int DefaultBlockElements = 1 << 18;
 
+    // Several for each thread, so that none waits long for the slowest of a window.
+    private readonly int _window = threads * 4;
     private readonly List<Slot> _slots = [];
 
     public void Run(TensorKernel kernel, IReadOnlyList<IRowSource> inputs, long rows, int rowLength, IRowSink sink, Action<long>? written, CancellationToken cancellationToken)
@@ -42,10 +44,10 @@ internal sealed class KernelRunner(int threads, int blockElements = KernelRunner
 
     private void ForEach(BlockList blocks, Action<Slot> work, Action<Slot> finish, CancellationToken cancellationToken)
     {
-        for (int first = 0; first < blocks.Count; first += threads)
+        for (int first = 0; first < blocks.Count; first += _window)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int count = (int)Math.Min(threads, blocks.Count - first);
+            int count = (int)Math.Min(_window, blocks.Count - first);
             for (int i = 0; i < count; i++)
             {
                 if (i == _slots.Count)

@@ -94,6 +94,11 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             }
         }
 
+        if (found.Count == 0)
+        {
+            throw new MergeException("the model has neither this tensor nor one to stand for it", slice.Sources[0].Model.Path, name);
+        }
+
         Found first = found.Find(input => input.Source.Model == slice.Base) ?? found[0];
         MethodTraits method = alone || TensorNames.IsCopied(name) || !OutputTypes.IsFloat(first.Tensor.Type) ? MethodTraits.Of(MergeMethod.Passthrough) : _method;
         if (method != _method)
@@ -196,6 +201,11 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
     private (long Rows, IReadOnlyList<RowMap?> Maps) FitVocabulary(string name, List<Found> found, PlannedSlice slice, MethodTraits method)
     {
         TensorShape shape = found[0].Tensor.Shape;
+        if (shape.IsEmpty || shape.RowCount > int.MaxValue)
+        {
+            throw new MergeException($"the shape {shape} is none of a vocabulary", found[0].Source.Model.Path, name);
+        }
+
         if (found.Find(input => input.Tensor.Shape[0] != shape[0] || input.Tensor.Shape.RowCount != input.Tensor.Shape[1]) is { } odd)
         {
             throw new MergeException($"the shape is {odd.Tensor.Shape}, and in {found[0].Source.Model.Path} it is {shape}", odd.Source.Model.Path, name);

@@ -5,15 +5,11 @@ internal static class RecipeReader
 {
     public static MergeRecipe Load(string path)
     {
-        var info = new FileInfo(path);
-
-        // Bytes are at least as many as characters are quarters of them: far beyond the limit nothing is read.
-        if (info.Exists && info.Length > 4L * YamlTree.MaxCharacters)
-        {
-            throw new MergeException($"the recipe has {info.Length} bytes, more than {4L * YamlTree.MaxCharacters}", path);
-        }
-
-        return Read(File.ReadAllText(path), path);
+        // One character more than a recipe may have is enough to refuse it, however long the file is.
+        using var reader = new StreamReader(path);
+        var text = new char[YamlTree.MaxCharacters + 1];
+        int length = reader.ReadBlock(text);
+        return Read(new string(text, 0, length), path);
     }
 
     public static MergeRecipe Read(string yaml, string? file)

@@ -32,7 +32,7 @@ internal sealed class YamlTree
     {
         if (yaml.Length > MaxCharacters)
         {
-            throw new MergeException($"the recipe has {yaml.Length} characters, more than {MaxCharacters}", file);
+            throw new MergeException($"the recipe has more than {MaxCharacters} characters", file);
         }
 
         var tree = new YamlTree(yaml, file, warnings);
