@@ -1,3 +1,4 @@
+using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Merging.Methods;
 using LlamaNative.Merging.Recipe;
@@ -150,6 +151,11 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         catch (MergeException error) when (error.File is null)
         {
             throw new MergeException(error.Message, recipe.File, innerException: error, line: error.Line);
+        }
+
+        if (found.Find(input => OutputTypes.IsFloat(input.Tensor.Type) && !Quantizer.CanDequantize(input.Tensor.Type)) is { } unreadable)
+        {
+            throw new MergeException($"{GgmlTypeInfo.Of(unreadable.Tensor.Type).Name} is a type of intermediate results, which no model is stored in", unreadable.Source.Model.Path, unreadable.Tensor.Name);
         }
 
         GgufTensorInfo tensor = found[0].Tensor;
