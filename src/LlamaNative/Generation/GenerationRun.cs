@@ -11,7 +11,7 @@ namespace LlamaNative.Generation;
 public sealed class GenerationRun : IDisposable
 {
     private readonly GenerationPipeline _pipeline;
-    private readonly IDisposable? _owned;
+    private readonly IDisposable?[] _owned;
     private readonly CancellationToken _cancellationToken;
     private readonly LlamaContext _context;
     private readonly StopRules _stops;
@@ -28,7 +28,7 @@ public sealed class GenerationRun : IDisposable
     private bool _failed;
 
     internal GenerationRun(
-        LlamaContext context, GenerationPipeline pipeline, IDisposable? owned, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
+        LlamaContext context, GenerationPipeline pipeline, IDisposable?[] owned, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
     {
         if (prompt.Length == 0)
         {
@@ -164,7 +164,13 @@ public sealed class GenerationRun : IDisposable
         GetTimings());
 
     /// <summary>Frees what was made for this run; the context stays.</summary>
-    public void Dispose() => _owned?.Dispose();
+    public void Dispose()
+    {
+        foreach (IDisposable? owned in _owned)
+        {
+            owned?.Dispose();
+        }
+    }
 
     private void Append(int token)
     {

@@ -19,6 +19,8 @@ internal static class EnumMirrors
         ["llama_flash_attn_type"] = "FlashAttention",
         ["llama_rope_scaling_type"] = "RopeScaling",
         ["ggml_backend_dev_type"] = "DeviceKind",
+        ["llama_ftype"] = "ModelFileType",
+        ["ggml_sort_order"] = "SortOrder",
     };
 
     /// <summary>Managed members that are named otherwise than in C, as "Enum.Member", with the C name they stand for.</summary>
@@ -40,11 +42,13 @@ internal static class EnumMirrors
         ["AttentionType.FromModel"] = "LLAMA_ATTENTION_TYPE_UNSPECIFIED",
         ["ContextType.MultiTokenPrediction"] = "LLAMA_CONTEXT_TYPE_MTP",
         ["DeviceKind.IntegratedGpu"] = "GGML_BACKEND_DEVICE_TYPE_IGPU",
+        ["SortOrder.Ascending"] = "GGML_SORT_ORDER_ASC",
+        ["SortOrder.Descending"] = "GGML_SORT_ORDER_DESC",
         ["DeviceKind.Accelerator"] = "GGML_BACKEND_DEVICE_TYPE_ACCEL",
     };
 
     /// <summary>C names that a managed enum may do without (counts and second names may be left out anyway).</summary>
-    private static readonly HashSet<string> s_omitted = [];
+    private static readonly HashSet<string> s_omitted = ["LLAMA_FTYPE_GUESSED"]; // a state of the loader, not a type of file
 
     public static Type[] Find(string nativeName, IEnumerable<Type> types)
     {

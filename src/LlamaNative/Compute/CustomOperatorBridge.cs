@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using LlamaNative.Interop;
+
+namespace LlamaNative.Compute;
+
+/// <summary>
+/// Leads ggml's call of a custom operator to C# and keeps what it throws, which must not cross native frames. Native
+/// code holds a weak handle: the tensor holds the bridge, and whoever computes holds the tensor.
+/// </summary>
+internal sealed unsafe class CustomOperatorBridge : IDisposable
+{
+    private readonly CustomOperator _operator;
+    private GCHandle _self;
+    private Exception? _error;
+
+    public CustomOperatorBridge(CustomOperator custom)
+    {
+        _operator = custom;
+        _self = GCHandle.Alloc(this, GCHandleType.Weak);
+    }
+
+    /// <summary>The tensor that the operator computes.</summary>
+    public GgmlTensor? Result { get; set; }
+
+    public void* UserData => (void*)GCHandle.ToIntPtr(_self);
+
+    public static delegate* unmanaged[Cdecl]<ggml_tensor*, int, int, void*, void> Function => &Compute;
+
+    /// <summary>Throws what the operator threw since it was last asked.</summary>
+    public void Rethrow()
+    {
+        if (Interlocked.Exchange(ref _error, null) is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+    }
+
+    public void Dispose() => _self.Free();
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Compute(ggml_tensor* result, int task, int taskCount, void* userData)
+    {
+        if (GCHandle.FromIntPtr((nint)userData).Target is not CustomOperatorBridge bridge)
+        {
+            return;
+        }
+
+        try
+        {
+            bridge._operator(new CustomOperation(bridge.Result!, task, taskCount));
+        }
+        catch (Exception error)
+        {
+            // The first error is the one to report; the other tasks often only fail because of it.
+            Interlocked.CompareExchange(ref bridge._error, error, null);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Compute;
+
+/// <summary>What operators ask of their operands: the conditions of ggml.c and of the CPU kernels in ggml-cpu/ops.cpp.</summary>
+internal static class OperandRules
+{
+    /// <summary>Throws the operator's error, naming the operands, where a rule does not hold.</summary>
+    public static void Require(bool holds, string operation, string rule, params ReadOnlySpan<GgmlTensor?> operands)
+    {
+        if (!holds)
+        {
+            throw new TensorShapeException(operation, rule, operands);
+        }
+    }
+
+    /// <summary>Whether neighbours along dimension 0 touch: nb[0] is the size of an element, or of a block.</summary>
+    public static bool HasPackedRows(this GgmlTensor tensor) =>
+        tensor.Layout.Stride(0) == GgmlTypeInfo.Of(tensor.Type).TypeSize;
+
+    /// <summary>Whether rows follow each other evenly, with or without gaps (<c>ggml_is_contiguous_1</c> with packed rows).</summary>
+    public static bool HasEvenRows(this GgmlTensor tensor)
+    {
+        TensorLayout layout = tensor.Layout;
+        long next = layout.Stride(1) * layout.Shape[1];
+        bool second = layout.Shape[2] == 1 || layout.Stride(2) == next;
+        next *= layout.Shape[2];
+        return tensor.HasPackedRows() && second && (layout.Shape[3] == 1 || layout.Stride(3) == next);
+    }
+
+    public static bool IsContiguous(this GgmlTensor tensor) => tensor.Layout.IsContiguous && tensor.HasPackedRows();
+
+    public static bool IsScalar(this GgmlTensor tensor) => tensor.Shape.ElementCount == 1;
+
+    /// <summary>Whether at most dimension 0 is above 1.</summary>
+    public static bool IsVector(this GgmlTensor tensor) => tensor.Shape.RowCount == 1;
+
+    /// <summary>Whether at most dimensions 0 and 1 are above 1.</summary>
+    public static bool IsMatrix(this GgmlTensor tensor) => tensor.Shape[2] == 1 && tensor.Shape[3] == 1;
+
+    public static bool IsFloat32(this GgmlTensor tensor) => tensor.Type == GgmlType.F32;
+
+    public static bool IsFloat32Or16(this GgmlTensor tensor) => tensor.Type is GgmlType.F32 or GgmlType.F16;
+
+    public static bool IsFloat(this GgmlTensor tensor) => tensor.Type is GgmlType.F32 or GgmlType.F16 or GgmlType.BF16;
+
+    public static bool IsQuantized(this GgmlTensor tensor) => GgmlTypeInfo.Of(tensor.Type).IsQuantized;
+
+    /// <summary>Types that ggml can turn into floats: all but the two that only hold intermediate results.</summary>
+    public static bool CanDequantize(GgmlType type) =>
+        type is GgmlType.F16 or GgmlType.BF16
+        || (GgmlTypeInfo.Of(type).IsQuantized && type is not (GgmlType.Q8_1 or GgmlType.Q8_K));
+
+    /// <summary>Types that the CPU backend writes rows of during a graph (<c>from_float</c> in ggml-cpu.c).</summary>
+    public static bool CanWriteRows(GgmlType type) =>
+        type is GgmlType.F32 or GgmlType.F16 or GgmlType.BF16
+        || (CanDequantize(type) && type is not (GgmlType.IQ1_S or GgmlType.IQ1_M or GgmlType.IQ2_XXS or GgmlType.IQ2_XS
+            or GgmlType.IQ2_S or GgmlType.IQ3_XXS or GgmlType.IQ3_S));
+
+    /// <summary>Types that can be the left side of a matrix product (<c>vec_dot</c> in ggml-cpu.c).</summary>
+    public static bool CanMultiply(GgmlType type) => type == GgmlType.F32 || CanDequantize(type);
+}

@@ -1,0 +1,85 @@
+using LlamaNative.Gguf;
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Compute;
+
+/// <summary>
+/// Quantizes model files: llama.cpp chooses the types, its kernels make the blocks, and the file is written here,
+/// tensor by tensor, so that it can be watched and cancelled. (<c>llama_model_quantize</c> itself cannot be stopped.)
+/// </summary>
+public static class ModelQuantizer
+{
+    /// <summary>What quantization would make of a model, without doing it.</summary>
+    /// <exception cref="ModelQuantizationException">The model is none that llama.cpp knows, or cannot be quantized as asked.</exception>
+    /// <exception cref="GgufFormatException">The file is no well-formed GGUF.</exception>
+    public static IReadOnlyList<QuantizedTensor> Plan(string path, ModelQuantizationOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        LlamaRuntime.Load();
+        using GgufFile file = GgufFile.Open(path);
+        return [.. QuantizationPlan.Make(path, file, Checked(options)).Tensors.Select(tensor => tensor.Result)];
+    }
+
+    /// <summary>Quantizes a model into another file, which appears only when it is complete.</summary>
+    /// <param name="path">The model; of a split one any part.</param>
+    /// <param name="outputPath">The file to write; with <see cref="ModelQuantizationOptions.KeepSplit"/> the beginning of the parts' names.</param>
+    /// <param name="options">How; null for Q4_K_M.</param>
+    /// <param name="progress">Told of each tensor, and of every buffer done.</param>
+    /// <param name="cancellationToken">Stops within a buffer's time; nothing is left behind.</param>
+    /// <returns>The tensors of the result.</returns>
+    /// <exception cref="ModelQuantizationException">The model is none that llama.cpp knows, or cannot be quantized as asked.</exception>
+    /// <exception cref="GgufFormatException">The file is no well-formed GGUF.</exception>
+    /// <exception cref="LlamaException">A tensor holds numbers that are not finite.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    /// <exception cref="OperationCanceledException">Quantization was cancelled.</exception>
+    public static IReadOnlyList<QuantizedTensor> Quantize(
+        string path,
+        string outputPath,
+        ModelQuantizationOptions? options = null,
+        IProgress<ModelQuantizationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(outputPath);
+        options = Checked(options);
+        cancellationToken.ThrowIfCancellationRequested();
+        LlamaRuntime.Load();
+        using GgufFile file = GgufFile.Open(path);
+        if (file.Paths.Contains(Path.GetFullPath(outputPath)))
+        {
+            throw new ArgumentException($"'{outputPath}' is the model itself.", nameof(outputPath));
+        }
+
+        QuantizationPlan plan = QuantizationPlan.Make(path, file, options);
+        var run = new QuantizationRun(path, file, plan, options, progress, cancellationToken);
+        run.Write(outputPath);
+        return [.. plan.Tensors.Select(tensor => tensor.Result)];
+    }
+
+    /// <summary><see cref="Quantize"/> on pool threads.</summary>
+    public static Task<IReadOnlyList<QuantizedTensor>> QuantizeAsync(
+        string path,
+        string outputPath,
+        ModelQuantizationOptions? options = null,
+        IProgress<ModelQuantizationProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Quantize(path, outputPath, options, progress, cancellationToken), cancellationToken);
+
+    private static ModelQuantizationOptions Checked(ModelQuantizationOptions? options)
+    {
+        options ??= new ModelQuantizationOptions();
+        if (!Enum.IsDefined(options.FileType))
+        {
+            throw new ArgumentException($"{(int)options.FileType} is no type of model file.", nameof(options));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(options.Threads));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BufferBytes, 1 << 16, nameof(options.BufferBytes));
+        foreach (GgmlType type in options.TensorTypes.Select(tensor => tensor.Type))
+        {
+            _ = GgmlTypeInfo.Of(type);
+        }
+
+        return options;
+    }
+}

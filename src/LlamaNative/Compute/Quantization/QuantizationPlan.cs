@@ -1,0 +1,186 @@
+using System.Runtime.InteropServices;
+using LlamaNative.Gguf;
+using LlamaNative.Interop;
+using LlamaNative.Models;
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Compute;
+
+/// <summary>
+/// Which tensor becomes which type: llama.cpp's own choice, taken from the log of a dry run of
+/// <c>llama_model_quantize</c>, the only place where it says so.
+/// </summary>
+internal sealed unsafe class QuantizationPlan
+{
+    private const int NoType = 43; // GGML_TYPE_COUNT
+    private readonly GgufFile _file;
+    private readonly ModelQuantizationOptions _options;
+    private readonly string _path;
+    private readonly Dictionary<string, string> _sourceNames;
+
+    private QuantizationPlan(string path, GgufFile file, ModelQuantizationOptions options)
+    {
+        _path = path;
+        _file = file;
+        _options = options;
+        Layers = new PrunedLayers(options.PruneLayers);
+        _sourceNames = file.Tensors
+            .Select(tensor => (Source: tensor.Name, Name: Layers.Rename(tensor.Name)))
+            .Where(pair => pair.Name is not null)
+            .ToDictionary(pair => pair.Name!, pair => pair.Source, StringComparer.Ordinal);
+    }
+
+    /// <summary>The tensors of the result, in llama.cpp's order.</summary>
+    public List<(GgufTensorInfo Source, QuantizedTensor Result)> Tensors { get; } = [];
+
+    public PrunedLayers Layers { get; }
+
+    public static QuantizationPlan Make(string path, GgufFile file, ModelQuantizationOptions options)
+    {
+        var plan = new QuantizationPlan(path, file, options);
+        plan.RequireWholeBlocks();
+        plan.DryRun();
+        plan.RequireConvertible();
+        return plan;
+    }
+
+    // llama.cpp looks for another type where a row is not whole blocks, except for these, where it ends the process.
+    private void RequireWholeBlocks()
+    {
+        RequireWholeBlocks("output.weight", _options.OutputTensorType);
+        RequireWholeBlocks("token_embd.weight", _options.TokenEmbeddingType);
+        RequireWholeBlocks("per_layer_token_embd.weight", _options.TokenEmbeddingType);
+    }
+
+    private void RequireWholeBlocks(string name, GgmlType? type)
+    {
+        if (type is { } wanted && _file.Tensors.TryGet(name, out GgufTensorInfo? tensor) && tensor.Shape[0] % GgmlTypeInfo.Of(wanted).BlockSize != 0)
+        {
+            throw new ModelQuantizationException(_path, $"the rows of {tensor} are not whole blocks of {GgmlTypeInfo.Of(wanted).Name}.");
+        }
+    }
+
+    private void DryRun()
+    {
+        NativeLog.Clear();
+        uint result = 0;
+        string? open = null;
+        NativeLog.Listen(Hear, () => result = Run());
+        if (result != 0)
+        {
+            throw new ModelQuantizationException(_path, "llama.cpp refused it." + NativeLog.Tail());
+        }
+
+        if (Tensors.Count != _sourceNames.Count)
+        {
+            throw new ModelQuantizationException(_path, $"llama.cpp spoke of {Tensors.Count} tensors, and there are {_sourceNames.Count}.");
+        }
+
+        // A tensor's line comes in two pieces: what it is, and what it becomes.
+        void Hear(string line)
+        {
+            if (line.StartsWith('[') && line.IndexOf("] ", StringComparison.Ordinal) is > 0 and var start && line.LastIndexOf(" - [", StringComparison.Ordinal) is var end && end > start)
+            {
+                open = line[(start + 2)..end].TrimEnd();
+            }
+            else if (open is not null && line.StartsWith("size = ", StringComparison.Ordinal))
+            {
+                Add(open, line);
+                open = null;
+            }
+        }
+    }
+
+    private void Add(string name, string size)
+    {
+        if (!_sourceNames.TryGetValue(name, out string? sourceName) || !_file.Tensors.TryGet(sourceName, out GgufTensorInfo? source))
+        {
+            throw new ModelQuantizationException(_path, $"llama.cpp spoke of a tensor '{name}', which the file does not have.");
+        }
+
+        GgmlType type = size.EndsWith(')') ? TypeOf(size[(size.LastIndexOf('(') + 1)..^1]) : source.Type;
+        Tensors.Add((source, new QuantizedTensor(name, source.Shape, source.Type, type, source.ByteCount, TensorLayout.Contiguous(type, source.Shape).ByteCount)));
+    }
+
+    private GgmlType TypeOf(string name)
+    {
+        foreach (GgmlType type in Enum.GetValues<GgmlType>())
+        {
+            if (GgmlTypeInfo.Of(type).Name == name)
+            {
+                return type;
+            }
+        }
+
+        throw new ModelQuantizationException(_path, $"llama.cpp chose the type '{name}', which this library does not know.");
+    }
+
+    private void RequireConvertible()
+    {
+        foreach ((GgufTensorInfo source, QuantizedTensor result) in Tensors)
+        {
+            if (source.Type == result.Type)
+            {
+                continue;
+            }
+
+            if (GgmlTypeInfo.Of(source.Type).IsQuantized && !_options.AllowRequantize)
+            {
+                throw new ModelQuantizationException(_path, $"{source} is quantized already; set AllowRequantize if that is meant.");
+            }
+
+            if (!Quantizer.CanDequantize(source.Type) || !Quantizer.CanQuantize(result.Type))
+            {
+                throw new ModelQuantizationException(_path, $"{source} cannot become {GgmlTypeInfo.Of(result.Type).Name}.");
+            }
+        }
+    }
+
+    private uint Run()
+    {
+        var strings = new List<nint>();
+        try
+        {
+            llama_model_kv_override[] overrides = [.. _options.MetadataOverrides.Select(pair => pair.Value.ToNative(pair.Key)), default];
+            llama_model_tensor_override[] types = [.. _options.TensorTypes.Select(type => new llama_model_tensor_override { pattern = Text(type.Pattern), type = (int)type.Type }), default];
+            int[] prune = [.. Layers.Pruned, -1];
+            var noImatrixEntries = default(llama_model_imatrix_data);
+            fixed (llama_model_kv_override* kv = overrides)
+            fixed (llama_model_tensor_override* tt = types)
+            fixed (int* layers = prune)
+            {
+                llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
+                parameters.ftype = (int)_options.FileType;
+                parameters.output_tensor_type = (int?)_options.OutputTensorType ?? NoType;
+                parameters.token_embedding_type = (int?)_options.TokenEmbeddingType ?? NoType;
+                parameters.allow_requantize = Byte(_options.AllowRequantize);
+                parameters.quantize_output_tensor = Byte(_options.QuantizeOutputTensor);
+                parameters.only_copy = Byte(_options.OnlyCopy);
+                parameters.pure = Byte(_options.Pure);
+                parameters.keep_split = Byte(_options.KeepSplit);
+                parameters.dry_run = 1;
+                parameters.nthread = 1;
+
+                // Whether there is an importance matrix changes the choice of types; what is in it does not.
+                parameters.imatrix = _options.ImportanceMatrix is null ? null : &noImatrixEntries;
+                parameters.kv_overrides = overrides.Length == 1 ? null : kv;
+                parameters.tt_overrides = types.Length == 1 ? null : tt;
+                parameters.prune_layers = prune.Length == 1 ? null : layers;
+                return LlamaQuantization.llama_model_quantize(_path, "", &parameters);
+            }
+        }
+        finally
+        {
+            strings.ForEach(Marshal.FreeCoTaskMem);
+        }
+
+        byte* Text(string text)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(text);
+            strings.Add(Marshal.StringToCoTaskMemUTF8(text));
+            return (byte*)strings[^1];
+        }
+
+        static byte Byte(bool value) => value ? (byte)1 : (byte)0;
+    }
+}

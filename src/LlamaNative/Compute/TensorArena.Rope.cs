@@ -1,0 +1,58 @@
+using LlamaNative.Interop;
+using LlamaNative.Tensors;
+using static LlamaNative.Compute.OperandRules;
+
+namespace LlamaNative.Compute;
+
+/// <content>Rotary position embedding.</content>
+public sealed unsafe partial class TensorArena
+{
+    /// <summary>Turns the rows of a by their positions; see <see cref="RopeParameters"/>.</summary>
+    /// <param name="a">F32 or F16 [row, heads, tokens, batch]; rows of even length.</param>
+    /// <param name="positions">I32 [tokens], contiguous.</param>
+    /// <param name="parameters">What turns and how far.</param>
+    /// <param name="frequencyFactors">F32, contiguous, one divisor for each pair of a's row; null for none.</param>
+    /// <exception cref="TensorShapeException">Shapes or types other than these.</exception>
+    public GgmlTensor RopeExt(GgmlTensor a, GgmlTensor positions, RopeParameters parameters, GgmlTensor? frequencyFactors = null)
+    {
+        EnterRope("RopeExt", a, positions, parameters, frequencyFactors);
+        ggml_tensor* factors = frequencyFactors is null ? null : frequencyFactors.Native;
+        return Add(
+            GgmlOperators.ggml_rope_ext(
+                Handle, a.Native, positions.Native, factors, parameters.Dimensions, (int)parameters.Mode, parameters.OriginalContext, parameters.FrequencyBase,
+                parameters.FrequencyScale, parameters.ExtFactor, parameters.AttnFactor, parameters.BetaFast, parameters.BetaSlow),
+            a, positions, frequencyFactors);
+    }
+
+    /// <summary>Turns back: the gradient of <see cref="RopeExt"/>'s a, given the gradient of its result.</summary>
+    /// <exception cref="TensorShapeException">Shapes or types other than those of <see cref="RopeExt"/>.</exception>
+    public GgmlTensor RopeExtBack(GgmlTensor gradient, GgmlTensor positions, RopeParameters parameters, GgmlTensor? frequencyFactors = null)
+    {
+        EnterRope("RopeExtBack", gradient, positions, parameters, frequencyFactors);
+        ggml_tensor* factors = frequencyFactors is null ? null : frequencyFactors.Native;
+        return Add(
+            GgmlOperators.ggml_rope_ext_back(
+                Handle, gradient.Native, positions.Native, factors, parameters.Dimensions, (int)parameters.Mode, parameters.OriginalContext, parameters.FrequencyBase,
+                parameters.FrequencyScale, parameters.ExtFactor, parameters.AttnFactor, parameters.BetaFast, parameters.BetaSlow),
+            gradient, positions, frequencyFactors);
+    }
+
+    private void EnterRope(string operation, GgmlTensor a, GgmlTensor positions, RopeParameters parameters, GgmlTensor? factors)
+    {
+        Enter(1, a, positions, factors ?? a);
+        ArgumentNullException.ThrowIfNull(parameters);
+        Require(a.IsFloat32Or16() && a.HasPackedRows(), operation, "a must be f32 or f16 with packed rows", a);
+        bool dimensions = parameters.Dimensions >= 2 && parameters.Dimensions % 2 == 0 && parameters.Dimensions <= a.Shape[0];
+        Require(dimensions && a.Shape[0] % 2 == 0, operation, $"{parameters.Dimensions} of a row cannot turn: both must be even", a);
+        bool placed = positions.Type == GgmlType.I32 && positions.IsVector() && positions.IsContiguous() && positions.Shape[0] == a.Shape[2];
+        Require(placed, operation, "the positions must be contiguous i32, one for each of a's dimension 2", a, positions);
+
+        // The kernel reads a factor for every pair of the row, also for those that do not turn.
+        bool divided = factors is null || (factors.IsFloat32() && factors.IsContiguous() && factors.IsVector() && factors.Shape[0] >= a.Shape[0] / 2);
+        Require(divided, operation, "the frequency factors must be contiguous f32, one for each pair of a row", a, factors);
+        if (parameters.Mode is not (RopeMode.Normal or RopeMode.Neox) || !(parameters.FrequencyBase > 0) || !(parameters.FrequencyScale > 0))
+        {
+            throw new ArgumentException($"{operation}: {parameters} needs a known mode and a base and a scale above 0.", nameof(parameters));
+        }
+    }
+}
