@@ -17,7 +17,7 @@ public sealed class LlamaModel : IDisposable
         Options = options;
         Handle = handle;
         LoadTime = loadTime;
-        Metadata = ModelMetadata.Read(handle);
+        Metadata = ModelMetadata.Read(handle, options.MetadataOverrides);
         Vocabulary = new Vocabulary(handle, Metadata);
         Description = ModelMetadata.ReadDescription(handle);
         ContextLength = LlamaModels.llama_model_n_ctx_train(handle);

@@ -14,9 +14,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     public LlamaModelHandle Load()
     {
         cancellationToken.ThrowIfCancellationRequested();
+        llama_model_kv_override[] overrides = NativeOverrides();
         CheckFile();
         LlamaRuntime.Load();
-        llama_model_kv_override[] overrides = NativeOverrides();
         float[] tensorSplit = NativeTensorSplit();
         GCHandle self = GCHandle.Alloc(this);
         try
@@ -74,7 +74,10 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
         try
         {
+            // With the overrides applied, as llama.cpp will read it.
             using GgufFile file = GgufFile.Open(path);
+            ModelFileCheck.Validate(file.With(options.MetadataOverrides.Select(item =>
+                KeyValuePair.Create(item.Key, item.Value.ToValue(file.Metadata.GetValueOrDefault(item.Key))))));
         }
         catch (GgufFormatException error)
         {

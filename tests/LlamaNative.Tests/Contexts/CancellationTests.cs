@@ -55,7 +55,7 @@ public sealed class CancellationTests : IDisposable
     public void A_long_prompt_stops_between_its_micro_batches_and_keeps_what_was_evaluated()
     {
         using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, BatchSize = 2048, MicroBatchSize = 64, Threads = 1 });
-        int[] prompt = [.. Enumerable.Range(0, 2000).Select(i => 3 + (i % 200))];
+        int[] prompt = [.. Enumerable.Range(0, 1000).Select(i => 3 + (i % 200))];
         using var stop = new CancellationTokenSource();
         using GenerationRun run = new TextGenerator(context).Start(prompt, new GenerationOptions { MaxTokens = 5 }, stop.Token);
         var watcher = new Thread(() =>
@@ -68,7 +68,7 @@ public sealed class CancellationTests : IDisposable
         watcher.Join();
         Assert.Equal(StopReason.Cancelled, run.StopReason);
         int evaluated = context.Cache.GetLength();
-        Assert.InRange(evaluated, 1, 1999);
+        Assert.InRange(evaluated, 1, 999);
         Assert.Equal(0, evaluated % 64);
         Assert.Equal(prompt[..evaluated], context.Cache.GetTokens());
 
@@ -76,6 +76,6 @@ public sealed class CancellationTests : IDisposable
         using GenerationRun next = new TextGenerator(context).Start(prompt, new GenerationOptions { MaxTokens = 1 });
         Assert.True(next.MoveNext());
         Assert.False(next.MoveNext());
-        Assert.Equal(new TokenUsage(2000, evaluated, 1), next.GetResult().Usage);
+        Assert.Equal(new TokenUsage(1000, evaluated, 1), next.GetResult().Usage);
     }
 }

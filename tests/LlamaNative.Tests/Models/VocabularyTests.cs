@@ -102,14 +102,10 @@ public sealed class VocabularyTests(TinyModelFixture tiny) : IClassFixture<TinyM
     }
 
     [Fact]
-    public void A_vocabulary_without_byte_tokens_refuses_what_it_cannot_spell()
+    public void A_vocabulary_without_byte_tokens_is_refused()
     {
-        // llama.cpp throws std::out_of_range through the C interface here, which ends the process.
+        // llama.cpp looks them up for text it does not know and throws std::out_of_range through the C interface.
         using var file = new TinyModel(new TinyModelOptions { Vocabulary = TinyVocabulary.SentencePiece(withBytes: false) });
-        using LlamaModel model = file.Load();
-        var error = Assert.Throws<LlamaException>(() => model.Vocabulary.Tokenize("the 猫"));
-        Assert.Contains("U+732B", error.Message, StringComparison.Ordinal);
-        Assert.Throws<LlamaException>(() => SamplerChain.Create(model.Vocabulary, new SamplingOptions { DryMultiplier = 1 }));
-        Assert.Equal("the cat", model.Vocabulary.Detokenize(model.Vocabulary.Tokenize("the cat"), removeSpecial: true));
+        Assert.Throws<ModelLoadException>(() => file.Load());
     }
 }

@@ -57,8 +57,8 @@ public sealed class GrammarTests(TinyModelFixture tiny) : IClassFixture<TinyMode
     [Fact]
     public void A_grammar_that_no_token_can_follow_is_an_error()
     {
-        // Without byte tokens this vocabulary has nothing that begins with a cat.
-        using var file = new TinyModel(new TinyModelOptions { Vocabulary = TinyVocabulary.SentencePiece(withBytes: false) });
+        // Without the upper bytes this vocabulary has nothing that begins with a cat.
+        using var file = new TinyModel(new TinyModelOptions { Vocabulary = TinyVocabulary.BytePair(bytes: 128) });
         using LlamaModel model = file.Load();
         using SamplerChain chain = SamplerChain.Create(model.Vocabulary, new SamplingOptions { Grammar = "root ::= \"猫\"" });
         Assert.Throws<GrammarException>(() => chain.Sample(Four(model.Vocabulary)));

@@ -70,10 +70,10 @@ internal sealed class TinyVocabulary
     }
 
     /// <summary>Byte-level BPE: the 256 bytes as GPT-2 writes them, a few merges, &lt;|end|&gt;.</summary>
-    public static TinyVocabulary BytePair(string preTokenizer = "gpt-2")
+    public static TinyVocabulary BytePair(string preTokenizer = "gpt-2", int bytes = 256)
     {
         var v = new TinyVocabulary("gpt2");
-        for (int value = 0; value < 256; value++)
+        for (int value = 0; value < bytes; value++)
         {
             v.Add(ByteCharacter(value).ToString(), Normal);
         }
