@@ -56,6 +56,10 @@ internal static class ToolCommand
             new LogitsCommand(shell),
             new PerplexityCommand(shell),
             new BenchCommand(shell),
+            new InspectCommand(shell),
+            new QuantizeCommand(shell),
+            new RenderCommand(shell),
+            new GrammarCommand(shell),
             new DevicesCommand(shell),
         };
 
