@@ -26,7 +26,7 @@ public sealed unsafe partial class LlamaContext
 
         NativeLog.Clear();
         _abort.ListenTo(cancellationToken);
-        int code = LlamaDecoding.llama_decode(Handle, native);
+        int code = _adaptersChanged ? DecodeWithNewAdapters(native) : LlamaDecoding.llama_decode(Handle, native);
         if (code == 0)
         {
             Note(native);
@@ -82,6 +82,12 @@ public sealed unsafe partial class LlamaContext
                 throw new ArgumentOutOfRangeException(nameof(batch), batch.token[i], $"Token {i} of the batch is {batch.token[i]}; ids of this vocabulary run from 0 to {Model.Vocabulary.Count - 1}.");
             }
 
+            // An encoder's positions are rows of a table as long as the trained context; the native side asserts that.
+            if (batch.pos[i] >= Model.ContextLength && !Cache.Exists)
+            {
+                throw new ArgumentException($"Token {i} of the batch has position {batch.pos[i]}; this encoder sees {Model.ContextLength} tokens, counted from 0.");
+            }
+
             foreach (int sequence in Sequences(batch, i))
             {
                 if ((uint)sequence >= (uint)Cache.SequenceCount)
@@ -94,6 +100,11 @@ public sealed unsafe partial class LlamaContext
 
     private void Note(in llama_batch batch)
     {
+        if (!Cache.Exists)
+        {
+            return; // an encoder remembers nothing
+        }
+
         for (int i = 0; i < batch.n_tokens; i++)
         {
             Cache.Ledger.Append(batch.token[i], batch.pos[i], Sequences(batch, i));
@@ -109,7 +120,7 @@ public sealed unsafe partial class LlamaContext
         {
             // The micro-batches before the failing one stay in the cache.
             Note(batch);
-            for (int sequence = 0; sequence < Cache.SequenceCount; sequence++)
+            for (int sequence = 0; Cache.Exists && sequence < Cache.SequenceCount; sequence++)
             {
                 Cache.Reconcile(sequence);
             }

@@ -1,0 +1,85 @@
+using System.Globalization;
+using LlamaNative.Gguf;
+using LlamaNative.Interop;
+using LlamaNative.Models;
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Contexts;
+
+/// <summary>
+/// Refuses embeddings that the model cannot give. The native side takes the file's word for the pooling type and the
+/// width of the result and asserts, or reads past the result, when the graph gives another (build_pooling, decode).
+/// </summary>
+internal static class PoolingChecks
+{
+    public static void Check(LlamaModel model, ContextOptions options)
+    {
+        if (!options.Embeddings)
+        {
+            return; // then nothing is pooled
+        }
+
+        PoolingType pooling = options.PoolingType == PoolingType.FromModel ? OfModel(model) : options.PoolingType;
+        if (pooling == PoolingType.Rank)
+        {
+            CheckHead(model);
+        }
+        else
+        {
+            CheckWidth(model);
+        }
+    }
+
+    private static PoolingType OfModel(LlamaModel model)
+    {
+        const long Unspecified = uint.MaxValue; // -1 as the file has it
+        long? type = Metadata(model, "pooling_type");
+        return type switch
+        {
+            null or Unspecified => PoolingType.None,
+            >= (int)PoolingType.None and <= (int)PoolingType.Rank => (PoolingType)type,
+            _ => throw new ContextCreationException($"The model's pooling type is {type}, which llama.cpp does not know; set ContextOptions.PoolingType."),
+        };
+    }
+
+    private static void CheckHead(LlamaModel model)
+    {
+        uint outputs = LlamaClassifiers.llama_model_n_cls_out(model.Handle);
+        using GgufFile file = GgufFile.Open(model.Path);
+        TensorShape? head = Shape(file, "cls.output.weight") ?? Shape(file, "cls.weight");
+        if (head is not { } shape)
+        {
+            throw new ContextCreationException("The model has no classification head (cls.weight, cls.output.weight), so PoolingType.Rank cannot rank with it: it needs a reranking model.");
+        }
+
+        if (outputs > shape[1])
+        {
+            throw new ContextCreationException($"The model names {outputs} classes and its classification head gives {shape[1]} numbers.");
+        }
+    }
+
+    private static void CheckWidth(LlamaModel model)
+    {
+        // Only a few architectures project to another width; for the others this key can only be wrong.
+        if (Metadata(model, "embedding_length_out") is not { } width || width == 0 || width == model.EmbeddingLength)
+        {
+            return;
+        }
+
+        using GgufFile file = GgufFile.Open(model.Path);
+        TensorShape? projection = Shape(file, "dense_3.weight") ?? Shape(file, "dense_2.weight") ?? Shape(file, "output.weight");
+        if (width > model.EmbeddingLength && projection?[1] != width)
+        {
+            throw new ContextCreationException($"The model says that its embeddings have {width} numbers and has no tensor that gives so many; its hidden state has {model.EmbeddingLength}.");
+        }
+    }
+
+    private static TensorShape? Shape(GgufFile file, string tensor) => file.Tensors.TryGet(tensor, out GgufTensorInfo? info) ? info.Shape : null;
+
+    private static long? Metadata(LlamaModel model, string key) =>
+        model.Metadata.TryGetValue("general.architecture", out string? architecture)
+        && model.Metadata.TryGetValue($"{architecture}.{key}", out string? text)
+        && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : null;
+}
