@@ -123,6 +123,7 @@ public sealed unsafe partial class LlamaContext
         for (int i = 0; i < adapters.Length; i++)
         {
             LoraAdapter adapter = adapters[i].Adapter ?? throw new ArgumentException($"Adapter {i} is null.", nameof(adapters));
+            ObjectDisposedException.ThrowIf(adapter.IsDisposed, adapter);
             if (!ReferenceEquals(adapter.Model.Handle, Model.Handle))
             {
                 throw new ArgumentException($"The adapter '{adapter.Path}' was loaded for another model than the context's.", nameof(adapters));

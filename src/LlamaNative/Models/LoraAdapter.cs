@@ -9,6 +9,8 @@ namespace LlamaNative.Models;
 /// </summary>
 public sealed unsafe class LoraAdapter : IDisposable
 {
+    private volatile bool _disposed;
+
     private LoraAdapter(LlamaModel model, string path, LoraFile file, LoraAdapterHandle handle)
     {
         Model = model;
@@ -43,6 +45,9 @@ public sealed unsafe class LoraAdapter : IDisposable
 
     internal LoraAdapterHandle Handle { get; }
 
+    /// <summary>Whether it was disposed; its handle does not tell while a context holds it.</summary>
+    internal bool IsDisposed => _disposed;
+
     /// <summary>Loads an adapter in GGUF form, as llama.cpp's convert_lora_to_gguf.py writes it.</summary>
     /// <exception cref="AdapterException">The file is missing, is no LoRA adapter, or was made for a model of other shapes.</exception>
     public static LoraAdapter Load(LlamaModel model, string path)
@@ -59,7 +64,11 @@ public sealed unsafe class LoraAdapter : IDisposable
         Task.Run(() => Load(model, path), cancellationToken);
 
     /// <summary>Releases the adapter; a context that uses it goes on with it.</summary>
-    public void Dispose() => Handle.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        Handle.Dispose();
+    }
 
     private static LoraAdapterHandle LoadNative(LlamaModel model, string path)
     {
