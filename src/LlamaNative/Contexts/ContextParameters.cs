@@ -93,7 +93,7 @@ internal static class ContextParameters
         CheckCacheType(options.CacheTypeK, nameof(options.CacheTypeK));
         CheckCacheType(options.CacheTypeV, nameof(options.CacheTypeV));
         CacheSize.CheckFits(model, Size(model, options), options);
-        PoolingChecks.Check(model, options);
+        PoolingChecks.Check(model, Size(model, options), options);
     }
 
     private static void CheckCacheType(GgmlType type, string name)

@@ -109,12 +109,12 @@ public sealed unsafe partial class LlamaContext
     }
 
     /// <summary>The first evaluation after a change reserves its graphs anew and counts the model's adapters for that.</summary>
-    private int DecodeWithNewAdapters(in llama_batch batch)
+    private int EvaluateWithNewAdapters(in llama_batch batch)
     {
         lock (Model.Handle.AdapterGate)
         {
             _adaptersChanged = false;
-            return LlamaDecoding.llama_decode(Handle, batch);
+            return Evaluate(batch);
         }
     }
 

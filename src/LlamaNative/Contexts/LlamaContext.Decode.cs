@@ -26,7 +26,7 @@ public sealed unsafe partial class LlamaContext
 
         NativeLog.Clear();
         _abort.ListenTo(cancellationToken);
-        int code = _adaptersChanged ? DecodeWithNewAdapters(native) : LlamaDecoding.llama_decode(Handle, native);
+        int code = _adaptersChanged ? EvaluateWithNewAdapters(native) : Evaluate(native);
         if (code == 0)
         {
             Note(native);
@@ -60,6 +60,10 @@ public sealed unsafe partial class LlamaContext
             ? new Span<float>(logits, Model.Vocabulary.Count)
             : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch has no logits at this index: the token did not ask for them, or nothing was evaluated.");
     }
+
+    /// <summary>An encoder is asked directly: llama_decode would pass it on too, but write a line of log each time.</summary>
+    private int Evaluate(in llama_batch batch) =>
+        Cache.Exists ? LlamaDecoding.llama_decode(Handle, batch) : LlamaDecoding.llama_encode(Handle, batch);
 
     private void Check(in llama_batch batch)
     {

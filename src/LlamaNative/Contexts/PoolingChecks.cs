@@ -12,7 +12,7 @@ namespace LlamaNative.Contexts;
 /// </summary>
 internal static class PoolingChecks
 {
-    public static void Check(LlamaModel model, ContextOptions options)
+    public static void Check(LlamaModel model, int contextSize, ContextOptions options)
     {
         if (!options.Embeddings)
         {
@@ -28,6 +28,8 @@ internal static class PoolingChecks
         {
             CheckWidth(model);
         }
+
+        CheckReservation(pooling, contextSize, options);
     }
 
     private static PoolingType OfModel(LlamaModel model)
@@ -71,6 +73,27 @@ internal static class PoolingChecks
         if (width > model.EmbeddingLength && projection?[1] != width)
         {
             throw new ContextCreationException($"The model says that its embeddings have {width} numbers and has no tensor that gives so many; its hidden state has {model.EmbeddingLength}.");
+        }
+    }
+
+    /// <summary>
+    /// The graph that llama.cpp reserves has a micro-batch of tokens, rounded up to a multiple of the sequences, but as
+    /// many outputs as before rounding; their mean then multiplies matrices that do not fit, which is asserted.
+    /// </summary>
+    private static void CheckReservation(PoolingType pooling, int contextSize, ContextOptions options)
+    {
+        const int Padding = 256;
+        int tokens = Math.Min(options.BatchSize, options.MicroBatchSize);
+        if (options.MaxOutputs > 0 && options.MaxOutputs < tokens)
+        {
+            throw new ContextCreationException($"ContextOptions.MaxOutputs is {options.MaxOutputs}; with embeddings every token of a micro-batch is an output, {tokens} here.");
+        }
+
+        bool rounds = Math.Min(tokens, contextSize) % options.MaxSequences != 0
+            || Math.Min(tokens, (contextSize + Padding - 1) / Padding * Padding) % options.MaxSequences != 0;
+        if (rounds && pooling is PoolingType.Mean or PoolingType.Rank)
+        {
+            throw new ContextCreationException($"To pool by {pooling}, llama.cpp needs a micro-batch that is a multiple of the sequences: ContextOptions.MicroBatchSize is {options.MicroBatchSize}, BatchSize {options.BatchSize}, ContextSize {contextSize} and MaxSequences {options.MaxSequences}.");
         }
     }
 

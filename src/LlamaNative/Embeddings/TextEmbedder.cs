@@ -10,6 +10,8 @@ namespace LlamaNative.Embeddings;
 public sealed class TextEmbedder : IDisposable, IAsyncDisposable
 {
     private const int DefaultBatchSize = 2048;
+    private const int MaxBatchSize = 1 << 20;
+    private const int MaxSequences = 256; // LLAMA_MAX_SEQ
     private readonly TokenBatch _batch;
 
     /// <summary>Makes an embedder with a context of its own.</summary>
@@ -20,28 +22,42 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         Options = options ?? new EmbeddingOptions();
+        if (Options.BatchSize is < 1 or > MaxBatchSize)
+        {
+            throw new ContextCreationException($"EmbeddingOptions.BatchSize is {Options.BatchSize}; it goes from 1 to {MaxBatchSize}.");
+        }
+
+        if (Options.MaxSequences is < 1 or > MaxSequences)
+        {
+            throw new ContextCreationException($"EmbeddingOptions.MaxSequences is {Options.MaxSequences}; it goes from 1 to {MaxSequences}.");
+        }
+
         if (model.HasEncoder && model.HasDecoder)
         {
             throw new ContextCreationException("The model encodes and then decodes (T5 and its kin); llama.cpp computes no embeddings with such.");
         }
 
         int batchSize = Options.BatchSize ?? Math.Clamp(model.ContextLength, 1, DefaultBatchSize);
+        int sequences = Math.Min(Options.MaxSequences, batchSize);
+
+        // The native side reserves for a multiple of the sequences; what is more than asked for stays unused.
+        int reserved = (batchSize + sequences - 1) / sequences * sequences;
 
         // A sequence is pooled within one micro-batch only, and only a unified cache leaves sequences of different
         // lengths in one: otherwise the later piece's pool would replace the earlier's without a word.
         Context = new LlamaContext(model, new ContextOptions
         {
-            ContextSize = Math.Max(batchSize, 1),
-            BatchSize = batchSize,
-            MicroBatchSize = batchSize,
-            MaxSequences = Math.Min(Options.MaxSequences, Math.Max(batchSize, 1)),
+            ContextSize = reserved,
+            BatchSize = reserved,
+            MicroBatchSize = reserved,
+            MaxSequences = sequences,
             UnifiedCache = true,
             Embeddings = true,
             PoolingType = Options.PoolingType,
             AttentionType = Options.AttentionType,
             Threads = Options.Threads,
         });
-        _batch = new TokenBatch(Math.Min(Context.BatchSize, Context.MicroBatchSize));
+        _batch = new TokenBatch(batchSize);
         MaxInputTokens = Math.Min(_batch.Capacity, model.ContextLength);
         Dimensions = Context.EmbeddingWidth;
     }
