@@ -79,6 +79,7 @@ public sealed unsafe partial class LlamaContext
             throw new ArgumentException($"The batch has {batch.n_tokens} tokens; this context evaluates at most {_batchLimit} at once (ContextOptions.{option}).");
         }
 
+        CheckPooled(batch);
         for (int i = 0; i < batch.n_tokens; i++)
         {
             if ((uint)batch.token[i] >= (uint)Model.Vocabulary.Count)

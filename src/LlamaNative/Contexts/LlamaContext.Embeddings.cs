@@ -50,4 +50,29 @@ public sealed unsafe partial class LlamaContext
             ? new ReadOnlySpan<float>(embedding, EmbeddingWidth)
             : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch had no such token, or nothing was evaluated.");
     }
+
+    /// <summary>
+    /// Pools one micro-batch at a time, so a sequence cut by two would silently get the pool of its later piece. A cache
+    /// that is not unified cuts all sequences of a batch to the length of the shortest.
+    /// </summary>
+    private void CheckPooled(in llama_batch batch)
+    {
+        if (!Options.Embeddings || PoolingType == PoolingType.None)
+        {
+            return;
+        }
+
+        if (batch.n_tokens > MicroBatchSize)
+        {
+            throw new ArgumentException($"The batch has {batch.n_tokens} tokens; with pooled embeddings this context evaluates at most {MicroBatchSize} at once (ContextOptions.MicroBatchSize).");
+        }
+
+        for (int i = 1; i < batch.n_tokens && Cache.Exists && !Options.UnifiedCache; i++)
+        {
+            if (batch.seq_id[i][0] != batch.seq_id[0][0])
+            {
+                throw new ArgumentException("Pooled embeddings of several sequences in one batch need a unified cache (ContextOptions.UnifiedCache).");
+            }
+        }
+    }
 }

@@ -47,8 +47,7 @@ internal static class PoolingChecks
     private static void CheckHead(LlamaModel model)
     {
         uint outputs = LlamaClassifiers.llama_model_n_cls_out(model.Handle);
-        using GgufFile file = GgufFile.Open(model.Path);
-        TensorShape? head = Shape(file, "cls.output.weight") ?? Shape(file, "cls.weight");
+        TensorShape? head = FirstShape(model, "cls.output.weight", "cls.weight");
         if (head is not { } shape)
         {
             throw new ContextCreationException("The model has no classification head (cls.weight, cls.output.weight), so PoolingType.Rank cannot rank with it: it needs a reranking model.");
@@ -68,8 +67,7 @@ internal static class PoolingChecks
             return;
         }
 
-        using GgufFile file = GgufFile.Open(model.Path);
-        TensorShape? projection = Shape(file, "dense_3.weight") ?? Shape(file, "dense_2.weight") ?? Shape(file, "output.weight");
+        TensorShape? projection = FirstShape(model, "dense_3.weight", "dense_2.weight", "output.weight");
         if (width > model.EmbeddingLength && projection?[1] != width)
         {
             throw new ContextCreationException($"The model says that its embeddings have {width} numbers and has no tensor that gives so many; its hidden state has {model.EmbeddingLength}.");
@@ -97,7 +95,27 @@ internal static class PoolingChecks
         }
     }
 
-    private static TensorShape? Shape(GgufFile file, string tensor) => file.Tensors.TryGet(tensor, out GgufTensorInfo? info) ? info.Shape : null;
+    /// <summary>The shape of the first of these tensors that the model's file has.</summary>
+    private static TensorShape? FirstShape(LlamaModel model, params ReadOnlySpan<string> tensors)
+    {
+        try
+        {
+            using GgufFile file = GgufFile.Open(model.Path);
+            foreach (string tensor in tensors)
+            {
+                if (file.Tensors.TryGet(tensor, out GgufTensorInfo? info))
+                {
+                    return info.Shape;
+                }
+            }
+
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or GgufFormatException)
+        {
+            throw new ContextCreationException($"The model's file is needed to see what it can embed with, and cannot be read any more: {error.Message}");
+        }
+    }
 
     private static long? Metadata(LlamaModel model, string key) =>
         model.Metadata.TryGetValue("general.architecture", out string? architecture)

@@ -127,6 +127,34 @@ public sealed class ControlVectorTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => context.SetControlVector(Vector((1, _one))));
     }
 
+    [Fact]
+    public void Broken_files_are_typed_errors()
+    {
+        var file = new ModelFile();
+        file.Tensors["direction.1"] = new TestTensor(new TensorShape(N), _one);
+        file.Tensors["direction.2"] = new TestTensor(new TensorShape(N), _two);
+        byte[] bytes = File.ReadAllBytes(_files.Save(file));
+        var random = new Random(4);
+        for (int round = 0; round < 300; round++)
+        {
+            byte[] broken = round % 3 == 0 ? bytes[..random.Next(bytes.Length)] : [.. bytes];
+            for (int change = 0; change < round % 4 && broken.Length > 0; change++)
+            {
+                broken[random.Next(broken.Length)] = (byte)random.Next(256);
+            }
+
+            string path = _files.NewPath();
+            File.WriteAllBytes(path, broken);
+            try
+            {
+                _ = ControlVector.Load(path);
+            }
+            catch (AdapterException)
+            {
+            }
+        }
+    }
+
     private float[] WithBiases(params (int Layer, float[] Direction)[] biases)
     {
         ModelFile file = ModelFile.Llama();

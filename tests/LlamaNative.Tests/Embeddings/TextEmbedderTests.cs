@@ -276,6 +276,35 @@ public sealed class TextEmbedderTests : IDisposable
     }
 
     [Fact]
+    public void Batches_that_would_pool_a_part_of_a_sequence_are_refused()
+    {
+        ContextOptions options = new() { Embeddings = true, PoolingType = PoolingType.Mean, ContextSize = 512, BatchSize = 64, MicroBatchSize = 8, MaxSequences = 2, Threads = 1 };
+        using var context = new LlamaContext(_llama, options);
+        using var batch = new TokenBatch(16);
+        for (int i = 0; i < 9; i++)
+        {
+            batch.Add(260 + i, i, logits: true);
+        }
+
+        Assert.Contains("MicroBatchSize", Assert.Throws<ArgumentException>(() => context.Decode(batch)).Message, StringComparison.Ordinal);
+        batch.Clear();
+        batch.Add(260, 0, 0, logits: true);
+        batch.Add(261, 1, 0, logits: true);
+        batch.Add(260, 0, 1, logits: true);
+        Assert.Contains("UnifiedCache", Assert.Throws<ArgumentException>(() => context.Decode(batch)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_whose_file_is_gone_is_a_typed_error()
+    {
+        string path = _files.Save(ModelFile.Bert(pooling: 4, classes: ["score"]));
+        using LlamaModel model = LlamaModel.Load(path, new ModelOptions { LoadMode = ModelLoadMode.Read });
+        File.Delete(path);
+        Assert.Throws<ContextCreationException>(() => new TextEmbedder(model));
+        Assert.Throws<AdapterException>(() => LoraAdapter.Load(model, _files.Save(ModelFile.Lora(ModelFile.Bert(), 1, 1, 1, "blk.0.attn_q.weight"))));
+    }
+
+    [Fact]
     public void An_encoder_refuses_positions_beyond_its_table()
     {
         using var context = new LlamaContext(_bert, new ContextOptions { Embeddings = true, Threads = 1 });
