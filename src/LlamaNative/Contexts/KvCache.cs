@@ -145,12 +145,14 @@ public sealed class KvCache
 
     /// <summary>Adds <paramref name="delta"/> to the positions of a range, e.g. to close the gap of a removed one.</summary>
     /// <exception cref="InvalidOperationException">The model's positions cannot be shifted; see <see cref="CanShift"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A position would exceed the largest there is.</exception>
     public void Shift(int sequence, int from, int? to, int delta)
     {
         Check(sequence);
         CheckRange(from, to);
         using LlamaContext.Lease lease = _context.Enter();
         CheckShift();
+        CheckShifted(sequence, from, to ?? int.MaxValue, delta);
         LlamaMemory.llama_memory_seq_add(Memory(), sequence, from, to ?? -1, delta);
         _ledger.MapPositions(sequence, from, to ?? int.MaxValue, position => position + delta);
     }
@@ -197,6 +199,18 @@ public sealed class KvCache
         if (!LlamaMemory.llama_memory_can_shift(Memory()))
         {
             throw new InvalidOperationException("The positions of this model's cache cannot be shifted.");
+        }
+    }
+
+    private void CheckShifted(int sequence, int from, int to, int delta)
+    {
+        SequenceEntries entries = _ledger[sequence];
+        foreach (int position in entries.Positions.AsSpan(0, entries.Count))
+        {
+            if (position >= from && position < to && (long)position + delta > TokenBatch.MaxPosition)
+            {
+                throw new ArgumentOutOfRangeException(nameof(delta), delta, $"Position {position} would exceed {TokenBatch.MaxPosition}.");
+            }
         }
     }
 

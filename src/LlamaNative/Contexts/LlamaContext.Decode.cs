@@ -5,6 +5,7 @@ namespace LlamaNative.Contexts;
 public sealed unsafe partial class LlamaContext
 {
     private readonly int _batchLimit;
+    private readonly int _outputLimit;
 
     /// <summary>
     /// Evaluates a batch: the forward pass. Afterwards the logits of the tokens that asked for them can be read, until
@@ -80,8 +81,10 @@ public sealed unsafe partial class LlamaContext
         }
 
         CheckPooled(batch);
+        int outputs = 0;
         for (int i = 0; i < batch.n_tokens; i++)
         {
+            outputs += batch.logits[i];
             if ((uint)batch.token[i] >= (uint)Model.Vocabulary.Count)
             {
                 throw new ArgumentOutOfRangeException(nameof(batch), batch.token[i], $"Token {i} of the batch is {batch.token[i]}; ids of this vocabulary run from 0 to {Model.Vocabulary.Count - 1}.");
@@ -100,6 +103,13 @@ public sealed unsafe partial class LlamaContext
                     throw new ArgumentOutOfRangeException(nameof(batch), sequence, $"Token {i} of the batch belongs to sequence {sequence}; this context has {Cache.SequenceCount} (ContextOptions.MaxSequences).");
                 }
             }
+        }
+
+        // The native side asserts this too; with embeddings every token is an output.
+        outputs = Options.Embeddings ? batch.n_tokens : outputs;
+        if (outputs > _outputLimit)
+        {
+            throw new ArgumentException($"{outputs} tokens of the batch ask for an output; this context gives at most {_outputLimit} at once (ContextOptions.MaxOutputs).");
         }
     }
 

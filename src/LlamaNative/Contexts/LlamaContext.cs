@@ -13,6 +13,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     private readonly ContextWorker _worker;
     private int _owner;
     private int _depth;
+    private int _released;
 
     /// <summary>Creates a context.</summary>
     /// <param name="model">The model; it may be disposed before the context.</param>
@@ -37,10 +38,11 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
             throw new ContextCreationException("llama.cpp could not create the context." + NativeLog.Tail());
         }
 
+        Model = model;
         Handle = new LlamaContextHandle(context, model.Handle);
+        model.Vocabulary.Retain();
         try
         {
-            Model = model;
             Options = options;
             ContextSize = (int)LlamaContexts.llama_n_ctx(Handle);
             SequenceSize = (int)LlamaContexts.llama_n_ctx_seq(Handle);
@@ -48,6 +50,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
             MicroBatchSize = (int)LlamaContexts.llama_n_ubatch(Handle);
             PoolingType = (PoolingType)LlamaContexts.llama_pooling_type(Handle);
             _batchLimit = SeesAllTokens(model, options) || LlamaContexts.llama_get_memory(Handle) == 0 ? MicroBatchSize : BatchSize;
+            _outputLimit = options.MaxOutputs == 0 || model.HasEncoder ? int.MaxValue : options.MaxOutputs;
             var ledger = new CacheLedger(options.MaxSequences, options.UnifiedCache ? ContextSize : SequenceSize, options.UnifiedCache);
             Cache = new KvCache(this, ledger, options.FullSlidingWindowCache ? 0 : LlamaModels.llama_model_n_swa(model.Handle));
             _abort = AbortSignal.For(Handle);
@@ -59,7 +62,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         }
         catch
         {
-            Handle.Dispose();
+            Release();
             throw;
         }
     }
@@ -99,14 +102,14 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     public void Dispose()
     {
         _worker.Stop();
-        Handle.Dispose();
+        Release();
     }
 
     /// <summary>Stops what runs on the context's worker, waits for it, and releases the context.</summary>
     public async ValueTask DisposeAsync()
     {
         await _worker.StopAsync().ConfigureAwait(false);
-        Handle.Dispose();
+        Release();
     }
 
     /// <summary>
@@ -137,6 +140,15 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         }
 
         return new Lease(this);
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            Handle.Dispose();
+            Model.Vocabulary.Release();
+        }
     }
 
     private void Leave()

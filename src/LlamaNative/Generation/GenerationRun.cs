@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using LlamaNative.Models;
+using LlamaNative.Contexts;
 
 namespace LlamaNative.Generation;
 
@@ -11,9 +11,9 @@ namespace LlamaNative.Generation;
 public sealed class GenerationRun : IDisposable
 {
     private readonly GenerationPipeline _pipeline;
-    private readonly IDisposable? _owned;
+    private readonly IDisposable?[] _owned;
     private readonly CancellationToken _cancellationToken;
-    private readonly LlamaModel _model;
+    private readonly LlamaContext _context;
     private readonly StopRules _stops;
     private readonly TextStream _text;
     private readonly TokenScorer? _scorer;
@@ -26,9 +26,10 @@ public sealed class GenerationRun : IDisposable
     private int[] _tokens;
     private int _count;
     private int _fed;
+    private bool _failed;
 
     internal GenerationRun(
-        LlamaModel model, GenerationPipeline pipeline, IDisposable? owned, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
+        LlamaContext context, GenerationPipeline pipeline, IDisposable?[] owned, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
     {
         if (prompt.Length == 0)
         {
@@ -36,19 +37,19 @@ public sealed class GenerationRun : IDisposable
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxTokens ?? 0, nameof(options.MaxTokens));
-        _model = model;
+        _context = context;
         _pipeline = pipeline;
         _owned = owned;
         _start = start;
         _cancellationToken = cancellationToken;
         _prompt = prompt;
-        _stops = new StopRules(model.Vocabulary, options);
+        _stops = new StopRules(context.Model.Vocabulary, options);
         _maxTokens = options.MaxTokens ?? int.MaxValue;
         _cached = pipeline.Forward.Begin(prompt);
         int expected = Math.Min(_maxTokens, pipeline.Forward.FreeTokens + 1);
         _tokens = new int[expected];
         _text = new TextStream(_stops.Matcher, Math.Min(expected * 8, 1 << 16));
-        _scorer = options.TopLogProbabilities is { } top ? new TokenScorer(model.Vocabulary.Count, top) : null;
+        _scorer = options.TopLogProbabilities is { } top ? new TokenScorer(context.Model.Vocabulary.Count, top) : null;
         pipeline.Sampler.Reset();
         pipeline.Sampler.AcceptPrompt(prompt);
     }
@@ -78,6 +79,8 @@ public sealed class GenerationRun : IDisposable
     /// Generates one more token. False when the generation is over; <see cref="StopReason"/> then says why, and
     /// <see cref="Utf8"/> holds what had been held back. Cancelling is such an end and no exception.
     /// </summary>
+    /// <exception cref="LlamaException">A step failed; the run is over and the context free for another.</exception>
+    /// <exception cref="ContextBusyException">Another thread uses the context; the run is over.</exception>
     public bool MoveNext()
     {
         if (StopReason is not null)
@@ -91,23 +94,40 @@ public sealed class GenerationRun : IDisposable
             return Finish(Generation.StopReason.MaxTokens);
         }
 
+        if (_failed)
+        {
+            throw new InvalidOperationException("The generation ended with an error; start another.");
+        }
+
+        try
+        {
+            _cancellationToken.ThrowIfCancellationRequested();
+
+            // Held for the whole step: the logits are the context's own memory, which another thread may want to free.
+            using LlamaContext.Lease lease = _context.Enter();
+            return Step();
+        }
+        catch (Exception error) when (_cancellationToken.IsCancellationRequested && error is (OperationCanceledException or ObjectDisposedException))
+        {
+            return Finish(Generation.StopReason.Cancelled);
+        }
+        catch
+        {
+            // How much of its input was fed is unknown, so going on could feed it twice.
+            _failed = true;
+            throw;
+        }
+    }
+
+    private bool Step()
+    {
         ReadOnlySpan<int> input = _count == 0 ? _prompt.AsSpan(_cached) : _tokens.AsSpan(_fed, _count - _fed);
         if (_pipeline.Forward.FreeTokens < input.Length)
         {
             return Finish(Generation.StopReason.ContextFull);
         }
 
-        Span<float> logits;
-        try
-        {
-            _cancellationToken.ThrowIfCancellationRequested();
-            logits = _pipeline.Forward.Forward(input, _cancellationToken);
-        }
-        catch (OperationCanceledException) when (_cancellationToken.IsCancellationRequested)
-        {
-            return Finish(Generation.StopReason.Cancelled);
-        }
-
+        Span<float> logits = _pipeline.Forward.Forward(input, _cancellationToken);
         _fed = _count;
         _scorer?.Observe(logits);
         for (int i = 0; i < _pipeline.LogitsProcessors.Count; i++)
@@ -157,7 +177,13 @@ public sealed class GenerationRun : IDisposable
     };
 
     /// <summary>Frees what was made for this run; the context stays.</summary>
-    public void Dispose() => _owned?.Dispose();
+    public void Dispose()
+    {
+        foreach (IDisposable? owned in _owned)
+        {
+            owned?.Dispose();
+        }
+    }
 
     private void Append(int token)
     {
@@ -193,7 +219,7 @@ public sealed class GenerationRun : IDisposable
         TimeSpan toFirst = _count == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_start, _firstToken);
         TimeSpan afterFirst = _count == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_firstToken, _end);
         return new GenerationTimings(
-            _model.LoadTime,
+            _context.Model.LoadTime,
             toFirst,
             Stopwatch.GetElapsedTime(_start, _end),
             PerSecond(_prompt.Length - _cached, toFirst),

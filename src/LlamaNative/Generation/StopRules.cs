@@ -35,13 +35,14 @@ internal sealed class StopRules
     /// <summary>Whether this token itself ends the generation, and why.</summary>
     public bool EndsWith(int token, out StopReason reason, out string? sequence)
     {
-        if (_tokens.TryGetValue(token, out sequence))
+        if (_atEndOfGeneration && _vocabulary.IsEndOfGeneration(token))
         {
-            reason = StopReason.StopSequence;
+            reason = StopReason.EndOfGeneration;
+            sequence = null;
             return true;
         }
 
-        reason = StopReason.EndOfGeneration;
-        return _atEndOfGeneration && _vocabulary.IsEndOfGeneration(token);
+        reason = StopReason.StopSequence;
+        return _tokens.TryGetValue(token, out sequence);
     }
 }

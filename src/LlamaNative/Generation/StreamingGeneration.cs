@@ -10,14 +10,14 @@ namespace LlamaNative.Generation;
 /// </summary>
 public sealed class StreamingGeneration : IAsyncEnumerable<string>
 {
-    private readonly ContextWorker _worker;
+    private readonly LlamaContext _context;
     private readonly Func<CancellationToken, GenerationRun> _start;
     private readonly CancellationToken _cancellationToken;
     private int _started;
 
-    internal StreamingGeneration(ContextWorker worker, Func<CancellationToken, GenerationRun> start, CancellationToken cancellationToken)
+    internal StreamingGeneration(LlamaContext context, Func<CancellationToken, GenerationRun> start, CancellationToken cancellationToken)
     {
-        _worker = worker;
+        _context = context;
         _start = start;
         _cancellationToken = cancellationToken;
     }
@@ -33,10 +33,10 @@ public sealed class StreamingGeneration : IAsyncEnumerable<string>
             throw new InvalidOperationException("A generation can be enumerated once; start another.");
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellationToken, cancellationToken, _worker.Stopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellationToken, cancellationToken, _context.Worker.Stopping);
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _worker.Post(() => Run(pieces.Writer, done, stop.Token));
+        _context.Worker.Post(() => Run(pieces.Writer, done, stop.Token));
         try
         {
             // Read without the token: after a cancellation the pieces already made still come, and the worker ends the channel.
@@ -65,6 +65,8 @@ public sealed class StreamingGeneration : IAsyncEnumerable<string>
         Exception? error = null;
         try
         {
+            // For the whole run: between two of its tokens no other thread may change what it goes on from.
+            using LlamaContext.Lease lease = _context.Enter();
             using GenerationRun run = _start(stop);
             bool more;
             do
@@ -77,6 +79,10 @@ public sealed class StreamingGeneration : IAsyncEnumerable<string>
             }
             while (more);
             Result = run.GetResult();
+        }
+        catch (ObjectDisposedException) when (_context.Worker.Stopping.IsCancellationRequested)
+        {
+            error = new OperationCanceledException("The context was disposed before the generation had its turn.");
         }
         catch (Exception failure)
         {

@@ -32,7 +32,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
-        return Begin(pipeline => pipeline.Tokenizer.Tokenize(prompt), options, cancellationToken);
+        return Begin(pipeline => pipeline.Tokenizer.Tokenize(prompt), options, static pipeline => pipeline, null, cancellationToken);
     }
 
     /// <summary>Begins a generation behind a prompt that is already tokens.</summary>
@@ -40,7 +40,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
     public GenerationRun Start(ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         int[] tokens = prompt.ToArray();
-        return Begin(_ => tokens, options ?? new GenerationOptions(), cancellationToken);
+        return Begin(_ => tokens, options ?? new GenerationOptions(), static pipeline => pipeline, null, cancellationToken);
     }
 
     /// <summary>Begins a generation with steps of the caller's own; they stay the caller's.</summary>
@@ -51,7 +51,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
         long start = Stopwatch.GetTimestamp();
         using LlamaContext.Lease lease = Context.Enter();
         int[] tokens = pipeline.Tokenizer.Tokenize(prompt);
-        return new GenerationRun(Context.Model, pipeline, null, tokens, options ?? new GenerationOptions(), start, cancellationToken);
+        return new GenerationRun(Context, pipeline, [], tokens, options ?? new GenerationOptions(), start, cancellationToken);
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
     public StreamingGeneration StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return new StreamingGeneration(Context.Worker, stop => Start(prompt, options, stop), cancellationToken);
+        return new StreamingGeneration(Context, stop => Start(prompt, options, stop), cancellationToken);
     }
 
     /// <summary>Generates on the context's own thread and returns the whole.</summary>
@@ -76,18 +76,34 @@ public sealed class TextGenerator(LlamaContext context, int sequence = 0)
         return stream.Result!;
     }
 
-    private GenerationRun Begin(Func<GenerationPipeline, int[]> tokenize, GenerationOptions options, CancellationToken cancellationToken)
+    /// <summary>Begins a generation with steps made from the usual ones; what they need besides is freed with the run.</summary>
+    internal GenerationRun Start(
+        ReadOnlySpan<int> prompt, GenerationOptions options, Func<GenerationPipeline, GenerationPipeline> change, IDisposable needed, CancellationToken cancellationToken)
+    {
+        int[] tokens = prompt.ToArray();
+        return Begin(_ => tokens, options, change, needed, cancellationToken);
+    }
+
+    private GenerationRun Begin(
+        Func<GenerationPipeline, int[]> tokenize,
+        GenerationOptions options,
+        Func<GenerationPipeline, GenerationPipeline> change,
+        IDisposable? needed,
+        CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        using LlamaContext.Lease lease = Context.Enter();
-        GenerationPipeline pipeline = GenerationPipeline.Create(Context, options, sequence);
+        GenerationPipeline? pipeline = null;
         try
         {
-            return new GenerationRun(Context.Model, pipeline, pipeline, tokenize(pipeline), options, start, cancellationToken);
+            using LlamaContext.Lease lease = Context.Enter();
+            pipeline = GenerationPipeline.Create(Context, options, sequence);
+            GenerationPipeline steps = change(pipeline);
+            return new GenerationRun(Context, steps, [pipeline, needed], tokenize(steps), options, start, cancellationToken);
         }
         catch
         {
-            pipeline.Dispose();
+            pipeline?.Dispose();
+            needed?.Dispose();
             throw;
         }
     }

@@ -9,14 +9,16 @@ namespace LlamaNative.Models;
 /// </summary>
 public sealed class LlamaModel : IDisposable
 {
+    private int _disposed;
+
     private LlamaModel(string path, ModelOptions options, LlamaModelHandle handle, TimeSpan loadTime)
     {
         Path = path;
         Options = options;
         Handle = handle;
         LoadTime = loadTime;
-        Vocabulary = new Vocabulary(handle);
         Metadata = ModelMetadata.Read(handle);
+        Vocabulary = new Vocabulary(handle, Metadata);
         Description = ModelMetadata.ReadDescription(handle);
         ContextLength = LlamaModels.llama_model_n_ctx_train(handle);
         EmbeddingLength = LlamaModels.llama_model_n_embd(handle);
@@ -112,7 +114,10 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Releases the model; contexts made from it keep working until they are disposed themselves.</summary>
     public void Dispose()
     {
-        Vocabulary.Dispose();
-        Handle.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Handle.Dispose();
+            Vocabulary.Release();
+        }
     }
 }

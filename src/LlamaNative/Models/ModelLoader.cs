@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using LlamaNative.Gguf;
 using LlamaNative.Interop;
 
 namespace LlamaNative.Models;
@@ -13,11 +14,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     public LlamaModelHandle Load()
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!File.Exists(path))
-        {
-            throw new ModelLoadException(path, $"The model file '{path}' does not exist.");
-        }
-
+        CheckFile();
         LlamaRuntime.Load();
         llama_model_kv_override[] overrides = NativeOverrides();
         float[] tensorSplit = NativeTensorSplit();
@@ -60,6 +57,33 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         _progressError?.Throw();
         cancellationToken.ThrowIfCancellationRequested();
         throw new ModelLoadException(path, $"llama.cpp could not load the model '{path}'." + NativeLog.Tail());
+    }
+
+    /// <summary>
+    /// The one place where a file is judged before native code sees it: llama.cpp trusts what it reads and, where that
+    /// goes wrong, ends the process.
+    /// </summary>
+    private void CheckFile()
+    {
+        if (!File.Exists(path))
+        {
+            throw new ModelLoadException(path, Directory.Exists(path)
+                ? $"'{path}' is a directory, not a model file."
+                : $"The model file '{path}' does not exist.");
+        }
+
+        try
+        {
+            using GgufFile file = GgufFile.Open(path);
+        }
+        catch (GgufFormatException error)
+        {
+            throw new ModelLoadException(path, $"'{path}' is not a valid GGUF model: {error.Message}", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException(path, $"The model file '{path}' cannot be read: {error.Message}", error);
+        }
     }
 
     private llama_model_kv_override[] NativeOverrides()
