@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace LlamaNative.Generation;
 
 /// <summary>
@@ -61,18 +63,38 @@ internal sealed class TokenScorer
     /// <summary>A heap of the best so far, the worst of them on top; of equals the lower id counts as better.</summary>
     private void FindBest(Span<TokenLogProbability> best, double logSumExp)
     {
+        const int Chunk = 512;
         _best.Clear();
         float worst = float.NegativeInfinity;
-        for (int token = 0; token < _logits.Length && _top > 0; token++)
+        for (int start = 0; start < _logits.Length && _top > 0; start += Chunk)
         {
-            float logit = _logits[token];
+            // Almost no chunk has one of the best, and its maximum is found many at a time.
+            ReadOnlySpan<float> chunk = _logits.AsSpan(start, Math.Min(Chunk, _logits.Length - start));
+            if (_best.Count < _top || !(TensorPrimitives.Max(chunk) <= worst))
+            {
+                worst = FindBest(chunk, start, worst);
+            }
+        }
+
+        for (int i = best.Length - 1; i >= 0; i--)
+        {
+            int token = _best.Dequeue();
+            best[i] = new TokenLogProbability(token, LogSoftmax.Of(_logits[token], logSumExp));
+        }
+    }
+
+    private float FindBest(ReadOnlySpan<float> chunk, int start, float worst)
+    {
+        for (int i = 0; i < chunk.Length; i++)
+        {
+            int token = start + i;
             if (_best.Count < _top)
             {
-                _best.Enqueue(token, (logit, -token));
+                _best.Enqueue(token, (chunk[i], -token));
             }
-            else if (logit > worst)
+            else if (chunk[i] > worst)
             {
-                _best.DequeueEnqueue(token, (logit, -token));
+                _best.DequeueEnqueue(token, (chunk[i], -token));
             }
             else
             {
@@ -83,10 +105,6 @@ internal sealed class TokenScorer
             worst = lowest.Logit;
         }
 
-        for (int i = best.Length - 1; i >= 0; i--)
-        {
-            int token = _best.Dequeue();
-            best[i] = new TokenLogProbability(token, LogSoftmax.Of(_logits[token], logSumExp));
-        }
+        return worst;
     }
 }

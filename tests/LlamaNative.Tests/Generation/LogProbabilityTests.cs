@@ -71,15 +71,15 @@ public sealed class LogProbabilityTests : IDisposable
     {
         // Ties go to the lower id, whatever their order of arrival.
         var random = new Random(1);
-        foreach (int top in (int[])[0, 1, 3, 40, 100])
+        foreach (int top in (int[])[0, 1, 3, 40, 1100])
         {
-            var scorer = new TokenScorer(100, top);
+            var scorer = new TokenScorer(1100, top);
             for (int round = 0; round < 40; round++)
             {
-                float[] logits = [.. Enumerable.Range(0, 100).Select(_ => (float)random.Next(8))];
+                float[] logits = [.. Enumerable.Range(0, 1100).Select(_ => (float)random.Next(8 << round % 10))];
                 scorer.Observe(logits);
                 scorer.Record(round);
-                int[] expected = [.. Enumerable.Range(0, 100).OrderByDescending(token => logits[token]).ThenBy(token => token).Take(top)];
+                int[] expected = [.. Enumerable.Range(0, 1100).OrderByDescending(token => logits[token]).ThenBy(token => token).Take(top)];
                 Assert.Equal(expected, scorer[round].Top.ToArray().Select(token => token.Token));
             }
         }
