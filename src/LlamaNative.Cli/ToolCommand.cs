@@ -60,6 +60,7 @@ internal static class ToolCommand
             new LogitsCommand(shell),
             new PerplexityCommand(shell),
             new BenchCommand(shell),
+            new EmbedCommand(shell),
             new InspectCommand(shell),
             new QuantizeCommand(shell),
             new RenderCommand(shell),
