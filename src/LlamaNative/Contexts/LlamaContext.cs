@@ -18,10 +18,12 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     /// <summary>Creates a context.</summary>
     /// <param name="model">The model; it may be disposed before the context.</param>
     /// <param name="options">Sizes and switches; null for the defaults.</param>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="ContextCreationException">An option is out of range, or there is not enough memory.</exception>
     public LlamaContext(LlamaModel model, ContextOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ObjectDisposedException.ThrowIf(model.IsDisposed, model);
         options ??= new ContextOptions();
         using var keepAlive = new HandleReference(model.Handle);
         llama_context_params parameters = ContextParameters.Create(model, options);

@@ -70,6 +70,9 @@ public sealed class LlamaModel : IDisposable
 
     internal LlamaModelHandle Handle { get; }
 
+    /// <summary>The handle does not tell: it stays open as long as a context refers to it.</summary>
+    internal bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
     /// <summary>
     /// Loads a GGUF file; of a split file, name the first part. Loading is memory-mapped by default, so a large
     /// model opens at once and is read as it is used.

@@ -103,8 +103,8 @@ internal sealed class TokenizerGuard
     /// <summary>Checks a text for patterns that recurse and returns the longest run of characters that one of them may match.</summary>
     private int Check(ReadOnlySpan<byte> utf8)
     {
-        // exaone-moe matches words and the single spaces between them as one.
-        bool acrossSpaces = _preTokenizer == "exaone-moe";
+        // exaone-moe matches words and the single spaces between them as one, and runs of white space too.
+        bool unbroken = _preTokenizer == "exaone-moe";
         int longest = 0;
         int length = 0;
         int square = 0;
@@ -113,13 +113,13 @@ internal sealed class TokenizerGuard
         {
             Rune.DecodeFromUtf8(utf8, out Rune rune, out int bytes);
             utf8 = utf8[bytes..];
-            bool isSpace = Rune.IsWhiteSpace(rune) && !(acrossSpaces && rune.Value == ' ');
+            bool isSpace = Rune.IsWhiteSpace(rune);
             if (_assertsOnSpaces && isSpace && wasSpace)
             {
                 throw new LlamaException("The vocabulary's pre-tokenizer 'whitespace' takes no two spaces in a row.");
             }
 
-            length = isSpace == wasSpace ? length + 1 : 1;
+            length = unbroken || isSpace == wasSpace ? length + 1 : 1;
             wasSpace = isSpace;
             longest = Math.Max(longest, length);
             square = IsSquare(rune) ? square + 1 : 0;
