@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using LlamaNative.Tests.TinyModels;
 
 namespace LlamaNative.Tests.Cli;
 
@@ -71,7 +70,8 @@ public sealed class FileCommandTests : IDisposable
     [Fact]
     public async Task Embeddings_have_length_one_and_text_held_to_a_schema_fits_it()
     {
-        string model = TinyModel.Default.Path;
+        using var tiny = new TinyModel();
+        string model = tiny.Path;
         JsonElement embeddings = (await Tool.RunAsync("embed", "-m", model, "-t", "1", "one", "two words")).Json();
         Assert.Equal(2, embeddings.GetArrayLength());
         foreach (JsonElement embedding in embeddings.EnumerateArray())
