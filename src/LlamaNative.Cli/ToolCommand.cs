@@ -63,8 +63,10 @@ internal static class ToolCommand
             new EmbedCommand(shell),
             new InspectCommand(shell),
             new QuantizeCommand(shell),
+            new SynthCommand(shell),
             new RenderCommand(shell),
             new GrammarCommand(shell),
+            new MergeCommand(shell),
             new DevicesCommand(shell),
         };
 
