@@ -37,7 +37,7 @@ internal sealed class PromptArguments
 
     public static string ReadFile(string path) => Decode(File.ReadAllBytes(path), $"'{path}'");
 
-    private static string Decode(byte[] utf8, string what)
+    public static string Decode(byte[] utf8, string what)
     {
         try
         {

@@ -27,6 +27,9 @@ public sealed class KvCache
 
     internal CacheLedger Ledger => _ledger;
 
+    /// <summary>Whether the model keeps a memory at all; an encoder does not. For callers that hold a lease.</summary>
+    internal bool Exists => LlamaContexts.llama_get_memory(_context.Handle) != 0;
+
     /// <summary>Cells that a further token of this sequence could take.</summary>
     public int GetFreeCells(int sequence = 0)
     {
@@ -48,7 +51,10 @@ public sealed class KvCache
         return _ledger[sequence].Tokens.AsSpan(0, _ledger[sequence].Count).ToArray();
     }
 
-    /// <summary>How many of <paramref name="tokens"/>, from the first on, the sequence already holds at their positions.</summary>
+    /// <summary>
+    /// How many of <paramref name="tokens"/>, from the first on, the sequence already holds at their positions; 0 once
+    /// the context's adapters have changed, since the same tokens would now give other values.
+    /// </summary>
     public int GetCommonPrefix(ReadOnlySpan<int> tokens, int sequence = 0)
     {
         Check(sequence);

@@ -27,7 +27,7 @@ public sealed unsafe partial class LlamaContext
 
         NativeLog.Clear();
         _abort.ListenTo(cancellationToken);
-        int code = LlamaDecoding.llama_decode(Handle, native);
+        int code = _adaptersChanged ? EvaluateWithNewAdapters(native) : Evaluate(native);
         if (code == 0)
         {
             Note(native);
@@ -62,6 +62,10 @@ public sealed unsafe partial class LlamaContext
             : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch has no logits at this index: the token did not ask for them, or nothing was evaluated.");
     }
 
+    /// <summary>An encoder is asked directly: llama_decode would pass it on too, but write a line of log each time.</summary>
+    private int Evaluate(in llama_batch batch) =>
+        Cache.Exists ? LlamaDecoding.llama_decode(Handle, batch) : LlamaDecoding.llama_encode(Handle, batch);
+
     private void Check(in llama_batch batch)
     {
         if (batch.n_tokens == 0)
@@ -76,6 +80,7 @@ public sealed unsafe partial class LlamaContext
             throw new ArgumentException($"The batch has {batch.n_tokens} tokens; this context evaluates at most {_batchLimit} at once (ContextOptions.{option}).");
         }
 
+        CheckPooled(batch);
         int outputs = 0;
         for (int i = 0; i < batch.n_tokens; i++)
         {
@@ -83,6 +88,12 @@ public sealed unsafe partial class LlamaContext
             if ((uint)batch.token[i] >= (uint)Model.Vocabulary.Count)
             {
                 throw new ArgumentOutOfRangeException(nameof(batch), batch.token[i], $"Token {i} of the batch is {batch.token[i]}; ids of this vocabulary run from 0 to {Model.Vocabulary.Count - 1}.");
+            }
+
+            // An encoder's positions are rows of a table as long as the trained context; the native side asserts that.
+            if (batch.pos[i] >= Model.ContextLength && !Cache.Exists)
+            {
+                throw new ArgumentException($"Token {i} of the batch has position {batch.pos[i]}; this encoder sees {Model.ContextLength} tokens, counted from 0.");
             }
 
             foreach (int sequence in Sequences(batch, i))
@@ -104,6 +115,11 @@ public sealed unsafe partial class LlamaContext
 
     private void Note(in llama_batch batch)
     {
+        if (!Cache.Exists)
+        {
+            return; // an encoder remembers nothing
+        }
+
         for (int i = 0; i < batch.n_tokens; i++)
         {
             Cache.Ledger.Append(batch.token[i], batch.pos[i], Sequences(batch, i));
@@ -119,7 +135,7 @@ public sealed unsafe partial class LlamaContext
         {
             // The micro-batches before the failing one stay in the cache.
             Note(batch);
-            for (int sequence = 0; sequence < Cache.SequenceCount; sequence++)
+            for (int sequence = 0; Cache.Exists && sequence < Cache.SequenceCount; sequence++)
             {
                 Cache.Reconcile(sequence);
             }

@@ -29,7 +29,12 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         llama_context_params parameters = ContextParameters.Create(model, options);
 
         NativeLog.Clear();
-        nint context = LlamaContexts.llama_init_from_model(model.Handle, parameters);
+        nint context;
+        lock (model.Handle.AdapterGate)
+        {
+            context = LlamaContexts.llama_init_from_model(model.Handle, parameters);
+        }
+
         if (context == 0)
         {
             throw new ContextCreationException("llama.cpp could not create the context." + NativeLog.Tail());

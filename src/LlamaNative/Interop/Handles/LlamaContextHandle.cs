@@ -13,6 +13,7 @@ internal sealed class LlamaContextHandle : SafeHandle
     private nint _pool;
     private nint _batchPool;
     private GCHandle _callbackState;
+    private LoraAdapterHandle[] _adapters = [];
 
     /// <summary>Takes ownership of <paramref name="context"/> and a reference to <paramref name="model"/>.</summary>
     public LlamaContextHandle(nint context, LlamaModelHandle model)
@@ -37,6 +38,17 @@ internal sealed class LlamaContextHandle : SafeHandle
     /// <summary>Takes ownership of what native callbacks reach; freed once they can no longer be called.</summary>
     public void KeepUntilReleased(GCHandle callbackState) => _callbackState = callbackState;
 
+    /// <summary>Takes over one reference to each adapter the context now uses, and releases those it used before.</summary>
+    public void KeepAdapters(LoraAdapterHandle[] referenced)
+    {
+        LoraAdapterHandle[] before = _adapters;
+        _adapters = referenced;
+        foreach (LoraAdapterHandle adapter in before)
+        {
+            adapter.DangerousRelease();
+        }
+    }
+
     protected override bool ReleaseHandle()
     {
         LlamaContexts.llama_free(handle);
@@ -55,6 +67,7 @@ internal sealed class LlamaContextHandle : SafeHandle
             _callbackState.Free();
         }
 
+        KeepAdapters([]);
         _model.DangerousRelease();
         return true;
     }
