@@ -11,11 +11,12 @@ public sealed class LlamaModel : IDisposable
 {
     private int _disposed;
 
-    private LlamaModel(string path, ModelOptions options, LlamaModelHandle handle, TimeSpan loadTime)
+    private LlamaModel(string path, ModelOptions options, LlamaModelHandle handle, ModelPlacement placement, TimeSpan loadTime)
     {
         Path = path;
         Options = options;
         Handle = handle;
+        Placement = placement;
         LoadTime = loadTime;
         Metadata = ModelMetadata.Read(handle, options.MetadataOverrides);
         Vocabulary = new Vocabulary(handle, Metadata);
@@ -34,6 +35,9 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>The options it was loaded with.</summary>
     public ModelOptions Options { get; }
+
+    /// <summary>What lies where: which memory holds the weights, and how many layers a GPU has.</summary>
+    public ModelPlacement Placement { get; }
 
     /// <summary>How long loading took.</summary>
     public TimeSpan LoadTime { get; }
@@ -93,8 +97,9 @@ public sealed class LlamaModel : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new ModelOptions();
         long start = Stopwatch.GetTimestamp();
-        LlamaModelHandle handle = new ModelLoader(path, options, progress, cancellationToken).Load();
-        return new LlamaModel(path, options, handle, Stopwatch.GetElapsedTime(start));
+        var loader = new ModelLoader(path, options, progress, cancellationToken);
+        LlamaModelHandle handle = loader.Load();
+        return new LlamaModel(path, options, handle, loader.Placement, Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary><see cref="Load"/> on a pool thread, for callers that must not wait.</summary>

@@ -11,6 +11,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 {
     private ExceptionDispatchInfo? _progressError;
 
+    /// <summary>What lies where, once the model is loaded.</summary>
+    public ModelPlacement Placement { get; private set; } = new([], 0, 0);
+
     public LlamaModelHandle Load()
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -18,17 +21,20 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         CheckFile();
         LlamaRuntime.Load();
         float[] tensorSplit = NativeTensorSplit();
+        using var placements = new NativePlacements(path, options.TensorPlacements);
         GCHandle self = GCHandle.Alloc(this);
         try
         {
             fixed (llama_model_kv_override* overridesPointer = overrides)
             fixed (float* splitPointer = tensorSplit)
+            fixed (llama_model_tensor_buft_override* placementsPointer = placements.Overrides)
             {
                 llama_model_params parameters = LlamaSystem.llama_model_default_params();
                 parameters.n_gpu_layers = NativeGpuLayers();
                 parameters.split_mode = (int)options.SplitMode;
                 parameters.main_gpu = options.MainGpu;
                 parameters.tensor_split = splitPointer;
+                parameters.tensor_buft_overrides = placementsPointer;
                 parameters.load_mode = (int)options.LoadMode;
                 parameters.kv_overrides = overridesPointer;
                 parameters.vocab_only = options.VocabularyOnly ? (byte)1 : (byte)0;
@@ -48,7 +54,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     private LlamaModelHandle Load(llama_model_params parameters)
     {
         NativeLog.Clear();
+        using NativeLog.Recording log = NativeLog.Record();
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
+        Placement = PlacementReport.Read(log.Lines);
         if (model != 0)
         {
             return new LlamaModelHandle(model);
