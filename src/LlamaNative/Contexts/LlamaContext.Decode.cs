@@ -134,6 +134,11 @@ public sealed unsafe partial class LlamaContext
         if (code is not (NoRoom or InvalidBatch))
         {
             // The micro-batches before the failing one stay in the cache.
+            for (int i = 0; i < batch.n_tokens; i++)
+            {
+                Cache.TakeBack(batch.seq_id[i][0], Sequences(batch, i)[1..], batch.pos[i]);
+            }
+
             Note(batch);
             for (int sequence = 0; Cache.Exists && sequence < Cache.SequenceCount; sequence++)
             {
@@ -143,6 +148,8 @@ public sealed unsafe partial class LlamaContext
 
         switch (code)
         {
+            case NoRoom when !Options.UnifiedCache && HasSharedTokens(batch):
+                throw new DecodeException(code, "A token of several sequences needs a unified cache (ContextOptions.UnifiedCache).");
             case NoRoom:
                 throw new CacheFullException(batch.n_tokens, Cache.Ledger.FreeCells(batch.seq_id[0][0]), Cache.Capacity);
             case Aborted:
@@ -152,6 +159,19 @@ public sealed unsafe partial class LlamaContext
             default:
                 throw new DecodeException(code, $"llama.cpp failed to evaluate the batch of {batch.n_tokens} tokens (code {code})." + NativeLog.Tail());
         }
+    }
+
+    private static bool HasSharedTokens(in llama_batch batch)
+    {
+        for (int i = 0; i < batch.n_tokens; i++)
+        {
+            if (batch.n_seq_id[i] > 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ReadOnlySpan<int> Sequences(in llama_batch batch, int index) => new(batch.seq_id[index], batch.n_seq_id[index]);

@@ -52,6 +52,25 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
+    public void Tokens_of_several_sequences_are_taken_back_from_all_of_them()
+    {
+        // llama.cpp itself takes them back from the first one only, and the others would go on from keys never computed.
+        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, BatchSize = 2048, MicroBatchSize = 2048, MaxSequences = 2, UnifiedCache = true, Threads = 1 });
+        using var batch = new TokenBatch(2048, 2);
+        for (int i = 0; i < 2048; i++)
+        {
+            batch.Add(3 + (i % 200), i, [0, 1], logits: i == 2047);
+        }
+
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
+        Assert.Throws<OperationCanceledException>(() => context.Decode(batch, stop.Token));
+        Assert.Null(context.Cache.GetPositions(0));
+        Assert.Null(context.Cache.GetPositions(1));
+        Assert.Equal((0, 0, 2048), (context.Cache.GetLength(0), context.Cache.GetLength(1), context.Cache.GetFreeCells()));
+        Evaluate(context, [5, 6, 7], sequence: 1);
+    }
+
+    [Fact]
     public void A_long_prompt_stops_between_its_micro_batches_and_keeps_what_was_evaluated()
     {
         using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, BatchSize = 2048, MicroBatchSize = 64, Threads = 1 });

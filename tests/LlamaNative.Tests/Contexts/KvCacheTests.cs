@@ -1,5 +1,6 @@
 using LlamaNative.Contexts;
 using LlamaNative.Models;
+using LlamaNative.Tensors;
 using static LlamaNative.Tests.Contexts.DecodeTests;
 
 namespace LlamaNative.Tests.Contexts;
@@ -104,6 +105,48 @@ public sealed class KvCacheTests(TinyModelFixture tiny) : IClassFixture<TinyMode
         Assert.Equal(0, context.Cache.GetLength());
         Assert.Null(context.Cache.GetPositions());
         Evaluate(context, [5]);
+    }
+
+    [Fact]
+    public void Keys_of_every_type_shift_or_say_that_they_cannot()
+    {
+        using var file = new TinyModel(new TinyModelOptions { Embedding = 128, Heads = 2, HeadsKv = 1 });
+        using LlamaModel model = file.Load();
+        foreach (GgmlType type in (GgmlType[])[GgmlType.F32, GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.IQ4_NL])
+        {
+            using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, CacheTypeK = type, Threads = 1 });
+            Evaluate(context, [5, 6, 7]);
+
+            // llama.cpp aborts on BF16 here.
+            Assert.Equal(type != GgmlType.BF16, context.Cache.CanShift);
+            if (!context.Cache.CanShift)
+            {
+                Assert.Throws<InvalidOperationException>(() => context.Cache.Shift(0, 0, null, 4));
+                continue;
+            }
+
+            context.Cache.Shift(0, 0, null, 4);
+            Evaluate(context, [8], from: 7);
+            Assert.Equal((4, 7), context.Cache.GetPositions());
+        }
+    }
+
+    [Fact]
+    public void Tokens_of_several_sequences_need_a_unified_cache()
+    {
+        using LlamaContext apart = tiny.NewContext(size: 512, sequences: 2);
+        using var batch = new TokenBatch(2, 2);
+        batch.Add(5, 0, [0, 1]);
+        batch.Add(6, 1, [0, 1], logits: true);
+        Assert.Contains("unified", Assert.Throws<DecodeException>(() => apart.Decode(batch)).Message, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (apart.Cache.GetLength(0), apart.Cache.GetLength(1)));
+        Evaluate(apart, [5, 6], sequence: 1);
+
+        using LlamaContext together = tiny.NewContext(size: 512, sequences: 2, unified: true);
+        together.Decode(batch);
+        Assert.Equal([5, 6], together.Cache.GetTokens(1));
+        Assert.Equal(510, together.Cache.GetFreeCells());
+        AssertClose(apart.GetLogits(), together.GetLogits());
     }
 
     [Fact]
