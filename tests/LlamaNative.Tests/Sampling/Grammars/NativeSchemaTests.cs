@@ -21,6 +21,12 @@ public sealed class NativeSchemaTests
         int strings = 0;
         foreach (JsonElement schema in golden.RootElement.EnumerateArray())
         {
+            if (schema.GetProperty("conversion").GetString() != "ok")
+            {
+                Assert.Throws<JsonSchemaException>(() => JsonSchemaGrammar.FromSchema(schema.GetProperty("schema")));
+                continue;
+            }
+
             GbnfGrammar grammar = JsonSchemaGrammar.FromSchema(schema.GetProperty("schema"));
             foreach ((string list, bool expected) in new[] { ("accept", true), ("accept_spaced", true), ("reject", false) })
             {
