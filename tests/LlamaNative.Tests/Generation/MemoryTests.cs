@@ -74,9 +74,10 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
 
         model!.Dispose();
 
-        // A context takes more than a megabyte, so even a hundredth of one left behind each time would show.
+        // A context takes more than a megabyte, so even a fiftieth of one left behind each time would show. Heaps settle by
+        // about 17 MiB in these rounds, and by half a megabyte in the 4,000 after them.
         long growth = ResidentBytes() - after200;
-        Assert.InRange(growth, long.MinValue, 20L << 20);
+        Assert.InRange(growth, long.MinValue, 32L << 20);
     }
 
     private static long Step(LlamaContext context, GenerationOptions options, int warmUp, int count, CancellationToken stop)
