@@ -16,6 +16,7 @@ public sealed unsafe partial class LlamaContext
     /// <exception cref="CacheFullException">There is no room; nothing changed.</exception>
     /// <exception cref="DecodeException">llama.cpp refused the batch or failed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <remarks>What <see cref="ContextOptions.Observer"/> threw is thrown as it is; the tokens are in the cache, the logits are undefined.</remarks>
     public void Decode(TokenBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -36,6 +37,8 @@ public sealed unsafe partial class LlamaContext
         {
             Fail(code, native, cancellationToken);
         }
+
+        _hook?.Rethrow();
     }
 
     /// <summary>The logits of a token of the last batch, copied: one for each token of the vocabulary.</summary>
