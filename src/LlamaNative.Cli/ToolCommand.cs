@@ -63,6 +63,7 @@ internal static class ToolCommand
             new EmbedCommand(shell),
             new InspectCommand(shell),
             new QuantizeCommand(shell),
+            new TraceCommand(shell),
             new RenderCommand(shell),
             new GrammarCommand(shell),
             new DevicesCommand(shell),
