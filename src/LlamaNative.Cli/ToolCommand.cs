@@ -64,6 +64,7 @@ internal static class ToolCommand
             new InspectCommand(shell),
             new QuantizeCommand(shell),
             new SynthCommand(shell),
+            new TraceCommand(shell),
             new RenderCommand(shell),
             new GrammarCommand(shell),
             new MergeCommand(shell),

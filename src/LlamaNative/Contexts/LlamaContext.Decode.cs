@@ -16,6 +16,7 @@ public sealed unsafe partial class LlamaContext
     /// <exception cref="CacheFullException">There is no room; nothing changed.</exception>
     /// <exception cref="DecodeException">llama.cpp refused the batch or failed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <remarks>What <see cref="ContextOptions.Observer"/> threw is thrown as it is; the tokens are in the cache, the logits are undefined.</remarks>
     public void Decode(TokenBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -36,6 +37,8 @@ public sealed unsafe partial class LlamaContext
         {
             Fail(code, native, cancellationToken);
         }
+
+        _hook?.Rethrow();
     }
 
     /// <summary>The logits of a token of the last batch, copied: one for each token of the vocabulary.</summary>
@@ -131,7 +134,7 @@ public sealed unsafe partial class LlamaContext
         const int NoRoom = 1;
         const int Aborted = 2;
         const int InvalidBatch = -1;
-        if (code is not (NoRoom or InvalidBatch))
+        if (code is not (NoRoom or InvalidBatch) && Cache.Exists)
         {
             // The micro-batches before the failing one stay in the cache.
             for (int i = 0; i < batch.n_tokens; i++)
@@ -140,7 +143,7 @@ public sealed unsafe partial class LlamaContext
             }
 
             Note(batch);
-            for (int sequence = 0; Cache.Exists && sequence < Cache.SequenceCount; sequence++)
+            for (int sequence = 0; sequence < Cache.SequenceCount; sequence++)
             {
                 Cache.Reconcile(sequence);
             }

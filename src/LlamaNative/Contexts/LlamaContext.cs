@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 
@@ -10,6 +11,7 @@ namespace LlamaNative.Contexts;
 public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 {
     private readonly AbortSignal _abort;
+    private readonly EvaluationHook? _hook;
     private readonly ContextWorker _worker;
     private int _owner;
     private int _depth;
@@ -29,6 +31,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         llama_context_params parameters = ContextParameters.Create(model, options);
 
         NativeLog.Clear();
+        _hook = EvaluationHook.Attach(options.Observer, ref parameters, out GCHandle hook);
         nint context;
         lock (model.Handle.AdapterGate)
         {
@@ -37,11 +40,21 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 
         if (context == 0)
         {
+            if (hook.IsAllocated)
+            {
+                hook.Free();
+            }
+
             throw new ContextCreationException("llama.cpp could not create the context." + NativeLog.Tail());
         }
 
         Model = model;
         Handle = new LlamaContextHandle(context, model.Handle);
+        if (hook.IsAllocated)
+        {
+            Handle.KeepUntilReleased(hook);
+        }
+
         model.Vocabulary.Retain();
         try
         {
@@ -125,6 +138,11 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(Handle.IsClosed, this);
             throw new ContextBusyException();
+        }
+
+        if (_hook is { IsCalling: true })
+        {
+            throw new InvalidOperationException("The context is in the middle of an evaluation and cannot be used by its observer.");
         }
 
         _depth++;

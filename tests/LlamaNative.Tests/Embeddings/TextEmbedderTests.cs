@@ -232,16 +232,10 @@ public sealed class TextEmbedderTests : IDisposable
     [Fact]
     public void Hostile_metadata_is_refused_before_the_native_side_asserts()
     {
-        ModelFile pooling = ModelFile.Bert(pooling: 77);
-        using LlamaModel oddPooling = _files.Load(pooling);
-        Assert.Throws<ContextCreationException>(() => new TextEmbedder(oddPooling));
-        using var chosen = new TextEmbedder(oddPooling, new EmbeddingOptions { PoolingType = PoolingType.Cls, Threads = 1 });
-        Assert.Equal(ModelFile.Embedding, chosen.Embed(Cat).Vector.Length);
-
+        Assert.Throws<ModelLoadException>(() => _files.Load(ModelFile.Bert(pooling: 77)));
         ModelFile width = ModelFile.Bert();
         width.Metadata["bert.embedding_length_out"] = GgufValue.Of(1u << 16);
-        using LlamaModel wide = _files.Load(width);
-        Assert.Throws<ContextCreationException>(() => new TextEmbedder(wide));
+        Assert.Throws<ModelLoadException>(() => _files.Load(width));
 
         Assert.Throws<ContextCreationException>(() => new TextEmbedder(_bert, new EmbeddingOptions { PoolingType = PoolingType.Rank }));
         Assert.Throws<ContextCreationException>(() => new TextEmbedder(_llama, new EmbeddingOptions { PoolingType = PoolingType.Rank }));

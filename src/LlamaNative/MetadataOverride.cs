@@ -3,7 +3,7 @@ using System.Text;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
 
-namespace LlamaNative.Models;
+namespace LlamaNative;
 
 /// <summary>A metadata value given at loading instead of the file's: an integer, a number, a truth value or a short text.</summary>
 public readonly record struct MetadataOverride
