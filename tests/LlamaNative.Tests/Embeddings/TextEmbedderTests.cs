@@ -242,8 +242,7 @@ public sealed class TextEmbedderTests : IDisposable
         ModelFile labels = ModelFile.Bert(pooling: 4);
         labels.AddRandom(new Random(1), "cls.weight", ModelFile.Embedding, ModelFile.Embedding);
         labels.Metadata["bert.classifier.output_labels"] = GgufValue.OfStrings(Enumerable.Range(0, 5000).Select(i => $"{i}"));
-        using LlamaModel many = _files.Load(labels);
-        Assert.Throws<ContextCreationException>(() => new TextEmbedder(many));
+        Assert.Throws<ModelLoadException>(() => _files.Load(labels));
     }
 
     [Fact]
