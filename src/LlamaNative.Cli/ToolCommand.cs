@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using LlamaNative.Cli.Commands;
 using LlamaNative.Cli.Terminal;
@@ -46,9 +47,12 @@ internal static class ToolCommand
         }
     }
 
-    private static RootCommand Create(Shell shell) =>
-        new("Run, inspect and measure GGUF models with llama.cpp. Text goes to stdout, everything else to stderr.")
+    // No RootCommand: it would call itself what the assembly is called, and not what the tool is.
+    private static Command Create(Shell shell) =>
+        new("llamanative", "Run, inspect and measure GGUF models with llama.cpp. Text goes to stdout, everything else to stderr.")
         {
+            new HelpOption(),
+            new VersionOption(),
             new RunCommand(shell),
             new ChatCommand(shell),
             new TokenizeCommand(shell),
@@ -56,10 +60,17 @@ internal static class ToolCommand
             new LogitsCommand(shell),
             new PerplexityCommand(shell),
             new BenchCommand(shell),
+            new EmbedCommand(shell),
+            new InspectCommand(shell),
+            new QuantizeCommand(shell),
+            new SynthCommand(shell),
+            new TraceCommand(shell),
+            new RenderCommand(shell),
+            new GrammarCommand(shell),
             new MergeCommand(shell),
             new DevicesCommand(shell),
         };
 
     private static string CommandName(CommandResult command) =>
-        command.Parent is CommandResult parent ? $"{CommandName(parent)} {command.Command.Name}" : "llamanative";
+        command.Parent is CommandResult parent ? $"{CommandName(parent)} {command.Command.Name}" : command.Command.Name;
 }

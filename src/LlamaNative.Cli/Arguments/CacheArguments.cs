@@ -13,7 +13,7 @@ internal static class CacheArguments
 
     public static Option<FlashAttention> FlashAttentionOption() => new("--flash-attn", "-fa")
     {
-        Description = "Fused attention: on, off, or auto where the devices support it [default: auto]",
+        Description = "Fused attention: on, off, or auto where the devices support it",
         HelpName = "on|off|auto",
         CustomParser = ParseFlashAttention,
         DefaultValueFactory = _ => FlashAttention.Auto,
@@ -21,7 +21,7 @@ internal static class CacheArguments
 
     public static Option<GgmlType> TypeOption(string name, string alias, string what) => new(name, alias)
     {
-        Description = $"The type of the cached {what}: {string.Join(", ", Types.Select(NameOf))} [default: f16]",
+        Description = $"The type of the cached {what}: {string.Join(", ", Types.Select(NameOf))}",
         HelpName = "TYPE",
         CustomParser = ParseType,
         DefaultValueFactory = _ => GgmlType.F16,

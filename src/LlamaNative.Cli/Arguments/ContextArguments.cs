@@ -11,7 +11,7 @@ internal sealed class ContextArguments
     private readonly Option<int?> _batchThreads = new("--threads-batch", "-tb") { Description = "Threads that compute a prompt [default: as --threads]", HelpName = "N" };
     private readonly Option<int?> _contextSize = new("--ctx-size", "-c")
     {
-        Description = "Tokens the context holds; 0 takes as many as the model was trained for [default: the same, but at most 4096]",
+        Description = "Tokens the context holds; 0 is what the model was trained for [default: the same, at most 4096]",
         HelpName = "N",
     };
 

@@ -12,13 +12,13 @@ internal static class RangeList
 {
     private const int MaxCount = 1000;
 
-    public static Option<int[]> Option(string name, string alias, string description, params int[] defaults) => new(name, alias)
+    public static Option<int[]> Option(string name, string alias, string description, int defaultValue) => new(name, alias)
     {
-        Description = $"{description}; several as 1,2 or 1-8*2 [default: {string.Join(',', defaults)}]",
+        Description = $"{description}; several as 1,2 or 1-8*2",
         HelpName = "N",
         Arity = ArgumentArity.OneOrMore,
         CustomParser = result => Parse(result, name),
-        DefaultValueFactory = _ => defaults,
+        DefaultValueFactory = _ => [defaultValue],
     };
 
     private static int[] Parse(ArgumentResult result, string name)

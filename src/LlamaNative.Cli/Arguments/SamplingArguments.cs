@@ -42,8 +42,7 @@ internal sealed class SamplingArguments
     };
 
     private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Forbid the tokens that end a generation" };
-    private readonly Option<string?> _grammar = new("--grammar") { Description = "A GBNF grammar that the text follows", HelpName = "GBNF" };
-    private readonly Option<string?> _grammarFile = new("--grammar-file") { Description = "A file with such a grammar", HelpName = "FILE" };
+    private readonly GrammarArguments _grammar;
     private readonly Option<IReadOnlyList<SamplerKind>?> _samplers = new("--samplers")
     {
         Description = $"The samplers in the order they act [default: {string.Join(';', Defaults.Order.Select(SamplingParsers.NameOf))}]",
@@ -58,15 +57,9 @@ internal sealed class SamplingArguments
             _seed, _temperature, _topK, _topP, _minP, _topNSigma, _xtcProbability, _xtcThreshold, _typicalP,
             _repeatLastN, _repeatPenalty, _frequencyPenalty, _presencePenalty,
             _dryMultiplier, _dryBase, _dryAllowedLength, _dryPenaltyLastN, _dryBreakers, _adaptiveTarget, _adaptiveDecay,
-            _dynatempRange, _dynatempExponent, _mirostat, _mirostatEta, _mirostatTau, _logitBias, _ignoreEos, _grammar, _grammarFile, _samplers,
+            _dynatempRange, _dynatempExponent, _mirostat, _mirostatEta, _mirostatTau, _logitBias, _ignoreEos, _samplers,
         ]);
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(_grammar) is not null && result.GetResult(_grammarFile) is not null)
-            {
-                result.AddError("Give the grammar with either --grammar or --grammar-file.");
-            }
-        });
+        _grammar = new GrammarArguments(command);
     }
 
     public SamplingOptions Read(ParseResult parse) => new()
@@ -98,7 +91,7 @@ internal sealed class SamplingArguments
         MirostatTau = parse.GetValue(_mirostatTau),
         LogitBias = parse.GetValue(_logitBias) ?? Defaults.LogitBias,
         IgnoreEndOfGeneration = parse.GetValue(_ignoreEos),
-        Grammar = parse.GetValue(_grammarFile) is { } file ? PromptArguments.ReadFile(file) : parse.GetValue(_grammar),
+        Grammar = _grammar.Read(parse),
         Order = parse.GetValue(_samplers) ?? Defaults.Order,
     };
 

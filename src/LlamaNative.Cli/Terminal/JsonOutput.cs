@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace LlamaNative.Cli.Terminal;
@@ -7,8 +6,7 @@ namespace LlamaNative.Cli.Terminal;
 /// <summary>JSON on standard output, one line, with text as readable as JSON allows.</summary>
 internal static class JsonOutput
 {
-    // "Unsafe" is what goes into a web page unescaped; a shell is none.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = new PlainJsonEncoder() };
 
     public static void WriteJson(this Shell shell, Action<Utf8JsonWriter> write, bool indented = false)
     {

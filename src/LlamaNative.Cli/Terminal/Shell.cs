@@ -9,6 +9,8 @@ namespace LlamaNative.Cli.Terminal;
 /// </summary>
 internal sealed class Shell : IDisposable
 {
+    private const int BrokenPipe = 32; // errno EPIPE, on Linux and macOS alike; Windows' console stream hides it
+
     private readonly Stream _output = OpenOutput();
     private readonly TextWriter _error = Console.Error;
 
@@ -34,7 +36,7 @@ internal sealed class Shell : IDisposable
             _output.Write(utf8);
             _output.Flush();
         }
-        catch (IOException error)
+        catch (IOException error) when (error.HResult == BrokenPipe)
         {
             throw new OutputClosedException(error);
         }

@@ -98,6 +98,7 @@ internal static class ContextParameters
         CheckCacheType(options.CacheTypeV, nameof(options.CacheTypeV));
         CheckKeyBlocks(model, options);
         CacheSize.CheckFits(model, Size(model, options), options);
+        PoolingChecks.Check(model, Size(model, options), options);
     }
 
     /// <summary>The native output buffer has a row for each sequence and asserts that it may.</summary>

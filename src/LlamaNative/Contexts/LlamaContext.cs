@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 
@@ -10,6 +11,7 @@ namespace LlamaNative.Contexts;
 public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 {
     private readonly AbortSignal _abort;
+    private readonly EvaluationHook? _hook;
     private readonly ContextWorker _worker;
     private int _owner;
     private int _depth;
@@ -18,23 +20,41 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     /// <summary>Creates a context.</summary>
     /// <param name="model">The model; it may be disposed before the context.</param>
     /// <param name="options">Sizes and switches; null for the defaults.</param>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="ContextCreationException">An option is out of range, or there is not enough memory.</exception>
     public LlamaContext(LlamaModel model, ContextOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ObjectDisposedException.ThrowIf(model.IsDisposed, model);
         options ??= new ContextOptions();
         using var keepAlive = new HandleReference(model.Handle);
         llama_context_params parameters = ContextParameters.Create(model, options);
 
         NativeLog.Clear();
-        nint context = LlamaContexts.llama_init_from_model(model.Handle, parameters);
+        _hook = EvaluationHook.Attach(options.Observer, ref parameters, out GCHandle hook);
+        nint context;
+        lock (model.Handle.AdapterGate)
+        {
+            context = LlamaContexts.llama_init_from_model(model.Handle, parameters);
+        }
+
         if (context == 0)
         {
+            if (hook.IsAllocated)
+            {
+                hook.Free();
+            }
+
             throw new ContextCreationException("llama.cpp could not create the context." + NativeLog.Tail());
         }
 
         Model = model;
         Handle = new LlamaContextHandle(context, model.Handle);
+        if (hook.IsAllocated)
+        {
+            Handle.KeepUntilReleased(hook);
+        }
+
         model.Vocabulary.Retain();
         try
         {
@@ -118,6 +138,11 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(Handle.IsClosed, this);
             throw new ContextBusyException();
+        }
+
+        if (_hook is { IsCalling: true })
+        {
+            throw new InvalidOperationException("The context is in the middle of an evaluation and cannot be used by its observer.");
         }
 
         _depth++;

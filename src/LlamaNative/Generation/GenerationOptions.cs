@@ -32,6 +32,12 @@ public sealed record GenerationOptions
     /// <summary>Writes special tokens out in the text instead of leaving them out.</summary>
     public bool ShowSpecial { get; init; }
 
+    /// <summary>
+    /// Tells the log-probability of each generated token, and of so many of the most probable ones at its place, from the
+    /// same evaluation: the model's own, before logits processors and samplers. Null tells none, 0 only the token's.
+    /// </summary>
+    public int? TopLogProbabilities { get; init; }
+
     /// <summary>Keeps the longest common beginning of this prompt and what the cache holds, instead of evaluating it again.</summary>
     public bool ReuseCache { get; init; } = true;
 }

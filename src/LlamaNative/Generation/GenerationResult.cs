@@ -49,4 +49,8 @@ public sealed record GenerationResult(
     StopReason StopReason,
     string? StopSequence,
     TokenUsage Usage,
-    GenerationTimings Timings);
+    GenerationTimings Timings)
+{
+    /// <summary>The log-probabilities of <see cref="Tokens"/>; null unless <see cref="GenerationOptions.TopLogProbabilities"/> asks for them.</summary>
+    public IReadOnlyList<ScoredToken>? LogProbabilities { get; init; }
+}

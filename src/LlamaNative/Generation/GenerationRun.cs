@@ -16,6 +16,7 @@ public sealed class GenerationRun : IDisposable
     private readonly LlamaContext _context;
     private readonly StopRules _stops;
     private readonly TextStream _text;
+    private readonly TokenScorer? _scorer;
     private readonly int[] _prompt;
     private readonly int _cached;
     private readonly int _maxTokens;
@@ -48,6 +49,7 @@ public sealed class GenerationRun : IDisposable
         int expected = Math.Min(_maxTokens, pipeline.Forward.FreeTokens + 1);
         _tokens = new int[expected];
         _text = new TextStream(_stops.Matcher, Math.Min(expected * 8, 1 << 16));
+        _scorer = options.TopLogProbabilities is { } top ? new TokenScorer(context.Model.Vocabulary.Count, top) : null;
         pipeline.Sampler.Reset();
         pipeline.Sampler.AcceptPrompt(prompt);
     }
@@ -60,6 +62,12 @@ public sealed class GenerationRun : IDisposable
 
     /// <summary>The tokens generated so far.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
+
+    /// <summary>The log-probability of <see cref="Token"/> and its alternatives.</summary>
+    /// <exception cref="InvalidOperationException">No token was generated yet, or <see cref="GenerationOptions.TopLogProbabilities"/> is null.</exception>
+    public ScoredToken LogProbability => _scorer is { Count: > 0 } scorer
+        ? scorer[scorer.Count - 1]
+        : throw new InvalidOperationException("No token was scored: set GenerationOptions.TopLogProbabilities and generate one.");
 
     /// <summary>Why the generation ended; null while it goes on.</summary>
     public StopReason? StopReason { get; private set; }
@@ -121,6 +129,7 @@ public sealed class GenerationRun : IDisposable
 
         Span<float> logits = _pipeline.Forward.Forward(input, _cancellationToken);
         _fed = _count;
+        _scorer?.Observe(logits);
         for (int i = 0; i < _pipeline.LogitsProcessors.Count; i++)
         {
             _pipeline.LogitsProcessors[i].Process(logits, Tokens);
@@ -129,6 +138,7 @@ public sealed class GenerationRun : IDisposable
         int token = _pipeline.Sampler.Sample(logits);
         _pipeline.Sampler.Accept(token);
         Append(token);
+        _scorer?.Record(token);
 
         if (_stops.EndsWith(token, out StopReason reason, out string? sequence))
         {
@@ -161,7 +171,10 @@ public sealed class GenerationRun : IDisposable
         StopReason ?? throw new InvalidOperationException("The generation is not over."),
         StopSequence,
         new TokenUsage(_prompt.Length, _cached, _count),
-        GetTimings());
+        GetTimings())
+    {
+        LogProbabilities = _scorer?.ToArray(),
+    };
 
     /// <summary>Frees what was made for this run; the context stays.</summary>
     public void Dispose()

@@ -11,24 +11,30 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 {
     private ExceptionDispatchInfo? _progressError;
 
+    /// <summary>What lies where, once the model is loaded.</summary>
+    public ModelPlacement Placement { get; private set; } = new([], 0, 0);
+
     public LlamaModelHandle Load()
     {
         cancellationToken.ThrowIfCancellationRequested();
+        llama_model_kv_override[] overrides = NativeOverrides();
         CheckFile();
         LlamaRuntime.Load();
-        llama_model_kv_override[] overrides = NativeOverrides();
         float[] tensorSplit = NativeTensorSplit();
+        using var placements = new NativePlacements(path, options.TensorPlacements);
         GCHandle self = GCHandle.Alloc(this);
         try
         {
             fixed (llama_model_kv_override* overridesPointer = overrides)
             fixed (float* splitPointer = tensorSplit)
+            fixed (llama_model_tensor_buft_override* placementsPointer = placements.Overrides)
             {
                 llama_model_params parameters = LlamaSystem.llama_model_default_params();
                 parameters.n_gpu_layers = NativeGpuLayers();
                 parameters.split_mode = (int)options.SplitMode;
                 parameters.main_gpu = options.MainGpu;
                 parameters.tensor_split = splitPointer;
+                parameters.tensor_buft_overrides = placementsPointer;
                 parameters.load_mode = (int)options.LoadMode;
                 parameters.kv_overrides = overridesPointer;
                 parameters.vocab_only = options.VocabularyOnly ? (byte)1 : (byte)0;
@@ -48,7 +54,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     private LlamaModelHandle Load(llama_model_params parameters)
     {
         NativeLog.Clear();
+        using NativeLog.Recording log = NativeLog.Record();
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
+        Placement = PlacementReport.Read(log.Lines);
         if (model != 0)
         {
             return new LlamaModelHandle(model);
@@ -74,7 +82,10 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
         try
         {
+            // With the overrides applied, as llama.cpp will read it.
             using GgufFile file = GgufFile.Open(path);
+            ModelFileCheck.Validate(file.With(options.MetadataOverrides.Select(item =>
+                KeyValuePair.Create(item.Key, item.Value.ToValue(file.Metadata.GetValueOrDefault(item.Key))))));
         }
         catch (GgufFormatException error)
         {

@@ -6,7 +6,7 @@ namespace LlamaNative.Models;
 
 /// <summary>
 /// Keeps a text away from what ends the process inside llama.cpp's tokenizers (llama-vocab.cpp, unicode.cpp): regular
-/// expressions that recurse for each character they match, or never come back, and lookups that throw through C frames.
+/// expressions that recurse for each character they match, or take time with the square of their number.
 /// </summary>
 internal sealed class TokenizerGuard
 {
@@ -40,26 +40,17 @@ internal sealed class TokenizerGuard
 
     private readonly string _preTokenizer;
     private readonly bool _recurses;
-    private readonly bool _assertsOnSpaces;
-    private readonly ByteFallback? _byteFallback;
 
     public TokenizerGuard(Vocabulary vocabulary, IReadOnlyDictionary<string, string> metadata)
     {
         _preTokenizer = metadata.GetValueOrDefault("tokenizer.ggml.pre", "default");
-        bool pairs = vocabulary.Type == VocabularyType.BytePairEncoding;
-        _recurses = pairs && !WithoutRecursion.Contains(_preTokenizer);
-        _assertsOnSpaces = pairs && _preTokenizer == "whitespace" && metadata.GetValueOrDefault("tokenizer.ggml.model") != "whitespace";
-        _byteFallback = vocabulary.Type == VocabularyType.SentencePiece ? ByteFallback.IfIncomplete(vocabulary, metadata) : null;
+        _recurses = vocabulary.Type == VocabularyType.BytePairEncoding && !WithoutRecursion.Contains(_preTokenizer);
     }
-
-    /// <summary>Whether any bytes at all can be tokenized, parts of characters among them, as DRY does with its breakers.</summary>
-    public bool SpellsEveryByte => _byteFallback is null;
 
     /// <summary>Runs a tokenization of <paramref name="utf8"/> where it is safe.</summary>
     /// <exception cref="LlamaException">It is nowhere safe.</exception>
     public int Run(ReadOnlySpan<byte> utf8, Func<int> tokenize)
     {
-        _byteFallback?.Check(utf8);
         int run = _recurses ? Check(utf8) : 0;
         if (run <= RunOnCallersStack && (run == 0 || RuntimeHelpers.TryEnsureSufficientExecutionStack()))
         {
@@ -103,8 +94,8 @@ internal sealed class TokenizerGuard
     /// <summary>Checks a text for patterns that recurse and returns the longest run of characters that one of them may match.</summary>
     private int Check(ReadOnlySpan<byte> utf8)
     {
-        // exaone-moe matches words and the single spaces between them as one.
-        bool acrossSpaces = _preTokenizer == "exaone-moe";
+        // exaone-moe matches words and the single spaces between them as one, and runs of white space too.
+        bool unbroken = _preTokenizer == "exaone-moe";
         int longest = 0;
         int length = 0;
         int square = 0;
@@ -113,13 +104,8 @@ internal sealed class TokenizerGuard
         {
             Rune.DecodeFromUtf8(utf8, out Rune rune, out int bytes);
             utf8 = utf8[bytes..];
-            bool isSpace = Rune.IsWhiteSpace(rune) && !(acrossSpaces && rune.Value == ' ');
-            if (_assertsOnSpaces && isSpace && wasSpace)
-            {
-                throw new LlamaException("The vocabulary's pre-tokenizer 'whitespace' takes no two spaces in a row.");
-            }
-
-            length = isSpace == wasSpace ? length + 1 : 1;
+            bool isSpace = Rune.IsWhiteSpace(rune);
+            length = unbroken || isSpace == wasSpace ? length + 1 : 1;
             wasSpace = isSpace;
             longest = Math.Max(longest, length);
             square = IsSquare(rune) ? square + 1 : 0;

@@ -12,7 +12,7 @@ public sealed unsafe partial class Vocabulary
     /// <param name="text">The text; a lone surrogate becomes U+FFFD.</param>
     /// <param name="addSpecial">Adds the tokens that begin and end a text, if the model is configured to have them.</param>
     /// <param name="parseSpecial">Reads special tokens written in the text (<c>&lt;|im_start|&gt;</c>) as such and not as plain text. Never for untrusted text.</param>
-    /// <exception cref="LlamaException">There is no vocabulary, or it cannot spell the text, or its rules cannot take so long a run of characters.</exception>
+    /// <exception cref="LlamaException">There is no vocabulary, or its rules cannot take so long a run of characters.</exception>
     public int[] Tokenize(string text, bool addSpecial = true, bool parseSpecial = false)
     {
         ArgumentNullException.ThrowIfNull(text);

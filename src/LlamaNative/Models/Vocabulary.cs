@@ -111,9 +111,6 @@ public sealed partial class Vocabulary
 
     internal VocabularyHandle Handle => _handle;
 
-    /// <summary>Whether native code may tokenize any bytes it likes with it.</summary>
-    internal bool SpellsEveryByte => _guard is { SpellsEveryByte: true };
-
     /// <summary>Whether the model says with this token that it is done (end of text, end of turn and their kin).</summary>
     public bool IsEndOfGeneration(int token) =>
         (uint)token < (uint)Count && (_endOfGeneration[token >> 3] & (1 << (token & 7))) != 0;

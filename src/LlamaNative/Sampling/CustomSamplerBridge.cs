@@ -45,14 +45,16 @@ internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler, int voca
 
     private void Apply(llama_token_data_array* candidates)
     {
-        Guard(static (sampler, list) => sampler.Apply(new TokenCandidates((llama_token_data_array*)list)), (nint)candidates);
-        if (_error is null)
+        try
         {
-            Guard(Check, (nint)candidates);
+            var list = new TokenCandidates(candidates);
+            sampler.Apply(list);
+            Check(list);
         }
-
-        if (_error is not null)
+        catch (Exception error)
         {
+            _error ??= ExceptionDispatchInfo.Capture(error);
+
             // What was left may be nonsense, and the samplers that follow are native: give them something harmless.
             *candidates->data = new llama_token_data { logit = 1 };
             candidates->size = 1;
@@ -60,9 +62,9 @@ internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler, int voca
         }
     }
 
-    private void Check(CustomSampler sampler, nint candidates)
+    private void Check(TokenCandidates candidates)
     {
-        foreach (TokenCandidate item in new TokenCandidates((llama_token_data_array*)candidates).Items)
+        foreach (TokenCandidate item in candidates.Items)
         {
             if ((uint)item.Token >= (uint)vocabularySize || !(item.Logit < float.PositiveInfinity))
             {

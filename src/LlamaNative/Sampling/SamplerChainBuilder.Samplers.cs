@@ -50,12 +50,6 @@ public sealed unsafe partial class SamplerChainBuilder
     {
         SamplingRange.Breakers(sequenceBreakers);
         SamplingRange.History(allowedLength);
-        if (multiplier != 0 && !_vocabulary.SpellsEveryByte)
-        {
-            // It tokenizes parts of the breakers.
-            throw new LlamaException("The DRY sampler needs a vocabulary with a token for every byte.");
-        }
-
         var texts = new nint[sequenceBreakers.Count];
         try
         {

@@ -27,20 +27,32 @@ internal static class Tool
     public static Task<ToolResult> RunAsync(byte[] input, params string[] arguments) =>
         RunAsync("src/LlamaNative.Cli", "LlamaNative.Cli.dll", input, arguments);
 
+    public static Task<ToolResult> RunWithAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        RunAsync("src/LlamaNative.Cli", "LlamaNative.Cli.dll", [], arguments, environment);
+
+    public static Task<ToolResult> RunWalkSampleAsync(params string[] arguments) =>
+        RunAsync("samples/Llama3FromScratch", "Llama3FromScratch.dll", [], arguments);
+
     public static Task<ToolResult> RunChatSampleAsync(string input, params string[] arguments) =>
         RunAsync("samples/ConsoleChat", "ConsoleChat.dll", Encoding.UTF8.GetBytes(input), arguments);
 
-    private static async Task<ToolResult> RunAsync(string project, string assembly, byte[] input, string[] arguments)
+    private static async Task<ToolResult> RunAsync(string project, string assembly, byte[] input, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         string path = Path.Combine(SharedFiles.RepositoryRoot, project, "bin", Configuration, "net10.0", assembly);
         Assert.True(File.Exists(path), $"{path} is not built");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [path, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [path, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardErrorEncoding = Encoding.UTF8,
-        })!;
+        };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
 
         using var output = new MemoryStream();
         Task reading = process.StandardOutput.BaseStream.CopyToAsync(output);

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
+using LlamaNative.Gguf;
 using LlamaNative.Interop;
 
-namespace LlamaNative.Models;
+namespace LlamaNative;
 
 /// <summary>A metadata value given at loading instead of the file's: an integer, a number, a truth value or a short text.</summary>
 public readonly record struct MetadataOverride
@@ -39,7 +41,25 @@ public readonly record struct MetadataOverride
     }
 
     /// <inheritdoc/>
-    public override string ToString() => _value?.ToString() ?? "";
+    public override string ToString() => _value switch
+    {
+        bool truth => truth ? "true" : "false",
+        _ => Convert.ToString(_value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    /// <summary>The value as llama.cpp will read it in the place of <paramref name="present"/>, which stays where the types differ.</summary>
+    internal GgufValue ToValue(GgufValue? present)
+    {
+        GgufValue value = _value switch
+        {
+            long integer => OfInteger(integer, present?.Type ?? GgufValueType.UInt32),
+            double number => GgufValue.Of((float)number),
+            bool truth => GgufValue.Of(truth),
+            string text => GgufValue.Of(text),
+            _ => throw new ArgumentException("A metadata override has no value."),
+        };
+        return present is null || present.Type == value.Type ? value : present;
+    }
 
     internal unsafe llama_model_kv_override ToNative(string key)
     {
@@ -69,6 +89,19 @@ public readonly record struct MetadataOverride
 
         return native;
     }
+
+    /// <summary>Cut to the width of the type, as llama.cpp does.</summary>
+    private static GgufValue OfInteger(long value, GgufValueType type) => unchecked(type switch
+    {
+        GgufValueType.UInt8 => GgufValue.Of((byte)value),
+        GgufValueType.Int8 => GgufValue.Of((sbyte)value),
+        GgufValueType.UInt16 => GgufValue.Of((ushort)value),
+        GgufValueType.Int16 => GgufValue.Of((short)value),
+        GgufValueType.Int32 => GgufValue.Of((int)value),
+        GgufValueType.UInt64 => GgufValue.Of((ulong)value),
+        GgufValueType.Int64 => GgufValue.Of(value),
+        _ => GgufValue.Of((uint)value),
+    });
 
     private static unsafe void Write(string text, byte* destination, string what)
     {
