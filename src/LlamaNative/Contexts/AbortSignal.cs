@@ -13,10 +13,11 @@ internal sealed unsafe class AbortSignal(LlamaContextHandle context, GCHandle se
     private CancellationToken _token;
     private bool _attached;
 
-    /// <summary>Makes the signal of a context, reachable from native code until the context is freed.</summary>
+    /// <summary>Makes the signal of a context, reachable from native code as long as the context holds it.</summary>
     public static AbortSignal For(LlamaContextHandle context)
     {
-        GCHandle self = GCHandle.Alloc(null);
+        // Weak, as the signal leads back to the context: a strong handle would keep a forgotten context alive for good.
+        GCHandle self = GCHandle.Alloc(null, GCHandleType.Weak);
         var signal = new AbortSignal(context, self);
         self.Target = signal;
         context.KeepUntilReleased(self);

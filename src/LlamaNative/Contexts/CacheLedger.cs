@@ -80,6 +80,7 @@ internal sealed class CacheLedger
     public void Copy(int source, int destination, int from, int to)
     {
         SequenceEntries entries = _sequences[source];
+        bool stale = entries.IsStale || (_sequences[destination].Count > 0 && _sequences[destination].IsStale);
         for (int i = 0; i < entries.Count; i++)
         {
             if (entries.Positions[i] >= from && entries.Positions[i] < to)
@@ -92,6 +93,17 @@ internal sealed class CacheLedger
 
                 _sequences[destination].Add(entries.Tokens[i], entries.Positions[i], cell);
             }
+        }
+
+        _sequences[destination].IsStale = stale;
+    }
+
+    /// <summary>Keeps what is there but lets no new prompt begin with it, as the same tokens would now give other values.</summary>
+    public void MarkStale()
+    {
+        foreach (SequenceEntries entries in _sequences)
+        {
+            entries.IsStale = true;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 using LlamaNative.Tensors;
@@ -10,6 +11,11 @@ namespace LlamaNative.Contexts;
 /// </summary>
 internal static class CacheSize
 {
+    private const long CellPadding = 256;
+
+    /// <summary>What llama.cpp (llama-kv-cells.h) and the ledger note of a cell besides its keys and values, rounded up.</summary>
+    private const double BytesPerCell = 160;
+
     public static void CheckFits(LlamaModel model, int contextSize, ContextOptions options)
     {
         using var keepAlive = new HandleReference(model.Handle);
@@ -20,26 +26,38 @@ internal static class CacheSize
             return;
         }
 
-        // Keys and values of every layer and cell: n_embd / n_head elements for each of n_head_kv heads.
-        double rowElements = (double)model.EmbeddingLength / heads * LlamaModels.llama_model_n_head_kv(model.Handle);
-        double bytes = contextSize * rowElements * model.LayerCount * (BytesPerElement(options.CacheTypeK) + BytesPerElement(options.CacheTypeV));
+        double rowElements = (double)KeyLength(model) * LlamaModels.llama_model_n_head_kv(model.Handle);
+        double perCell = (rowElements * model.LayerCount * (BytesPerElement(options.CacheTypeK) + BytesPerElement(options.CacheTypeV))) + BytesPerCell;
+        double bytes = Cells(contextSize, options) * perCell;
         double available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (bytes > available)
         {
             throw new ContextCreationException(
-                $"A KV cache of {contextSize} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has {available / (1 << 30):F1} GiB. "
-                + "Lower ContextOptions.ContextSize or use a quantized cache type.");
+                $"A KV cache of {Cells(contextSize, options)} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has {available / (1 << 30):F1} GiB. "
+                + "Lower ContextOptions.ContextSize or MaxSequences, or use a quantized cache type.");
         }
     }
 
-    private static double BytesPerElement(GgmlType type) => type switch
+    /// <summary>The elements of one head's key: the model's own word, or an equal part of the hidden state.</summary>
+    public static int KeyLength(LlamaModel model) =>
+        model.Metadata.TryGetValue("general.architecture", out string? architecture)
+        && model.Metadata.TryGetValue(architecture + ".attention.key_length", out string? length)
+        && int.TryParse(length, CultureInfo.InvariantCulture, out int elements)
+            ? elements
+            : model.EmbeddingLength / Math.Max(LlamaModels.llama_model_n_head(model.Handle), 1);
+
+    /// <summary>The cells llama.cpp will make: the size is rounded up, without a unified cache for each sequence.</summary>
+    private static long Cells(int contextSize, ContextOptions options)
     {
-        GgmlType.F32 => 4,
-        GgmlType.F16 or GgmlType.BF16 => 2,
-        GgmlType.Q8_0 => 34.0 / 32,
-        GgmlType.Q5_1 => 24.0 / 32,
-        GgmlType.Q5_0 => 22.0 / 32,
-        GgmlType.Q4_1 => 20.0 / 32,
-        _ => 18.0 / 32,
-    };
+        long size = Padded(contextSize);
+        return options.UnifiedCache ? size : Padded(size / options.MaxSequences) * options.MaxSequences;
+    }
+
+    private static long Padded(long size) => (size + CellPadding - 1) / CellPadding * CellPadding;
+
+    private static double BytesPerElement(GgmlType type)
+    {
+        GgmlTypeInfo info = GgmlTypeInfo.Of(type);
+        return (double)info.TypeSize / info.BlockSize;
+    }
 }

@@ -41,7 +41,7 @@ public sealed class DecodeException : LlamaException
     internal DecodeException(int code, string message)
         : base(message) => Code = code;
 
-    /// <summary>What <c>llama_decode</c> returned: -1 for an invalid batch, less for a fatal error.</summary>
+    /// <summary>What <c>llama_decode</c> returned: 1 for a batch that cannot be placed, -1 for an invalid one, less for a fatal error.</summary>
     public int Code { get; }
 }
 

@@ -107,6 +107,9 @@ public sealed record ContextOptions
     /// </summary>
     public bool UnifiedCache { get; init; }
 
+    /// <summary>Sees the intermediate values of every evaluation; null, the default, costs nothing.</summary>
+    public IEvaluationObserver? Observer { get; init; }
+
     /// <summary>Measures llama.cpp's own timings; the pipeline does not need them.</summary>
     public bool MeasurePerformance { get; init; }
 }

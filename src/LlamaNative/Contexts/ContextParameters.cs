@@ -9,6 +9,9 @@ internal static class ContextParameters
 {
     private const int DefaultContextSize = 4096;
 
+    /// <summary>Threads wait for one another at every operation, spinning; with many more than processors a token takes minutes.</summary>
+    private static readonly int MaxThreads = Math.Clamp(4 * Environment.ProcessorCount, 16, ggml_threadpool_params.MaxThreads);
+
     public static llama_context_params Create(LlamaModel model, ContextOptions options)
     {
         Check(model, options);
@@ -74,9 +77,10 @@ internal static class ContextParameters
         Within(options.MaxSequences, 1, (int)LlamaSystem.llama_max_parallel_sequences(), nameof(options.MaxSequences));
         Within(options.RecurrentSnapshots, 0, 1 << 10, nameof(options.RecurrentSnapshots));
         Within(options.MaxOutputs, 0, int.MaxValue, nameof(options.MaxOutputs));
+        CheckRoomForOutputs(model, options);
         Within(options.MaxOutputsPerSequence, 0, int.MaxValue, nameof(options.MaxOutputsPerSequence));
-        Within(Threads(options), 1, ggml_threadpool_params.MaxThreads, nameof(options.Threads));
-        Within(BatchThreads(options), 1, ggml_threadpool_params.MaxThreads, nameof(options.BatchThreads));
+        Within(Threads(options), 1, MaxThreads, nameof(options.Threads));
+        Within(BatchThreads(options), 1, MaxThreads, nameof(options.BatchThreads));
         Within(options.ThreadPolling, 0, 100, nameof(options.ThreadPolling));
         Within(options.YarnOriginalContext, 0, int.MaxValue, nameof(options.YarnOriginalContext));
         Within((int)options.ContextType, 0, 1, nameof(options.ContextType));
@@ -84,15 +88,43 @@ internal static class ContextParameters
         Within((int)options.PoolingType, -1, 4, nameof(options.PoolingType));
         Within((int)options.AttentionType, -1, 1, nameof(options.AttentionType));
         Within((int)options.FlashAttention, -1, 1, nameof(options.FlashAttention));
-        Finite(options.RopeFrequencyBase, nameof(options.RopeFrequencyBase));
-        Finite(options.RopeFrequencyScale, nameof(options.RopeFrequencyScale));
+        NotNegative(options.RopeFrequencyBase, nameof(options.RopeFrequencyBase));
+        NotNegative(options.RopeFrequencyScale, nameof(options.RopeFrequencyScale));
         Finite(options.YarnExtrapolationFactor, nameof(options.YarnExtrapolationFactor));
         Finite(options.YarnAttentionFactor, nameof(options.YarnAttentionFactor));
         Finite(options.YarnBetaFast, nameof(options.YarnBetaFast));
         Finite(options.YarnBetaSlow, nameof(options.YarnBetaSlow));
         CheckCacheType(options.CacheTypeK, nameof(options.CacheTypeK));
         CheckCacheType(options.CacheTypeV, nameof(options.CacheTypeV));
+        CheckKeyBlocks(model, options);
         CacheSize.CheckFits(model, Size(model, options), options);
+        PoolingChecks.Check(model, Size(model, options), options);
+    }
+
+    /// <summary>The native output buffer has a row for each sequence and asserts that it may.</summary>
+    private static void CheckRoomForOutputs(LlamaModel model, ContextOptions options)
+    {
+        int sequences = options.MaxSequences;
+        if (options.MaxOutputs != 0 && options.MaxOutputs < sequences)
+        {
+            throw new ContextCreationException($"ContextOptions.MaxOutputs is {options.MaxOutputs}, less than the {sequences} of MaxSequences; it is 0 or at least one for each sequence.");
+        }
+
+        int batch = Math.Min(options.BatchSize, Size(model, options));
+        if (batch < sequences)
+        {
+            throw new ContextCreationException($"ContextOptions.BatchSize and ContextSize leave {batch} tokens for a batch, less than the {sequences} of MaxSequences; a batch takes at least one for each sequence.");
+        }
+    }
+
+    /// <summary>With flash attention llama.cpp refuses keys that are no whole blocks; without, it asserts.</summary>
+    private static void CheckKeyBlocks(LlamaModel model, ContextOptions options)
+    {
+        int block = GgmlTypeInfo.Of(options.CacheTypeK).BlockSize;
+        if (block > 1 && CacheSize.KeyLength(model) is var length && length % block != 0)
+        {
+            throw new ContextCreationException($"ContextOptions.CacheTypeK: {options.CacheTypeK} comes in blocks of {block}, and a key of this model has {length} elements; use F16, BF16 or F32.");
+        }
     }
 
     private static void CheckCacheType(GgmlType type, string name)
@@ -117,6 +149,15 @@ internal static class ContextParameters
         if (!float.IsFinite(value))
         {
             throw new ContextCreationException($"ContextOptions.{name} is {value}; it must be a finite number.");
+        }
+    }
+
+    private static void NotNegative(float value, string name)
+    {
+        Finite(value, name);
+        if (value < 0)
+        {
+            throw new ContextCreationException($"ContextOptions.{name} is {value}; it must not be negative (0 is the model's).");
         }
     }
 

@@ -1,4 +1,5 @@
 using LlamaNative.Interop;
+using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;
 
@@ -27,6 +28,9 @@ public sealed class KvCache
 
     internal CacheLedger Ledger => _ledger;
 
+    /// <summary>Whether the model keeps a memory at all; an encoder does not. For callers that hold a lease.</summary>
+    internal bool Exists => LlamaContexts.llama_get_memory(_context.Handle) != 0;
+
     /// <summary>Cells that a further token of this sequence could take.</summary>
     public int GetFreeCells(int sequence = 0)
     {
@@ -48,7 +52,10 @@ public sealed class KvCache
         return _ledger[sequence].Tokens.AsSpan(0, _ledger[sequence].Count).ToArray();
     }
 
-    /// <summary>How many of <paramref name="tokens"/>, from the first on, the sequence already holds at their positions.</summary>
+    /// <summary>
+    /// How many of <paramref name="tokens"/>, from the first on, the sequence already holds at their positions; 0 once
+    /// the context's adapters have changed, since the same tokens would now give other values.
+    /// </summary>
     public int GetCommonPrefix(ReadOnlySpan<int> tokens, int sequence = 0)
     {
         Check(sequence);
@@ -70,7 +77,7 @@ public sealed class KvCache
         get
         {
             using LlamaContext.Lease lease = _context.Enter();
-            return LlamaMemory.llama_memory_can_shift(Memory());
+            return CanShiftNow();
         }
     }
 
@@ -139,12 +146,14 @@ public sealed class KvCache
 
     /// <summary>Adds <paramref name="delta"/> to the positions of a range, e.g. to close the gap of a removed one.</summary>
     /// <exception cref="InvalidOperationException">The model's positions cannot be shifted; see <see cref="CanShift"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A position would exceed the largest there is.</exception>
     public void Shift(int sequence, int from, int? to, int delta)
     {
         Check(sequence);
         CheckRange(from, to);
         using LlamaContext.Lease lease = _context.Enter();
         CheckShift();
+        CheckShifted(sequence, from, to ?? int.MaxValue, delta);
         LlamaMemory.llama_memory_seq_add(Memory(), sequence, from, to ?? -1, delta);
         _ledger.MapPositions(sequence, from, to ?? int.MaxValue, position => position + delta);
     }
@@ -173,6 +182,21 @@ public sealed class KvCache
         return 0;
     }
 
+    /// <summary>
+    /// Removes what an evaluation that stopped midway left: llama.cpp takes a token that was not computed back from the
+    /// first of its sequences only.
+    /// </summary>
+    internal void TakeBack(int first, ReadOnlySpan<int> others, int position)
+    {
+        if (LlamaMemory.llama_memory_seq_pos_max(Memory(), first) < position)
+        {
+            foreach (int sequence in others)
+            {
+                LlamaMemory.llama_memory_seq_rm(Memory(), sequence, position, -1);
+            }
+        }
+    }
+
     /// <summary>Makes the ledger agree with the cache after an evaluation that stopped midway.</summary>
     internal void Reconcile(int sequence)
     {
@@ -188,9 +212,25 @@ public sealed class KvCache
 
     private void CheckShift()
     {
-        if (!LlamaMemory.llama_memory_can_shift(Memory()))
+        if (!CanShiftNow())
         {
-            throw new InvalidOperationException("The positions of this model's cache cannot be shifted.");
+            throw new InvalidOperationException($"The positions of this cache cannot be shifted (keys of type {_context.Options.CacheTypeK}).");
+        }
+    }
+
+    /// <summary>llama.cpp rotates shifted keys, and aborts on those of type BF16 (ggml_rope has no kernel for it on the CPU).</summary>
+    private bool CanShiftNow() =>
+        _context.Options.CacheTypeK != GgmlType.BF16 && LlamaMemory.llama_memory_can_shift(Memory());
+
+    private void CheckShifted(int sequence, int from, int to, int delta)
+    {
+        SequenceEntries entries = _ledger[sequence];
+        foreach (int position in entries.Positions.AsSpan(0, entries.Count))
+        {
+            if (position >= from && position < to && (long)position + delta > TokenBatch.MaxPosition)
+            {
+                throw new ArgumentOutOfRangeException(nameof(delta), delta, $"Position {position} would exceed {TokenBatch.MaxPosition}.");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ namespace LlamaNative.Contexts;
 public sealed unsafe partial class LlamaContext
 {
     private readonly int _batchLimit;
+    private readonly int _outputLimit;
 
     /// <summary>
     /// Evaluates a batch: the forward pass. Afterwards the logits of the tokens that asked for them can be read, until
@@ -15,6 +16,7 @@ public sealed unsafe partial class LlamaContext
     /// <exception cref="CacheFullException">There is no room; nothing changed.</exception>
     /// <exception cref="DecodeException">llama.cpp refused the batch or failed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <remarks>What <see cref="ContextOptions.Observer"/> threw is thrown as it is; the tokens are in the cache, the logits are undefined.</remarks>
     public void Decode(TokenBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -26,7 +28,7 @@ public sealed unsafe partial class LlamaContext
 
         NativeLog.Clear();
         _abort.ListenTo(cancellationToken);
-        int code = LlamaDecoding.llama_decode(Handle, native);
+        int code = _adaptersChanged ? EvaluateWithNewAdapters(native) : Evaluate(native);
         if (code == 0)
         {
             Note(native);
@@ -35,6 +37,8 @@ public sealed unsafe partial class LlamaContext
         {
             Fail(code, native, cancellationToken);
         }
+
+        _hook?.Rethrow();
     }
 
     /// <summary>The logits of a token of the last batch, copied: one for each token of the vocabulary.</summary>
@@ -61,6 +65,10 @@ public sealed unsafe partial class LlamaContext
             : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch has no logits at this index: the token did not ask for them, or nothing was evaluated.");
     }
 
+    /// <summary>An encoder is asked directly: llama_decode would pass it on too, but write a line of log each time.</summary>
+    private int Evaluate(in llama_batch batch) =>
+        Cache.Exists ? LlamaDecoding.llama_decode(Handle, batch) : LlamaDecoding.llama_encode(Handle, batch);
+
     private void Check(in llama_batch batch)
     {
         if (batch.n_tokens == 0)
@@ -75,11 +83,20 @@ public sealed unsafe partial class LlamaContext
             throw new ArgumentException($"The batch has {batch.n_tokens} tokens; this context evaluates at most {_batchLimit} at once (ContextOptions.{option}).");
         }
 
+        CheckPooled(batch);
+        int outputs = 0;
         for (int i = 0; i < batch.n_tokens; i++)
         {
+            outputs += batch.logits[i];
             if ((uint)batch.token[i] >= (uint)Model.Vocabulary.Count)
             {
                 throw new ArgumentOutOfRangeException(nameof(batch), batch.token[i], $"Token {i} of the batch is {batch.token[i]}; ids of this vocabulary run from 0 to {Model.Vocabulary.Count - 1}.");
+            }
+
+            // An encoder's positions are rows of a table as long as the trained context; the native side asserts that.
+            if (batch.pos[i] >= Model.ContextLength && !Cache.Exists)
+            {
+                throw new ArgumentException($"Token {i} of the batch has position {batch.pos[i]}; this encoder sees {Model.ContextLength} tokens, counted from 0.");
             }
 
             foreach (int sequence in Sequences(batch, i))
@@ -90,10 +107,22 @@ public sealed unsafe partial class LlamaContext
                 }
             }
         }
+
+        // The native side asserts this too; with embeddings every token is an output.
+        outputs = Options.Embeddings ? batch.n_tokens : outputs;
+        if (outputs > _outputLimit)
+        {
+            throw new ArgumentException($"{outputs} tokens of the batch ask for an output; this context gives at most {_outputLimit} at once (ContextOptions.MaxOutputs).");
+        }
     }
 
     private void Note(in llama_batch batch)
     {
+        if (!Cache.Exists)
+        {
+            return; // an encoder remembers nothing
+        }
+
         for (int i = 0; i < batch.n_tokens; i++)
         {
             Cache.Ledger.Append(batch.token[i], batch.pos[i], Sequences(batch, i));
@@ -105,9 +134,14 @@ public sealed unsafe partial class LlamaContext
         const int NoRoom = 1;
         const int Aborted = 2;
         const int InvalidBatch = -1;
-        if (code is not (NoRoom or InvalidBatch))
+        if (code is not (NoRoom or InvalidBatch) && Cache.Exists)
         {
             // The micro-batches before the failing one stay in the cache.
+            for (int i = 0; i < batch.n_tokens; i++)
+            {
+                Cache.TakeBack(batch.seq_id[i][0], Sequences(batch, i)[1..], batch.pos[i]);
+            }
+
             Note(batch);
             for (int sequence = 0; sequence < Cache.SequenceCount; sequence++)
             {
@@ -117,6 +151,8 @@ public sealed unsafe partial class LlamaContext
 
         switch (code)
         {
+            case NoRoom when !Options.UnifiedCache && HasSharedTokens(batch):
+                throw new DecodeException(code, "A token of several sequences needs a unified cache (ContextOptions.UnifiedCache).");
             case NoRoom:
                 throw new CacheFullException(batch.n_tokens, Cache.Ledger.FreeCells(batch.seq_id[0][0]), Cache.Capacity);
             case Aborted:
@@ -126,6 +162,19 @@ public sealed unsafe partial class LlamaContext
             default:
                 throw new DecodeException(code, $"llama.cpp failed to evaluate the batch of {batch.n_tokens} tokens (code {code})." + NativeLog.Tail());
         }
+    }
+
+    private static bool HasSharedTokens(in llama_batch batch)
+    {
+        for (int i = 0; i < batch.n_tokens; i++)
+        {
+            if (batch.n_seq_id[i] > 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ReadOnlySpan<int> Sequences(in llama_batch batch, int index) => new(batch.seq_id[index], batch.n_seq_id[index]);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 
@@ -10,32 +11,53 @@ namespace LlamaNative.Contexts;
 public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 {
     private readonly AbortSignal _abort;
+    private readonly EvaluationHook? _hook;
     private readonly ContextWorker _worker;
     private int _owner;
     private int _depth;
+    private int _released;
 
     /// <summary>Creates a context.</summary>
     /// <param name="model">The model; it may be disposed before the context.</param>
     /// <param name="options">Sizes and switches; null for the defaults.</param>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="ContextCreationException">An option is out of range, or there is not enough memory.</exception>
     public LlamaContext(LlamaModel model, ContextOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ObjectDisposedException.ThrowIf(model.IsDisposed, model);
         options ??= new ContextOptions();
         using var keepAlive = new HandleReference(model.Handle);
         llama_context_params parameters = ContextParameters.Create(model, options);
 
         NativeLog.Clear();
-        nint context = LlamaContexts.llama_init_from_model(model.Handle, parameters);
+        _hook = EvaluationHook.Attach(options.Observer, ref parameters, out GCHandle hook);
+        nint context;
+        lock (model.Handle.AdapterGate)
+        {
+            context = LlamaContexts.llama_init_from_model(model.Handle, parameters);
+        }
+
         if (context == 0)
         {
+            if (hook.IsAllocated)
+            {
+                hook.Free();
+            }
+
             throw new ContextCreationException("llama.cpp could not create the context." + NativeLog.Tail());
         }
 
+        Model = model;
         Handle = new LlamaContextHandle(context, model.Handle);
+        if (hook.IsAllocated)
+        {
+            Handle.KeepUntilReleased(hook);
+        }
+
+        model.Vocabulary.Retain();
         try
         {
-            Model = model;
             Options = options;
             ContextSize = (int)LlamaContexts.llama_n_ctx(Handle);
             SequenceSize = (int)LlamaContexts.llama_n_ctx_seq(Handle);
@@ -43,6 +65,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
             MicroBatchSize = (int)LlamaContexts.llama_n_ubatch(Handle);
             PoolingType = (PoolingType)LlamaContexts.llama_pooling_type(Handle);
             _batchLimit = SeesAllTokens(model, options) || LlamaContexts.llama_get_memory(Handle) == 0 ? MicroBatchSize : BatchSize;
+            _outputLimit = options.MaxOutputs == 0 || model.HasEncoder ? int.MaxValue : options.MaxOutputs;
             var ledger = new CacheLedger(options.MaxSequences, options.UnifiedCache ? ContextSize : SequenceSize, options.UnifiedCache);
             Cache = new KvCache(this, ledger, options.FullSlidingWindowCache ? 0 : LlamaModels.llama_model_n_swa(model.Handle));
             _abort = AbortSignal.For(Handle);
@@ -54,7 +77,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         }
         catch
         {
-            Handle.Dispose();
+            Release();
             throw;
         }
     }
@@ -94,14 +117,14 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     public void Dispose()
     {
         _worker.Stop();
-        Handle.Dispose();
+        Release();
     }
 
     /// <summary>Stops what runs on the context's worker, waits for it, and releases the context.</summary>
     public async ValueTask DisposeAsync()
     {
         await _worker.StopAsync().ConfigureAwait(false);
-        Handle.Dispose();
+        Release();
     }
 
     /// <summary>
@@ -115,6 +138,11 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(Handle.IsClosed, this);
             throw new ContextBusyException();
+        }
+
+        if (_hook is { IsCalling: true })
+        {
+            throw new InvalidOperationException("The context is in the middle of an evaluation and cannot be used by its observer.");
         }
 
         _depth++;
@@ -132,6 +160,15 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         }
 
         return new Lease(this);
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            Handle.Dispose();
+            Model.Vocabulary.Release();
+        }
     }
 
     private void Leave()

@@ -11,8 +11,12 @@ internal sealed class SequenceEntries(int capacity)
 
     public int Count { get; set; }
 
+    /// <summary>Whether the tokens were evaluated under other adapters than a new prompt would be; an empty sequence begins anew.</summary>
+    public bool IsStale { get; set; }
+
     public void Add(int token, int position, int cell)
     {
+        IsStale &= Count > 0;
         if (Count == Tokens.Length)
         {
             Grow();
@@ -34,7 +38,7 @@ internal sealed class SequenceEntries(int capacity)
     /// <summary>How many of <paramref name="tokens"/>, from the first on, lie at the positions 0, 1, 2 …</summary>
     public int CommonPrefix(ReadOnlySpan<int> tokens)
     {
-        int limit = Math.Min(Count, tokens.Length);
+        int limit = IsStale ? 0 : Math.Min(Count, tokens.Length);
         int length = 0;
         while (length < limit && Tokens[length] == tokens[length] && Positions[length] == length)
         {

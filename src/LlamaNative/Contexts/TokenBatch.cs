@@ -8,6 +8,9 @@ namespace LlamaNative.Contexts;
 /// </summary>
 public sealed unsafe class TokenBatch : IDisposable
 {
+    /// <summary>The largest position: ranges exclude their end, so the largest integer could never be removed again.</summary>
+    internal const int MaxPosition = int.MaxValue - 1;
+
     private readonly NativeBuffer _memory;
     private llama_batch _batch;
 
@@ -69,9 +72,18 @@ public sealed unsafe class TokenBatch : IDisposable
     {
         ObjectDisposedException.ThrowIf(_memory.IsClosed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, MaxPosition);
         if (sequences.Length == 0 || sequences.Length > MaxSequences)
         {
             throw new ArgumentException($"A token of this batch belongs to 1 to {MaxSequences} sequences, not {sequences.Length}.", nameof(sequences));
+        }
+
+        for (int i = 1; i < sequences.Length; i++)
+        {
+            if (sequences[..i].Contains(sequences[i]))
+            {
+                throw new ArgumentException($"Sequence {sequences[i]} is named twice.", nameof(sequences));
+            }
         }
 
         int index = _batch.n_tokens;

@@ -63,7 +63,7 @@ internal unsafe ref struct GgufCursor
         if (count > (ulong)max || count > (ulong)(Remaining / minimumItemSize))
         {
             Position -= sizeof(ulong);
-            throw Error($"{what} {count} is more than {max}, or more than fit in the {Remaining} bytes that remain", key);
+            throw Error(count > (ulong)max ? $"{what} {count} is more than {max}" : $"{what} {count} does not fit in the bytes that remain", key);
         }
 
         return (long)count;

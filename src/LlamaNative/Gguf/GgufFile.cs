@@ -29,6 +29,13 @@ public sealed class GgufFile : IDisposable
         Metadata = new GgufMetadata(parts[0].Metadata, parts[0].Path);
     }
 
+    private GgufFile(GgufFile source, GgufMetadata metadata)
+    {
+        _parts = source._parts;
+        Tensors = source.Tensors;
+        Metadata = metadata;
+    }
+
     /// <summary>The format version, 2 or 3.</summary>
     public int Version => _parts[0].Version;
 
@@ -65,6 +72,18 @@ public sealed class GgufFile : IDisposable
     /// <summary>Opens a file that lies in memory, which stays pinned until the file is disposed. Other parts are not looked for.</summary>
     /// <exception cref="GgufFormatException">The bytes are no well-formed GGUF.</exception>
     public static GgufFile Open(ReadOnlyMemory<byte> file) => new([GgufPart.Read(FileMapping.Pin(file))]);
+
+    /// <summary>The file as it reads with other metadata values. Shares the mapping, so only one of the two needs to be disposed.</summary>
+    internal GgufFile With(IEnumerable<KeyValuePair<string, GgufValue>> values)
+    {
+        var metadata = new OrderedDictionary<string, GgufValue>(_parts[0].Metadata, StringComparer.Ordinal);
+        foreach ((string key, GgufValue value) in values)
+        {
+            metadata[key] = value;
+        }
+
+        return new GgufFile(this, new GgufMetadata(metadata, _parts[0].Path));
+    }
 
     /// <summary>Closes the file; harmless when repeated.</summary>
     public void Dispose() => _parts.ForEach(part => part.Dispose());

@@ -38,7 +38,7 @@ public readonly unsafe ref struct GgufTensorView : IDisposable
         : throw new TensorLayoutException("Bytes", $"{Layout} takes {Layout.ByteCount} bytes, more than one span holds");
 
     /// <summary>The first byte, for native code that reads the tensor in place while the view is open.</summary>
-    internal byte* Pointer => _lease.Start + _offset;
+    internal byte* Pointer => (_lease ?? throw new ObjectDisposedException(nameof(GgufTensorView))).Start + _offset;
 
     /// <summary>The bytes of <paramref name="count"/> rows from row <paramref name="first"/>, rows of all outer dimensions counted through.</summary>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>

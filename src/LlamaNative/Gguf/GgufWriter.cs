@@ -99,22 +99,21 @@ public sealed class GgufWriter : IDisposable
     /// <exception cref="IOException">The disk is full or gone.</exception>
     public void Write(ReadOnlySpan<byte> data)
     {
-        ObjectDisposedException.ThrowIf(_stream is null, this);
-        WriteHeader();
-        if (data.Length > _remaining)
-        {
-            string tensor = _current < _tensors.Count ? $"'{_tensors.GetAt(_current).Key}' has room for {_remaining}" : "no tensor is left";
-            throw new InvalidOperationException($"{data.Length} bytes of tensor data, and {tensor}");
-        }
-
+        Require(data.Length);
         Append(data);
-        _remaining -= data.Length;
-        if (!data.IsEmpty && _remaining == 0)
-        {
-            Pad();
-            _current++;
-            StartTensor();
-        }
+        Advance(data.Length);
+    }
+
+    /// <summary>As <see cref="Write"/> for zeros, which take no room on disk where the file system can leave holes.</summary>
+    /// <exception cref="InvalidOperationException">More bytes than the current tensor has room for, or no tensor is left.</exception>
+    /// <exception cref="IOException">The disk is full or gone.</exception>
+    public void WriteZeros(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        Require(count);
+        _stream!.Seek(count, SeekOrigin.Current);
+        _position += count;
+        Advance(count);
     }
 
     /// <summary>Ends the file and puts it in place.</summary>
@@ -129,6 +128,7 @@ public sealed class GgufWriter : IDisposable
             throw new InvalidOperationException($"tensor '{_tensors.GetAt(_current).Key}' still lacks {_remaining} bytes");
         }
 
+        _stream.SetLength(_position);
         _stream.Flush(flushToDisk: true);
         _stream.Dispose();
         File.Move(_temporary, _path, overwrite: true);
@@ -140,7 +140,15 @@ public sealed class GgufWriter : IDisposable
     {
         if (_stream is not null)
         {
-            _stream.Dispose();
+            // On a full disk the stream fails once more when it is closed; the file goes all the same.
+            try
+            {
+                _stream.Dispose();
+            }
+            catch (IOException)
+            {
+            }
+
             _stream = null;
             File.Delete(_temporary);
         }
@@ -152,6 +160,28 @@ public sealed class GgufWriter : IDisposable
         if (Encoding.UTF8.GetByteCount(name) > maxBytes || name.Contains('\0', StringComparison.Ordinal))
         {
             throw new ArgumentException($"'{name}' is longer than {maxBytes} bytes or contains a zero", parameter);
+        }
+    }
+
+    private void Require(long count)
+    {
+        ObjectDisposedException.ThrowIf(_stream is null, this);
+        WriteHeader();
+        if (count > _remaining)
+        {
+            string tensor = _current < _tensors.Count ? $"'{_tensors.GetAt(_current).Key}' has room for {_remaining}" : "no tensor is left";
+            throw new InvalidOperationException($"{count} bytes of tensor data, and {tensor}");
+        }
+    }
+
+    private void Advance(long count)
+    {
+        _remaining -= count;
+        if (count != 0 && _remaining == 0)
+        {
+            Pad();
+            _current++;
+            StartTensor();
         }
     }
 

@@ -9,14 +9,17 @@ namespace LlamaNative.Models;
 /// </summary>
 public sealed class LlamaModel : IDisposable
 {
-    private LlamaModel(string path, ModelOptions options, LlamaModelHandle handle, TimeSpan loadTime)
+    private int _disposed;
+
+    private LlamaModel(string path, ModelOptions options, LlamaModelHandle handle, ModelPlacement placement, TimeSpan loadTime)
     {
         Path = path;
         Options = options;
         Handle = handle;
+        Placement = placement;
         LoadTime = loadTime;
-        Vocabulary = new Vocabulary(handle);
-        Metadata = ModelMetadata.Read(handle);
+        Metadata = ModelMetadata.Read(handle, options.MetadataOverrides);
+        Vocabulary = new Vocabulary(handle, Metadata);
         Description = ModelMetadata.ReadDescription(handle);
         ContextLength = LlamaModels.llama_model_n_ctx_train(handle);
         EmbeddingLength = LlamaModels.llama_model_n_embd(handle);
@@ -32,6 +35,9 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>The options it was loaded with.</summary>
     public ModelOptions Options { get; }
+
+    /// <summary>What lies where: which memory holds the weights, and how many layers a GPU has.</summary>
+    public ModelPlacement Placement { get; }
 
     /// <summary>How long loading took.</summary>
     public TimeSpan LoadTime { get; }
@@ -68,6 +74,9 @@ public sealed class LlamaModel : IDisposable
 
     internal LlamaModelHandle Handle { get; }
 
+    /// <summary>The handle does not tell: it stays open as long as a context refers to it.</summary>
+    internal bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
     /// <summary>
     /// Loads a GGUF file; of a split file, name the first part. Loading is memory-mapped by default, so a large
     /// model opens at once and is read as it is used.
@@ -88,8 +97,9 @@ public sealed class LlamaModel : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new ModelOptions();
         long start = Stopwatch.GetTimestamp();
-        LlamaModelHandle handle = new ModelLoader(path, options, progress, cancellationToken).Load();
-        return new LlamaModel(path, options, handle, Stopwatch.GetElapsedTime(start));
+        var loader = new ModelLoader(path, options, progress, cancellationToken);
+        LlamaModelHandle handle = loader.Load();
+        return new LlamaModel(path, options, handle, loader.Placement, Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary><see cref="Load"/> on a pool thread, for callers that must not wait.</summary>
@@ -112,7 +122,10 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Releases the model; contexts made from it keep working until they are disposed themselves.</summary>
     public void Dispose()
     {
-        Vocabulary.Dispose();
-        Handle.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Handle.Dispose();
+            Vocabulary.Release();
+        }
     }
 }

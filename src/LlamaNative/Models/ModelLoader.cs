@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using LlamaNative.Gguf;
 using LlamaNative.Interop;
 
 namespace LlamaNative.Models;
@@ -10,28 +11,30 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 {
     private ExceptionDispatchInfo? _progressError;
 
+    /// <summary>What lies where, once the model is loaded.</summary>
+    public ModelPlacement Placement { get; private set; } = new([], 0, 0);
+
     public LlamaModelHandle Load()
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!File.Exists(path))
-        {
-            throw new ModelLoadException(path, $"The model file '{path}' does not exist.");
-        }
-
-        LlamaRuntime.Load();
         llama_model_kv_override[] overrides = NativeOverrides();
+        CheckFile();
+        LlamaRuntime.Load();
         float[] tensorSplit = NativeTensorSplit();
+        using var placements = new NativePlacements(path, options.TensorPlacements);
         GCHandle self = GCHandle.Alloc(this);
         try
         {
             fixed (llama_model_kv_override* overridesPointer = overrides)
             fixed (float* splitPointer = tensorSplit)
+            fixed (llama_model_tensor_buft_override* placementsPointer = placements.Overrides)
             {
                 llama_model_params parameters = LlamaSystem.llama_model_default_params();
                 parameters.n_gpu_layers = NativeGpuLayers();
                 parameters.split_mode = (int)options.SplitMode;
                 parameters.main_gpu = options.MainGpu;
                 parameters.tensor_split = splitPointer;
+                parameters.tensor_buft_overrides = placementsPointer;
                 parameters.load_mode = (int)options.LoadMode;
                 parameters.kv_overrides = overridesPointer;
                 parameters.vocab_only = options.VocabularyOnly ? (byte)1 : (byte)0;
@@ -51,7 +54,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     private LlamaModelHandle Load(llama_model_params parameters)
     {
         NativeLog.Clear();
+        using NativeLog.Recording log = NativeLog.Record();
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
+        Placement = PlacementReport.Read(log.Lines);
         if (model != 0)
         {
             return new LlamaModelHandle(model);
@@ -60,6 +65,36 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         _progressError?.Throw();
         cancellationToken.ThrowIfCancellationRequested();
         throw new ModelLoadException(path, $"llama.cpp could not load the model '{path}'." + NativeLog.Tail());
+    }
+
+    /// <summary>
+    /// The one place where a file is judged before native code sees it: llama.cpp trusts what it reads and, where that
+    /// goes wrong, ends the process.
+    /// </summary>
+    private void CheckFile()
+    {
+        if (!File.Exists(path))
+        {
+            throw new ModelLoadException(path, Directory.Exists(path)
+                ? $"'{path}' is a directory, not a model file."
+                : $"The model file '{path}' does not exist.");
+        }
+
+        try
+        {
+            // With the overrides applied, as llama.cpp will read it.
+            using GgufFile file = GgufFile.Open(path);
+            ModelFileCheck.Validate(file.With(options.MetadataOverrides.Select(item =>
+                KeyValuePair.Create(item.Key, item.Value.ToValue(file.Metadata.GetValueOrDefault(item.Key))))));
+        }
+        catch (GgufFormatException error)
+        {
+            throw new ModelLoadException(path, $"'{path}' is not a valid GGUF model: {error.Message}", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException(path, $"The model file '{path}' cannot be read: {error.Message}", error);
+        }
     }
 
     private llama_model_kv_override[] NativeOverrides()

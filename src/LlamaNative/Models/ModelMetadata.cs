@@ -5,7 +5,7 @@ namespace LlamaNative.Models;
 /// <summary>Reads a loaded model's metadata as text, the form in which llama.cpp keeps it.</summary>
 internal static unsafe class ModelMetadata
 {
-    public static IReadOnlyDictionary<string, string> Read(LlamaModelHandle model)
+    public static IReadOnlyDictionary<string, string> Read(LlamaModelHandle model, IReadOnlyDictionary<string, MetadataOverride> overrides)
     {
         int count = LlamaModels.llama_model_meta_count(model);
         var metadata = new Dictionary<string, string>(count);
@@ -17,6 +17,12 @@ internal static unsafe class ModelMetadata
             {
                 metadata[key] = value;
             }
+        }
+
+        // llama.cpp uses them and does not list them.
+        foreach ((string key, MetadataOverride value) in overrides)
+        {
+            metadata[key] = value.ToString();
         }
 
         return metadata;

@@ -24,6 +24,9 @@ public sealed record ModelOptions
     /// <summary>The share of the model for each GPU, in their order; only the proportions matter. Empty divides by free memory.</summary>
     public IReadOnlyList<float> TensorSplit { get; init; } = [];
 
+    /// <summary>Tensors to put on other devices than their layer's; the first pattern that finds a tensor's name counts.</summary>
+    public IReadOnlyList<TensorPlacement> TensorPlacements { get; init; } = [];
+
     /// <summary>Metadata values that replace those of the file, by key (at most 127 bytes of UTF-8).</summary>
     public IReadOnlyDictionary<string, MetadataOverride> MetadataOverrides { get; init; } = new Dictionary<string, MetadataOverride>();
 

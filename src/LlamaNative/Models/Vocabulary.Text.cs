@@ -12,6 +12,7 @@ public sealed unsafe partial class Vocabulary
     /// <param name="text">The text; a lone surrogate becomes U+FFFD.</param>
     /// <param name="addSpecial">Adds the tokens that begin and end a text, if the model is configured to have them.</param>
     /// <param name="parseSpecial">Reads special tokens written in the text (<c>&lt;|im_start|&gt;</c>) as such and not as plain text. Never for untrusted text.</param>
+    /// <exception cref="LlamaException">There is no vocabulary, or its rules cannot take so long a run of characters.</exception>
     public int[] Tokenize(string text, bool addSpecial = true, bool parseSpecial = false)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -135,11 +136,16 @@ public sealed unsafe partial class Vocabulary
 
     private int TokenizeInto(ReadOnlySpan<byte> utf8, Span<int> tokens, bool addSpecial, bool parseSpecial)
     {
+        byte empty = 0;
         fixed (byte* text = utf8)
         fixed (int* destination = tokens)
         {
-            byte empty = 0;
-            return LlamaVocab.llama_tokenize(_handle, text is null ? &empty : text, utf8.Length, destination, tokens.Length, addSpecial, parseSpecial);
+            // Pinned until the guard returns, which waits for the call wherever it makes it.
+            byte* source = text is null ? &empty : text;
+            int* target = destination;
+            int length = utf8.Length;
+            int capacity = tokens.Length;
+            return _guard!.Run(utf8, () => LlamaVocab.llama_tokenize(_handle, source, length, target, capacity, addSpecial, parseSpecial));
         }
     }
 

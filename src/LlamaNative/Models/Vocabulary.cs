@@ -4,7 +4,7 @@ namespace LlamaNative.Models;
 
 /// <summary>
 /// The tokens of a model: their texts, attributes and special roles. Text to tokens and back lives in the other half
-/// of this class. Safe to use from any thread; part of its model and disposed with it.
+/// of this class. Safe to use from any thread; part of its model, and usable until the model and every context made from it are disposed.
 /// </summary>
 #pragma warning disable CA1001 // the handle is disposed by the model: a user has nothing to dispose here
 public sealed partial class Vocabulary
@@ -12,8 +12,10 @@ public sealed partial class Vocabulary
 {
     private readonly VocabularyHandle _handle;
     private readonly byte[] _endOfGeneration;
+    private readonly TokenizerGuard? _guard;
+    private int _users = 1;
 
-    internal Vocabulary(LlamaModelHandle model)
+    internal Vocabulary(LlamaModelHandle model, IReadOnlyDictionary<string, string> metadata)
     {
         _handle = new VocabularyHandle(model);
         Type = (VocabularyType)LlamaVocab.llama_vocab_type(_handle);
@@ -49,6 +51,8 @@ public sealed partial class Vocabulary
                 _endOfGeneration[token >> 3] |= (byte)(1 << (token & 7));
             }
         }
+
+        _guard = new TokenizerGuard(this, metadata);
     }
 
     /// <summary>The tokenizer's algorithm.</summary>
@@ -148,7 +152,30 @@ public sealed partial class Vocabulary
         return tokens is null ? [] : new ReadOnlySpan<int>(tokens, count).ToArray();
     }
 
-    internal void Dispose() => _handle.Dispose();
+    /// <summary>Counts in a context: its text steps work until it is disposed, even when its model is disposed before.</summary>
+    internal void Retain()
+    {
+        for (int users = Volatile.Read(ref _users); ;)
+        {
+            ObjectDisposedException.ThrowIf(users == 0, typeof(LlamaModel));
+            int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+            {
+                return;
+            }
+
+            users = seen;
+        }
+    }
+
+    /// <summary>Counts out the model or a context; the last one closes the vocabulary.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _handle.Dispose();
+        }
+    }
 
     internal void CheckToken(int token)
     {
@@ -161,7 +188,7 @@ public sealed partial class Vocabulary
         CheckUsable();
     }
 
-    private void CheckUsable()
+    internal void CheckUsable()
     {
         if (Type == VocabularyType.None)
         {

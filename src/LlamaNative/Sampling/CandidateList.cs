@@ -19,6 +19,7 @@ internal sealed unsafe class CandidateList : IDisposable
 
     public llama_token_data_array* List => (llama_token_data_array*)Memory.DangerousGetHandle();
 
+    /// <exception cref="LlamaException">A logit is NaN or positive infinity, which native samplers turn into any token at all.</exception>
     public void Fill(ReadOnlySpan<float> logits)
     {
         llama_token_data_array* list = List;
@@ -27,13 +28,31 @@ internal sealed unsafe class CandidateList : IDisposable
         list->selected = -1;
         list->sorted = 0;
         llama_token_data* data = list->data;
+        bool usable = true;
         for (int token = 0; token < logits.Length; token++)
         {
+            usable &= logits[token] < float.PositiveInfinity;
             data[token].id = token;
             data[token].logit = logits[token];
             data[token].p = 0;
         }
+
+        if (!usable)
+        {
+            throw Unusable(logits);
+        }
     }
 
     public void Dispose() => Memory.Dispose();
+
+    private static LlamaException Unusable(ReadOnlySpan<float> logits)
+    {
+        int token = 0;
+        while (logits[token] < float.PositiveInfinity)
+        {
+            token++;
+        }
+
+        return new LlamaException($"The logit of token {token} is {logits[token]}: the model, its options (RoPE) or a logits processor is broken.");
+    }
 }

@@ -5,8 +5,11 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Sampling;
 
-/// <summary>Presents a <see cref="CustomSampler"/> to native code and carries its exceptions around the native frames.</summary>
-internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler)
+/// <summary>
+/// Presents a <see cref="CustomSampler"/> to native code, checks what it leaves there, and carries its exceptions around
+/// the native frames.
+/// </summary>
+internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler, int vocabularySize)
 {
     // One table of functions for all custom samplers; native samplers point to it until the process ends.
     private static readonly llama_sampler_i* Functions = CreateFunctions();
@@ -40,6 +43,37 @@ internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler)
     private static CustomSamplerBridge Of(llama_sampler* sampler) =>
         (CustomSamplerBridge)GCHandle.FromIntPtr((nint)sampler->ctx).Target!;
 
+    private void Apply(llama_token_data_array* candidates)
+    {
+        try
+        {
+            var list = new TokenCandidates(candidates);
+            sampler.Apply(list);
+            Check(list);
+        }
+        catch (Exception error)
+        {
+            _error ??= ExceptionDispatchInfo.Capture(error);
+
+            // What was left may be nonsense, and the samplers that follow are native: give them something harmless.
+            *candidates->data = new llama_token_data { logit = 1 };
+            candidates->size = 1;
+            candidates->selected = 0;
+        }
+    }
+
+    private void Check(TokenCandidates candidates)
+    {
+        foreach (TokenCandidate item in candidates.Items)
+        {
+            if ((uint)item.Token >= (uint)vocabularySize || !(item.Logit < float.PositiveInfinity))
+            {
+                throw new LlamaException($"The sampler {sampler.GetType().Name} left a candidate with token {item.Token} and logit {item.Logit}; "
+                    + $"tokens run from 0 to {vocabularySize - 1}, and a logit is a number or negative infinity.");
+            }
+        }
+    }
+
     private void Guard<T>(Action<CustomSampler, T> call, T argument)
     {
         try
@@ -54,7 +88,7 @@ internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler)
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Apply(llama_sampler* native, llama_token_data_array* candidates) =>
-        Of(native).Guard(static (sampler, list) => sampler.Apply(new TokenCandidates((llama_token_data_array*)list)), (nint)candidates);
+        Of(native).Apply(candidates);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Accept(llama_sampler* native, int token) =>

@@ -1,4 +1,5 @@
 using LlamaNative.Interop;
+using LlamaNative.Sampling.Grammars;
 
 namespace LlamaNative.Sampling;
 
@@ -38,7 +39,7 @@ internal sealed unsafe class GrammarSampler(SamplerHandle sampler) : IDisposable
 
         if (kept == 0)
         {
-            throw new LlamaException("The grammar allows no token of the vocabulary next: it cannot be continued, and the vocabulary has no token to end with.");
+            throw new GrammarException("The grammar allows no token of the vocabulary next: it cannot be continued, and the vocabulary has no token to end with.");
         }
 
         list->size = kept;
@@ -49,7 +50,7 @@ internal sealed unsafe class GrammarSampler(SamplerHandle sampler) : IDisposable
     {
         if (_allowed != token && !Allows(token))
         {
-            throw new LlamaException($"The grammar does not allow token {token} here.");
+            throw new GrammarException($"The grammar does not allow token {token} here.");
         }
 
         _allowed = None;

@@ -1,6 +1,7 @@
 using LlamaNative.Contexts;
 using LlamaNative.Interop;
 using LlamaNative.Models;
+using LlamaNative.Sampling.Grammars;
 
 namespace LlamaNative.Sampling;
 
@@ -32,7 +33,7 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
 
     /// <summary>Makes the chain that options describe, as llama.cpp's tools would.</summary>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    /// <exception cref="LlamaException">The grammar is not valid.</exception>
+    /// <exception cref="GrammarException">The grammar is not valid.</exception>
     public static SamplerChain Create(Vocabulary vocabulary, SamplingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -51,7 +52,8 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="LlamaException">No sampler of the chain chose a token, or the grammar allows none.</exception>
+    /// <exception cref="LlamaException">A logit is no number, every token is forbidden, or no sampler of the chain chose one.</exception>
+    /// <exception cref="GrammarException">The grammar allows no token of the vocabulary.</exception>
     public int Sample(ReadOnlySpan<float> logits)
     {
         if (logits.Length != Vocabulary.Count)
@@ -74,7 +76,7 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
-    /// <exception cref="LlamaException">The grammar does not allow the token.</exception>
+    /// <exception cref="GrammarException">The grammar does not allow the token.</exception>
     public void Accept(int token)
     {
         Vocabulary.CheckToken(token);
@@ -120,9 +122,16 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
         llama_token_data_array* list = _candidates.List;
         LlamaSamplers.llama_sampler_apply(_chain, list);
         ThrowPending();
-        return (ulong)list->selected < list->size
-            ? list->data[list->selected].id
-            : throw new LlamaException("The sampler chain chose no token: its last sampler must choose one (greedy, distribution, Mirostat, adaptive-p).");
+        if ((ulong)list->selected >= list->size)
+        {
+            throw new LlamaException("The sampler chain chose no token: its last sampler must choose one (greedy, distribution, Mirostat, adaptive-p).");
+        }
+
+        // Where every token is forbidden, or numbers overflowed, native samplers still point somewhere.
+        llama_token_data chosen = list->data[list->selected];
+        return float.IsFinite(chosen.logit) && !float.IsNaN(chosen.p)
+            ? chosen.id
+            : throw new LlamaException($"The sampler chain left no token to choose: every one is forbidden, or a temperature or penalty overflowed (logit {chosen.logit}, probability {chosen.p}).");
     }
 
     private void ThrowPending()
@@ -142,8 +151,8 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
 
         try
         {
-            // Everything the chain owns is freed together, so holding one part that is closed last holds all.
-            return new Use(this, new HandleReference(_candidates.Memory), new HandleReference(_chain));
+            // The chain is closed first, so this fails before the second reference is taken if it is to fail at all.
+            return new Use(this, new HandleReference(_chain), new HandleReference(_candidates.Memory));
         }
         catch
         {
@@ -152,7 +161,7 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
         }
     }
 
-    private readonly ref struct Use(SamplerChain owner, HandleReference candidates, HandleReference chain)
+    private readonly ref struct Use(SamplerChain owner, HandleReference chain, HandleReference candidates)
     {
         private readonly HandleReference _candidates = candidates;
         private readonly HandleReference _chain = chain;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LlamaNative.Interop;
+using LlamaNative.Sampling.Grammars;
 
 namespace LlamaNative.Sampling;
 
@@ -32,12 +33,12 @@ public sealed unsafe partial class SamplerChainBuilder
             SamplingRange.Probability(probability), SamplingRange.Probability(threshold), SamplingRange.Keep(minKeep), seed ?? RandomSeed));
 
     /// <summary>Divides the logits by a temperature; 0 or less leaves only the best token.</summary>
-    public SamplerChainBuilder Temperature(float temperature) => Add(LlamaSamplers.llama_sampler_init_temp(SamplingRange.Finite(temperature)));
+    public SamplerChainBuilder Temperature(float temperature) => Add(LlamaSamplers.llama_sampler_init_temp(SamplingRange.Temperature(temperature)));
 
     /// <summary>Divides the logits by a temperature that moves within a range with the entropy.</summary>
     public SamplerChainBuilder DynamicTemperature(float temperature, float range, float exponent) =>
         Add(LlamaSamplers.llama_sampler_init_temp_ext(
-            SamplingRange.Finite(temperature), SamplingRange.Finite(range), SamplingRange.Finite(exponent)));
+            SamplingRange.Temperature(temperature), SamplingRange.Finite(range), SamplingRange.Finite(exponent)));
 
     /// <summary>Repetition, frequency and presence penalties over the last tokens.</summary>
     public SamplerChainBuilder Penalties(int lastN, float repeat = 1, float frequency = 0, float presence = 0) =>
@@ -47,7 +48,7 @@ public sealed unsafe partial class SamplerChainBuilder
     /// <summary>Penalises tokens that would continue a repetition.</summary>
     public SamplerChainBuilder Dry(float multiplier, float @base, int allowedLength, int lastN, IReadOnlyList<string> sequenceBreakers)
     {
-        ArgumentNullException.ThrowIfNull(sequenceBreakers);
+        SamplingRange.Breakers(sequenceBreakers);
         SamplingRange.History(allowedLength);
         var texts = new nint[sequenceBreakers.Count];
         try
@@ -102,6 +103,16 @@ public sealed unsafe partial class SamplerChainBuilder
             throw new LlamaException("The infill sampler needs a vocabulary with an end-of-turn or end-of-text token.");
         }
 
+        // It has room for so many bytes of a token's text, and throws through native frames where that is too little.
+        const int Room = 512;
+        for (int token = 0; token < _vocabulary.Count; token++)
+        {
+            if (_vocabulary.GetPiece(token, Span<byte>.Empty) < -Room)
+            {
+                throw new LlamaException($"The infill sampler takes tokens of at most {Room} bytes; token {token} of this vocabulary is longer.");
+            }
+        }
+
         return Add(LlamaSamplers.llama_sampler_init_infill(_vocabulary.Handle));
     }
 
@@ -130,17 +141,19 @@ public sealed unsafe partial class SamplerChainBuilder
     /// </summary>
     /// <param name="gbnf">The grammar in llama.cpp's GBNF.</param>
     /// <param name="root">The rule it starts with.</param>
-    /// <exception cref="LlamaException">The grammar is not valid.</exception>
+    /// <exception cref="GrammarException">The grammar is not valid.</exception>
     public SamplerChainBuilder Grammar(string gbnf, string root = "root")
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(gbnf);
-        ArgumentException.ThrowIfNullOrWhiteSpace(root);
         ThrowIfDone();
+        _vocabulary.CheckUsable();
+
+        // The native parser recurses and asserts; only what was checked here reaches it.
+        GbnfGrammar grammar = GbnfGrammar.Parse(gbnf, root);
         NativeLog.Clear();
-        llama_sampler* sampler = LlamaSamplers.llama_sampler_init_grammar(_vocabulary.Handle, gbnf, root);
+        llama_sampler* sampler = LlamaSamplers.llama_sampler_init_grammar(_vocabulary.Handle, grammar.Text, grammar.Root);
         if (sampler is null)
         {
-            throw new LlamaException("llama.cpp refused the grammar." + NativeLog.Tail());
+            throw new GrammarException("llama.cpp refused the grammar." + NativeLog.Tail());
         }
 
         _grammar?.Dispose();

@@ -33,7 +33,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sampler);
         ThrowIfDone();
-        var bridge = new CustomSamplerBridge(sampler);
+        var bridge = new CustomSamplerBridge(sampler, _vocabulary.Count);
         _custom.Add(bridge);
         return Add(bridge.CreateNative());
     }

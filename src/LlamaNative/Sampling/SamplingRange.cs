@@ -8,6 +8,8 @@ internal static class SamplingRange
     /// <summary>More history than any model's context needs; each entry is allocated.</summary>
     private const int MaxHistory = 1 << 22;
 
+    private const int MaxBreakers = 64;
+
     public static float Probability(float value, [CallerArgumentExpression(nameof(value))] string name = "") => Within(value, 0, 1, name);
 
     public static float Finite(float value, [CallerArgumentExpression(nameof(value))] string name = "") =>
@@ -19,6 +21,20 @@ internal static class SamplingRange
 
         // The inverse is used too, so the smallest positive numbers will not do.
         return float.IsFinite(1 / value) ? value : throw Error(value, "more than 0", name);
+    }
+
+    /// <summary>A temperature; one so small that logits divided by it exceed the largest float counts as 0.</summary>
+    public static float Temperature(float value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        Math.Abs(Finite(value, name)) < 1e-30f ? 0 : value;
+
+    /// <summary>Each breaker is looked for in the text of every token, so their number is bounded.</summary>
+    public static void Breakers(IReadOnlyList<string> sequenceBreakers)
+    {
+        ArgumentNullException.ThrowIfNull(sequenceBreakers);
+        if (sequenceBreakers.Count > MaxBreakers || sequenceBreakers.Any(string.IsNullOrEmpty))
+        {
+            throw new ArgumentException($"There are at most {MaxBreakers} DRY sequence breakers, none of them empty.", nameof(sequenceBreakers));
+        }
     }
 
     public static int History(int value, [CallerArgumentExpression(nameof(value))] string name = "") =>

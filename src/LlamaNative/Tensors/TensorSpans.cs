@@ -5,7 +5,8 @@ namespace LlamaNative.Tensors;
 
 /// <summary>
 /// Layouts as the tensor spans of System.Numerics.Tensors, over the same memory and with the same strides.
-/// Their lengths are outermost first, so ne [4, 3, 2] becomes lengths 2, 3, 4.
+/// Their lengths are outermost first, so ne [4, 3, 2] becomes lengths 2, 3, 4; a tensor without elements becomes the empty
+/// span. Strides under which elements share bytes without being broadcast have no tensor span: the BCL refuses them.
 /// </summary>
 public static class TensorSpans
 {
@@ -14,13 +15,13 @@ public static class TensorSpans
     public static ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan<T>(this TensorLayout layout, ReadOnlySpan<byte> memory)
         where T : unmanaged
     {
-        ReadOnlySpan<T> elements = MemoryMarshal.Cast<byte, T>(Window<T>(layout, memory.Length, out int start, out int length) ? memory.Slice(start, length) : default);
+        RequireElements<T>(layout, memory.Length);
         Span<nint> lengths = stackalloc nint[TensorShape.MaxRank];
         Span<nint> strides = stackalloc nint[TensorShape.MaxRank];
         int rank = Describe<T>(layout, lengths, strides);
         return layout.Shape.IsEmpty
-            ? new ReadOnlyTensorSpan<T>(elements, lengths[..rank])
-            : new ReadOnlyTensorSpan<T>(elements, lengths[..rank], strides[..rank]);
+            ? default
+            : new ReadOnlyTensorSpan<T>(MemoryMarshal.Cast<byte, T>(memory.Slice((int)layout.Offset, (int)layout.ByteCount)), lengths[..rank], strides[..rank]);
     }
 
     /// <summary>Reads and writes memory through a layout; see <see cref="AsReadOnlyTensorSpan{T}"/>.</summary>
@@ -28,13 +29,13 @@ public static class TensorSpans
     public static TensorSpan<T> AsTensorSpan<T>(this TensorLayout layout, Span<byte> memory)
         where T : unmanaged
     {
-        Span<T> elements = MemoryMarshal.Cast<byte, T>(Window<T>(layout, memory.Length, out int start, out int length) ? memory.Slice(start, length) : default);
+        RequireElements<T>(layout, memory.Length);
         Span<nint> lengths = stackalloc nint[TensorShape.MaxRank];
         Span<nint> strides = stackalloc nint[TensorShape.MaxRank];
         int rank = Describe<T>(layout, lengths, strides);
         return layout.Shape.IsEmpty
-            ? new TensorSpan<T>(elements, lengths[..rank])
-            : new TensorSpan<T>(elements, lengths[..rank], strides[..rank]);
+            ? default
+            : new TensorSpan<T>(MemoryMarshal.Cast<byte, T>(memory.Slice((int)layout.Offset, (int)layout.ByteCount)), lengths[..rank], strides[..rank]);
     }
 
     /// <summary>As <see cref="AsReadOnlyTensorSpan{T}"/>, over memory that may be larger than a span. The caller keeps it alive.</summary>
@@ -46,7 +47,7 @@ public static class TensorSpans
         Span<nint> strides = stackalloc nint[TensorShape.MaxRank];
         int rank = Describe<T>(layout, lengths, strides);
         return layout.Shape.IsEmpty
-            ? new ReadOnlyTensorSpan<T>(default, lengths[..rank])
+            ? default
             : new ReadOnlyTensorSpan<T>((T*)(memory + layout.Offset), (nint)(layout.ByteCount / sizeof(T)), lengths[..rank], strides[..rank]);
     }
 
@@ -62,15 +63,6 @@ public static class TensorSpans
         GgmlType.I64 => typeof(long),
         _ => null,
     };
-
-    private static bool Window<T>(in TensorLayout layout, int byteCount, out int start, out int length)
-        where T : unmanaged
-    {
-        RequireElements<T>(layout, byteCount);
-        start = (int)layout.Offset;
-        length = (int)layout.ByteCount;
-        return length != 0;
-    }
 
     private static void RequireElements<T>(in TensorLayout layout, long byteCount)
         where T : unmanaged

@@ -17,7 +17,7 @@ public sealed class AbiLayoutTests
     [
         "llama_model_params", "llama_context_params", "llama_batch", "llama_token_data", "llama_token_data_array",
         "llama_model_kv_override", "llama_model_tensor_buft_override", "llama_logit_bias", "llama_sampler_chain_params",
-        "llama_chat_message", "llama_sampler_i", "llama_sampler", "ggml_threadpool_params", "ggml_backend_dev_props",
+        "llama_sampler_i", "llama_sampler", "ggml_threadpool_params", "ggml_backend_dev_props",
         "ggml_backend_dev_caps", "ggml_tensor", "ggml_init_params", "ggml_type_traits", "llama_model_quantize_params",
         "llama_model_tensor_override", "llama_model_imatrix_data",
     ];

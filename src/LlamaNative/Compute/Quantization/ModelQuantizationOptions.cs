@@ -1,4 +1,3 @@
-using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;

@@ -20,11 +20,17 @@ internal static unsafe partial class GgmlDevices
     [LibraryImport(NativeLibraries.Ggml)]
     public static partial nint ggml_backend_dev_by_type(int type);
 
+    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ggml_backend_dev_by_name(string name);
+
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial void ggml_backend_dev_get_props(nint device, ggml_backend_dev_props* properties);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial nint ggml_backend_dev_backend_reg(nint device);
+
+    [LibraryImport(NativeLibraries.GgmlBase)]
+    public static partial nint ggml_backend_dev_buffer_type(nint device);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial byte* ggml_backend_reg_name(nint registry);

@@ -12,7 +12,8 @@ internal sealed class LlamaContextHandle : SafeHandle
     private readonly LlamaModelHandle _model;
     private nint _pool;
     private nint _batchPool;
-    private GCHandle _callbackState;
+    private readonly List<GCHandle> _callbackStates = [];
+    private LoraAdapterHandle[] _adapters = [];
 
     /// <summary>Takes ownership of <paramref name="context"/> and a reference to <paramref name="model"/>.</summary>
     public LlamaContextHandle(nint context, LlamaModelHandle model)
@@ -35,7 +36,18 @@ internal sealed class LlamaContextHandle : SafeHandle
     }
 
     /// <summary>Takes ownership of what native callbacks reach; freed once they can no longer be called.</summary>
-    public void KeepUntilReleased(GCHandle callbackState) => _callbackState = callbackState;
+    public void KeepUntilReleased(GCHandle callbackState) => _callbackStates.Add(callbackState);
+
+    /// <summary>Takes over one reference to each adapter the context now uses, and releases those it used before.</summary>
+    public void KeepAdapters(LoraAdapterHandle[] referenced)
+    {
+        LoraAdapterHandle[] before = _adapters;
+        _adapters = referenced;
+        foreach (LoraAdapterHandle adapter in before)
+        {
+            adapter.DangerousRelease();
+        }
+    }
 
     protected override bool ReleaseHandle()
     {
@@ -50,11 +62,12 @@ internal sealed class LlamaContextHandle : SafeHandle
             GgmlThreads.FreePool(_batchPool);
         }
 
-        if (_callbackState.IsAllocated)
+        foreach (GCHandle state in _callbackStates)
         {
-            _callbackState.Free();
+            state.Free();
         }
 
+        KeepAdapters([]);
         _model.DangerousRelease();
         return true;
     }

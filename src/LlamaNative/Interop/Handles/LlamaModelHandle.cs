@@ -8,6 +8,12 @@ internal sealed class LlamaModelHandle : SafeHandle
     public LlamaModelHandle(nint model)
         : base(0, ownsHandle: true) => SetHandle(model);
 
+    /// <summary>
+    /// Guards the model's list of LoRA adapters: loading and freeing one changes it, and a context that reserves its
+    /// graphs counts through it.
+    /// </summary>
+    public Lock AdapterGate { get; } = new();
+
     public override bool IsInvalid => handle == 0;
 
     protected override bool ReleaseHandle()

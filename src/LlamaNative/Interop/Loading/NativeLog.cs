@@ -49,6 +49,9 @@ internal static unsafe class NativeLog
         ? Environment.NewLine + "llama.cpp said:" + string.Concat(log.Tail.Select(line => Environment.NewLine + "  " + line))
         : "";
 
+    /// <summary>Collects every line that this thread's native calls log until it is disposed.</summary>
+    public static Recording Record() => new(_current ??= new ThreadLog());
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnText(int level, byte* text, void* userData)
     {
@@ -62,14 +65,32 @@ internal static unsafe class NativeLog
         }
     }
 
+    /// <summary>Lines collected on one thread.</summary>
+    internal sealed class Recording : IDisposable
+    {
+        private readonly ThreadLog _log;
+
+        public Recording(ThreadLog log)
+        {
+            _log = log;
+            log.Recorded = Lines;
+        }
+
+        public List<string> Lines { get; } = [];
+
+        public void Dispose() => _log.Recorded = null;
+    }
+
     /// <summary>What one thread has said: pieces joined to lines, and the last warnings and errors.</summary>
-    private sealed class ThreadLog
+    internal sealed class ThreadLog
     {
         private const int Continuation = 5; // GGML_LOG_LEVEL_CONT
         private readonly StringBuilder _line = new();
         private int _level;
 
         public Queue<string> Tail { get; } = new();
+
+        public List<string>? Recorded { get; set; }
 
         public void Append(int level, string text)
         {
@@ -99,6 +120,7 @@ internal static unsafe class NativeLog
             }
 
             _listener?.Invoke(line);
+            Recorded?.Add(line);
             LogLevel level = LevelOf(_level);
             if (level >= LogLevel.Warning)
             {

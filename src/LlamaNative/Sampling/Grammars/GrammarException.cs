@@ -2,7 +2,7 @@ namespace LlamaNative.Sampling.Grammars;
 
 /// <summary>
 /// A grammar was refused before llama.cpp saw it: its text is not GBNF, or llama.cpp would refuse it, abort on it
-/// or never come back from it.
+/// or never come back from it. Or it came to a point where no token of the vocabulary, or not the given one, may follow.
 /// </summary>
 public sealed class GrammarException : LlamaException
 {
@@ -11,6 +11,11 @@ public sealed class GrammarException : LlamaException
     {
         Line = line;
         Column = column;
+    }
+
+    internal GrammarException(string message)
+        : base(message)
+    {
     }
 
     /// <summary>The line of the offending text, counted from 1; 0 where the whole grammar is at fault.</summary>

@@ -190,7 +190,7 @@ public class GbnfGrammarTests
         string[] parts = ["root", "a", "::=", "\n", "\"", "x", "[", "]", "^", "-", "(", ")", "|", "*", "+", "?", "{", "2", ",", "}", ".", "<", ">", "!", "\\", "u00e9", "#", " ", "é", "999"];
         Random random = new(20260101);
         int parsed = 0;
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < 5_000; i++)
         {
             StringBuilder text = new(random.Next(4) == 0 ? "" : "root ::= ");
             for (int n = random.Next(1, 25); n > 0; n--)
@@ -209,6 +209,6 @@ public class GbnfGrammarTests
             }
         }
 
-        Assert.InRange(parsed, 100, 20_000); // the fuzz reaches past the parser
+        Assert.InRange(parsed, 50, 5_000); // the fuzz reaches past the parser
     }
 }

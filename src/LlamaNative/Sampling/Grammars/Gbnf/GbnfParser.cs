@@ -92,9 +92,7 @@ internal sealed class GbnfParser
                     item = new GbnfItem(start, ParseGroup(name, elements));
                     break;
                 case '*' or '+' or '?' or '{':
-                    int at = _scanner.Position;
-                    (uint minimum, uint? maximum) = ParseCounts(nested);
-                    item = Repeat(name, elements, item, minimum, maximum, at);
+                    item = GbnfRepetition.Read(_scanner, nested).Apply(_table, _scanner, name, elements, item);
                     break;
                 case char c when GbnfScanner.IsNameCharacter(c):
                     int position = _scanner.Position;
@@ -215,110 +213,9 @@ internal sealed class GbnfParser
         return _table.Count - before;
     }
 
-    private (uint Minimum, uint? Maximum) ParseCounts(bool nested)
-    {
-        char sign = _scanner.Current;
-        _scanner.Advance();
-        if (sign != '{')
-        {
-            return sign switch { '*' => (0u, null), '+' => (1u, null), _ => (0u, 1u) };
-        }
-
-        _scanner.SkipSpace(nested);
-        uint minimum = _scanner.ReadNumber(GbnfLimits.Repetition, "a repetition count");
-        uint? maximum = minimum;
-        _scanner.SkipSpace(nested);
-        if (_scanner.Current == ',')
-        {
-            _scanner.Advance();
-            _scanner.SkipSpace(nested);
-            int at = _scanner.Position;
-
-            maximum = char.IsAsciiDigit(_scanner.Current) ? _scanner.ReadNumber(uint.MaxValue - 1, "a repetition count") : null;
-            if (maximum > GbnfLimits.Repetition)
-            {
-                maximum = null; // as llama.cpp does: a maximum this large counts as none
-            }
-            else if (maximum < minimum)
-            {
-                throw _scanner.Error($"the repetition ends at {maximum}, below its start {minimum}.", at);
-            }
-
-            _scanner.SkipSpace(nested);
-        }
-
-        if (_scanner.Current != '}')
-        {
-            throw _scanner.Error("} was expected after a repetition count.");
-        }
-
-        _scanner.Advance();
-        return (minimum, maximum);
-    }
-
-    /// <summary>
-    /// Writes the repetition out as llama.cpp does: S{m,n} is m times S, then a chain of n-m optional rules
-    /// S(k) ::= S S(k-1) | ; without a maximum the chain is the one rule S' ::= S S' | .
-    /// </summary>
-    private GbnfItem Repeat(string name, List<GbnfElement> elements, GbnfItem item, uint minimum, uint? maximum, int at)
-    {
-        int length = elements.Count - item.Start;
-        if (length == 0)
-        {
-            throw _scanner.Error("nothing stands before the repetition.", at);
-        }
-
-        long times = maximum is > 0 ? maximum.Value : Math.Max(minimum, 1);
-        if (item.Rules * times >= GbnfLimits.Repetition)
-        {
-            throw _scanner.Error($"the repetition makes {item.Rules * times} rules, llama.cpp allows fewer than {GbnfLimits.Repetition}.", at);
-        }
-
-        List<GbnfElement> once = elements.GetRange(item.Start, length);
-        long optional = maximum is null ? 1 : maximum.Value - minimum;
-        _table.Reserve((minimum * (long)length) + (optional * (length + 3)), _scanner);
-
-        if (minimum == 0)
-        {
-            elements.RemoveRange(item.Start, length);
-        }
-
-        for (uint i = 1; i < minimum; i++)
-        {
-            elements.AddRange(once);
-        }
-
-        int last = -1;
-        for (long i = 0; i < optional; i++)
-        {
-            int rule = _table.Synthesize(name);
-            int tail = maximum is null ? rule : last;
-            List<GbnfElement> body = [.. once];
-            if (tail >= 0)
-            {
-                body.Add(new GbnfElement(GbnfElementKind.RuleReference, (uint)tail));
-            }
-
-            body.Add(new GbnfElement(GbnfElementKind.Alternate, 0));
-            body.Add(new GbnfElement(GbnfElementKind.End, 0));
-            _table.Define(rule, body);
-            last = rule;
-        }
-
-        if (last >= 0)
-        {
-            Add(elements, GbnfElementKind.RuleReference, (uint)last);
-        }
-
-        return new GbnfItem(item.Start, item.Rules * times);
-    }
-
     private void Add(List<GbnfElement> elements, GbnfElementKind kind, uint value)
     {
         _table.Reserve(1, _scanner);
         elements.Add(new GbnfElement(kind, value));
     }
-
-    /// <summary>The item a repetition would repeat: where it starts in its rule, and the rules it stands for.</summary>
-    private readonly record struct GbnfItem(int Start, long Rules);
 }

@@ -1,0 +1,50 @@
+using LlamaNative.Contexts;
+using LlamaNative.Generation;
+using LlamaNative.Models;
+using LlamaNative.Sampling;
+
+namespace ConsoleChat;
+
+/// <summary>What can be set, in appsettings.json, in the environment (<c>Chat__Model</c>) and on the command line.</summary>
+internal sealed class ChatOptions
+{
+    /// <summary>The configuration section they are in.</summary>
+    public const string Section = "Chat";
+
+    /// <summary>The GGUF file; null looks for the repository's own.</summary>
+    public string? Model { get; set; }
+
+    public int? ContextSize { get; set; }
+
+    public int? Threads { get; set; }
+
+    public int? GpuLayers { get; set; }
+
+    public float Temperature { get; set; } = 0.8f;
+
+    public int TopK { get; set; } = 40;
+
+    public float TopP { get; set; } = 0.95f;
+
+    public float MinP { get; set; } = 0.05f;
+
+    public uint? Seed { get; set; }
+
+    /// <summary>Most tokens of an answer; null leaves it to the model.</summary>
+    public int? MaxTokens { get; set; }
+
+    public string? System { get; set; }
+
+    /// <summary>A built-in chat template; null takes the model's.</summary>
+    public string? Template { get; set; }
+
+    public ModelOptions ToModelOptions() => new() { GpuLayers = GpuLayers };
+
+    public ContextOptions ToContextOptions() => new() { ContextSize = ContextSize, Threads = Threads };
+
+    public GenerationOptions ToGenerationOptions() => new()
+    {
+        MaxTokens = MaxTokens,
+        Sampling = new SamplingOptions { Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP, Seed = Seed },
+    };
+}

@@ -1,0 +1,127 @@
+using LlamaNative;
+using LlamaNative.Chat;
+using LlamaNative.Contexts;
+using LlamaNative.Models;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ConsoleChat;
+
+/// <summary>The conversation: loads the model, then answers line after line until the input ends.</summary>
+internal sealed partial class ChatService(
+    IOptions<ChatOptions> options,
+    ChatTerminal terminal,
+    Interrupts interrupts,
+    IHostApplicationLifetime application,
+    ILoggerFactory loggers) : BackgroundService
+{
+    private readonly ChatOptions _options = options.Value;
+    private readonly ILogger _logger = loggers.CreateLogger<ChatService>();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            Environment.ExitCode = await RunAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Asked to leave.
+        }
+        catch (Exception error) when (error is LlamaException or ArgumentException)
+        {
+            terminal.Tell("error: " + error.Message);
+            Environment.ExitCode = ExitCode.Failure;
+        }
+        finally
+        {
+            terminal.Leave();
+            application.StopApplication();
+        }
+    }
+
+    private async Task<int> RunAsync(CancellationToken stoppingToken)
+    {
+        if ((_options.Model ?? DefaultModel.Find()) is not { } path)
+        {
+            terminal.Tell(DefaultModel.Missing);
+            return ExitCode.Usage;
+        }
+
+        LlamaRuntime.Load(new LlamaRuntimeOptions { Logger = loggers.CreateLogger("llama.cpp") });
+        using LlamaModel model = await LoadAsync(path, stoppingToken);
+        await using var context = new LlamaContext(model, _options.ToContextOptions());
+        LogLoaded(path, model.LoadTime.TotalMilliseconds, context.ContextSize);
+
+        ChatFormat format = ChatFormat.Find(model, _options.Template);
+        var session = new ChatSession(context, new ChatSessionOptions { Format = format, SystemPrompt = _options.System });
+        terminal.Tell($"{model.Description}, {context.ContextSize} tokens of context, {format.Source}");
+
+        return await TalkAsync(session, new ChatCommands(session, context, terminal), stoppingToken);
+    }
+
+    private async Task<LlamaModel> LoadAsync(string path, CancellationToken stoppingToken)
+    {
+        using var progress = new ProgressBar("Loading " + Path.GetFileName(path));
+        return await LlamaModel.LoadAsync(path, _options.ToModelOptions(), progress, stoppingToken);
+    }
+
+    private async Task<int> TalkAsync(ChatSession session, ChatCommands commands, CancellationToken stoppingToken)
+    {
+        if (terminal.IsInteractive)
+        {
+            terminal.Tell("Say something; /help lists the commands.");
+        }
+
+        interrupts.Warned += () =>
+        {
+            terminal.Tell("\n(Ctrl+C again, or /exit, leaves)");
+            terminal.Prompt();
+        };
+        int exitCode = ExitCode.Success;
+        while (true)
+        {
+            interrupts.AwaitMessage();
+            string? line = await terminal.ReadLineAsync(stoppingToken);
+            interrupts.NoteMessage();
+            if (line is null || ChatCommands.IsExit(line))
+            {
+                return exitCode;
+            }
+
+            if (!string.IsNullOrWhiteSpace(line) && !commands.TryRun(line) && !await AnswerAsync(session, line, stoppingToken))
+            {
+                exitCode = ExitCode.Failure;
+            }
+        }
+    }
+
+    private async Task<bool> AnswerAsync(ChatSession session, string line, CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupts.BeginAnswer(), stoppingToken);
+        bool answered = true;
+        try
+        {
+            await foreach (string piece in session.SendAsync(line, _options.ToGenerationOptions(), stop.Token))
+            {
+                terminal.Write(piece);
+            }
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            terminal.Write(" ...");
+        }
+        catch (Exception error) when (error is LlamaException or ArgumentException)
+        {
+            terminal.Tell("error: " + error.Message);
+            answered = false;
+        }
+
+        terminal.Write("\n");
+        return answered;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Loaded {Path} in {Milliseconds:F0} ms; {ContextSize} tokens of context")]
+    private partial void LogLoaded(string path, double milliseconds, int contextSize);
+}

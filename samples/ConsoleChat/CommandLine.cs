@@ -1,0 +1,78 @@
+namespace ConsoleChat;
+
+/// <summary>
+/// The command line, which the host reads into its configuration. The host takes no offence at a misspelt option, so
+/// they are checked here.
+/// </summary>
+internal static class CommandLine
+{
+    public const string Help = """
+        ConsoleChat: talk with a GGUF model.
+
+          --model PATH        the model file [default: models/tiny-chat.gguf of the repository]
+          --context N         tokens the conversation may have [default: as trained, at most 4096]
+          --threads N         threads that compute [default: one for each core]
+          --gpu-layers N      layers to keep on the GPU [default: all, where there is one]
+          --temp X            0 always takes the most probable token [default: 0.8]
+          --top-k N           [default: 40]
+          --top-p X           [default: 0.95]
+          --min-p X           [default: 0.05]
+          --seed N            the same seed gives the same answers [default: random]
+          --max-tokens N      most tokens of an answer [default: as the model likes]
+          --system TEXT       instructions for the whole conversation
+          --template NAME     a chat template of llama.cpp's list [default: the model's, else chatml]
+          --help              this text
+
+        After 'dotnet run --project samples/ConsoleChat' write -- before the options.
+        While talking, /help lists the commands; Ctrl+C stops an answer.
+        llama.cpp's log: --Logging:LogLevel:llama.cpp=Debug
+        """;
+
+    /// <summary>The options and the configuration keys they set.</summary>
+    public static IDictionary<string, string> Switches { get; } = new Dictionary<string, string>
+    {
+        ["--model"] = Key(nameof(ChatOptions.Model)),
+        ["-m"] = Key(nameof(ChatOptions.Model)),
+        ["--context"] = Key(nameof(ChatOptions.ContextSize)),
+        ["--threads"] = Key(nameof(ChatOptions.Threads)),
+        ["--gpu-layers"] = Key(nameof(ChatOptions.GpuLayers)),
+        ["--temp"] = Key(nameof(ChatOptions.Temperature)),
+        ["--top-k"] = Key(nameof(ChatOptions.TopK)),
+        ["--top-p"] = Key(nameof(ChatOptions.TopP)),
+        ["--min-p"] = Key(nameof(ChatOptions.MinP)),
+        ["--seed"] = Key(nameof(ChatOptions.Seed)),
+        ["--max-tokens"] = Key(nameof(ChatOptions.MaxTokens)),
+        ["--system"] = Key(nameof(ChatOptions.System)),
+        ["--template"] = Key(nameof(ChatOptions.Template)),
+    };
+
+    public static bool AsksForHelp(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?");
+
+    /// <summary>What is wrong with the command line; null when nothing is.</summary>
+    public static string? FindMistake(string[] args)
+    {
+        for (int i = 0; i < args.Length; i++)
+        {
+            string name = args[i].Split('=', 2)[0];
+            if (!name.StartsWith('-'))
+            {
+                return $"'{args[i]}' belongs to no option.";
+            }
+
+            // A name with colons is a configuration key of the host.
+            if (!Switches.ContainsKey(name) && !name.Contains(':'))
+            {
+                return $"There is no option '{name}'.";
+            }
+
+            if (!args[i].Contains('=') && ++i == args.Length)
+            {
+                return $"The option '{name}' needs a value.";
+            }
+        }
+
+        return null;
+    }
+
+    private static string Key(string property) => $"{ChatOptions.Section}:{property}";
+}

@@ -1,0 +1,45 @@
+using LlamaNative.Compute;
+using LlamaNative.Gguf;
+
+namespace Llama3FromScratch.Model;
+
+/// <summary>The weights of a LLaMA as ggml tensors that read the mapped file in place: nothing is copied.</summary>
+internal sealed class LlamaWeights : IDisposable
+{
+    private readonly TensorArena _arena;
+    private readonly IReadOnlyDictionary<string, GgmlTensor> _tensors;
+
+    public LlamaWeights(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        Shape = LlamaShape.Read(file.Metadata);
+        _arena = new TensorArena(file.Tensors.Count + 1);
+        try
+        {
+            // The mapping stays until the arena goes, also when the file is closed here.
+            _tensors = _arena.Map(file.Tensors);
+        }
+        catch
+        {
+            _arena.Dispose();
+            throw;
+        }
+    }
+
+    public LlamaShape Shape { get; }
+
+    /// <summary>A row for each token: [vocabulary × width].</summary>
+    public GgmlTensor Embedding => this["token_embd.weight"];
+
+    /// <summary>Turns a row into a logit for each token; small models use the embedding for it.</summary>
+    public GgmlTensor Output => Find("output.weight") ?? Embedding;
+
+    /// <summary>Llama 3.1's divisors of the RoPE frequencies, if the file has them.</summary>
+    public GgmlTensor? RopeFactors => Find("rope_freqs.weight");
+
+    public GgmlTensor this[string name] => Find(name) ?? throw new ArgumentException($"The file has no tensor '{name}', which a LLaMA needs.");
+
+    public GgmlTensor? Find(string name) => _tensors.GetValueOrDefault(name);
+
+    public void Dispose() => _arena.Dispose();
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using LlamaNative.Gguf;
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Cli;
+
+/// <summary>
+/// Reads an importance matrix as llama-imatrix writes it: for each weight, <c>NAME.in_sum2</c> with the sums of squared
+/// activations and <c>NAME.counts</c> with how many there were. (tools/imatrix/imatrix.cpp)
+/// </summary>
+internal static class ImportanceMatrixFile
+{
+    private const string Sums = ".in_sum2";
+    private const string Counts = ".counts";
+
+    /// <exception cref="GgufFormatException">The file is no importance matrix.</exception>
+    public static IReadOnlyDictionary<string, float[]> Read(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        var matrix = new Dictionary<string, float[]>();
+        foreach (GgufTensorInfo sums in file.Tensors.Where(tensor => tensor.Name.EndsWith(Sums, StringComparison.Ordinal)))
+        {
+            string name = sums.Name[..^Sums.Length];
+            if (!file.Tensors.TryGet(name + Counts, out GgufTensorInfo? counts) || counts.Shape.ElementCount != sums.Shape.RowCount)
+            {
+                throw new GgufFormatException("the importance matrix has no counts for this tensor", name, path: path);
+            }
+
+            matrix[name] = Means(Floats(sums), Floats(counts));
+        }
+
+        return matrix.Count > 0 ? matrix : throw new GgufFormatException("the file is no importance matrix: it has no *.in_sum2", path: path);
+    }
+
+    private static float[] Means(float[] sums, float[] counts)
+    {
+        int row = sums.Length / counts.Length;
+        for (int i = 0; i < sums.Length; i++)
+        {
+            float count = counts[i / row];
+            sums[i] = count > 0 ? sums[i] / count : 1;
+        }
+
+        return sums;
+    }
+
+    private static float[] Floats(GgufTensorInfo tensor)
+    {
+        if (tensor.Type != GgmlType.F32)
+        {
+            throw new GgufFormatException($"an importance matrix is F32, and this is {GgmlTypeInfo.Of(tensor.Type).Name}", tensor.Name);
+        }
+
+        using GgufTensorView view = tensor.Open();
+        return MemoryMarshal.Cast<byte, float>(view.Bytes).ToArray();
+    }
+}

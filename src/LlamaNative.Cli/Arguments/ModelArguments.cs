@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using LlamaNative.Models;
+
+namespace LlamaNative.Cli.Arguments;
+
+/// <summary>Which model, and where its layers go.</summary>
+internal sealed class ModelArguments
+{
+    private readonly Option<string> _model = new("--model", "-m") { Description = "The GGUF file; of a split model, its first part", HelpName = "FILE", Required = true };
+    private readonly Option<int?> _gpuLayers = new("--gpu-layers", "--n-gpu-layers", "-ngl")
+    {
+        Description = "Layers to keep on the GPU, 'all', or 'auto' for all of them where there is a GPU [default: auto]",
+        HelpName = "N",
+        CustomParser = ParseGpuLayers,
+    };
+
+    /// <param name="command">Gets the options.</param>
+    /// <param name="vocabularyOnly">The command needs no weights.</param>
+    public ModelArguments(Command command, bool vocabularyOnly = false)
+    {
+        VocabularyOnly = vocabularyOnly;
+        command.AddAll(vocabularyOnly ? [_model] : [_model, _gpuLayers]);
+    }
+
+    private bool VocabularyOnly { get; }
+
+    public string Path(ParseResult parse) => parse.GetRequiredValue(_model);
+
+    public int? GpuLayers(ParseResult parse) => VocabularyOnly ? null : parse.GetValue(_gpuLayers);
+
+    public LlamaModel Load(ParseResult parse, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var options = new ModelOptions { VocabularyOnly = VocabularyOnly, GpuLayers = GpuLayers(parse) };
+        return LlamaModel.Load(Path(parse), options, progress, cancellationToken);
+    }
+
+    private static int? ParseGpuLayers(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (text is "auto" or "-1")
+        {
+            return null;
+        }
+
+        if (text == "all")
+        {
+            return int.MaxValue;
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layers))
+        {
+            result.AddError($"--gpu-layers takes a number, 'all' or 'auto', not '{text}'.");
+        }
+
+        return layers;
+    }
+}

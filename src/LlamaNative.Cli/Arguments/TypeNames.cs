@@ -1,0 +1,27 @@
+using LlamaNative.Compute;
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Cli;
+
+/// <summary>Types as people write them.</summary>
+internal static class TypeNames
+{
+    /// <exception cref="ArgumentException">There is no such type.</exception>
+    public static ModelFileType FileType(string name) =>
+        Enum.TryParse(name, ignoreCase: true, out ModelFileType type) && Enum.IsDefined(type)
+            ? type
+            : throw new ArgumentException($"There is no file type '{name}'; there are {string.Join(", ", Enum.GetNames<ModelFileType>())}.");
+
+    /// <exception cref="ArgumentException">There is no such type.</exception>
+    public static GgmlType? Tensor(string? name)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+
+        return Enum.TryParse(name, ignoreCase: true, out GgmlType type) && Enum.IsDefined(type)
+            ? type
+            : throw new ArgumentException($"There is no tensor type '{name}'; there are {string.Join(", ", Enum.GetNames<GgmlType>())}.");
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using LlamaNative.Contexts;
+using LlamaNative.Models;
+
+namespace LlamaNative.Cli.Bench;
+
+/// <summary>
+/// Measures as llama-bench does (tools/llama-bench/llama-bench.cpp): a warm-up, then each repetition from an empty cache,
+/// over random tokens, nothing in the measured loops but the evaluation.
+/// </summary>
+internal sealed class BenchRunner(LlamaModel model, int repetitions, CancellationToken cancellationToken)
+{
+    private readonly Random _random = new(0);
+
+    public BenchResult Run(BenchTest test)
+    {
+        using var context = new LlamaContext(model, test.ContextOptions);
+        using var batch = new TokenBatch(Math.Max(1, Math.Min(test.PromptTokens, test.BatchSize)));
+        DateTimeOffset time = DateTimeOffset.UtcNow;
+        WarmUp(context, batch, test);
+
+        var samples = new TimeSpan[repetitions];
+        for (int i = 0; i < repetitions; i++)
+        {
+            context.Cache.Clear();
+            long start = Stopwatch.GetTimestamp();
+            EvaluatePrompt(context, batch, test.PromptTokens);
+            Generate(context, batch, test.PromptTokens, test.GeneratedTokens);
+            samples[i] = Stopwatch.GetElapsedTime(start);
+        }
+
+        return new BenchResult(test, samples, time);
+    }
+
+    private void WarmUp(LlamaContext context, TokenBatch batch, BenchTest test)
+    {
+        EvaluatePrompt(context, batch, test.PromptTokens);
+        Generate(context, batch, test.PromptTokens, Math.Min(test.GeneratedTokens, 1));
+    }
+
+    private void EvaluatePrompt(LlamaContext context, TokenBatch batch, int count)
+    {
+        for (int position = 0; position < count;)
+        {
+            batch.Clear();
+            int end = Math.Min(count, position + batch.Capacity);
+            for (; position < end; position++)
+            {
+                batch.Add(position == 0 ? FirstToken() : RandomToken(), position, logits: position == end - 1);
+            }
+
+            Evaluate(context, batch);
+        }
+    }
+
+    private void Generate(LlamaContext context, TokenBatch batch, int position, int count)
+    {
+        int token = FirstToken();
+        for (int i = 0; i < count; i++)
+        {
+            batch.Clear();
+            batch.Add(token, position + i, logits: true);
+            Evaluate(context, batch);
+            token = RandomToken();
+        }
+    }
+
+    private void Evaluate(LlamaContext context, TokenBatch batch)
+    {
+        // Asked between the evaluations: handed to them, the token would be asked within the graph, which takes its time.
+        cancellationToken.ThrowIfCancellationRequested();
+        context.Decode(batch, CancellationToken.None);
+
+        // A GPU may still be at it; its logits are there only when it is done.
+        context.BorrowLogits();
+    }
+
+    private int FirstToken() => model.Vocabulary is { AddsBos: true, Bos: { } bos } ? bos : RandomToken();
+
+    private int RandomToken() => _random.Next(model.Vocabulary.Count);
+}

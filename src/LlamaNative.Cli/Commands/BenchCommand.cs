@@ -1,0 +1,72 @@
+using System.CommandLine;
+using LlamaNative.Cli.Arguments;
+using LlamaNative.Cli.Bench;
+using LlamaNative.Cli.Terminal;
+using LlamaNative.Contexts;
+using LlamaNative.Models;
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Cli.Commands;
+
+/// <summary>Measures prompt and generation speed, test for test as llama-bench does.</summary>
+internal sealed class BenchCommand : ShellCommand
+{
+    private readonly ModelArguments _model;
+    private readonly Option<int[]> _prompt = RangeList.Option("--n-prompt", "-p", "Tokens of a prompt; 0 leaves the test out", 512);
+    private readonly Option<int[]> _generate = RangeList.Option("--n-gen", "-n", "Tokens to generate; 0 leaves the test out", 128);
+    private readonly Option<int[]> _threads = RangeList.Option("--threads", "-t", "Threads that compute", DefaultThreads());
+    private readonly Option<int[]> _batchSize = RangeList.Option("--batch-size", "-b", "Most tokens handed over at once", 2048);
+    private readonly Option<int[]> _microBatchSize = RangeList.Option("--ubatch-size", "-ub", "Most tokens computed at once", 512);
+    private readonly Option<int> _repetitions = new("--repetitions", "-r") { Description = "Repetitions of each test", HelpName = "N", DefaultValueFactory = _ => 5 };
+    private readonly Option<FlashAttention> _flashAttention = CacheArguments.FlashAttentionOption();
+    private readonly Option<GgmlType> _cacheTypeK = CacheArguments.TypeOption("--cache-type-k", "-ctk", "keys");
+    private readonly Option<GgmlType> _cacheTypeV = CacheArguments.TypeOption("--cache-type-v", "-ctv", "values");
+    private readonly Option<string> _output = new("--output", "-o") { Description = "The form of the results", HelpName = "md|json", DefaultValueFactory = _ => "md" };
+
+    public BenchCommand(Shell shell)
+        : base(shell, "bench", "Measure speed as llama-bench does: pp is tokens of a prompt, tg tokens generated")
+    {
+        _output.AcceptOnlyFromAmong("md", "json");
+        _model = new ModelArguments(this);
+        this.AddAll([_prompt, _generate, _repetitions, _threads, _batchSize, _microBatchSize, _flashAttention, _cacheTypeK, _cacheTypeV, _output]);
+    }
+
+    protected override int Run(ParseResult parse)
+    {
+        int repetitions = parse.GetValue(_repetitions);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repetitions, "--repetitions");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(repetitions, 100_000, "--repetitions");
+        BenchTest[] tests = [.. Tests(parse)];
+        using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
+        var setup = new BenchSetup(model, _model.Path(parse), _model.GpuLayers(parse), LlamaRuntime.GetDevices());
+        var runner = new BenchRunner(model, repetitions, Interrupted);
+
+        IBenchReport report = parse.GetValue(_output) == "json" ? new JsonReport(Shell, setup) : new MarkdownReport(Shell, setup, tests);
+        report.Begin();
+        foreach (BenchTest test in tests)
+        {
+            report.Add(runner.Run(test));
+        }
+
+        report.End();
+        return ExitCode.Success;
+    }
+
+    /// <summary>llama-bench's order: for each setting all prompts, then all generations.</summary>
+    private IEnumerable<BenchTest> Tests(ParseResult parse) =>
+        from batch in parse.GetRequiredValue(_batchSize)
+        from microBatch in parse.GetRequiredValue(_microBatchSize)
+        from threads in parse.GetRequiredValue(_threads)
+        from sizes in parse.GetRequiredValue(_prompt).Select(count => (Prompt: count, Generate: 0))
+            .Concat(parse.GetRequiredValue(_generate).Select(count => (Prompt: 0, Generate: count)))
+        where sizes.Prompt + sizes.Generate > 0
+        select new BenchTest(sizes.Prompt, sizes.Generate, threads, batch, microBatch)
+        {
+            FlashAttention = parse.GetValue(_flashAttention),
+            CacheTypeK = parse.GetValue(_cacheTypeK),
+            CacheTypeV = parse.GetValue(_cacheTypeV),
+        };
+
+    /// <summary>What the library takes by itself (<see cref="ContextOptions.Threads"/>), said here because it is printed.</summary>
+    private static int DefaultThreads() => Environment.ProcessorCount <= 4 ? Environment.ProcessorCount : Environment.ProcessorCount / 2;
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using LlamaNative.Cli.Terminal;
+using LlamaNative.Generation;
+
+namespace LlamaNative.Cli.Commands;
+
+/// <summary>A generation's result as the object that <c>run --json</c> prints; times are milliseconds.</summary>
+internal static class GenerationJson
+{
+    public static void Write(Utf8JsonWriter json, GenerationResult result, TimeSpan? sinceProcessStart)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", result.Text);
+        json.WritePropertyName("tokens");
+        json.WriteTokens(result.Tokens);
+        json.WriteString("finishReason", NameOf(result.StopReason));
+        if (result.StopSequence is { } sequence)
+        {
+            json.WriteString("stopSequence", sequence);
+        }
+
+        json.WriteStartObject("usage");
+        json.WriteNumber("promptTokens", result.Usage.PromptTokens);
+        json.WriteNumber("cachedTokens", result.Usage.CachedTokens);
+        json.WriteNumber("completionTokens", result.Usage.CompletionTokens);
+        json.WriteEndObject();
+
+        json.WriteStartObject("timings");
+        WriteTime(json, "loadMs", result.Timings.Load);
+        WriteTime(json, "timeToFirstTokenMs", result.Timings.TimeToFirstToken);
+        WriteTime(json, "totalMs", result.Timings.Total);
+        if (sinceProcessStart is { } time)
+        {
+            WriteTime(json, "processStartToFirstTokenMs", time);
+        }
+
+        json.WriteNumber("promptTokensPerSecond", Math.Round(result.Timings.PromptTokensPerSecond, 2));
+        json.WriteNumber("tokensPerSecond", Math.Round(result.Timings.TokensPerSecond, 2));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static string NameOf(StopReason reason) => reason switch
+    {
+        StopReason.EndOfGeneration => "endOfGeneration",
+        StopReason.MaxTokens => "maxTokens",
+        StopReason.StopSequence => "stopSequence",
+        StopReason.ContextFull => "contextFull",
+        StopReason.Condition => "condition",
+        _ => "cancelled",
+    };
+
+    private static void WriteTime(Utf8JsonWriter json, string name, TimeSpan time) => json.WriteNumber(name, Math.Round(time.TotalMilliseconds, 3));
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using LlamaNative.Cli.Arguments;
+using LlamaNative.Cli.Terminal;
+using LlamaNative.Sampling.Grammars;
+
+namespace LlamaNative.Cli.Commands;
+
+/// <summary>Turns a JSON Schema into a grammar.</summary>
+internal sealed class GrammarCommand : ShellCommand
+{
+    private readonly Option<string> _schema = new("--json-schema", "-j") { Description = "A file with a JSON Schema", HelpName = "FILE", Required = true };
+
+    public GrammarCommand(Shell shell)
+        : base(shell, "grammar", "Print the GBNF grammar of a JSON Schema") => Add(_schema);
+
+    protected override int Run(ParseResult parse)
+    {
+        Shell.Write(JsonSchemaGrammar.FromSchema(PromptArguments.ReadFile(parse.GetRequiredValue(_schema))).Text);
+        return ExitCode.Success;
+    }
+}

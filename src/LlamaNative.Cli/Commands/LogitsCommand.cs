@@ -1,0 +1,65 @@
+using System.CommandLine;
+using LlamaNative.Cli.Arguments;
+using LlamaNative.Cli.Terminal;
+using LlamaNative.Contexts;
+using LlamaNative.Generation;
+using LlamaNative.Models;
+
+namespace LlamaNative.Cli.Commands;
+
+/// <summary>The most probable tokens behind a prompt, best first.</summary>
+internal sealed class LogitsCommand : ShellCommand
+{
+    private readonly ModelArguments _model;
+    private readonly ContextArguments _context;
+    private readonly PromptArguments _prompt;
+    private readonly Option<int> _top = new("--top") { Description = "How many tokens to print", HelpName = "K", DefaultValueFactory = _ => 10 };
+
+    public LogitsCommand(Shell shell)
+        : base(shell, "logits", "Print the best tokens behind a prompt as a JSON array of {id, piece, logit}")
+    {
+        _model = new ModelArguments(this);
+        _prompt = new PromptArguments(this);
+        Add(_top);
+        _context = new ContextArguments(this);
+    }
+
+    protected override int Run(ParseResult parse)
+    {
+        int top = parse.GetValue(_top);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top, "--top");
+        string prompt = _prompt.Read(parse, Shell);
+        using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
+        using var context = new LlamaContext(model, _context.Read(parse));
+        float[] logits = Evaluate(context, model.Vocabulary.Tokenize(prompt, addSpecial: true, _prompt.ParseSpecial(parse)));
+
+        int[] ids = [.. Enumerable.Range(0, logits.Length).OrderByDescending(id => logits[id]).Take(top)];
+        Shell.WriteJson(json =>
+        {
+            json.WriteStartArray();
+            foreach (int id in ids)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("id", id);
+                json.WriteString("piece", model.Vocabulary.GetPiece(id, special: true));
+                json.WriteNumberOrNull("logit", logits[id]);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+        return ExitCode.Success;
+    }
+
+    private float[] Evaluate(LlamaContext context, int[] tokens)
+    {
+        if (tokens.Length == 0)
+        {
+            throw new ArgumentException("The prompt has no tokens: there is nothing to continue.");
+        }
+
+        using var forward = new ContextForwardPass(context);
+        forward.Begin(tokens);
+        return forward.Forward(tokens, Interrupted).ToArray();
+    }
+}

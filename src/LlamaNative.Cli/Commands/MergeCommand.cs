@@ -1,0 +1,47 @@
+using System.CommandLine;
+using LlamaNative.Cli.Arguments;
+using LlamaNative.Cli.Terminal;
+using LlamaNative.Merging;
+
+namespace LlamaNative.Cli.Commands;
+
+/// <summary>Merges models as a recipe says: mergekit's YAML, bakllama's and BlockMerge's.</summary>
+internal sealed class MergeCommand : ShellCommand
+{
+    private readonly Argument<string> _recipe = new("RECIPE") { Description = "The recipe, a YAML file; '-' reads it from stdin" };
+    private readonly MergeArguments _arguments;
+
+    public MergeCommand(Shell shell)
+        : base(shell, "merge", "Merge GGUF models as a mergekit recipe says")
+    {
+        Add(_recipe);
+        _arguments = new MergeArguments(this);
+        Add(new LegacyMergeCommand(shell));
+    }
+
+    protected override int Run(ParseResult parse)
+    {
+        string path = parse.GetRequiredValue(_recipe);
+        MergeRecipe recipe = path == "-" ? MergeRecipe.Parse(PromptArguments.Decode(Shell.ReadInput(), "The recipe on stdin")) : MergeRecipe.Load(path);
+        return new MergeRun(Shell, _arguments, parse).Run(recipe);
+    }
+}
+
+/// <summary>The command lines of mergekit's first version, as they are written everywhere: <c>main.py OUT --merge …</c>.</summary>
+internal sealed class LegacyMergeCommand : ShellCommand
+{
+    private readonly Argument<string[]> _line = new("LINE")
+    {
+        Description = "OUT --merge MODEL... [--weight W...] [--density D...] [--base-model MODEL] [--method ties|linear|slerp] [--layer-gradient [A,B,...]]",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public LegacyMergeCommand(Shell shell)
+        : base(shell, "main.py", "Merge as the options of mergekit's first version say")
+    {
+        Add(_line);
+    }
+
+    protected override int Run(ParseResult parse) =>
+        new MergeRun(Shell, arguments: null, parse).Run(MergeRecipe.FromCommandLine(parse.GetRequiredValue(_line)));
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Diagnostics;
+using LlamaNative.Cli.Arguments;
+using LlamaNative.Cli.Terminal;
+using LlamaNative.Contexts;
+using LlamaNative.Generation;
+using LlamaNative.Models;
+
+namespace LlamaNative.Cli.Commands;
+
+/// <summary>Continues a prompt.</summary>
+internal sealed class RunCommand : ShellCommand
+{
+    private readonly ModelArguments _model;
+    private readonly PromptArguments _prompt;
+    private readonly LimitArguments _limits;
+    private readonly ContextArguments _context;
+    private readonly SamplingArguments _sampling;
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object at the end instead of the text as it comes" };
+
+    public RunCommand(Shell shell)
+        : base(shell, "run", "Continue a prompt; prints the continuation only")
+    {
+        _model = new ModelArguments(this);
+        _prompt = new PromptArguments(this);
+        _limits = new LimitArguments(this);
+        Add(_json);
+        _context = new ContextArguments(this);
+        _sampling = new SamplingArguments(this);
+    }
+
+    protected override int Run(ParseResult parse)
+    {
+        string prompt = _prompt.Read(parse, Shell);
+        GenerationOptions options = _limits.Apply(parse, new GenerationOptions
+        {
+            Sampling = _sampling.Read(parse),
+            ParseSpecial = _prompt.ParseSpecial(parse),
+        });
+        using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
+        using var context = new LlamaContext(model, _context.Read(parse));
+        using GenerationRun run = new TextGenerator(context).Start(prompt, options, Interrupted);
+
+        bool json = parse.GetValue(_json);
+        TimeSpan? sinceProcessStart = Generate(run, stream: !json);
+        if (json)
+        {
+            Shell.WriteJson(writer => GenerationJson.Write(writer, run.GetResult(), sinceProcessStart));
+        }
+        else if (Shell.OutputIsTerminal)
+        {
+            Shell.Write("\n");
+        }
+
+        return run.StopReason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    /// <summary>Generates to the end and returns the time from the start of the process to the first token.</summary>
+    private TimeSpan? Generate(GenerationRun run, bool stream)
+    {
+        TimeSpan? sinceProcessStart = null;
+        bool more;
+        do
+        {
+            more = run.MoveNext();
+            if (sinceProcessStart is null && run.Tokens.Length > 0)
+            {
+                sinceProcessStart = DateTime.Now - Process.GetCurrentProcess().StartTime;
+            }
+
+            if (stream && run.Utf8.Length > 0)
+            {
+                Shell.Write(run.Utf8);
+            }
+        }
+        while (more);
+        return sinceProcessStart;
+    }
+}

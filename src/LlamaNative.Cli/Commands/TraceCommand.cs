@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Llama3FromScratch.Page;
+using Llama3FromScratch.Trace;
+using LlamaNative.Cli.Arguments;
+using LlamaNative.Cli.Terminal;
+using LlamaNative.Models;
+
+namespace LlamaNative.Cli.Commands;
+
+/// <summary>A LLaMA's forward pass step by step, beside llama.cpp's own; the walk itself is samples/Llama3FromScratch.</summary>
+internal sealed class TraceCommand : ShellCommand
+{
+    private readonly ModelArguments _model;
+    private readonly PromptArguments _prompt;
+    private readonly Option<string?> _out = new("--out", "-o") { Description = "Write a page of pictures: attention, RoPE, what each layer would say", HelpName = "PAGE.html" };
+    private readonly Option<int> _predict = new("--predict", "-n") { Description = "Most tokens to go on by", HelpName = "N", DefaultValueFactory = _ => 16 };
+    private readonly Option<int> _threads = new("--threads", "-t") { Description = "Threads that compute", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object instead of lines of text" };
+
+    public TraceCommand(Shell shell)
+        : base(shell, "trace", "Show every step of a LLaMA's forward pass, computed by hand and compared with llama.cpp")
+    {
+        _model = new ModelArguments(this);
+        _prompt = new PromptArguments(this);
+        this.AddAll([_out, _predict, _threads, _json]);
+    }
+
+    protected override int Run(ParseResult parse)
+    {
+        int limit = parse.GetValue(_predict);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit, "--predict");
+        string prompt = _prompt.Read(parse, Shell);
+        using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
+        int[] tokens = model.Vocabulary.Tokenize(prompt, addSpecial: true, _prompt.ParseSpecial(parse));
+        TraceResult trace = Tracer.Run(model, tokens, limit, parse.GetValue(_threads), Interrupted);
+        if (parse.GetValue(_out) is { } page)
+        {
+            File.WriteAllText(page, TracePage.Write(trace));
+        }
+
+        if (parse.GetValue(_json))
+        {
+            Shell.WriteJson(json => TraceJson.Write(json, trace));
+        }
+        else
+        {
+            Shell.Write(string.Concat(TraceText.Lines(trace).Select(line => line + "\n")));
+        }
+
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace LlamaNative.Cli.Terminal;
+
+/// <summary>JSON on standard output, one line, with text as readable as JSON allows.</summary>
+internal static class JsonOutput
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = new PlainJsonEncoder() };
+
+    public static void WriteJson(this Shell shell, Action<Utf8JsonWriter> write, bool indented = false)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, Options with { Indented = indented, NewLine = "\n" }))
+        {
+            write(writer);
+        }
+
+        buffer.Write("\n"u8);
+        shell.Write(buffer.WrittenSpan);
+    }
+
+    /// <summary>A number, or null where it is none that JSON has; a float in its own, shorter digits.</summary>
+    public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, float value)
+    {
+        if (float.IsFinite(value))
+        {
+            json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    /// <summary>A number, or null where it is none that JSON has.</summary>
+    public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    public static void WriteTokens(this Utf8JsonWriter json, IEnumerable<int> tokens)
+    {
+        json.WriteStartArray();
+        foreach (int token in tokens)
+        {
+            json.WriteNumberValue(token);
+        }
+
+        json.WriteEndArray();
+    }
+}

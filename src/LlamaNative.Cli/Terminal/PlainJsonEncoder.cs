@@ -1,0 +1,36 @@
+using System.Text.Encodings.Web;
+
+namespace LlamaNative.Cli.Terminal;
+
+/// <summary>
+/// Escapes what JSON demands and .NET's most relaxed encoder still does, but for characters beyond the basic plane:
+/// that one writes an emoji as two escapes.
+/// </summary>
+internal sealed unsafe class PlainJsonEncoder : JavaScriptEncoder
+{
+    private static readonly JavaScriptEncoder Relaxed = UnsafeRelaxedJsonEscaping;
+
+    public override int MaxOutputCharactersPerInputCharacter => Relaxed.MaxOutputCharactersPerInputCharacter;
+
+    public override bool WillEncode(int unicodeScalar) => unicodeScalar <= char.MaxValue && Relaxed.WillEncode(unicodeScalar);
+
+    public override bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten) =>
+        Relaxed.TryEncodeUnicodeScalar(unicodeScalar, buffer, bufferLength, out numberOfCharactersWritten);
+
+    public override int FindFirstCharacterToEncode(char* text, int textLength)
+    {
+        for (int i = 0; i < textLength; i++)
+        {
+            if (i + 1 < textLength && char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]) || WillEncode(text[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,7 @@
+namespace LlamaNative.Cli;
+
+/// <summary>The version of this tool.</summary>
+internal static class ToolVersion
+{
+    public static string Current { get; } = typeof(ToolVersion).Assembly.GetName().Version?.ToString(3) ?? "?";
+}

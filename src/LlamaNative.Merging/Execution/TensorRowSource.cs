@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using LlamaNative.Compute;
+using LlamaNative.Gguf;
+using LlamaNative.Merging.Planning;
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Merging.Execution;
+
+/// <summary>Rows of a tensor in a file, read by position and decoded to floats.</summary>
+internal sealed class TensorRowSource(MergeModel model, GgufTensorInfo tensor) : IRowSource
+{
+    private readonly int _rowLength = RowLength(model, tensor);
+    private readonly int _rowBytes = checked((int)GgmlTypeInfo.Of(tensor.Type).RowSize(tensor.Shape[0]));
+
+    /// <summary>Longer rows than any model has would make blocks of arbitrary size.</summary>
+    public const long MaxRowLength = 1 << 24;
+
+    public void Read(long firstRow, int count, Span<float> destination)
+    {
+        int bytes = checked(count * _rowBytes);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(bytes);
+        try
+        {
+            model.Read(tensor, firstRow * _rowBytes, buffer.AsSpan(0, bytes));
+            Decode(tensor.Type, buffer.AsSpan(0, bytes), destination);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        RequireFinite(firstRow, destination);
+    }
+
+    /// <summary>The bytes of rows as they are.</summary>
+    public void ReadBytes(long firstRow, int count, Span<byte> destination) => model.Read(tensor, firstRow * _rowBytes, destination[..(count * _rowBytes)]);
+
+    private static void Decode(GgmlType type, ReadOnlySpan<byte> source, Span<float> destination)
+    {
+        // The float types need no native library.
+        if (FloatEncoding.Supports(type))
+        {
+            FloatEncoding.Decode(type, source, destination);
+        }
+        else
+        {
+            Quantizer.Dequantize(type, source, destination);
+        }
+    }
+
+    private void RequireFinite(long firstRow, ReadOnlySpan<float> values)
+    {
+        if (TensorPrimitives.IsFiniteAll(values))
+        {
+            return;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+            {
+                throw new MergeException($"row {firstRow + (i / _rowLength)}, element {i % _rowLength} is {values[i]}", model.Path, tensor.Name);
+            }
+        }
+    }
+
+    private static int RowLength(MergeModel model, GgufTensorInfo tensor) =>
+        tensor.Shape[0] <= MaxRowLength
+            ? (int)tensor.Shape[0]
+            : throw new MergeException($"rows of {tensor.Shape[0]} elements are longer than {MaxRowLength}", model.Path, tensor.Name);
+}

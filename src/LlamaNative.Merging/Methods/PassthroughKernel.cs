@@ -1,0 +1,19 @@
+namespace LlamaNative.Merging.Methods;
+
+/// <summary>One model's tensor, times a number.</summary>
+internal sealed class PassthroughKernel(double scale) : TensorKernel
+{
+    private readonly double[] _coefficients = [scale];
+
+    public override void Compute(in RowBlock block, Span<float> output)
+    {
+        if (scale == 1)
+        {
+            block.Input(0).CopyTo(output);
+        }
+        else
+        {
+            VectorMath.Combine(_coefficients, block, output);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using LlamaNative.Gguf;
+
+namespace LlamaNative.Merging.Planning;
+
+/// <summary>The models of a merge by the names the recipe gives them, each file opened once.</summary>
+internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisposable
+{
+    private const int MaxModels = 64;
+
+    // What two models must have alike for a tensor of one to mean the same in the other.
+    private static readonly string[] MustAgree =
+    [
+        "embedding_length", "attention.head_count", "attention.head_count_kv", "feed_forward_length", "rope.freq_base",
+    ];
+
+    private static readonly string[] ShouldAgree =
+    [
+        "context_length", "attention.layer_norm_rms_epsilon", "attention.key_length", "attention.value_length", "rope.dimension_count", "rope.scaling.type", "rope.scaling.factor", "expert_count", "expert_used_count",
+    ];
+
+    private readonly Dictionary<string, MergeModel> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MergeModel> _byPath = new(StringComparer.Ordinal);
+
+    public IReadOnlyCollection<MergeModel> All => _byPath.Values;
+
+    /// <summary>The model of a name, opened when first asked for.</summary>
+    public MergeModel Get(string name, int? line)
+    {
+        if (_byName.TryGetValue(name, out MergeModel? known))
+        {
+            return known;
+        }
+
+        string path = Resolve(name, line);
+        if (!_byPath.TryGetValue(path, out MergeModel? model))
+        {
+            if (_byPath.Count == MaxModels)
+            {
+                throw new MergeException($"more than {MaxModels} models", recipe.File, line: line);
+            }
+
+            model = MergeModel.Open(name, _byPath.Count, path, line);
+            _byPath.Add(path, model);
+        }
+
+        _byName.Add(name, model);
+        return model;
+    }
+
+    /// <summary>Refuses models that cannot be merged with the first.</summary>
+    public static void CheckAgreement(MergeModel reference, IReadOnlyCollection<MergeModel> models, List<string> warnings)
+    {
+        foreach (MergeModel model in models)
+        {
+            if (model.Architecture != reference.Architecture)
+            {
+                throw new MergeException($"the architecture is {model.Architecture}, and that of {reference.Path} is {reference.Architecture}", model.Path);
+            }
+
+            foreach (string key in MustAgree)
+            {
+                (string here, string there) = (Text(model, key), Text(reference, key));
+                if (here != there)
+                {
+                    throw new MergeException($"{model.Architecture}.{key} is {here}, and that of {reference.Path} is {there}", model.Path);
+                }
+            }
+
+            foreach (string key in ShouldAgree)
+            {
+                (string here, string there) = (Text(model, key), Text(reference, key));
+                if (here != there)
+                {
+                    warnings.Add($"{model.Path}: {model.Architecture}.{key} is {here}, and that of {reference.Path}, which the output takes, is {there}");
+                }
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (MergeModel model in _byPath.Values)
+        {
+            model.Dispose();
+        }
+    }
+
+    private static string Text(MergeModel model, string key)
+    {
+        GgufValue? value = model.FindOwn(key);
+
+        // The format's defaults: as many key-value heads as heads, and RoPE's base of 10000.
+        return (value, key) switch
+        {
+            ({ Type: GgufValueType.Array }, _) => "per layer",
+            ({ } found, _) => found.ToString(),
+            (null, "attention.head_count_kv") => Text(model, "attention.head_count"),
+            (null, "rope.freq_base") => "10000",
+            _ => "unset",
+        };
+    }
+
+    private string Resolve(string name, int? line)
+    {
+        if (options.Models.TryGetValue(name, out string? path))
+        {
+            return File.Exists(path) ? Path.GetFullPath(path) : throw Missing(name, [path], line);
+        }
+
+        string folder = options.ModelFolder ?? (recipe.File is null ? null : Path.GetDirectoryName(Path.GetFullPath(recipe.File))) ?? Environment.CurrentDirectory;
+        var tried = new List<string>();
+        foreach (string candidate in Candidates(Path.Combine(folder, name)))
+        {
+            if (File.Exists(candidate))
+            {
+                return Path.GetFullPath(candidate);
+            }
+
+            tried.Add(candidate);
+        }
+
+        // mergekit's own form for a model with an adapter is path+adapter.
+        throw name.Contains('+', StringComparison.Ordinal)
+            ? new MergeException($"'{name}' asks for a LoRA on top of a model: apply it to the model first", recipe.File, line: line)
+            : Missing(name, tried, line);
+    }
+
+    private static IEnumerable<string> Candidates(string path)
+    {
+        yield return path;
+        yield return path + ".gguf";
+        if (Directory.Exists(path))
+        {
+            foreach (string file in Directory.EnumerateFiles(path, "*.gguf").Order(StringComparer.Ordinal).Take(1))
+            {
+                yield return file;
+            }
+        }
+
+        // path@revision: there is one revision on disk.
+        int at = path.LastIndexOf('@');
+        if (at > path.LastIndexOf(Path.DirectorySeparatorChar) + 1)
+        {
+            yield return path[..at];
+            yield return path[..at] + ".gguf";
+        }
+    }
+
+    private MergeException Missing(string name, IEnumerable<string> tried, int? line) =>
+        new($"there is no model '{name}'; tried {string.Join(", ", tried)}", recipe.File, line: line);
+}

@@ -1,0 +1,111 @@
+using LlamaNative.Merging.Recipe;
+
+namespace LlamaNative.Merging.Planning;
+
+/// <summary>Turns a recipe's models or slices into slices of opened models.</summary>
+internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, ModelSet models)
+{
+    private const int MaxLayers = 4096;
+
+    public List<PlannedSlice> Plan()
+    {
+        if (recipe.Models.Count > 0 == recipe.Slices.Count > 0)
+        {
+            throw new MergeException("a recipe has either models or slices", recipe.File);
+        }
+
+        List<PlannedSlice> slices = recipe.Models.Count > 0
+            ? [Plan(new MergeSlice { Sources = recipe.Models })]
+            : [.. recipe.Slices.Select(Plan)];
+        int layers = slices.Sum(slice => slice.LayerCount);
+        return layers <= MaxLayers ? slices : throw new MergeException($"{layers} output layers are more than {MaxLayers}", recipe.File);
+    }
+
+    private PlannedSlice Plan(MergeSlice slice)
+    {
+        string? baseName = slice.BaseModel ?? recipe.BaseModel;
+        var sources = slice.Sources.Select(Plan).ToList();
+        if (sources.Count == 0)
+        {
+            throw new MergeException("a slice has no sources", recipe.File, line: slice.Line);
+        }
+
+        MergeModel? baseModel = baseName is null ? null : models.Get(baseName, slice.Line);
+        if (baseModel is not null && method.TakesUnlistedBase && sources.TrueForAll(source => source.Source.Model != baseModel))
+        {
+            sources.Add((new PlannedSource(baseModel, StartOfBase(sources, slice), MergeRecipe.NoParameters, slice.Line), BaseCount(sources, baseModel)));
+        }
+
+        if (method.TaskVector && sources.FindIndex(source => source.Source.Model == baseModel) is >= 0 and int place)
+        {
+            // Changes are counted from one base; listing it again adds nothing.
+            sources = [.. sources.Where((source, i) => i == place || source.Source.Model != baseModel)];
+        }
+
+        int count = sources[0].Count;
+        (PlannedSource? odd, int oddCount) = sources.Find(source => source.Count != count);
+        if (odd is not null)
+        {
+            throw new MergeException(
+                $"{odd.Model.Path} gives {oddCount} layers to a slice that {sources[0].Source.Model.Path} gives {count}: sources of a slice are equally long",
+                recipe.File,
+                line: odd.Line ?? slice.Line);
+        }
+
+        if (method.NeedsBase && baseModel is null)
+        {
+            throw new MergeException($"{method.Name} needs a base_model", recipe.File, line: slice.Line);
+        }
+
+        CheckCount(sources, baseModel, slice);
+        return new PlannedSlice([.. sources.Select(source => source.Source)], baseModel, slice.Parameters, count);
+    }
+
+    private (PlannedSource Source, int Count) Plan(MergeSource source)
+    {
+        MergeModel model = models.Get(source.Model, source.Line);
+        int end = source.End ?? model.BlockCount;
+        return 0 <= source.Start && source.Start < end && end <= model.BlockCount
+            ? (new PlannedSource(model, source.Start, source.Parameters, source.Line), end - source.Start)
+            : throw new MergeException($"layers {source.Start} to {end} of {model.Path} are not among its {model.BlockCount}", recipe.File, line: source.Line);
+    }
+
+    /// <summary>An unlisted base takes part with the layers that all sources have in common.</summary>
+    private int StartOfBase(List<(PlannedSource Source, int Count)> sources, MergeSlice slice)
+    {
+        int start = sources[0].Source.Start;
+        return sources.TrueForAll(source => source.Source.Start == start)
+            ? start
+            : throw new MergeException("the base_model is not listed in a slice whose sources have different layers: list it with the layers to use", recipe.File, line: slice.Line);
+    }
+
+    private int BaseCount(List<(PlannedSource Source, int Count)> sources, MergeModel baseModel)
+    {
+        if (recipe.Models.Count > 0)
+        {
+            return baseModel.BlockCount;
+        }
+
+        int end = sources[0].Source.Start + sources[0].Count;
+        return end <= baseModel.BlockCount ? sources[0].Count : throw new MergeException($"layers up to {end} are not among the base model's {baseModel.BlockCount}", baseModel.Path);
+    }
+
+    private void CheckCount(List<(PlannedSource Source, int Count)> sources, MergeModel? baseModel, MergeSlice slice)
+    {
+        int others = sources.Count(source => source.Source.Model != baseModel);
+        string? problem = method.Method switch
+        {
+            MergeMethod.Slerp when sources.Count != 2 => $"slerp takes exactly two models, and there are {sources.Count}",
+            MergeMethod.NuSlerp when others != 2 => baseModel is not null && sources.Count == 2
+                ? "nuslerp takes exactly two models beside the base_model, which cannot be one of them"
+                : $"nuslerp takes exactly two models beside the base, and there are {others}",
+            MergeMethod.Passthrough when sources.Count != 1 => $"passthrough takes exactly one model in a slice, and there are {sources.Count}",
+            _ when method.TaskVector && others == 0 => $"{method.Name} has nothing to merge into the base",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            throw new MergeException(problem, recipe.File, line: slice.Line ?? sources[0].Source.Line);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace LlamaNative.Merging.Recipe;
+
+/// <summary>Which changes to the base a task-vector method keeps.</summary>
+internal enum Sparsification
+{
+    None,
+    Magnitude,
+    Random,
+    Outliers,
+    Rank,
+}
+
+/// <summary>What a method needs and assumes: one row of the specification's tables.</summary>
+internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsBase, bool TaskVector)
+{
+    private static readonly MethodTraits[] All =
+    [
+        new(MergeMethod.Linear, "linear", NeedsBase: false, TaskVector: false) { Normalize = true, Parameters = ["weight", "normalize"] },
+        new(MergeMethod.Slerp, "slerp", NeedsBase: true, TaskVector: false) { Parameters = ["t"] },
+        new(MergeMethod.NuSlerp, "nuslerp", NeedsBase: false, TaskVector: false) { Parameters = ["weight", "nuslerp_flatten", "nuslerp_row_wise"] },
+        TaskFamily(MergeMethod.TaskArithmetic, "task_arithmetic", Sparsification.None, consensus: false, normalize: false, rescale: false),
+        TaskFamily(MergeMethod.Ties, "ties", Sparsification.Magnitude, consensus: true, normalize: true, rescale: false, "density"),
+        TaskFamily(MergeMethod.DareLinear, "dare_linear", Sparsification.Random, consensus: false, normalize: false, rescale: true, "density"),
+        TaskFamily(MergeMethod.DareTies, "dare_ties", Sparsification.Random, consensus: true, normalize: false, rescale: true, "density"),
+        TaskFamily(MergeMethod.Breadcrumbs, "breadcrumbs", Sparsification.Outliers, consensus: false, normalize: false, rescale: false, "density", "gamma"),
+        TaskFamily(MergeMethod.BreadcrumbsTies, "breadcrumbs_ties", Sparsification.Outliers, consensus: true, normalize: false, rescale: false, "density", "gamma"),
+        TaskFamily(MergeMethod.Della, "della", Sparsification.Rank, consensus: true, normalize: true, rescale: true, "density", "epsilon"),
+        TaskFamily(MergeMethod.DellaLinear, "della_linear", Sparsification.Rank, consensus: false, normalize: false, rescale: true, "density", "epsilon"),
+        new(MergeMethod.Passthrough, "passthrough", NeedsBase: false, TaskVector: false) { Parameters = ["scale"] },
+    ];
+
+    /// <summary>The parameters it reads.</summary>
+    public required IReadOnlyList<string> Parameters { get; init; }
+
+    public Sparsification Sparsification { get; init; }
+
+    /// <summary>Whether entries must agree in sign.</summary>
+    public bool Consensus { get; init; }
+
+    /// <summary>The default of <c>normalize</c>.</summary>
+    public bool Normalize { get; init; }
+
+    /// <summary>The default of <c>rescale</c>.</summary>
+    public bool Rescale { get; init; }
+
+    /// <summary>Whether a base model that no slice lists takes part all the same.</summary>
+    public bool TakesUnlistedBase => NeedsBase || Method == MergeMethod.NuSlerp;
+
+    /// <summary>Every method a recipe can name.</summary>
+    public static IEnumerable<string> Names => All.Select(traits => traits.Name);
+
+    public static MethodTraits Of(MergeMethod method) => All[(int)method];
+
+    public static bool TryParse(string name, [NotNullWhen(true)] out MethodTraits? traits)
+    {
+        traits = Array.Find(All, traits => traits.Name == name);
+        return traits is not null;
+    }
+
+    /// <summary>Whether any method reads a parameter of this name.</summary>
+    public static bool Knows(string parameter) => Array.Exists(All, traits => traits.Parameters.Contains(parameter));
+
+    private static MethodTraits TaskFamily(MergeMethod method, string name, Sparsification sparsification, bool consensus, bool normalize, bool rescale, params string[] own) =>
+        new(method, name, NeedsBase: true, TaskVector: true)
+        {
+            Sparsification = sparsification,
+            Consensus = consensus,
+            Normalize = normalize,
+            Rescale = rescale,
+            Parameters = ["weight", "normalize", "rescale", "lambda", "int8_mask", .. consensus ? ["consensus"] : Array.Empty<string>(), .. own],
+        };
+}

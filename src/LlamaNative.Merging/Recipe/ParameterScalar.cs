@@ -1,0 +1,13 @@
+using System.Globalization;
+
+namespace LlamaNative.Merging.Recipe;
+
+/// <summary>A parameter's value for one tensor: a number (booleans count 1 and 0) or a word.</summary>
+internal readonly record struct ParameterScalar(double Number, string? Text = null)
+{
+    public static implicit operator ParameterScalar(double number) => new(number);
+
+    public static implicit operator ParameterScalar(string text) => new(double.NaN, text);
+
+    public override string ToString() => Text ?? Number.ToString("0.######", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,167 @@
+using System.Buffers;
+
+namespace LlamaNative.Merging.Sparsify;
+
+/// <summary>
+/// Keeps changes by size: all but the <c>dropTop</c> largest and the <c>dropBottom</c> smallest of a tensor.
+/// </summary>
+internal sealed class SizeSparsifier : Sparsifier
+{
+    private readonly TopBoundary _outliers;
+    private readonly TopBoundary _kept;
+    private readonly double _density;
+
+    private SizeSparsifier(long dropTop, long keep, long total, double density)
+    {
+        _outliers = new TopBoundary(dropTop, total);
+        _kept = new TopBoundary(dropTop + keep, total);
+        _density = density;
+    }
+
+    /// <summary>TIES: the int(density·n) largest.</summary>
+    /// <exception cref="MergeException">That is none.</exception>
+    public static Sparsifier Largest(double density, long total)
+    {
+        if (density >= 1)
+        {
+            return new KeepAll();
+        }
+
+        long keep = (long)(density * total);
+        return keep > 0
+            ? new SizeSparsifier(0, keep, total, density)
+            : throw new MergeException($"density {density} of {total} elements keeps none");
+    }
+
+    /// <summary>Breadcrumbs: without the int(gamma·n) largest, and without so many of the smallest that density is met.</summary>
+    public static Sparsifier WithoutOutliers(double density, double gamma, long total)
+    {
+        if (density >= 1)
+        {
+            return new KeepAll();
+        }
+
+        long target = (long)(density * total);
+        long top = (long)(gamma * total);
+        long bottom = total - target - top;
+        if (bottom < 0)
+        {
+            (top, bottom) = (top + bottom, 0);
+        }
+
+        return new SizeSparsifier(top, total - top - bottom, total, density);
+    }
+
+    public override double ScaleFor(Rescale rescale) => rescale == Rescale.InverseDensity ? 1 / _density : 1;
+
+    public override IEnumerable<DeltaPass> Passes()
+    {
+        TopBoundary[] boundaries = [.. new[] { _outliers, _kept }.Where(boundary => boundary.IsInside)];
+        if (boundaries.Length == 0)
+        {
+            yield break;
+        }
+
+        var high = new long[TopBoundary.HighBins];
+        yield return DeltaPass.Of(CountHigh, part => AddAndReturn(part, high));
+        Array.ForEach(boundaries, boundary => boundary.ChooseBin(high));
+
+        long[][] low = [.. boundaries.Select(_ => new long[TopBoundary.LowBins])];
+        yield return DeltaPass.Of(
+            (in DeltaBlock block) => CountLow(block, boundaries),
+            parts =>
+            {
+                for (int i = 0; i < parts.Length; i++)
+                {
+                    AddAndReturn(parts[i], low[i]);
+                }
+            });
+        for (int i = 0; i < boundaries.Length; i++)
+        {
+            boundaries[i].ChooseKey(low[i]);
+        }
+
+        TopBoundary[] cut = [.. boundaries.Where(boundary => boundary.CutsTies)];
+        if (cut.Length > 0)
+        {
+            yield return DeltaPass.Of(
+                (in DeltaBlock block) => CountTies(block, cut),
+                ties =>
+                {
+                    for (int i = 0; i < cut.Length; i++)
+                    {
+                        cut[i].AddTies(ties[i]);
+                    }
+                });
+        }
+    }
+
+    public override void Keep(in DeltaBlock block, Span<float> factors)
+    {
+        TopBoundary.Reader outliers = _outliers.Read(block.Index);
+        TopBoundary.Reader kept = _kept.Read(block.Index);
+        for (int i = 0; i < block.Deltas.Length; i++)
+        {
+            float delta = block.Deltas[i];
+            factors[i] = !outliers.IsTop(delta) & kept.IsTop(delta) ? 1 : 0;
+        }
+    }
+
+    private static int[] CountHigh(in DeltaBlock block)
+    {
+        int[] bins = RentBins(TopBoundary.HighBins);
+        foreach (float delta in block.Deltas)
+        {
+            bins[TopBoundary.HighBin(DeltaBlock.KeyOf(delta))]++;
+        }
+
+        return bins;
+    }
+
+    private static int[][] CountLow(in DeltaBlock block, TopBoundary[] boundaries)
+    {
+        var all = new int[boundaries.Length][];
+        for (int i = 0; i < boundaries.Length; i++)
+        {
+            all[i] = RentBins(TopBoundary.LowBins);
+            foreach (float delta in block.Deltas)
+            {
+                uint key = DeltaBlock.KeyOf(delta);
+                if (boundaries[i].IsInBin(key))
+                {
+                    all[i][TopBoundary.LowBin(key)]++;
+                }
+            }
+        }
+
+        return all;
+    }
+
+    private static long[] CountTies(in DeltaBlock block, TopBoundary[] cut)
+    {
+        var ties = new long[cut.Length];
+        for (int i = 0; i < cut.Length; i++)
+        {
+            ties[i] = cut[i].CountTies(block.Deltas);
+        }
+
+        return ties;
+    }
+
+    private static int[] RentBins(int count)
+    {
+        int[] bins = ArrayPool<int>.Shared.Rent(count);
+        bins.AsSpan(0, count).Clear();
+        return bins;
+    }
+
+    private static void AddAndReturn(int[] part, long[] sums)
+    {
+        for (int i = 0; i < sums.Length; i++)
+        {
+            sums[i] += part[i];
+        }
+
+        ArrayPool<int>.Shared.Return(part);
+    }
+}

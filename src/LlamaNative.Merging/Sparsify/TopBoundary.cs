@@ -1,0 +1,98 @@
+namespace LlamaNative.Merging.Sparsify;
+
+/// <summary>
+/// The border behind the <c>count</c> largest changes of a tensor, in decreasing size; among equals the one that comes
+/// first in the tensor counts as larger. Found by counting in two readings (the upper bits of the sizes, then the lower
+/// bits within the bin that the border runs through) and a third where it runs between equals; nothing is sorted or held.
+/// </summary>
+internal sealed class TopBoundary
+{
+    public const int HighBins = 1 << 16;
+    public const int LowBins = 1 << LowBits;
+    private const int LowBits = 15;
+
+    private readonly List<long> _tiesBefore = [0];
+    private readonly bool _all;
+    private int _bin = -1;
+    private long _wanted;
+    private uint _key;
+
+    public TopBoundary(long count, long total)
+    {
+        _wanted = count;
+        _all = count >= total;
+        IsInside = count > 0 && count < total;
+    }
+
+    /// <summary>Whether the border runs inside the tensor.</summary>
+    public bool IsInside { get; }
+
+    /// <summary>Whether the border runs between changes of equal size.</summary>
+    public bool CutsTies { get; private set; }
+
+    public static int HighBin(uint key) => (int)(key >> LowBits);
+
+    public bool IsInBin(uint key) => (int)(key >> LowBits) == _bin;
+
+    public static int LowBin(uint key) => (int)(key & (LowBins - 1));
+
+    public void ChooseBin(ReadOnlySpan<long> high) => (_bin, _wanted, _) = Descend(high, _wanted);
+
+    public void ChooseKey(ReadOnlySpan<long> low)
+    {
+        (int bin, _wanted, long equal) = Descend(low, _wanted);
+        _key = ((uint)_bin << LowBits) | (uint)bin;
+        CutsTies = _wanted < equal;
+    }
+
+    public long CountTies(ReadOnlySpan<float> deltas)
+    {
+        long ties = 0;
+        foreach (float delta in deltas)
+        {
+            ties += DeltaBlock.KeyOf(delta) == _key ? 1 : 0;
+        }
+
+        return ties;
+    }
+
+    public void AddTies(long ties) => _tiesBefore.Add(_tiesBefore[^1] + ties);
+
+    /// <summary>Tells for each change of a block, in order, whether it is one of the largest.</summary>
+    public Reader Read(int blockIndex) => new(this, CutsTies ? _tiesBefore[blockIndex] : 0);
+
+    /// <summary>Goes down the bins until the wanted number is reached: the bin, how many of it are wanted, and how many it has.</summary>
+    private static (int Bin, long Wanted, long Has) Descend(ReadOnlySpan<long> bins, long wanted)
+    {
+        for (int bin = bins.Length - 1; bin > 0; bin--)
+        {
+            if (wanted <= bins[bin])
+            {
+                return (bin, wanted, bins[bin]);
+            }
+
+            wanted -= bins[bin];
+        }
+
+        return (0, wanted, bins[0]);
+    }
+
+    internal struct Reader(TopBoundary boundary, long ties)
+    {
+        private readonly bool _inside = boundary.IsInside;
+        private readonly bool _all = boundary._all;
+        private readonly uint _key = boundary._key;
+        private readonly long _wanted = boundary.CutsTies ? boundary._wanted : long.MaxValue;
+
+        public bool IsTop(float delta)
+        {
+            if (!_inside)
+            {
+                return _all;
+            }
+
+            uint key = DeltaBlock.KeyOf(delta);
+            return key > _key || (key == _key && ties++ < _wanted);
+        }
+    }
+}

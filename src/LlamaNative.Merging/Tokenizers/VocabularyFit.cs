@@ -1,0 +1,59 @@
+using LlamaNative.Gguf;
+using LlamaNative.Merging.Planning;
+using LlamaNative.Merging.Recipe;
+
+namespace LlamaNative.Merging.Tokenizers;
+
+/// <summary>Brings the matrices with a row for each token to the same height and order.</summary>
+internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorInfo Tensor)> inputs, MergeModel? baseModel, MethodTraits method)
+{
+    /// <summary>Row by row, without a look at the tokens: the rows all have; for task vectors those of the base.</summary>
+    public (long Rows, IReadOnlyList<RowMap?> Maps) ByNumber(string name)
+    {
+        if (!method.TaskVector)
+        {
+            return (inputs.Min(input => input.Tensor.Shape[1]), new RowMap?[inputs.Count]);
+        }
+
+        long rows = inputs[0].Tensor.Shape[1];
+        (MergeModel? small, GgufTensorInfo? tensor) = inputs.FirstOrDefault(input => input.Tensor.Shape[1] < rows);
+        return small is null
+            ? (rows, new RowMap?[inputs.Count])
+            : throw new MergeException($"the vocabulary has {tensor.Shape[1]} tokens, fewer than the {rows} of the base {inputs[0].Model.Path}", small.Path, name);
+    }
+
+    /// <summary>The first model's rows; where the others have none, its own.</summary>
+    public (long Rows, IReadOnlyList<RowMap?> Maps) ByFirst()
+    {
+        long rows = inputs[0].Tensor.Shape[1];
+        return (rows, [.. inputs.Select((input, i) => input.Tensor.Shape[1] >= rows ? null : new RowMap([.. Enumerable.Range(0, (int)rows).Select(row => Own(input, row))]))]);
+
+        RowOrigin Own((MergeModel Model, GgufTensorInfo Tensor) input, int row) =>
+            row < input.Tensor.Shape[1] ? RowOrigin.OfOwn(row) : RowOrigin.Of([(inputs[0].Model.Index, row)]);
+    }
+
+    /// <summary>Token by token, in the order of the output's vocabulary.</summary>
+    public (long Rows, IReadOnlyList<RowMap?> Maps) ByToken(VocabularyPlan vocabulary, string name)
+    {
+        int[] models = [.. inputs.Select(input => input.Model.Index)];
+        int? origin = baseModel is not null && models.Contains(baseModel.Index) ? baseModel.Index : null;
+        var maps = new List<RowMap?>();
+        foreach ((MergeModel model, GgufTensorInfo tensor) in inputs)
+        {
+            RowMap map = vocabulary.MapFor(model.Index, models, origin);
+            if (map.Rows.Any(row => row.Own >= tensor.Shape[1]))
+            {
+                throw new MergeException($"the matrix has {tensor.Shape[1]} rows, fewer than the vocabulary has tokens", model.Path, name);
+            }
+
+            if (map.Models.FirstOrDefault(other => !models.Contains(other), -1) is >= 0 and int missing)
+            {
+                throw new MergeException($"an embedding is to come from model {missing}, which takes no part in this tensor", model.Path, name);
+            }
+
+            maps.Add(map.IsIdentity(tensor.Shape[1]) ? null : map);
+        }
+
+        return (vocabulary.Tokens.Count, maps);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LlamaNative.Contexts;
+
+namespace LlamaNative.Chat;
+
+public sealed partial class ChatSession
+{
+    // A file: this line, the length of a JSON header, the header, the cache's bytes as llama.cpp gives them.
+    private static ReadOnlySpan<byte> Magic => "LlamaNative chat 1\n"u8;
+
+    private const int MaxHeaderBytes = 1 << 28;
+
+    /// <summary>
+    /// Saves the conversation with its part of the cache, so that it goes on in another process without being evaluated
+    /// again. The file replaces an older one only when it is complete.
+    /// </summary>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ThrowIfPending();
+        string temporary = path + ".tmp";
+        try
+        {
+            using (FileStream file = File.Create(temporary))
+            {
+                using var state = new MemoryStream();
+                long length = SequenceState.Save(Context, Options.Sequence, state);
+                byte[] header = JsonSerializer.SerializeToUtf8Bytes(Header(length, state), ChatJson.Default.JsonObject);
+                using var writer = new BinaryWriter(file);
+                writer.Write(Magic);
+                writer.Write(header.Length);
+                writer.Write(header);
+                writer.Flush();
+                state.WriteTo(file);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>
+    /// Takes up a saved conversation. The cache is taken over when it fits this context and model and is what was saved, and
+    /// is evaluated anew with the next message otherwise; true tells that it was taken over.
+    /// </summary>
+    /// <exception cref="ChatSessionFileException">The file is no saved conversation, or one of another model.</exception>
+    public bool Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ThrowIfPending();
+        using FileStream file = File.OpenRead(path);
+        var saved = SavedConversation.Read(file, path, Magic, MaxHeaderBytes);
+        if (saved.ModelDescription != Fingerprint())
+        {
+            throw new ChatSessionFileException(path, $"it was saved with the model '{saved.ModelDescription}', and this is '{Fingerprint()}'");
+        }
+
+        foreach (int token in saved.CachedTokens.Concat(saved.Tokens))
+        {
+            if ((uint)token >= (uint)Context.Model.Vocabulary.Count)
+            {
+                throw new ChatSessionFileException(path, $"it holds the token {token}, which the vocabulary does not");
+            }
+        }
+
+        _messages.Clear();
+        _messages.AddRange(saved.Messages);
+        _tokens.Restore(saved.Text, saved.Tokens, saved.Marks);
+        return saved.StateIsIntact(file)
+            && saved.CachedTokens.Length <= Context.SequenceSize
+            && SequenceState.Restore(Context, Options.Sequence, file, saved.StateLength, saved.CachedTokens);
+    }
+
+    private JsonObject Header(long stateLength, MemoryStream state) => new()
+    {
+        ["model"] = Fingerprint(),
+        ["messages"] = new JsonArray([.. _messages.Select(message => message.ToJson())]),
+        ["text"] = _tokens.Text,
+        ["tokens"] = Numbers(_tokens.Tokens),
+        ["marks"] = Numbers([.. _tokens.Marks.SelectMany(mark => new[] { mark.TextLength, mark.TokenCount })]),
+        ["cachedTokens"] = Numbers(Context.Cache.GetTokens(Options.Sequence)),
+        ["stateLength"] = stateLength,
+        ["stateHash"] = Convert.ToHexString(SHA256.HashData(state.GetBuffer().AsSpan(0, (int)state.Length))),
+    };
+
+    // What must agree for tokens and cache to mean the same.
+    private string Fingerprint() =>
+        $"{Context.Model.Description}, {Context.Model.ParameterCount} parameters, {Context.Model.Vocabulary.Count} tokens, cache {Context.Options.CacheTypeK}/{Context.Options.CacheTypeV}";
+
+    private static JsonArray Numbers(ReadOnlySpan<int> values)
+    {
+        var array = new JsonArray();
+        foreach (int value in values)
+        {
+            array.Add((JsonNode)JsonValue.Create(value));
+        }
+
+        return array;
+    }
+}

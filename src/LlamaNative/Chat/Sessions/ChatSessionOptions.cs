@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using LlamaNative.Generation;
+
+namespace LlamaNative.Chat;
+
+/// <summary>How a conversation is held.</summary>
+public sealed record ChatSessionOptions
+{
+    /// <summary>The format; null is that of the model's file.</summary>
+    public ChatFormat? Format { get; init; }
+
+    /// <summary>The message that sets the scene; null for none.</summary>
+    public string? SystemPrompt { get; init; }
+
+    /// <summary>What happens when the conversation outgrows the context.</summary>
+    public OverflowPolicy Overflow { get; init; } = OverflowPolicy.DropOldestTurns;
+
+    /// <summary>Tokens kept free for an answer when its <see cref="GenerationOptions.MaxTokens"/> says nothing.</summary>
+    public int AnswerReserve { get; init; } = 256;
+
+    /// <summary>The tools the model may call; see <see cref="ToolRunner"/> to have them run.</summary>
+    public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
+
+    /// <summary>Whether the model calls tools.</summary>
+    public ToolChoice ToolChoice { get; init; }
+
+    /// <summary>Further variables of the template, e.g. <c>enable_thinking</c>.</summary>
+    public JsonObject? TemplateVariables { get; init; }
+
+    /// <summary>The sequence of the context's cache that holds the conversation.</summary>
+    public int Sequence { get; init; }
+
+    /// <summary>What the template's date comes from.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,11 @@
+namespace LlamaNative.Chat;
+
+/// <summary>Whether the model calls tools.</summary>
+public enum ToolChoice
+{
+    /// <summary>The model decides; a call that it begins is held to the tools' schemas.</summary>
+    Auto,
+
+    /// <summary>The model must call a tool.</summary>
+    Required,
+}

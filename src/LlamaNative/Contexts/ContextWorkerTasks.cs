@@ -1,0 +1,34 @@
+namespace LlamaNative.Contexts;
+
+/// <summary>Work on a context's own thread as a task.</summary>
+internal static class ContextWorkerTasks
+{
+    /// <summary>Runs <paramref name="work"/> when its turn comes; its token is cancelled with the caller's and with the context.</summary>
+    /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
+    public static async Task<T> RunAsync<T>(this ContextWorker worker, Func<CancellationToken, T> work, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, worker.Stopping);
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        worker.Post(() =>
+        {
+            try
+            {
+                stop.Token.ThrowIfCancellationRequested();
+                done.SetResult(work(stop.Token));
+            }
+            catch (Exception error)
+            {
+                done.SetException(error);
+            }
+        });
+        try
+        {
+            return await done.Task.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The caller looks for its own token, not the linked one.
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using LlamaNative.Interop;
+using LlamaNative.Models;
+
+namespace LlamaNative.Contexts;
+
+/// <summary>A LoRA adapter and how strongly it acts: its change to each weight, B·A·alpha/rank, is multiplied by the scale.</summary>
+/// <param name="Adapter">The adapter.</param>
+/// <param name="Scale">The factor; 0 is as if the adapter were not there, and negative numbers turn it around.</param>
+public readonly record struct ScaledLora(LoraAdapter Adapter, float Scale = 1);
+
+public sealed unsafe partial class LlamaContext
+{
+    private ScaledLora[] _loras = [];
+    private bool _controlVectorBroken;
+    private bool _adaptersChanged;
+
+    /// <summary>The LoRA adapters in use.</summary>
+    public IReadOnlyList<ScaledLora> LoraAdapters => _loras;
+
+    /// <summary>The control vector in use; null for none.</summary>
+    public ControlVector? ControlVector { get; private set; }
+
+    /// <summary>
+    /// Uses these LoRA adapters, which add up, instead of those used before; none at all is the model itself. Cheap, as
+    /// no weight changes: every matrix product gets small ones added.
+    /// </summary>
+    /// <remarks>
+    /// What the KV cache holds stays, evaluated as it was, so a running generation goes on and changes its voice; but no
+    /// later prompt reuses it (<see cref="KvCache.GetCommonPrefix"/> is 0). The context keeps the adapters alive.
+    /// </remarks>
+    /// <exception cref="ArgumentException">An adapter occurs twice, belongs to another model, or its scale is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">An adapter or the context is disposed.</exception>
+    public void SetLoraAdapters(params ReadOnlySpan<ScaledLora> adapters)
+    {
+        Check(adapters);
+        using Lease lease = Enter();
+        bool changes = !SameEffect(adapters, _loras);
+        LoraAdapterHandle[] referenced = Reference(adapters);
+        nint[] pointers = Array.ConvertAll(referenced, handle => handle.DangerousGetHandle());
+        float[] scales = new float[adapters.Length];
+        for (int i = 0; i < scales.Length; i++)
+        {
+            scales[i] = adapters[i].Scale;
+        }
+
+        // The pointers stay valid: the context's handle takes over the references just made.
+        fixed (nint* pointer = pointers)
+        fixed (float* scale = scales)
+        {
+            _ = LlamaAdapters.llama_set_adapters_lora(Handle, pointer, (nuint)pointers.Length, scale);
+        }
+
+        Handle.KeepAdapters(referenced);
+        _loras = adapters.ToArray();
+        NoteAdapters(changes);
+    }
+
+    /// <summary>
+    /// Adds a direction to the hidden state behind each layer (representation engineering, arXiv:2310.01405); null ends it.
+    /// The cache is treated as by <see cref="SetLoraAdapters"/>. Encoders and a few decoders of llama.cpp have no place for it and ignore it.
+    /// </summary>
+    /// <param name="vector">The directions of the layers.</param>
+    /// <param name="firstLayer">The first layer it acts behind; layers count from 0, and layer 0 has no direction.</param>
+    /// <param name="lastLayer">The last layer it acts behind; null for the model's last.</param>
+    /// <exception cref="ArgumentException">Its length is not the model's, or it has a direction for a layer that the model lacks.</exception>
+    public void SetControlVector(ControlVector? vector, int firstLayer = 1, int? lastLayer = null)
+    {
+        int last = lastLayer ?? Model.LayerCount - 1;
+        if (vector is not null)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(firstLayer, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(last, Math.Max(Model.LayerCount - 1, 1), nameof(lastLayer));
+            ArgumentOutOfRangeException.ThrowIfLessThan(last, Math.Min(firstLayer, Model.LayerCount - 1), nameof(lastLayer));
+        }
+
+        // All layers are written: where a shorter vector has none, the native side would keep the one before.
+        float[]? data = vector?.ToDense(Model.EmbeddingLength, Model.LayerCount);
+        using Lease lease = Enter();
+        if (_controlVectorBroken)
+        {
+            throw new LlamaException("An earlier control vector found no memory, after which llama.cpp accepts none on this context; create another.");
+        }
+
+        // Nothing may still compute with the directions that are overwritten here.
+        LlamaContexts.llama_synchronize(Handle);
+        NativeLog.Clear();
+        fixed (float* pointer = data)
+        {
+            int code = LlamaAdapters.llama_set_adapter_cvec(Handle, pointer, (nuint)(data?.Length ?? 0), Model.EmbeddingLength, firstLayer, last);
+            if (code != 0)
+            {
+                _controlVectorBroken = true;
+                throw new LlamaException("llama.cpp could not set the control vector." + NativeLog.Tail());
+            }
+        }
+
+        bool changes = vector is not null || ControlVector is not null;
+        ControlVector = vector;
+        NoteAdapters(changes);
+    }
+
+    private void NoteAdapters(bool changes)
+    {
+        _adaptersChanged = true;
+        if (changes)
+        {
+            Cache.Ledger.MarkStale();
+        }
+    }
+
+    /// <summary>The first evaluation after a change reserves its graphs anew and counts the model's adapters for that.</summary>
+    private int EvaluateWithNewAdapters(in llama_batch batch)
+    {
+        lock (Model.Handle.AdapterGate)
+        {
+            _adaptersChanged = false;
+            return Evaluate(batch);
+        }
+    }
+
+    private void Check(ReadOnlySpan<ScaledLora> adapters)
+    {
+        for (int i = 0; i < adapters.Length; i++)
+        {
+            LoraAdapter adapter = adapters[i].Adapter ?? throw new ArgumentException($"Adapter {i} is null.", nameof(adapters));
+            ObjectDisposedException.ThrowIf(adapter.IsDisposed, adapter);
+            if (!ReferenceEquals(adapter.Model.Handle, Model.Handle))
+            {
+                throw new ArgumentException($"The adapter '{adapter.Path}' was loaded for another model than the context's.", nameof(adapters));
+            }
+
+            if (!float.IsFinite(adapters[i].Scale))
+            {
+                throw new ArgumentException($"The scale of the adapter '{adapter.Path}' is {adapters[i].Scale}; it must be a finite number.", nameof(adapters));
+            }
+
+            for (int other = 0; other < i; other++)
+            {
+                if (ReferenceEquals(adapters[other].Adapter, adapter))
+                {
+                    throw new ArgumentException($"The adapter '{adapter.Path}' is named twice; give it one scale.", nameof(adapters));
+                }
+            }
+        }
+    }
+
+    private static LoraAdapterHandle[] Reference(ReadOnlySpan<ScaledLora> adapters)
+    {
+        var referenced = new List<LoraAdapterHandle>(adapters.Length);
+        try
+        {
+            foreach (ScaledLora lora in adapters)
+            {
+                bool added = false;
+                lora.Adapter.Handle.DangerousAddRef(ref added);
+                referenced.Add(lora.Adapter.Handle);
+            }
+        }
+        catch
+        {
+            referenced.ForEach(handle => handle.DangerousRelease());
+            throw;
+        }
+
+        return [.. referenced];
+    }
+
+    private static bool SameEffect(ReadOnlySpan<ScaledLora> left, ReadOnlySpan<ScaledLora> right) =>
+        left.ToArray().Where(lora => lora.Scale != 0).ToHashSet().SetEquals(right.ToArray().Where(lora => lora.Scale != 0));
+}

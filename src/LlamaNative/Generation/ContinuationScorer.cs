@@ -1,0 +1,106 @@
+using LlamaNative.Contexts;
+using LlamaNative.Models;
+
+namespace LlamaNative.Generation;
+
+/// <summary>How probable a model finds a given continuation of a prompt.</summary>
+/// <param name="Tokens">The continuation's tokens, each with its probability behind all before it.</param>
+/// <param name="CachedTokens">Tokens of the prompt that the cache held already.</param>
+public sealed record ContinuationScore(IReadOnlyList<ScoredToken> Tokens, int CachedTokens)
+{
+    /// <summary>The natural logarithm of the continuation's probability: the sum over its tokens.</summary>
+    public double LogProbability => Tokens.Sum(token => (double)token.LogProbability);
+
+    /// <summary>exp of the mean negative log-probability of a token.</summary>
+    public double Perplexity => Math.Exp(-LogProbability / Tokens.Count);
+}
+
+/// <summary>
+/// Scores given continuations of prompts, in one pass each. A prompt that several continuations share is evaluated once.
+/// </summary>
+/// <param name="context">The context; it stays the caller's.</param>
+/// <param name="sequence">The sequence of its cache to use.</param>
+public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
+{
+    /// <summary>The context it uses.</summary>
+    public LlamaContext Context { get; } = context ?? throw new ArgumentNullException(nameof(context));
+
+    /// <summary>
+    /// Scores a text behind another. Both are tokenized as one, and scoring begins with the first token that the
+    /// prompt alone does not have; special tokens end neither.
+    /// </summary>
+    /// <exception cref="ArgumentException">The prompt or the continuation has no tokens.</exception>
+    /// <exception cref="ContextOverflowException">Both together are longer than the context.</exception>
+    public ContinuationScore Score(string prompt, string continuation, int topLogProbabilities = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(continuation);
+        int[] before = TokenizeOpen(prompt);
+        int[] whole = TokenizeOpen(prompt + continuation);
+        int common = before.AsSpan().CommonPrefixLength(whole);
+        return Score(whole.AsSpan(0, common), whole.AsSpan(common), topLogProbabilities, cancellationToken);
+    }
+
+    /// <summary><see cref="Score(string, string, int, CancellationToken)"/> on the context's own thread.</summary>
+    public Task<ContinuationScore> ScoreAsync(string prompt, string continuation, int topLogProbabilities = 0, CancellationToken cancellationToken = default) =>
+        Context.Worker.RunAsync(stop => Score(prompt, continuation, topLogProbabilities, stop), cancellationToken);
+
+    /// <summary>Scores tokens behind others.</summary>
+    /// <param name="prompt">At least one token: what comes first in a text has no probability.</param>
+    /// <param name="continuation">The tokens to score, at least one.</param>
+    /// <param name="topLogProbabilities">How many of the most probable tokens to tell at each place.</param>
+    /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between micro-batches elsewhere.</param>
+    /// <exception cref="ArgumentException">The prompt or the continuation has no tokens.</exception>
+    /// <exception cref="ContextOverflowException">Both together are longer than the context.</exception>
+    public ContinuationScore Score(ReadOnlySpan<int> prompt, ReadOnlySpan<int> continuation, int topLogProbabilities = 0, CancellationToken cancellationToken = default)
+    {
+        if (prompt.IsEmpty || continuation.IsEmpty)
+        {
+            throw new ArgumentException("A score needs at least one token before the continuation and one in it.");
+        }
+
+        // The last token is scored by those before it and need not be evaluated.
+        int[] fed = [.. prompt, .. continuation[..^1]];
+        if (fed.Length > Context.SequenceSize)
+        {
+            throw new ContextOverflowException(fed.Length, Context.SequenceSize);
+        }
+
+        var scorer = new TokenScorer(Context.Model.Vocabulary.Count, topLogProbabilities);
+        using LlamaContext.Lease lease = Context.Enter();
+        if (!Context.Cache.Exists)
+        {
+            throw new LlamaException("This model keeps no memory of a sequence (an encoder): it continues no text, so there is nothing to score.");
+        }
+
+        using var batch = new TokenBatch(Math.Min(Context.MicroBatchSize, Context.BatchSize));
+        int common = Context.Cache.GetCommonPrefix(fed, sequence);
+        int cached = Context.Cache.Truncate(sequence, Math.Min(common, prompt.Length - 1));
+        for (int start = cached; start < fed.Length; start += batch.Count)
+        {
+            batch.Clear();
+            for (int i = start; i < fed.Length && batch.Count < batch.Capacity; i++)
+            {
+                batch.Add(fed[i], i, sequence, logits: i >= prompt.Length - 1);
+            }
+
+            Context.Decode(batch, cancellationToken);
+            for (int i = Math.Max(start, prompt.Length - 1); i < start + batch.Count; i++)
+            {
+                scorer.Observe(Context.BorrowLogits(i - start));
+                scorer.Record(continuation[i - (prompt.Length - 1)]);
+            }
+        }
+
+        return new ContinuationScore(scorer.ToArray(), cached);
+    }
+
+    /// <summary>With the token that begins a text, and without those that end one.</summary>
+    private int[] TokenizeOpen(string text)
+    {
+        Vocabulary vocabulary = Context.Model.Vocabulary;
+        int[] tokens = vocabulary.Tokenize(text);
+        bool ends = tokens.Length > 0 && ((vocabulary.AddsEos && tokens[^1] == vocabulary.Eos) || (vocabulary.AddsSeparator && tokens[^1] == vocabulary.Separator));
+        return ends ? tokens[..^1] : tokens;
+    }
+}

@@ -1,0 +1,43 @@
+using LlamaNative.Sampling;
+
+namespace LlamaNative.Generation;
+
+/// <summary>What to generate and when to stop.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>Most tokens to generate; null goes on until something else stops it.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>
+    /// Texts that end the generation. None of them, nor a beginning of one that is completed later, appears in the
+    /// output. One that is a special token of the model is also recognised as that token.
+    /// </summary>
+    public IReadOnlyList<string> StopSequences { get; init; } = [];
+
+    /// <summary>Tokens that end the generation, besides those the model ends with.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>Stops at the tokens with which the model says it is done.</summary>
+    public bool StopAtEndOfGeneration { get; init; } = true;
+
+    /// <summary>How the next token is chosen.</summary>
+    public SamplingOptions Sampling { get; init; } = new();
+
+    /// <summary>Adds to the prompt the tokens that begin a text, if the model is configured to have them.</summary>
+    public bool AddSpecial { get; init; } = true;
+
+    /// <summary>Reads special tokens written in the prompt as such. For templated prompts; never for untrusted text.</summary>
+    public bool ParseSpecial { get; init; }
+
+    /// <summary>Writes special tokens out in the text instead of leaving them out.</summary>
+    public bool ShowSpecial { get; init; }
+
+    /// <summary>
+    /// Tells the log-probability of each generated token, and of so many of the most probable ones at its place, from the
+    /// same evaluation: the model's own, before logits processors and samplers. Null tells none, 0 only the token's.
+    /// </summary>
+    public int? TopLogProbabilities { get; init; }
+
+    /// <summary>Keeps the longest common beginning of this prompt and what the cache holds, instead of evaluating it again.</summary>
+    public bool ReuseCache { get; init; } = true;
+}

@@ -1,0 +1,32 @@
+namespace LlamaNative.Gguf;
+
+/// <summary>Metadata under an architecture's name (<c>llama.block_count</c>), read with the types that llama.cpp demands.</summary>
+internal readonly struct ArchitectureNumbers(GgufMetadata metadata, string architecture)
+{
+    public string KeyOf(string name) => $"{architecture}.{name}";
+
+    public GgufValue? Find(string name) => metadata.TryGetValue(KeyOf(name), out GgufValue? value) ? value : null;
+
+    /// <summary>The value, or a default where the file has none.</summary>
+    public uint Get(string name, uint absent) => Find(name)?.GetUInt32() ?? absent;
+
+    /// <summary>The values of a key that holds one number for all layers or an array with one for each.</summary>
+    public uint[] GetAll(string name) => Find(name) switch
+    {
+        null => [],
+        { ElementType: GgufValueType.Int32 } value => Array.ConvertAll(value.GetArray<int>(), number => unchecked((uint)number)),
+        { ElementType: GgufValueType.Bool } value => Array.ConvertAll(value.GetArray<bool>(), flag => flag ? 1u : 0u),
+        { Type: GgufValueType.Array } value => value.GetArray<uint>(),
+        { } value => [value.GetUInt32()],
+    };
+
+    public void Require(bool condition, string name, string reason)
+    {
+        if (!condition)
+        {
+            throw Find(name) is { } value
+                ? value.Error($"{value} {reason}")
+                : new GgufFormatException($"the key is missing, and its default {reason}", KeyOf(name));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+namespace LlamaNative.Gguf;
+
+/// <summary>The numbers that describe a model's layers, where llama.cpp asserts instead of answering (load_hparams in llama-model.cpp).</summary>
+internal static class HyperparameterCheck
+{
+    private const uint MaxLayers = 512;   // LLAMA_MAX_LAYERS
+    private const uint MaxExperts = 1024; // LLAMA_MAX_EXPERTS
+
+    private static readonly string[] RopeScalingTypes = ["none", "linear", "yarn", "longrope"];
+
+    /// <summary>Architectures whose layers are asserted to have experts while tensors are loaded.</summary>
+    private static readonly string[] MixturesOnly = ["bailingmoe2", "grovemoe", "glm4moe", "llada-moe", "smallthinker"];
+
+    /// <summary>Architectures whose graphs end at another width than they begin with.</summary>
+    private static readonly string[] OwnOutputWidth = ["wavtokenizer-dec", "gemma4-assistant", "deepseek4", "qwen4exp"];
+
+    /// <summary>Numbers that are divided by, or asserted, without a look at what the file gives: architecture, key, smallest value.</summary>
+    private static readonly (string Architecture, string Name, uint Minimum)[] Minimums =
+    [
+        ("grovemoe", "experts_per_group", 1),
+        ("minimax-m3", "attention.indexer.block_size", 1),
+        ("ernie4_5-moe", "interleave_moe_layer_step", 1),
+        ("lfm2", "shortconv.l_cache", 2),
+        ("lfm2moe", "shortconv.l_cache", 2),
+        ("nanbeige", "num_loops", 1),
+        ("dflash", "attention.sliding_window", 1),
+    ];
+
+    public static void Validate(GgufFile file)
+    {
+        string architecture = file.Metadata["general.architecture"].GetString();
+        var numbers = new ArchitectureNumbers(file.Metadata, architecture);
+        if (!file.Metadata.ContainsKey(numbers.KeyOf("block_count")))
+        {
+            return; // a vocabulary without a model; llama.cpp refuses to load more than that from it
+        }
+
+        uint layers = numbers.Get("block_count", 0);
+        numbers.Require(layers is > 0 and <= MaxLayers, "block_count", $"is not 1 to {MaxLayers}");
+        numbers.Require(numbers.Get("nextn_predict_layers", 0) <= layers, "nextn_predict_layers", $"exceeds the {layers} layers");
+        ValidateExperts(numbers, architecture);
+        ValidateEpsilons(numbers);
+        ValidateArchitecture(numbers, architecture);
+        AttentionCheck.Validate(numbers, architecture);
+        ValidateOutputs(file, numbers, architecture);
+        if (numbers.Find("rope.scaling.type") is { } scaling && !RopeScalingTypes.Contains(scaling.GetString()))
+        {
+            throw scaling.Error($"rope scaling type '{scaling}' is not one of {string.Join(", ", RopeScalingTypes)}");
+        }
+    }
+
+    private static void ValidateExperts(ArchitectureNumbers numbers, string architecture)
+    {
+        uint experts = numbers.Get("expert_count", 0);
+        uint used = numbers.GetAll("expert_used_count").DefaultIfEmpty().Max();
+        uint groups = numbers.Get("expert_group_count", 0);
+        uint groupsUsed = numbers.Get("expert_group_used_count", 0);
+        numbers.Require(experts <= MaxExperts, "expert_count", $"exceeds {MaxExperts}");
+        numbers.Require(used <= experts, "expert_used_count", $"exceeds the {experts} experts");
+        numbers.Require(numbers.Get("expert_gating_func", 0) <= 4, "expert_gating_func", "is not one of 0 (none) to 4 (sqrt-softplus)");
+        numbers.Require(experts > 0 || !MixturesOnly.Contains(architecture), "expert_count", "is 0 in a mixture of experts");
+        numbers.Require(experts == 0 || used > 0, "expert_count", "has no expert in use (expert_used_count)");
+        numbers.Require(groups == 0 || groups < experts, "expert_group_count", $"is not below the {experts} experts");
+        numbers.Require(groups <= 1 || experts % groups == 0, "expert_group_count", $"does not divide the {experts} experts");
+        numbers.Require(groups <= 1 || (groupsUsed > 0 && groupsUsed < groups), "expert_group_used_count", $"is not 1 to {(long)groups - 1}");
+    }
+
+    private static void ValidateArchitecture(ArchitectureNumbers numbers, string architecture)
+    {
+        foreach ((string owner, string name, uint minimum) in Minimums)
+        {
+            if (owner == architecture)
+            {
+                numbers.Require(numbers.Get(name, minimum) >= minimum, name, $"is below {minimum}");
+            }
+        }
+
+        // Layers are played several times by nanbeige, and all rounds count towards the limit.
+        ulong loops = architecture == "nanbeige" ? numbers.Get("num_loops", 1) : 1;
+        numbers.Require(loops * numbers.Get("block_count", 1) <= MaxLayers, "num_loops", $"times the layers exceeds {MaxLayers}");
+    }
+
+    /// <summary>Embeddings are copied out at the width announced, so nothing may announce more than the last operation makes.</summary>
+    private static void ValidateOutputs(GgufFile file, ArchitectureNumbers numbers, string architecture)
+    {
+        numbers.Require(numbers.Get("pooling_type", 0) <= 4, "pooling_type", "is not one of 0 (none) to 4 (rank)");
+        uint width = numbers.Get("embedding_length", 0);
+        bool projected = OwnOutputWidth.Contains(architecture) || file.Tensors.TryGet("dense_2.weight", out _);
+        numbers.Require(projected || numbers.Get("embedding_length_out", 0) <= width, "embedding_length_out", $"exceeds the embedding length {width}");
+        int labels = numbers.Find("classifier.output_labels")?.Count ?? 0;
+        numbers.Require(labels <= width || file.Tensors.TryGet("cls.output.weight", out _), "classifier.output_labels", $"are more than the embedding length {width}");
+    }
+
+    /// <summary>ggml asserts in the first decoding step that what is added under a square root is not negative (and NaN is not either).</summary>
+    private static void ValidateEpsilons(ArchitectureNumbers numbers)
+    {
+        foreach (string name in new[] { "attention.layer_norm_epsilon", "attention.layer_norm_rms_epsilon", "attention.group_norm_epsilon" })
+        {
+            if (numbers.Find(name) is { } value && !(value.GetSingle() >= 0))
+            {
+                throw value.Error($"epsilon {value} is not 0 or more");
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Gguf;
+
+/// <summary>
+/// Tensors that ggml's operations abort on: without elements, or of a type they do not compute. Norms, biases and scales are factors of element-wise operations, which the
+/// CPU computes in F32 only; matrices may have any type that dot products exist for. llama.cpp's converters write nothing else.
+/// </summary>
+internal static class TensorCheck
+{
+    private const int BufferAlignment = 32; // TENSOR_ALIGNMENT in ggml-backend.cpp, asserted for a mapped file
+
+    public static void Validate(GgufFile file)
+    {
+        foreach (GgufTensorInfo tensor in file.Tensors)
+        {
+            if (tensor.Shape.IsEmpty)
+            {
+                throw Error(file, tensor, "has no elements");
+            }
+
+            if (tensor.Offset % BufferAlignment != 0)
+            {
+                throw Error(file, tensor, $"lies at byte {tensor.Offset}, not a multiple of {BufferAlignment}, and cannot be used where it is mapped");
+            }
+
+            if (IsElementwise(tensor.Name) ? tensor.Type != GgmlType.F32 : IsMatrix(tensor) && !HasDotProduct(tensor.Type))
+            {
+                throw Error(file, tensor, "has a type that llama.cpp cannot compute this tensor with");
+            }
+        }
+    }
+
+    private static GgufFormatException Error(GgufFile file, GgufTensorInfo tensor, string reason) =>
+        new($"{tensor} {reason}", tensor.Name, tensor.Offset, file.Paths.ElementAtOrDefault(tensor.Part));
+
+    private static bool IsElementwise(string name) =>
+        name.Contains("norm", StringComparison.Ordinal)
+        || name.StartsWith("rope_", StringComparison.Ordinal)
+        || name.EndsWith(".bias", StringComparison.Ordinal)
+        || name.EndsWith("scale", StringComparison.Ordinal);
+
+    private static bool IsMatrix(GgufTensorInfo tensor) =>
+        tensor.Name.EndsWith(".weight", StringComparison.Ordinal)
+        && tensor.Shape.RowCount > 1
+        && !tensor.Name.EndsWith("tid2eid.weight", StringComparison.Ordinal); // a table of numbers, not a factor
+
+    private static bool HasDotProduct(GgmlType type) =>
+        type is not (GgmlType.F64 or GgmlType.I8 or GgmlType.I16 or GgmlType.I32 or GgmlType.I64 or GgmlType.Q8_1 or GgmlType.Q8_K);
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text;
+
+namespace LlamaNative.Gguf;
+
+/// <summary>
+/// A vocabulary as llama.cpp builds it (llama_vocab::impl::load in llama-vocab.cpp), up to the places where a token, a
+/// missing token or an id would end the process: at load, or later with the first unlucky text.
+/// </summary>
+internal static class VocabularyCheck
+{
+    private const string TokensKey = "tokenizer.ggml.tokens";
+    private const int MaxTokenBytes = 4096; // the tokenizers' tries recurse once per byte
+
+    public static void Validate(GgufFile file)
+    {
+        if (!file.Metadata.TryGetValue("tokenizer.ggml.model", out GgufValue? model))
+        {
+            return; // llama.cpp refuses a model without
+        }
+
+        var tokenizer = TokenizerFamily.Of(file.Metadata, model.GetString());
+        if (tokenizer.Kind is TokenizerKind.None or TokenizerKind.Unknown)
+        {
+            return;
+        }
+
+        GgufValue list = file.Metadata[TokensKey];
+        byte[][] tokens = Array.ConvertAll(list.GetUtf8Strings(), AsCString);
+        if (tokens.Length == 0)
+        {
+            throw list.Error("the vocabulary is empty");
+        }
+
+        HashSet<string> known = RequireDistinct(list, tokens);
+        SpecialTokenCheck.Validate(file.Metadata, tokenizer, tokens.Length);
+        switch (tokenizer.Kind)
+        {
+            case TokenizerKind.SentencePiece:
+                RequireBytes(list, known);
+                break;
+            case TokenizerKind.WordPiece:
+                RequireNoByteTokens(file.Metadata);
+                break;
+            case TokenizerKind.Rwkv:
+                RequireFirstBytes(list, tokens);
+                break;
+            case TokenizerKind.Plamo2:
+                RequireShort(list, tokens);
+                break;
+            case TokenizerKind.Unigram when file.Metadata.TryGetValue("tokenizer.ggml.precompiled_charsmap", out GgufValue? map):
+                CharacterMapCheck.Validate(map);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>llama.cpp reads tokens up to the first zero.</summary>
+    private static byte[] AsCString(byte[] token) => Array.IndexOf(token, (byte)0) is >= 0 and var end ? token[..end] : token;
+
+    /// <summary>llama.cpp maps text to id and asserts that no two tokens share one place. It names empty ones itself.</summary>
+    private static HashSet<string> RequireDistinct(GgufValue list, byte[][] tokens)
+    {
+        var known = new HashSet<string>(tokens.Length, StringComparer.Ordinal);
+        for (int id = 0; id < tokens.Length; id++)
+        {
+            byte[] bytes = tokens[id];
+            if (bytes.Length > MaxTokenBytes)
+            {
+                throw list.Error($"token {id} of {bytes.Length} bytes is longer than {MaxTokenBytes}");
+            }
+
+            // Latin-1 keeps every byte apart, where UTF-8 would fold invalid ones together.
+            string text = bytes.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"[EMPTY_{id}]") : Encoding.Latin1.GetString(bytes);
+            if (!known.Add(text))
+            {
+                throw list.Error($"token {id} '{Encoding.UTF8.GetString(bytes)}' occurs twice");
+            }
+        }
+
+        return known;
+    }
+
+    /// <summary>Text outside the vocabulary falls back to bytes, and a byte without a token is an exception that no one catches.</summary>
+    private static void RequireBytes(GgufValue list, HashSet<string> known)
+    {
+        for (int value = 0; value < 256; value++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>");
+            if (!known.Contains(name) && (value == 0 || !known.Contains(((char)value).ToString())))
+            {
+                throw list.Error($"the vocabulary has no token {name}, which text outside of it needs");
+            }
+        }
+    }
+
+    /// <summary>WordPiece has no byte tokens, and llama.cpp aborts when it meets one.</summary>
+    private static void RequireNoByteTokens(GgufMetadata metadata)
+    {
+        if (metadata.TryGetValue("tokenizer.ggml.token_type", out GgufValue? types) && types.ElementType == GgufValueType.Int32)
+        {
+            int id = types.GetArray<int>().AsSpan().IndexOf((int)GgufTokenType.Byte);
+            if (id >= 0)
+            {
+                throw types.Error($"token {id} is a byte, which a WordPiece vocabulary cannot have");
+            }
+        }
+    }
+
+    /// <summary>The RWKV tokenizer does not move on where a token could start but none fits, unless that first byte is a token itself.</summary>
+    private static void RequireFirstBytes(GgufValue list, byte[][] tokens)
+    {
+        var starts = new bool[256];
+        var alone = new bool[256];
+        foreach (byte[] token in tokens)
+        {
+            byte[] text = RwkvEscapes.Decode(token);
+            if (text.Length > 0)
+            {
+                starts[text[0]] = true;
+                alone[text[0]] |= text.Length == 1;
+            }
+        }
+
+        int missing = Enumerable.Range(0, 256).FirstOrDefault(value => starts[value] && !alone[value], -1);
+        if (missing >= 0)
+        {
+            throw list.Error($"tokens start with byte 0x{missing:X2}, which is no token itself");
+        }
+    }
+
+    /// <summary>PLaMo-2 tabulates every prefix of every suffix of every token.</summary>
+    private static void RequireShort(GgufValue list, byte[][] tokens)
+    {
+        const double MaxWork = 1L << 33;
+        double work = tokens.Sum(token => Math.Pow(token.Length, 3));
+        if (work > MaxWork)
+        {
+            throw list.Error("the tokens are too long for the tables that the PLaMo-2 tokenizer builds from them");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using LlamaNative.Gguf;
+using LlamaNative.Interop;
+
+namespace LlamaNative;
+
+/// <summary>A metadata value given at loading instead of the file's: an integer, a number, a truth value or a short text.</summary>
+public readonly record struct MetadataOverride
+{
+    private readonly object? _value;
+
+    private MetadataOverride(object value) => _value = value;
+
+    /// <summary>An integer value.</summary>
+    public static implicit operator MetadataOverride(long value) => FromInt64(value);
+
+    /// <summary>A floating-point value.</summary>
+    public static implicit operator MetadataOverride(double value) => FromDouble(value);
+
+    /// <summary>A truth value.</summary>
+    public static implicit operator MetadataOverride(bool value) => FromBoolean(value);
+
+    /// <summary>A text of at most 127 bytes in UTF-8.</summary>
+    public static implicit operator MetadataOverride(string value) => FromString(value);
+
+    /// <summary>An integer value.</summary>
+    public static MetadataOverride FromInt64(long value) => new(value);
+
+    /// <summary>A floating-point value.</summary>
+    public static MetadataOverride FromDouble(double value) => new(value);
+
+    /// <summary>A truth value.</summary>
+    public static MetadataOverride FromBoolean(bool value) => new(value);
+
+    /// <summary>A text of at most 127 bytes in UTF-8.</summary>
+    public static MetadataOverride FromString(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(value);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _value switch
+    {
+        bool truth => truth ? "true" : "false",
+        _ => Convert.ToString(_value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    /// <summary>The value as llama.cpp will read it in the place of <paramref name="present"/>, which stays where the types differ.</summary>
+    internal GgufValue ToValue(GgufValue? present)
+    {
+        GgufValue value = _value switch
+        {
+            long integer => OfInteger(integer, present?.Type ?? GgufValueType.UInt32),
+            double number => GgufValue.Of((float)number),
+            bool truth => GgufValue.Of(truth),
+            string text => GgufValue.Of(text),
+            _ => throw new ArgumentException("A metadata override has no value."),
+        };
+        return present is null || present.Type == value.Type ? value : present;
+    }
+
+    internal unsafe llama_model_kv_override ToNative(string key)
+    {
+        var native = default(llama_model_kv_override);
+        Write(key, native.key, "key");
+        switch (_value)
+        {
+            case long integer:
+                native.tag = 0; // LLAMA_KV_OVERRIDE_TYPE_INT
+                native.val_i64 = integer;
+                break;
+            case double number:
+                native.tag = 1; // LLAMA_KV_OVERRIDE_TYPE_FLOAT
+                native.val_f64 = number;
+                break;
+            case bool truth:
+                native.tag = 2; // LLAMA_KV_OVERRIDE_TYPE_BOOL
+                native.val_bool = truth ? (byte)1 : (byte)0;
+                break;
+            case string text:
+                native.tag = 3; // LLAMA_KV_OVERRIDE_TYPE_STR
+                Write(text, native.val_str, $"value of '{key}'");
+                break;
+            default:
+                throw new ArgumentException($"The metadata override '{key}' has no value.");
+        }
+
+        return native;
+    }
+
+    /// <summary>Cut to the width of the type, as llama.cpp does.</summary>
+    private static GgufValue OfInteger(long value, GgufValueType type) => unchecked(type switch
+    {
+        GgufValueType.UInt8 => GgufValue.Of((byte)value),
+        GgufValueType.Int8 => GgufValue.Of((sbyte)value),
+        GgufValueType.UInt16 => GgufValue.Of((ushort)value),
+        GgufValueType.Int16 => GgufValue.Of((short)value),
+        GgufValueType.Int32 => GgufValue.Of((int)value),
+        GgufValueType.UInt64 => GgufValue.Of((ulong)value),
+        GgufValueType.Int64 => GgufValue.Of(value),
+        _ => GgufValue.Of((uint)value),
+    });
+
+    private static unsafe void Write(string text, byte* destination, string what)
+    {
+        const int Room = llama_model_kv_override.TextSize - 1;
+        int length = Encoding.UTF8.GetByteCount(text);
+        if (length is 0 or > Room || text.Contains('\0'))
+        {
+            throw new ArgumentException($"The {what} of a metadata override takes 1 to {Room} bytes of UTF-8 without zeros, not {length}.");
+        }
+
+        Encoding.UTF8.GetBytes(text, new Span<byte>(destination, Room));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using LlamaNative.Interop;
+
+namespace LlamaNative.Models;
+
+/// <summary>Tensor placements as the native side takes them: pairs of pattern and buffer type, ended by an empty one. Freed after loading.</summary>
+internal sealed unsafe class NativePlacements : IDisposable
+{
+    private readonly llama_model_tensor_buft_override[] _overrides;
+
+    /// <exception cref="ModelLoadException">There is no such device.</exception>
+    public NativePlacements(string path, IReadOnlyList<TensorPlacement> placements)
+    {
+        if (placements.Count == 0)
+        {
+            _overrides = [];
+            return;
+        }
+
+        nint[] types = [.. placements.Select(placement => BufferType(path, placement.Device))];
+        _overrides = new llama_model_tensor_buft_override[placements.Count + 1];
+        for (int i = 0; i < placements.Count; i++)
+        {
+            _overrides[i].pattern = (byte*)Marshal.StringToCoTaskMemUTF8(placements[i].Pattern);
+            _overrides[i].buft = types[i];
+        }
+    }
+
+    /// <summary>The pairs; empty when there are none, which pins to a null pointer.</summary>
+    public llama_model_tensor_buft_override[] Overrides => _overrides;
+
+    public void Dispose()
+    {
+        foreach (llama_model_tensor_buft_override entry in _overrides)
+        {
+            Marshal.FreeCoTaskMem((nint)entry.pattern);
+        }
+    }
+
+    private static nint BufferType(string path, string device)
+    {
+        nint found = GgmlDevices.ggml_backend_dev_by_name(device);
+        return found != 0
+            ? GgmlDevices.ggml_backend_dev_buffer_type(found)
+            : throw new ModelLoadException(path,
+                $"Tensors of '{path}' were asked onto the device '{device}', which is not there; there are {string.Join(", ", LlamaRuntime.GetDevices().Select(there => there.Name))}.");
+    }
+}

@@ -1,0 +1,327 @@
+using System.Text;
+using LlamaNative.Gguf;
+using LlamaNative.Tensors;
+
+namespace LlamaNative.Merging.Tests;
+
+/// <summary>Everything that can be wrong gives one error that says where, and leaves nothing behind.</summary>
+public sealed class ErrorTests : IDisposable
+{
+    private const string Slerp = "merge_method: slerp\nbase_model: A\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: B}]";
+    private const string Linear = "merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A}, {model: B}]";
+    private const string Ties = "merge_method: ties\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: B}]";
+
+    private readonly TestFolder _folder = new();
+    private readonly TinyModel _model = new();
+
+    public ErrorTests() => _model.Write(_folder["A.gguf"]);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("", null, "empty")]
+    [InlineData("merge_method: slurp\nmodels: [{model: A}]", 1, "merge_method 'slurp'")]
+    [InlineData("models: [{model: A}]", 1, "merge_method")]
+    [InlineData("merge_method: linear", 1, "either 'models' or 'slices'")]
+    [InlineData("merge_method: linear\nmodels: []", 2, "empty")]
+    [InlineData("merge_method: linear\nmodels: [{model: A}]\nslices: [{sources: [{model: A, layer_range: [0, 1]}]}]", 3, "either")]
+    [InlineData("merge_method: linear\nmodules: {}", 2, "modules")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {wieght: 1}", 4, "no method has a parameter 'wieght'")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [1, x]}", 4, "not a number")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [[1, 2], [3]]}", 4, "not a word")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: []}", 4, "empty list")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [{filter: mlp}]}", 4, "no 'value'")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: .inf}", null, "'weight' is a number, not '.inf'")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: 3", 4, "not a mapping")]
+    [InlineData("merge_method: linear\nmodels: A", 2, "not a list")]
+    [InlineData("merge_method: linear\nmodels: [{model: {model: A, lora: B}}]", 2, "LoRA")]
+    [InlineData("merge_method: linear\ndtype: int8\nmodels: [{model: A}]", 2, "dtype 'int8'")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [3, 1]}", 4, "holds no layers")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0]}", 4, "layer_range")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 99]}", 4, "not among its 2")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A}", 4, "layer_range")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 1]}", 6, "equally long")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 2]}", 3, "exactly one")]
+    [InlineData("merge_method: slerp\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: A}]", null, "base_model")]
+    [InlineData("merge_method: slerp\nbase_model: A\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: A}, {model: A}]", 4, "exactly two")]
+    [InlineData("merge_method: slerp\nbase_model: A\nmodels: [{model: A}, {model: A}]", null, "slerp needs 't'")]
+    [InlineData("merge_method: nuslerp\nparameters: {weight: 1}\nmodels: [{model: A}]", 3, "exactly two")]
+    [InlineData("merge_method: linear\nmodels:\n- {model: A}\n- {model: A, parameters: {weight: 1}}", 3, "linear needs 'weight'")]
+    [InlineData("merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: A, parameters: {weight: -1}}]", null, "add up to 0")]
+    [InlineData("merge_method: ties\nparameters: {weight: 1}\nmodels: [{model: A}]", null, "base_model")]
+    [InlineData("merge_method: ties\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: A}]", 4, "nothing to merge")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: nowhere}]", 3, "no model 'nowhere'")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A+lora}]", 3, "LoRA")]
+    [InlineData("merge_method: linear\ntokenizer_source: base\ntokenizer: {source: base}\nmodels: [{model: A}]", 3, "not both")]
+    [InlineData("merge_method: linear\ntokenizer: {tokens: {x: {source: {kind: best}}}}\nmodels: [{model: A}]", 2, "not 'best'")]
+    [InlineData("merge_method: linear\ntokenizer: {tokens: {x: {source: {kind: model_token, model: A}}}}\nmodels: [{model: A}]", 2, "either 'token' or 'token_id'")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\ntokenizer: {tokens: {x: {source: {kind: model_token, model: A, token_id: 6}}}}\nmodels: [{model: A}]", 3, "no token 6")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\nchat_template: chatgpt\nmodels: [{model: A}]", null, "chat_template 'chatgpt'")]
+    [InlineData("layer_slices: [{model: A, start: 1, end: 1}]", 1, "are none")]
+    [InlineData("layer_slices: [{model: A, start: 0}]", 1, "no 'end'")]
+    [InlineData("model_path1: A\nmodel_path2: A\noperations: [{gradient_values: []}]", 3, "empty")]
+    [InlineData("model_path1: A\noperations: [{gradient_values: [1]}]", 1, "model_path2")]
+    [InlineData("merge_method: [linear\nmodels: x", 1, "not YAML")]
+    [InlineData("a: 1\n---\nb: 2", 2, "one document")]
+    [InlineData("a: *nothing", 1, "alias")]
+    [InlineData("a: &a [*a]", 1, "itself")]
+    [InlineData("- a list", 1, "not a mapping")]
+    public void Recipes_that_say_something_impossible_name_the_line(string yaml, int? line, string message)
+    {
+        string file = _folder["recipe.yaml"];
+        File.WriteAllText(file, yaml);
+        var error = Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Load(file), _folder["out.gguf"]));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Equal(line, error.Line);
+        Assert.Equal(["A.gguf", "recipe.yaml"], _folder.Files);
+    }
+
+    [Fact]
+    public void Yaml_bombs_are_refused_at_once()
+    {
+        var laughs = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for (int i = 1; i < 9; i++)
+        {
+            laughs.Append('a').Append(i).Append(": &a").Append(i).Append(" [").AppendJoin(", ", Enumerable.Repeat($"*a{i - 1}", 10)).Append("]\n");
+        }
+
+        foreach (string bomb in new[] { laughs.ToString(), new string('[', 100_000), "a: " + new string('{', 50_000), "a: [" + string.Join(',', Enumerable.Repeat("x", 200_000)) + "]", new string('x', 2 << 20), string.Concat(Enumerable.Repeat("- ", 50_000)) })
+        {
+            Assert.Throws<MergeException>(() => MergeRecipe.Parse(bomb));
+        }
+    }
+
+    [Fact]
+    public void Damaged_recipes_are_read_or_refused_and_nothing_else()
+    {
+        const string Whole = "merge_method: slerp\nbase_model: A\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: \"B\", layer_range: [0, 2]}\n"
+            + "parameters: &p\n  t:\n  - {filter: self_attn, value: [0, 0.4, 1]}\n  - value: 0.5\ntokenizer: {source: union, tokens: {x: {source: {kind: zero}}}}\nchat_template: |\n  {{ x }}\n";
+        const string Noise = "[]{}:,-#&*!|>'\"%@`?~ \n\t\\0aé\u2028\0";
+        var random = new Random(77);
+        for (int i = 0; i < 5000; i++)
+        {
+            var text = new StringBuilder(Whole);
+            for (int change = random.Next(1, 6); change > 0; change--)
+            {
+                int at = random.Next(text.Length);
+                switch (random.Next(3))
+                {
+                    case 0: text.Remove(at, Math.Min(random.Next(1, 20), text.Length - at)); break;
+                    case 1: text.Insert(at, Noise[random.Next(Noise.Length)]); break;
+                    default: text[at] = Noise[random.Next(Noise.Length)]; break;
+                }
+            }
+
+            try
+            {
+                MergeRecipe.Parse(text.ToString());
+            }
+            catch (MergeException)
+            {
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.01}}]", "keeps none")]
+    [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: -1}}]", "negative")]
+    [InlineData("merge_method: della\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9}}]", "not between 0 and 1")]
+    [InlineData("merge_method: breadcrumbs\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9, gamma: 2}}]", "gamma 2")]
+    [InlineData("merge_method: dare_ties\nbase_model: A\nparameters: {rescale: twice}\nmodels: [{model: B, parameters: {weight: 1, density: 0.5}}]", "not 'twice'")]
+    [InlineData("merge_method: ties\nbase_model: A\nparameters: {consensus: 3}\nmodels: [{model: B, parameters: {weight: 1}}]", "sum or count")]
+    public void Parameters_out_of_range_name_the_tensor_before_anything_is_read(string yaml, string message)
+    {
+        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
+        var error = Assert.Throws<MergeException>(() => Plan(yaml));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Contains(".weight'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Slerp)]
+    [InlineData(Linear)]
+    [InlineData(Ties)]
+    public void Models_that_do_not_fit_name_the_file(string yaml)
+    {
+        AssertRefused(yaml, _model with { Architecture = "qwen2" }, "architecture", tensor: null);
+        AssertRefused(yaml, _model with { Width = 16 }, "embedding_length", tensor: null);
+        AssertRefused(yaml, _model with { FeedForward = 24 }, "feed_forward_length", tensor: null);
+        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.attention.head_count"] = GgufValue.Of(4u) } }, "head_count", tensor: null);
+        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.rope.freq_base"] = GgufValue.Of(1e6f) } }, "freq_base", tensor: null);
+        AssertRefused(yaml, _model with { TokenizerKind = "gpt2" }, "tokenizer is of kind", tensor: null);
+        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.feed_forward_length"] = GgufValue.Of(16u) }, FeedForward = 24 }, "shape", "blk.0.ffn_down.weight");
+        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.block_count"] = GgufValue.Of(0u) } }, "layers", tensor: null);
+    }
+
+    [Theory]
+    [InlineData(Linear)]
+    [InlineData(Ties)]
+    public void Tensors_that_one_model_lacks_are_named(string yaml) =>
+        AssertRefused(yaml, _model with { Without = ["blk.1.attn_v.weight"] }, "no such tensor", "blk.1.attn_v.weight");
+
+    [Fact]
+    public void Slerp_copies_a_tensor_that_one_model_lacks()
+    {
+        (_model with { Seed = 2, Without = ["blk.1.attn_v.weight"] }).Write(_folder["B.gguf"]);
+        ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["out.gguf"], Options);
+        Assert.Equal(TestFolder.Floats(_folder["A.gguf"], "blk.1.attn_v.weight"), TestFolder.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
+    }
+
+    [Fact]
+    public void Skipping_is_possible_when_asked_for()
+    {
+        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
+        (_model with { Seed = 3, Without = ["blk.1.attn_v.weight"] }).Write(_folder["C.gguf"]);
+        const string Recipe = "merge_method: task_arithmetic\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: B}, {model: C}]";
+        Assert.Throws<MergeException>(() => Plan(Recipe));
+        ModelMerger.Merge(MergeRecipe.Parse(Recipe), _folder["out.gguf"], Options with { AllowSkip = true });
+        Assert.Equal(TestFolder.Floats(_folder["B.gguf"], "blk.1.attn_v.weight"), TestFolder.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
+    }
+
+    [Fact]
+    public void A_smaller_vocabulary_than_the_bases_is_refused_and_a_larger_one_cut()
+    {
+        TinyModel small = _model with { Seed = 2, Vocabulary = ["<unk>", "<s>", "</s>", "a"] };
+        AssertRefused(Ties, small, "4 tokens, fewer than the 6", "token_embd.weight");
+        (_model with { Seed = 2, Vocabulary = [.. _model.Vocabulary, "d"] }).Write(_folder["B.gguf"]);
+        using (MergePlan plan = Plan(Ties))
+        {
+            Assert.Equal(new TensorShape(8, 6), plan.Tensors[0].Shape);
+        }
+
+        small.Write(_folder["B.gguf"]);
+        using (MergePlan plan = Plan(Linear))
+        {
+            Assert.Equal(new TensorShape(8, 4), plan.Tensors[0].Shape);
+            Assert.Equal(4, plan.Metadata["tokenizer.ggml.tokens"].Count);
+            Assert.Equal(4, plan.Metadata["tokenizer.ggml.scores"].Count);
+            Assert.Equal(4u, plan.Metadata["llama.vocab_size"].GetUInt32());
+            Assert.Contains(plan.Warnings, warning => warning.Contains("dropped", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Numbers_that_are_not_finite_name_file_tensor_and_place(float value)
+    {
+        var numbers = new float[64];
+        numbers[19] = value;
+        TinyModel broken = _model with { Seed = 2, Given = new Dictionary<string, float[]> { ["blk.1.attn_k.weight"] = numbers } };
+        foreach (string yaml in new[] { Slerp, Linear, Ties, "merge_method: passthrough\nmodels: [{model: B}]" })
+        {
+            broken.Write(_folder["B.gguf"]);
+            var error = Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Parse(yaml), _folder["out.gguf"], Options));
+            Assert.Equal((_folder["B.gguf"], "blk.1.attn_k.weight"), (error.File, error.Tensor));
+            Assert.Contains("row 2, element 3", error.Message, StringComparison.Ordinal);
+            Assert.Equal(["A.gguf", "B.gguf"], _folder.Files);
+        }
+    }
+
+    [Fact]
+    public void A_result_beyond_the_type_names_the_tensor()
+    {
+        var numbers = new float[64];
+        numbers[10] = 70000;
+        (_model with { Seed = 2, Given = new Dictionary<string, float[]> { ["blk.1.attn_k.weight"] = numbers } }).Write(_folder["B.gguf"]);
+        var error = Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\ndtype: float16\nmodels: [{model: B}]"), _folder["out.gguf"], Options));
+        Assert.Equal("blk.1.attn_k.weight", error.Tensor);
+        Assert.Contains("f16 cannot hold", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["A.gguf", "B.gguf"], _folder.Files);
+    }
+
+    [Fact]
+    public void Files_that_are_no_models_are_named()
+    {
+        File.WriteAllText(_folder["B.gguf"], "GGUF and then nonsense");
+        var error = Assert.Throws<MergeException>(() => Plan(Linear));
+        Assert.Equal(_folder["B.gguf"], error.File);
+        byte[] whole = File.ReadAllBytes(_folder["A.gguf"]);
+        File.WriteAllBytes(_folder["B.gguf"], whole[..^100]);
+        Assert.Equal(_folder["B.gguf"], Assert.Throws<MergeException>(() => Plan(Linear)).File);
+    }
+
+    [Fact]
+    public void Cancelling_leaves_the_old_file_and_nothing_else()
+    {
+        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
+        File.WriteAllText(_folder["out.gguf"], "what was there");
+        using var cancel = new CancellationTokenSource();
+        var progress = new Reports(report =>
+        {
+            if (report.TensorNumber == 5)
+            {
+                cancel.Cancel();
+            }
+        });
+        Assert.Throws<OperationCanceledException>(() => ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["out.gguf"], Options, progress, cancel.Token));
+        Assert.Equal("what was there", File.ReadAllText(_folder["out.gguf"]));
+        Assert.Equal(["A.gguf", "B.gguf", "out.gguf"], _folder.Files);
+    }
+
+    [Fact]
+    public void A_model_is_never_its_own_output()
+    {
+        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
+        byte[] before = File.ReadAllBytes(_folder["A.gguf"]);
+        Assert.Throws<ArgumentException>(() => ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["A.gguf"], Options));
+        Assert.Equal(before, File.ReadAllBytes(_folder["A.gguf"]));
+        Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Parse(Slerp), Path.Combine(_folder["none"], "out.gguf"), Options));
+    }
+
+    [Fact]
+    public void Progress_ends_at_everything()
+    {
+        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
+        var reports = new List<MergeProgress>();
+        ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["out.gguf"], Options, new Reports(reports.Add));
+        Assert.Equal(1, reports[^1].Fraction);
+        Assert.Equal(TimeSpan.Zero, reports[^1].Remaining);
+        Assert.Equal(21, reports[^1].TensorCount);
+        Assert.Contains(reports, report => report is { Layer: 1, Tensor: "blk.1.ffn_up.weight" });
+        Assert.True(reports.Zip(reports.Skip(1)).All(pair => pair.First.BytesWritten <= pair.Second.BytesWritten));
+    }
+
+    [Theory]
+    [InlineData("Q4_K_X")]
+    [InlineData("7")]
+    [InlineData("")]
+    [InlineData("IQ2_XXS")]
+    public void Types_that_cannot_be_written_are_refused(string type)
+    {
+        Assert.Throws<MergeException>(() => ModelMerger.Plan(MergeRecipe.Parse("merge_method: passthrough\nmodels: [{model: A}]"), Options with { OutputType = type }));
+    }
+
+    [Theory]
+    [InlineData("out --weight 1")]
+    [InlineData("out --merge A --method karcher")]
+    [InlineData("out --merge A --frobnicate")]
+    [InlineData("out --merge A --weight heavy")]
+    [InlineData("out --merge A --merge B --merge C --weight 1 --weight 2 --method linear")]
+    [InlineData("out --merge A --layer-gradient [0,1]")]
+    [InlineData("out --merge A --merge B --method slerp")]
+    [InlineData("out --merge")]
+    [InlineData("out stray")]
+    public void First_command_lines_that_contradict_themselves_are_refused(string line) =>
+        Assert.Throws<MergeException>(() => MergeRecipe.FromCommandLine(line.Split(' ')));
+
+    private MergeOptions Options => new() { ModelFolder = _folder.Path };
+
+    private MergePlan Plan(string yaml) => ModelMerger.Plan(MergeRecipe.Parse(yaml), Options);
+
+    private void AssertRefused(string yaml, TinyModel other, string message, string? tensor)
+    {
+        (other with { Seed = 2 }).Write(_folder["B.gguf"]);
+        var error = Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Parse(yaml), _folder["out.gguf"], Options));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Equal(_folder["B.gguf"], error.File);
+        Assert.Equal(tensor, error.Tensor);
+        Assert.Equal(["A.gguf", "B.gguf"], _folder.Files);
+    }
+
+    /// <summary>Reports on the calling thread, unlike <see cref="Progress{T}"/>.</summary>
+    private sealed class Reports(Action<MergeProgress> report) : IProgress<MergeProgress>
+    {
+        public void Report(MergeProgress value) => report(value);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using LlamaNative.Merging.Recipe;
+
+namespace LlamaNative.Merging.Tests;
+
+/// <summary>The reference cases of merging: ../shared/specs/merge_vectors.json.</summary>
+internal static class VectorFile
+{
+    public const string Path = "specs/merge_vectors.json";
+
+    private static readonly Lazy<JsonElement> Document = new(() => JsonDocument.Parse(File.ReadAllText(SharedFiles.PathOf(Path))).RootElement);
+
+    public static JsonElement Root => Document.Value;
+
+    public static double Tolerance => Root.GetProperty("tolerance").GetDouble();
+
+    public static float[] Floats(JsonElement tensor) => [.. tensor.GetProperty("data").EnumerateArray().Select(value => value.GetSingle())];
+
+    public static long[] Shape(JsonElement tensor) => [.. tensor.GetProperty("shape").EnumerateArray().Select(value => value.GetInt64())];
+
+    public static double[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetDouble())];
+
+    /// <summary>A setting as JSON writes it, read by the YAML reader: JSON is YAML.</summary>
+    public static ParameterSetting Setting(JsonElement json)
+    {
+        var warnings = new List<string>();
+        YamlNode node = YamlTree.Read("p: {t: " + json.GetRawText() + "}", file: null, warnings);
+        var cursor = new YamlCursor(null, warnings);
+        return new ParameterReader(cursor, MethodTraits.Of(MergeMethod.Slerp), warnings).Read(node.Find("p"))["t"];
+    }
+
+    /// <summary>Says which elements are off and by how much, or nothing.</summary>
+    public static string Differences(string id, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    {
+        if (actual.Length != expected.Length)
+        {
+            return $"{id}: {actual.Length} elements where {expected.Length} are expected\n";
+        }
+
+        string differences = "";
+        for (int i = 0; i < expected.Length; i++)
+        {
+            // The file's own numbers are rounded to 6 digits.
+            if (!(Math.Abs((double)actual[i] - expected[i]) <= Tolerance))
+            {
+                differences += $"{id}[{i}]: {actual[i]:R}, expected {expected[i]:R}, off by {actual[i] - expected[i]:E1}\n";
+            }
+        }
+
+        return differences;
+    }
+}

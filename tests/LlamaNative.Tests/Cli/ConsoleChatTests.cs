@@ -1,0 +1,54 @@
+namespace LlamaNative.Tests.Cli;
+
+/// <summary>The sample as a user has it, over pipes.</summary>
+public sealed class ConsoleChatTests
+{
+    private const string ModelFile = "models/stories260K.gguf";
+
+    [SharedFact(ModelFile)]
+    public async Task Each_line_gets_an_answer_and_the_cache_keeps_the_conversation()
+    {
+        ToolResult result = await Tool.RunChatSampleAsync(
+            "Once\n/stats\n\nTwice\n/stats\n/nonsense\n", "--model", SharedFiles.PathOf(ModelFile), "--threads", "1", "--temp", "0", "--max-tokens", "4");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("chatml, as the model has no template", result.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no command /nonsense", result.Error, StringComparison.Ordinal);
+
+        // Behind the first answer the cache holds its prompt and all of it but the last token, which nothing followed.
+        string[] stats = [.. result.Error.Split('\n').Where(line => line.StartsWith("prompt", StringComparison.Ordinal))];
+        Assert.Equal(2, stats.Length);
+        Assert.Contains(": 0 from the cache", stats[0], StringComparison.Ordinal);
+        int first = int.Parse(stats[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], null);
+        int cached = int.Parse(stats[1].Split(": ")[1].Split(' ')[0], null);
+        Assert.InRange(cached, first, first + 3);
+    }
+
+    [Fact]
+    public async Task Without_a_model_it_says_how_to_name_one()
+    {
+        // A clone that has the repository's model answers instead.
+        bool hasModel = File.Exists(Path.Combine(SharedFiles.RepositoryRoot, "models", "tiny-chat.gguf"));
+        ToolResult result = await Tool.RunChatSampleAsync("", []);
+        Assert.Equal(hasModel ? 0 : 2, result.ExitCode);
+        Assert.Equal(!hasModel, result.Error.Contains("--model path/to/model.gguf", StringComparison.Ordinal));
+        Assert.DoesNotContain("Exception", result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [InlineData(1, "does not exist", "--model", "no-such.gguf")]
+    [InlineData(2, "'--modle'", "--modle", "x.gguf")]
+    [InlineData(2, "needs a value", "--model")]
+    [InlineData(2, "'warm'", "--temp", "warm")]
+    [InlineData(2, "--max-tokens", "--max-tokens", "0")]
+    [InlineData(2, "x.gguf", "x.gguf")]
+    public async Task A_mistake_is_told_without_a_stack_trace(int exitCode, string expected, params string[] arguments)
+    {
+        ToolResult result = await Tool.RunChatSampleAsync("hello\n", arguments);
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+}

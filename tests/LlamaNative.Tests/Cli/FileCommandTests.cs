@@ -1,0 +1,97 @@
+using System.Text;
+using System.Text.Json;
+
+namespace LlamaNative.Tests.Cli;
+
+/// <summary>The commands over files: what a user sees of inspect, quantize, render, grammar and embed.</summary>
+public sealed class FileCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("llamanative-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [SharedFact("models/stories260K.gguf")]
+    public async Task Inspect_lists_what_llama_cpp_lists()
+    {
+        // Figures from a program over gguf.h: 20 keys, 48 tensors, the second at offset 131072.
+        JsonElement file = (await Tool.RunAsync("inspect", SharedFiles.PathOf("models/stories260K.gguf"), "--json")).Json();
+        Assert.Equal(3, file.GetProperty("version").GetInt32());
+        Assert.Equal(20, file.GetProperty("metadata").EnumerateObject().Count());
+        Assert.Equal(512, file.GetProperty("metadata").GetProperty("tokenizer.ggml.tokens").GetArrayLength());
+        JsonElement tensors = file.GetProperty("tensors");
+        Assert.Equal(48, tensors.GetArrayLength());
+        Assert.Equal(131072, tensors[1].GetProperty("offset").GetInt64());
+        Assert.Equal([64L, 512L], tensors[0].GetProperty("shape").EnumerateArray().Select(ne => ne.GetInt64()));
+    }
+
+    [SharedFact("models/stories260K.gguf", "golden/stories260K_text.txt")]
+    public async Task A_quantized_model_is_smaller_and_nearly_as_good()
+    {
+        string model = SharedFiles.PathOf("models/stories260K.gguf");
+        string quantized = Path.Combine(_folder, "q8.gguf");
+        ToolResult made = await Tool.RunAsync("quantize", model, quantized, "Q8_0");
+        Assert.True(made.ExitCode == 0, made.Error);
+        Assert.True(new FileInfo(quantized).Length < new FileInfo(model).Length / 2);
+
+        double before = await PerplexityAsync(model);
+        Assert.Equal(before, await PerplexityAsync(quantized), tolerance: 0.02 * before);
+
+        ToolResult unknown = await Tool.RunAsync("quantize", model, quantized, "Q9_9");
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("Q4_K_M", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Render_prints_the_prompt_exactly_at_the_time_given()
+    {
+        string template = Write("t.jinja", "{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}{{ strftime_now('%Y-%m-%d') }}");
+        string messages = Write("m.json", """{"messages": [{"role": "user", "content": "Grüße 😀"}], "bos_token": "<s>"}""");
+        ToolResult result = await Tool.RunAsync("render", "--template", template, "--messages", messages, "--now", "2025-03-04T05:06:07Z");
+        Assert.Equal("<s>[user] Grüße 😀\n2025-03-04", result.Text);
+
+        ToolResult wrong = await Tool.RunAsync("render", "--template", Write("w.jinja", "{{ a +"), "--messages", messages);
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.StartsWith("error: ", wrong.Error, StringComparison.Ordinal);
+        Assert.Empty(wrong.Output);
+    }
+
+    [Fact]
+    public async Task Grammar_prints_gbnf_and_refuses_what_it_cannot_say()
+    {
+        ToolResult result = await Tool.RunAsync("grammar", "--json-schema", Write("s.json", """{"type": "boolean"}"""));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("root ::=", result.Text, StringComparison.Ordinal);
+
+        ToolResult refused = await Tool.RunAsync("grammar", "--json-schema", Write("n.json", """{"not": {"type": "string"}}"""));
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("not", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Embeddings_have_length_one_and_text_held_to_a_schema_fits_it()
+    {
+        using var tiny = new TinyModel();
+        string model = tiny.Path;
+        JsonElement embeddings = (await Tool.RunAsync("embed", "-m", model, "-t", "1", "one", "two words")).Json();
+        Assert.Equal(2, embeddings.GetArrayLength());
+        foreach (JsonElement embedding in embeddings.EnumerateArray())
+        {
+            Assert.Equal(1, embedding.GetProperty("embedding").EnumerateArray().Sum(value => value.GetDouble() * value.GetDouble()), tolerance: 1e-5);
+        }
+
+        string schema = Write("b.json", """{"type": "object", "properties": {"yes": {"type": "boolean"}}, "required": ["yes"]}""");
+        ToolResult text = await Tool.RunAsync("run", "-m", model, "-t", "1", "-p", "x", "-n", "40", "--seed", "1", "--json-schema", schema);
+        Assert.True(text.ExitCode == 0, text.Error);
+        Assert.True(JsonDocument.Parse(text.Text).RootElement.GetProperty("yes").ValueKind is JsonValueKind.True or JsonValueKind.False);
+    }
+
+    private static async Task<double> PerplexityAsync(string model) =>
+        (await Tool.RunAsync("perplexity", "-m", model, "-t", "1", "-f", SharedFiles.PathOf("golden/stories260K_text.txt"))).Json().GetProperty("perplexity").GetDouble();
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text, new UTF8Encoding(false));
+        return path;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace LlamaNative.Tests.Cli;
+
+/// <summary>What a run of the tool left behind.</summary>
+internal sealed record ToolResult(int ExitCode, byte[] Output, string Error)
+{
+    public string Text => Encoding.UTF8.GetString(Output);
+
+    public JsonElement Json()
+    {
+        Assert.True(ExitCode == 0, Error);
+        return JsonDocument.Parse(Output).RootElement;
+    }
+}
+
+/// <summary>The tool as a user has it: a process of its own, built beside these tests.</summary>
+internal static class Tool
+{
+    // .../bin/<configuration>/net10.0/ here and there.
+    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+    public static Task<ToolResult> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    public static Task<ToolResult> RunAsync(byte[] input, params string[] arguments) =>
+        RunAsync("src/LlamaNative.Cli", "LlamaNative.Cli.dll", input, arguments);
+
+    public static Task<ToolResult> RunWithAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        RunAsync("src/LlamaNative.Cli", "LlamaNative.Cli.dll", [], arguments, environment);
+
+    public static Task<ToolResult> RunWalkSampleAsync(params string[] arguments) =>
+        RunAsync("samples/Llama3FromScratch", "Llama3FromScratch.dll", [], arguments);
+
+    public static Task<ToolResult> RunChatSampleAsync(string input, params string[] arguments) =>
+        RunAsync("samples/ConsoleChat", "ConsoleChat.dll", Encoding.UTF8.GetBytes(input), arguments);
+
+    private static async Task<ToolResult> RunAsync(string project, string assembly, byte[] input, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        string path = Path.Combine(SharedFiles.RepositoryRoot, project, "bin", Configuration, "net10.0", assembly);
+        Assert.True(File.Exists(path), $"{path} is not built");
+        var start = new ProcessStartInfo("dotnet", [path, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+
+        using var output = new MemoryStream();
+        Task reading = process.StandardOutput.BaseStream.CopyToAsync(output);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        await WriteAsync(process, input);
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{assembly} {string.Join(' ', arguments)} does not end.");
+        }
+
+        await reading;
+        return new ToolResult(process.ExitCode, output.ToArray(), await error);
+    }
+
+    private static async Task WriteAsync(Process process, byte[] input)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading its input.
+        }
+    }
+}

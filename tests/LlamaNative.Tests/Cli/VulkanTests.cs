@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace LlamaNative.Tests.Cli;
+
+/// <summary>A fact that needs the Vulkan libraries in native/.cache and a software Vulkan driver.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class SoftwareVulkanFactAttribute : FactAttribute
+{
+    public SoftwareVulkanFactAttribute(params string[] sharedFiles) =>
+        Skip = MissingShared.Reason(sharedFiles) ?? MissingLibraries() ?? MissingDriver();
+
+    public static string Libraries { get; } = Path.Combine(SharedFiles.RepositoryRoot, "native", ".cache", "vulkan", "linux-x64");
+
+    public static string? Driver { get; } = Directory.Exists("/usr/share/vulkan/icd.d")
+        ? Directory.EnumerateFiles("/usr/share/vulkan/icd.d", "lvp_icd*.json").FirstOrDefault()
+        : null;
+
+    private static string? MissingLibraries() => File.Exists(Path.Combine(Libraries, "libggml-vulkan.so"))
+        ? null
+        : "needs the Vulkan libraries: dotnet msbuild native/LlamaNative.Native.proj -t:RestoreLibraries -p:LlamaNativeGpu=vulkan";
+
+    private static string? MissingDriver() => Driver is null ? "needs a software Vulkan driver (Debian: mesa-vulkan-drivers)" : null;
+}
+
+/// <summary>
+/// Layers on a GPU, where the GPU is a software one: slow, but the same code. In processes of their own, as a process
+/// loads one set of native libraries.
+/// </summary>
+public sealed class VulkanTests
+{
+    private const string ModelFile = "models/stories260K.gguf";
+
+    [SoftwareVulkanFact(ModelFile)]
+    public async Task Greedy_tokens_with_all_layers_offloaded_are_the_CPUs()
+    {
+        string[] arguments = ["run", "-m", SharedFiles.PathOf(ModelFile), "-p", "Once upon a time", "-n", "48", "--temp", "0", "-t", "1", "--json"];
+        ToolResult devices = await Tool.RunWithAsync(Environment(), "devices", "--json");
+        ToolResult cpu = await Tool.RunAsync([.. arguments, "-ngl", "0"]);
+        ToolResult gpu = await Tool.RunWithAsync(Environment(), [.. arguments, "-ngl", "99", "--verbose"]);
+
+        Assert.Contains(devices.Json().EnumerateArray(), device => device.GetProperty("backend").GetString() == "Vulkan");
+        Assert.Equal(Tokens(cpu), Tokens(gpu));
+        Assert.Equal(48, Tokens(gpu).Length);
+
+        // llama.cpp's own word that the layers are there: 5 of them, and the output.
+        Assert.Contains("offloaded 6/6 layers to GPU", gpu.Error, StringComparison.Ordinal);
+    }
+
+    // Without a driver the device is not there, and asking for it must not end on the CPU unnoticed.
+    [SoftwareVulkanFact(ModelFile)]
+    public async Task Asking_for_a_GPU_that_is_not_there_is_an_error()
+    {
+        ToolResult result = await Tool.RunAsync("run", "-m", SharedFiles.PathOf(ModelFile), "-p", "Once", "-n", "1", "-ngl", "99");
+        Assert.Equal((1, 0), (result.ExitCode, result.Output.Length));
+        Assert.Contains("GPU", result.Error, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> Environment() => new()
+    {
+        ["LLAMANATIVE_LIBRARY_DIR"] = SoftwareVulkanFactAttribute.Libraries,
+        ["GGML_VK_VISIBLE_DEVICES"] = "0", // ggml leaves software devices out unless they are named
+        ["VK_ICD_FILENAMES"] = SoftwareVulkanFactAttribute.Driver!,
+    };
+
+    private static int[] Tokens(ToolResult result) => [.. result.Json().GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())];
+}

@@ -1,0 +1,100 @@
+using LlamaNative.Contexts;
+using LlamaNative.Generation;
+using LlamaNative.Models;
+using static LlamaNative.Tests.Contexts.DecodeTests;
+
+namespace LlamaNative.Tests.Contexts;
+
+/// <summary>Cancelling reaches into a prompt and into the graph; a model of some size gives it the time to.</summary>
+public sealed class CancellationTests : IDisposable
+{
+    private readonly TinyModel _file = new(new TinyModelOptions { Embedding = 256, Layers = 8, ContextLength = 2048 });
+    private readonly LlamaModel _model;
+
+    public CancellationTests() => _model = _file.Load();
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _file.Dispose();
+    }
+
+    [Fact]
+    public void A_cancelled_token_evaluates_nothing()
+    {
+        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 256, Threads = 1 });
+        using var batch = new TokenBatch(1);
+        batch.Add(5, 0, logits: true);
+        Assert.Throws<OperationCanceledException>(() => context.Decode(batch, new CancellationToken(canceled: true)));
+        Assert.Equal(0, context.Cache.GetLength());
+        context.Decode(batch);
+        Assert.Equal(1, context.Cache.GetLength());
+    }
+
+    [Fact]
+    public void On_the_cpu_a_single_micro_batch_stops_within_its_graph()
+    {
+        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, BatchSize = 2048, MicroBatchSize = 2048, Threads = 1 });
+        using var batch = new TokenBatch(2048);
+        for (int i = 0; i < 2048; i++)
+        {
+            batch.Add(3 + (i % 200), i, logits: i == 2047);
+        }
+
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
+        Assert.Throws<OperationCanceledException>(() => context.Decode(batch, stop.Token));
+
+        // There was one micro-batch, which llama.cpp took back; a graph that had run to its end would have stayed.
+        Assert.Equal(0, context.Cache.GetLength());
+        Assert.Null(context.Cache.GetPositions());
+        Evaluate(context, [5, 6, 7]);
+        Assert.Equal(3, context.Cache.GetLength());
+    }
+
+    [Fact]
+    public void Tokens_of_several_sequences_are_taken_back_from_all_of_them()
+    {
+        // llama.cpp itself takes them back from the first one only, and the others would go on from keys never computed.
+        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, BatchSize = 2048, MicroBatchSize = 2048, MaxSequences = 2, UnifiedCache = true, Threads = 1 });
+        using var batch = new TokenBatch(2048, 2);
+        for (int i = 0; i < 2048; i++)
+        {
+            batch.Add(3 + (i % 200), i, [0, 1], logits: i == 2047);
+        }
+
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
+        Assert.Throws<OperationCanceledException>(() => context.Decode(batch, stop.Token));
+        Assert.Null(context.Cache.GetPositions(0));
+        Assert.Null(context.Cache.GetPositions(1));
+        Assert.Equal((0, 0, 2048), (context.Cache.GetLength(0), context.Cache.GetLength(1), context.Cache.GetFreeCells()));
+        Evaluate(context, [5, 6, 7], sequence: 1);
+    }
+
+    [Fact]
+    public void A_long_prompt_stops_between_its_micro_batches_and_keeps_what_was_evaluated()
+    {
+        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, BatchSize = 2048, MicroBatchSize = 64, Threads = 1 });
+        int[] prompt = [.. Enumerable.Range(0, 1000).Select(i => 3 + (i % 200))];
+        using var stop = new CancellationTokenSource();
+        using GenerationRun run = new TextGenerator(context).Start(prompt, new GenerationOptions { MaxTokens = 5 }, stop.Token);
+        var watcher = new Thread(() =>
+        {
+            SpinWait.SpinUntil(() => context.Cache.GetLength() > 0);
+            stop.Cancel();
+        });
+        watcher.Start();
+        Assert.False(run.MoveNext());
+        watcher.Join();
+        Assert.Equal(StopReason.Cancelled, run.StopReason);
+        int evaluated = context.Cache.GetLength();
+        Assert.InRange(evaluated, 1, 999);
+        Assert.Equal(0, evaluated % 64);
+        Assert.Equal(prompt[..evaluated], context.Cache.GetTokens());
+
+        // The next call goes on from there.
+        using GenerationRun next = new TextGenerator(context).Start(prompt, new GenerationOptions { MaxTokens = 1 });
+        Assert.True(next.MoveNext());
+        Assert.False(next.MoveNext());
+        Assert.Equal(new TokenUsage(1000, evaluated, 1), next.GetResult().Usage);
+    }
+}

@@ -1,0 +1,53 @@
+using LlamaNative.Contexts;
+using LlamaNative.Generation;
+using LlamaNative.Sampling;
+
+namespace LlamaNative.Tests.Generation;
+
+/// <summary>Says given tokens one after the other, whatever the model thinks; then ends the text.</summary>
+internal sealed class Script(TinyVocabulary vocabulary, params int[] tokens) : ITokenSampler
+{
+    private int _next;
+
+    public int Sample(ReadOnlySpan<float> logits) => _next < tokens.Length ? tokens[_next] : vocabulary["</s>"];
+
+    public void Accept(int token) => _next++;
+
+    public void AcceptPrompt(ReadOnlySpan<int> tokens)
+    {
+    }
+
+    public void Reset() => _next = 0;
+}
+
+/// <summary>A generation whose tokens are given, stepped to its end.</summary>
+internal sealed class Played
+{
+    public Played(TinyModelFixture tiny, int[] tokens, GenerationOptions? options = null)
+    {
+        using LlamaContext context = tiny.NewContext();
+        options ??= new GenerationOptions();
+        using GenerationPipeline made = GenerationPipeline.Create(context, options);
+        using GenerationRun run = new TextGenerator(context).Start("the cat", made with { Sampler = new Script(tiny.Vocabulary, tokens) }, options);
+        bool more;
+        do
+        {
+            more = run.MoveNext();
+            Pieces.Add(run.Utf8.ToArray());
+        }
+        while (more);
+        Assert.False(run.MoveNext());
+        Assert.True(run.Utf8.IsEmpty);
+        Result = run.GetResult();
+
+        // What was streamed is what the result says.
+        Assert.Equal(Result.Text, System.Text.Encoding.UTF8.GetString([.. Pieces.SelectMany(piece => piece)]));
+    }
+
+    /// <summary>The bytes of each step.</summary>
+    public List<byte[]> Pieces { get; } = [];
+
+    public GenerationResult Result { get; }
+
+    public string Text => Result.Text;
+}
