@@ -25,10 +25,13 @@ public sealed class RandomGraphTests
     public void Operators_refuse_or_compute(int seed)
     {
         var random = new Random(seed);
-        using var backend = Backend.CreateCpu(threads: seed == 1 ? 2 : 1);
+
+        // Threads wait for each other by spinning, which is slow on a busy machine: one seed of four uses two.
+        (int threads, int rounds) = seed == 1 ? (2, Rounds / 10) : (1, Rounds);
+        using var backend = Backend.CreateCpu(threads);
         int taken = 0;
         int computed = 0;
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             using var arena = new TensorArena(512);
             using var graph = new ComputeGraph(512);
@@ -59,8 +62,8 @@ public sealed class RandomGraphTests
             }
         }
 
-        Assert.InRange(taken, 15 * Rounds, 60 * Rounds); // about 21 of 60 operators find operands that fit
-        Assert.InRange(computed, Rounds * 9 / 10, Rounds);
+        Assert.InRange(taken, 15 * rounds, 60 * rounds); // about 21 of 60 operators find operands that fit
+        Assert.InRange(computed, rounds * 9 / 10, rounds);
     }
 
     [Fact]
