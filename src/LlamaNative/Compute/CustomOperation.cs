@@ -14,11 +14,13 @@ public delegate void CustomOperator(in CustomOperation operation);
 /// <summary>What a <see cref="CustomOperator"/> works on. Valid only during the call, which the compiler sees to.</summary>
 public readonly unsafe ref struct CustomOperation
 {
-    private readonly GgmlTensor _result;
+    // The native tensor's own operands: a scheduler may have put copies from another device in their place.
+    private readonly ggml_tensor* _result;
 
-    internal CustomOperation(GgmlTensor result, int task, int taskCount)
+    internal CustomOperation(ggml_tensor* result, int sourceCount, int task, int taskCount)
     {
         _result = result;
+        SourceCount = sourceCount;
         Task = task;
         TaskCount = taskCount;
     }
@@ -30,26 +32,21 @@ public readonly unsafe ref struct CustomOperation
     public int TaskCount { get; }
 
     /// <summary>How many operands there are.</summary>
-    public int SourceCount => _result.Sources.Length;
+    public int SourceCount { get; }
 
     /// <summary>The result's contiguous layout.</summary>
-    public TensorLayout ResultLayout => _result.Layout;
-
-    /// <summary>An operand's layout; its offset is 0 here, and its bytes are those of <see cref="SourceBytes"/>.</summary>
-    public TensorLayout SourceLayout(int index)
-    {
-        GgmlTensor source = Operand(index);
-        Dims nb = Dims.Of(source.Layout.Stride(0), source.Layout.Stride(1), source.Layout.Stride(2), source.Layout.Stride(3));
-        return new TensorLayout(source.Type, source.Shape, nb, offset: 0);
-    }
+    public TensorLayout ResultLayout => GgmlTensor.ReadLayout(_result, offset: 0);
 
     /// <summary>The result's bytes, to write.</summary>
-    public Span<byte> ResultBytes => new(_result.Native->data, (int)_result.ByteCount);
+    public Span<byte> ResultBytes => Bytes(_result);
 
     /// <summary>The result's elements, to write.</summary>
     /// <exception cref="TensorLayoutException">Another element type.</exception>
     public Span<T> Result<T>()
-        where T : unmanaged => MemoryMarshal.Cast<byte, T>(Typed<T>(_result, ResultBytes));
+        where T : unmanaged => Elements<T>("Result", _result);
+
+    /// <summary>An operand's layout; its offset is 0 here, and its bytes are those of <see cref="SourceBytes"/>.</summary>
+    public TensorLayout SourceLayout(int index) => GgmlTensor.ReadLayout(Operand(index), offset: 0);
 
     /// <summary>An operand's bytes, gaps included.</summary>
     public ReadOnlySpan<byte> SourceBytes(int index) => Bytes(Operand(index));
@@ -57,13 +54,7 @@ public readonly unsafe ref struct CustomOperation
     /// <summary>The elements of a contiguous operand.</summary>
     /// <exception cref="TensorLayoutException">Another element type, or gaps: read it through its layout.</exception>
     public ReadOnlySpan<T> Source<T>(int index)
-        where T : unmanaged
-    {
-        GgmlTensor source = Operand(index);
-        return source.IsContiguous()
-            ? MemoryMarshal.Cast<byte, T>(Typed<T>(source, Bytes(source)))
-            : throw new TensorLayoutException("Source", $"{source.Layout} has gaps; read SourceBytes through SourceLayout");
-    }
+        where T : unmanaged => Elements<T>("Source", Operand(index));
 
     /// <summary>The items of a range that fall to this task, as evenly as can be: for (i = from; i &lt; to; i++).</summary>
     public (long From, long To) Share(long count)
@@ -73,17 +64,20 @@ public readonly unsafe ref struct CustomOperation
         return (from, Math.Min(count, from + share));
     }
 
-    private GgmlTensor Operand(int index)
+    private ggml_tensor* Operand(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_result.Sources.Length, nameof(index));
-        return _result.Sources[index]!;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)SourceCount, nameof(index));
+        return (ggml_tensor*)_result->src[index];
     }
 
-    private static Span<byte> Bytes(GgmlTensor tensor) => new(tensor.Native->data, (int)tensor.ByteCount);
+    private static Span<byte> Bytes(ggml_tensor* tensor) => new(tensor->data, (int)GgmlTensor.ReadLayout(tensor, offset: 0).ByteCount);
 
-    private static Span<byte> Typed<T>(GgmlTensor tensor, Span<byte> bytes)
-        where T : unmanaged =>
-        TensorSpans.ElementType(tensor.Type) == typeof(T)
-            ? bytes
-            : throw new TensorLayoutException("CustomOperation", $"{tensor.Layout} does not hold {typeof(T).Name} numbers");
+    private static Span<T> Elements<T>(string operation, ggml_tensor* tensor)
+        where T : unmanaged
+    {
+        TensorLayout layout = GgmlTensor.ReadLayout(tensor, offset: 0);
+        return layout.IsContiguous && TensorSpans.ElementType(layout.Type) == typeof(T)
+            ? MemoryMarshal.Cast<byte, T>(Bytes(tensor))
+            : throw new TensorLayoutException(operation, $"{layout} are no {typeof(T).Name} numbers without gaps; read its bytes through its layout");
+    }
 }

@@ -12,17 +12,16 @@ namespace LlamaNative.Compute;
 internal sealed unsafe class CustomOperatorBridge : IDisposable
 {
     private readonly CustomOperator _operator;
+    private readonly int _sourceCount;
     private GCHandle _self;
     private Exception? _error;
 
-    public CustomOperatorBridge(CustomOperator custom)
+    public CustomOperatorBridge(CustomOperator custom, int sourceCount)
     {
         _operator = custom;
+        _sourceCount = sourceCount;
         _self = GCHandle.Alloc(this, GCHandleType.Weak);
     }
-
-    /// <summary>The tensor that the operator computes.</summary>
-    public GgmlTensor? Result { get; set; }
 
     public void* UserData => (void*)GCHandle.ToIntPtr(_self);
 
@@ -49,7 +48,7 @@ internal sealed unsafe class CustomOperatorBridge : IDisposable
 
         try
         {
-            bridge._operator(new CustomOperation(bridge.Result!, task, taskCount));
+            bridge._operator(new CustomOperation(result, bridge._sourceCount, task, taskCount));
         }
         catch (Exception error)
         {

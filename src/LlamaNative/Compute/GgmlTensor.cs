@@ -18,7 +18,7 @@ public sealed unsafe partial class GgmlTensor
         Arena = arena;
         _native = native;
         Op = native->op;
-        Layout = ReadLayout(native);
+        Layout = ReadLayout(native, (long)native->view_offs);
         Sources = sources.ToArray();
         Root = FindRoot(native, sources) ?? this;
     }
@@ -107,12 +107,12 @@ public sealed unsafe partial class GgmlTensor
     public override string ToString() =>
         $"{GgmlTypeInfo.Of(Type).Name} {Shape}" + (Arena.Handle.IsDisposed ? " (disposed)" : Name.Length > 0 ? $" '{Name}'" : "");
 
-    private static TensorLayout ReadLayout(ggml_tensor* native)
+    internal static TensorLayout ReadLayout(ggml_tensor* native, long offset)
     {
         Dims ne = Dims.Of(native->ne[0], native->ne[1], native->ne[2], native->ne[3]);
         Dims nb = Dims.Of((long)native->nb[0], (long)native->nb[1], (long)native->nb[2], (long)native->nb[3]);
         int rank = ne[3] != 1 ? 4 : ne[2] != 1 ? 3 : ne[1] != 1 ? 2 : 1;
-        return new TensorLayout((GgmlType)native->type, TensorShape.FromDims(ne, rank), nb, (long)native->view_offs);
+        return new TensorLayout((GgmlType)native->type, TensorShape.FromDims(ne, rank), nb, offset);
     }
 
     private static GgmlTensor? FindRoot(ggml_tensor* native, ReadOnlySpan<GgmlTensor?> sources)

@@ -28,7 +28,17 @@ internal static class OperandRules
         return tensor.HasPackedRows() && second && (layout.Shape[3] == 1 || layout.Stride(3) == next);
     }
 
-    public static bool IsContiguous(this GgmlTensor tensor) => tensor.Layout.IsContiguous && tensor.HasPackedRows();
+    /// <summary><see cref="HasEvenRows"/> also along dimensions of one element, whose strides a view may have left odd (<c>ggml_is_padded_1d</c>).</summary>
+    public static bool IsPadded(this GgmlTensor tensor) =>
+        tensor.HasPackedRows()
+        && tensor.Layout.Stride(2) == tensor.Layout.Stride(1) * tensor.Shape[1]
+        && tensor.Layout.Stride(3) == tensor.Layout.Stride(2) * tensor.Shape[2];
+
+    /// <summary>
+    /// Without gaps and in order, so that row r lies at r · nb[1]: many kernels walk a contiguous tensor so, and where
+    /// dimension 1 has one element, ggml's own test lets any nb[1] pass.
+    /// </summary>
+    public static bool IsContiguous(this GgmlTensor tensor) => tensor.Layout.IsContiguous && tensor.HasEvenRows();
 
     public static bool IsScalar(this GgmlTensor tensor) => tensor.Shape.ElementCount == 1;
 

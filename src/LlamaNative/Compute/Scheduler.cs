@@ -10,6 +10,7 @@ public sealed unsafe class Scheduler : IDisposable
 {
     private const int MaxBackends = 16; // GGML_SCHED_MAX_BACKENDS
     private readonly Backend[] _backends;
+    private readonly Backend[] _inLockOrder;
     private ComputeGraph? _graph;
 
     /// <summary>Makes a scheduler over backends in order of preference; the last must be the CPU, which computes what no other can.</summary>
@@ -32,6 +33,9 @@ public sealed unsafe class Scheduler : IDisposable
         {
             ObjectDisposedException.ThrowIf(backend.Handle.IsDisposed, backend);
         }
+
+        // One order for all schedulers, so that two of them cannot wait for each other's second backend.
+        _inLockOrder = [.. _backends.OrderBy(backend => backend.Handle.DangerousGetHandle())];
     }
 
     /// <summary>The pieces that the graph was divided into; 0 before it is allocated.</summary>
@@ -79,7 +83,7 @@ public sealed unsafe class Scheduler : IDisposable
         {
             while (entered < _backends.Length)
             {
-                _backends[entered++].Gate.Enter();
+                _inLockOrder[entered++].Gate.Enter();
             }
 
             for (int i = 0; i < _backends.Length; i++)
@@ -99,7 +103,7 @@ public sealed unsafe class Scheduler : IDisposable
         {
             while (entered > 0)
             {
-                _backends[--entered].Gate.Exit();
+                _inLockOrder[--entered].Gate.Exit();
             }
         }
     }

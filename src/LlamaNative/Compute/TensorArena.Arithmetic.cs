@@ -53,7 +53,7 @@ public sealed unsafe partial class TensorArena
     public GgmlTensor Scale(GgmlTensor a, float scale, float bias = 0)
     {
         Enter(1, a);
-        Require(a.IsFloat32() && a.IsContiguous(), "Scale", "a must be contiguous and f32", a);
+        Require(a.IsFloat32() && a.IsContiguous() && a.IsPadded(), "Scale", "a must be contiguous and f32", a);
         return Add(GgmlOperators.ggml_scale_bias(Handle, a.Native, scale, bias), a);
     }
 

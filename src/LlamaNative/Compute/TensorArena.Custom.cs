@@ -47,12 +47,11 @@ public sealed unsafe partial class TensorArena
             throw new TensorShapeException("Custom4D", "the result is larger than a span", operands);
         }
 
-        var bridge = new CustomOperatorBridge(custom);
+        var bridge = new CustomOperatorBridge(custom, sources.Length);
         Handle.Own(bridge);
         ggml_tensor* result = GgmlOperators.ggml_custom_4d(
             Handle, (int)type, shape[0], shape[1], shape[2], shape[3], native, sources.Length, CustomOperatorBridge.Function, tasks, bridge.UserData);
         GgmlTensor tensor = Add(result, operands);
-        bridge.Result = tensor;
         tensor.Custom = bridge;
         return tensor;
     }

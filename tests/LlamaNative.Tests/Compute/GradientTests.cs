@@ -35,6 +35,8 @@ public sealed class GradientTests
         ["GetRows with a row twice"] = ([[4, 5]], (b, g, p) => Weighted(b, g.GetRows(g.Sqr(p[0]), b.I32([3, 0, 3], 3)))),
         ["SoftMax with mask"] = ([[5, 3, 2]], (b, g, p) => Weighted(b, g.SoftMaxExt(g.DiagMaskInf(p[0], 1), scale: 1.5f))),
         ["SoftMax used by one product"] = ([[5, 3], [5, 4]], (b, g, p) => Weighted(b, g.MulMat(p[1], g.SoftMaxExt(g.Scale(p[0], 2))))),
+        // The gradient of the sum is shared, so ggml's allocator would lay the first result of SoftMaxExtBack over its y.
+        ["SoftMax twice under one gradient"] = ([[5, 3], [5, 3]], (b, g, p) => Weighted(b, g.Add(g.SoftMaxExt(g.Scale(p[0], 2)), g.SoftMaxExt(g.Scale(p[1], 3))))),
         ["Rope"] = ([[6, 2, 3]], (b, g, p) => Weighted(b, g.RopeExt(p[0], b.I32([0, 3, 9], 3), new RopeParameters { Dimensions = 4, Mode = RopeMode.Neox }))),
         ["Swiglu"] = ([[4, 3], [4, 3]], (b, g, p) => Weighted(b, g.SwigluSplit(g.Sin(p[0]), p[1]))),
     };

@@ -62,21 +62,15 @@ internal sealed unsafe class QuantizationPlan
     private void DryRun()
     {
         NativeLog.Clear();
-        uint result = 0;
-        string? open = null;
-        NativeLog.Listen(Hear, () => result = Run());
-        if (result != 0)
+        using NativeLog.Recording log = NativeLog.Record();
+        if (Run() != 0)
         {
             throw new ModelQuantizationException(_path, "llama.cpp refused it." + NativeLog.Tail());
         }
 
-        if (Tensors.Count != _sourceNames.Count)
-        {
-            throw new ModelQuantizationException(_path, $"llama.cpp spoke of {Tensors.Count} tensors, and there are {_sourceNames.Count}.");
-        }
-
         // A tensor's line comes in two pieces: what it is, and what it becomes.
-        void Hear(string line)
+        string? open = null;
+        foreach (string line in log.Lines)
         {
             if (line.StartsWith('[') && line.IndexOf("] ", StringComparison.Ordinal) is > 0 and var start && line.LastIndexOf(" - [", StringComparison.Ordinal) is var end && end > start)
             {
@@ -87,6 +81,11 @@ internal sealed unsafe class QuantizationPlan
                 Add(open, line);
                 open = null;
             }
+        }
+
+        if (Tensors.Count != _sourceNames.Count)
+        {
+            throw new ModelQuantizationException(_path, $"llama.cpp spoke of {Tensors.Count} tensors, and there are {_sourceNames.Count}.");
         }
     }
 

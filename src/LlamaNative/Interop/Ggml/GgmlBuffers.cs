@@ -21,9 +21,6 @@ internal static unsafe partial class GgmlBuffers
     public static partial void ggml_backend_buffer_free(nint buffer);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial nuint ggml_backend_buffer_get_size(GgmlBufferHandle buffer);
-
-    [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial void ggml_backend_buffer_clear(GgmlBufferHandle buffer, byte value);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
@@ -31,10 +28,6 @@ internal static unsafe partial class GgmlBuffers
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial nint ggml_backend_buffer_get_type(nint buffer);
-
-    [LibraryImport(NativeLibraries.GgmlBase)]
-    [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool ggml_backend_buffer_is_host(nint buffer);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial byte* ggml_backend_buffer_name(nint buffer);

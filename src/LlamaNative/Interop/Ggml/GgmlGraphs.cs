@@ -15,9 +15,6 @@ internal static unsafe partial class GgmlGraphs
     public static partial void ggml_build_forward_expand(nint graph, ggml_tensor* tensor);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial int ggml_graph_n_nodes(nint graph);
-
-    [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial nint ggml_gallocr_new(nint bufferType);
 
     [LibraryImport(NativeLibraries.GgmlBase)]

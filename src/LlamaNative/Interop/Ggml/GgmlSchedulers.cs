@@ -26,7 +26,4 @@ internal static unsafe partial class GgmlSchedulers
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial int ggml_backend_sched_get_n_splits(GgmlSchedulerHandle scheduler);
-
-    [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial void ggml_backend_sched_set_tensor_backend(GgmlSchedulerHandle scheduler, ggml_tensor* tensor, nint backend);
 }

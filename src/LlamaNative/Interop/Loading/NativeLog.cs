@@ -16,30 +16,11 @@ internal static unsafe class NativeLog
     [ThreadStatic]
     private static ThreadLog? _current;
 
-    [ThreadStatic]
-    private static Action<string>? _listener;
-
     /// <summary>Where lines go; null drops them.</summary>
     public static ILogger? Logger { get; set; }
 
     /// <summary>Takes over the native log, which would write to standard error otherwise.</summary>
     public static void Attach() => LlamaSystem.llama_log_set(&OnText, null);
-
-    /// <summary>Has every line said on this thread heard while something runs on it, whatever its level: some answers are only in the log.</summary>
-    public static void Listen(Action<string> listener, Action run)
-    {
-        _current?.Finish();
-        _listener = listener;
-        try
-        {
-            run();
-            _current?.Finish();
-        }
-        finally
-        {
-            _listener = null;
-        }
-    }
 
     /// <summary>Forgets what this thread heard; called before an operation whose failure would quote it.</summary>
     public static void Clear() => _current?.Tail.Clear();
@@ -107,9 +88,6 @@ internal static unsafe class NativeLog
             }
         }
 
-        /// <summary>Ends a line that was left open.</summary>
-        public void Finish() => Flush();
-
         private void Flush()
         {
             string line = _line.ToString().TrimEnd();
@@ -119,7 +97,6 @@ internal static unsafe class NativeLog
                 return;
             }
 
-            _listener?.Invoke(line);
             Recorded?.Add(line);
             LogLevel level = LevelOf(_level);
             if (level >= LogLevel.Warning)
