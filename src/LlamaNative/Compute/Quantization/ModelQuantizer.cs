@@ -11,7 +11,7 @@ public static class ModelQuantizer
 {
     /// <summary>What quantization would make of a model, without doing it.</summary>
     /// <exception cref="ModelQuantizationException">The model is none that llama.cpp knows, or cannot be quantized as asked.</exception>
-    /// <exception cref="GgufFormatException">The file is no well-formed GGUF.</exception>
+    /// <exception cref="GgufFormatException">The file is no well-formed GGUF, or would bring llama.cpp down.</exception>
     public static IReadOnlyList<QuantizedTensor> Plan(string path, ModelQuantizationOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -28,7 +28,7 @@ public static class ModelQuantizer
     /// <param name="cancellationToken">Stops within a buffer's time; nothing is left behind.</param>
     /// <returns>The tensors of the result.</returns>
     /// <exception cref="ModelQuantizationException">The model is none that llama.cpp knows, or cannot be quantized as asked.</exception>
-    /// <exception cref="GgufFormatException">The file is no well-formed GGUF.</exception>
+    /// <exception cref="GgufFormatException">The file is no well-formed GGUF, or would bring llama.cpp down.</exception>
     /// <exception cref="LlamaException">A tensor holds numbers that are not finite.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="OperationCanceledException">Quantization was cancelled.</exception>

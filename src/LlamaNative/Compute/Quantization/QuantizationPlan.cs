@@ -37,6 +37,10 @@ internal sealed unsafe class QuantizationPlan
     public static QuantizationPlan Make(string path, GgufFile file, ModelQuantizationOptions options)
     {
         var plan = new QuantizationPlan(path, file, options);
+
+        // The dry run reads the hyperparameters, as loading does, with the overrides applied.
+        ModelFileCheck.Validate(file.With(options.MetadataOverrides.Select(item =>
+            KeyValuePair.Create(item.Key, item.Value.ToValue(file.Metadata.GetValueOrDefault(item.Key))))));
         plan.RequireWholeBlocks();
         plan.DryRun();
         plan.RequireConvertible();
