@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using LlamaNative.Gguf;
 using LlamaNative.Tensors;
 
@@ -22,7 +21,8 @@ public static unsafe class GgufWeights
     {
         ArgumentNullException.ThrowIfNull(arena);
         ArgumentNullException.ThrowIfNull(tensor);
-        FileMapping.Lease lease = Mapping(tensor).Acquire();
+        // A tensor view is bound to its scope on purpose; a lease of its mapping is what lives as long as the arena.
+        FileMapping.Lease lease = tensor.Mapping.Acquire();
         try
         {
             byte* data = lease.Start + tensor.Offset;
@@ -82,8 +82,4 @@ public static unsafe class GgufWeights
 
         return loaded;
     }
-
-    // A tensor view is bound to its scope on purpose; a lease of its mapping is what lives as long as the arena.
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_mapping")]
-    private static extern ref readonly FileMapping Mapping(GgufTensorInfo tensor);
 }

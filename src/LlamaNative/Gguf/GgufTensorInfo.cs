@@ -5,11 +5,9 @@ namespace LlamaNative.Gguf;
 /// <summary>One tensor of a file: what it is and where its bytes lie. <see cref="Open"/> reads them in place.</summary>
 public sealed class GgufTensorInfo
 {
-    private readonly FileMapping _mapping;
-
     internal GgufTensorInfo(FileMapping mapping, string name, in TensorLayout layout, long offset, int part)
     {
-        _mapping = mapping;
+        Mapping = mapping;
         Name = name;
         Layout = layout;
         Offset = offset;
@@ -37,9 +35,12 @@ public sealed class GgufTensorInfo
     /// <summary>Which part of a split file holds the data, counted from 0.</summary>
     public int Part { get; }
 
+    /// <summary>The mapped file the data lies in.</summary>
+    internal FileMapping Mapping { get; }
+
     /// <summary>Opens the data for reading in place. Dispose the view when done with its spans.</summary>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
-    public GgufTensorView Open() => new(_mapping.Acquire(), Offset, Layout);
+    public GgufTensorView Open() => new(Mapping.Acquire(), Offset, Layout);
 
     /// <summary>Name, type and shape.</summary>
     public override string ToString() => $"{Name} {GgmlTypeInfo.Of(Type).Name} {Shape}";

@@ -9,9 +9,6 @@ internal static unsafe partial class GgmlDevices
     public static partial void ggml_backend_load_all_from_path(string directory);
 
     [LibraryImport(NativeLibraries.Ggml)]
-    public static partial nuint ggml_backend_reg_count();
-
-    [LibraryImport(NativeLibraries.Ggml)]
     public static partial nuint ggml_backend_dev_count();
 
     [LibraryImport(NativeLibraries.Ggml)]

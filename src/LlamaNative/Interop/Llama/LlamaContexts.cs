@@ -24,9 +24,6 @@ internal static unsafe partial class LlamaContexts
     public static partial uint llama_n_ubatch(LlamaContextHandle context);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial uint llama_n_seq_max(LlamaContextHandle context);
-
-    [LibraryImport(NativeLibraries.Llama)]
     public static partial int llama_pooling_type(LlamaContextHandle context);
 
     [LibraryImport(NativeLibraries.Llama)]
@@ -34,18 +31,6 @@ internal static unsafe partial class LlamaContexts
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_attach_threadpool(nint context, nint threadpool, nint threadpoolBatch);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial void llama_detach_threadpool(nint context);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial void llama_set_n_threads(LlamaContextHandle context, int threads, int threadsBatch);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial void llama_set_embeddings(LlamaContextHandle context, [MarshalAs(UnmanagedType.U1)] bool embeddings);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial void llama_set_causal_attn(LlamaContextHandle context, [MarshalAs(UnmanagedType.U1)] bool causal);
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_set_abort_callback(LlamaContextHandle context, delegate* unmanaged[Cdecl]<void*, byte> callback, void* data);

@@ -36,12 +36,6 @@ internal static unsafe partial class LlamaModels
     public static partial int llama_model_n_swa(LlamaModelHandle model);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial int llama_model_rope_type(LlamaModelHandle model);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial float llama_model_rope_freq_scale_train(LlamaModelHandle model);
-
-    [LibraryImport(NativeLibraries.Llama)]
     public static partial int llama_model_meta_count(LlamaModelHandle model);
 
     [LibraryImport(NativeLibraries.Llama)]
@@ -71,17 +65,6 @@ internal static unsafe partial class LlamaModels
     public static partial bool llama_model_has_decoder(LlamaModelHandle model);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial int llama_model_decoder_start_token(LlamaModelHandle model);
-
-    [LibraryImport(NativeLibraries.Llama)]
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool llama_model_is_recurrent(LlamaModelHandle model);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool llama_model_is_hybrid(LlamaModelHandle model);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool llama_model_is_diffusion(LlamaModelHandle model);
 }

@@ -9,9 +9,6 @@ internal static unsafe partial class LlamaSamplers
     public static partial llama_sampler* llama_sampler_init(llama_sampler_i* iface, void* context);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial byte* llama_sampler_name(llama_sampler* sampler);
-
-    [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_sampler_accept(SamplerHandle sampler, int token);
 
     /// <summary>For a sampler inside a chain that the caller keeps alive.</summary>
@@ -32,12 +29,6 @@ internal static unsafe partial class LlamaSamplers
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_sampler_chain_add(SamplerHandle chain, llama_sampler* sampler);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial llama_sampler* llama_sampler_chain_get(SamplerHandle chain, int index);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial int llama_sampler_chain_n(SamplerHandle chain);
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial llama_sampler* llama_sampler_init_greedy();
@@ -78,16 +69,6 @@ internal static unsafe partial class LlamaSamplers
     [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
     public static partial llama_sampler* llama_sampler_init_grammar(VocabularyHandle vocab, string grammar, string root);
 
-    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial llama_sampler* llama_sampler_init_grammar_lazy_patterns(
-        VocabularyHandle vocab,
-        string grammar,
-        string root,
-        byte** triggerPatterns,
-        nuint triggerPatternCount,
-        int* triggerTokens,
-        nuint triggerTokenCount);
-
     [LibraryImport(NativeLibraries.Llama)]
     public static partial llama_sampler* llama_sampler_init_penalties(int vocabularySize, int lastN, float repeat, float frequency, float present);
 
@@ -109,7 +90,4 @@ internal static unsafe partial class LlamaSamplers
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial llama_sampler* llama_sampler_init_infill(VocabularyHandle vocab);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial uint llama_sampler_get_seed(llama_sampler* sampler);
 }

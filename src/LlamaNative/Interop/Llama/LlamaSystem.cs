@@ -18,14 +18,6 @@ internal static unsafe partial class LlamaSystem
     public static partial nuint llama_max_parallel_sequences();
 
     [LibraryImport(NativeLibraries.Llama)]
-    [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool llama_supports_mmap();
-
-    [LibraryImport(NativeLibraries.Llama)]
-    [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool llama_supports_gpu_offload();
-
-    [LibraryImport(NativeLibraries.Llama)]
     public static partial byte* llama_print_system_info();
 
     [LibraryImport(NativeLibraries.Llama)]
