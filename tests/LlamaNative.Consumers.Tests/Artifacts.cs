@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using LlamaNative.Tests;
+
+namespace LlamaNative.Consumers.Tests;
+
+/// <summary>The packages that <c>dotnet pack -c Release -o artifacts</c> has made.</summary>
+internal static class Artifacts
+{
+    public const string Library = "LlamaNative";
+    public const string Cpu = "LlamaNative.Backend.Cpu";
+    public const string Vulkan = "LlamaNative.Backend.Vulkan";
+    public const string Cuda = "LlamaNative.Backend.Cuda";
+    public const string CudaLinux = "LlamaNative.Backend.Cuda.Linux";
+    public const string CudaWindows = "LlamaNative.Backend.Cuda.Windows";
+    public const string Tool = "LlamaNative.Cli";
+    public const string Merging = "LlamaNative.Merging";
+
+    public static string Folder { get; } = Path.Combine(SharedFiles.RepositoryRoot, "artifacts");
+
+    /// <summary>The version in the library's package name; every package must have it.</summary>
+    public static string Version { get; } = FindVersion();
+
+    /// <summary>Whether the packages for GPUs were made; -p:PackGpuBackends=false leaves them out.</summary>
+    public static bool HasGpuBackends => File.Exists(PathOf(Vulkan)) && File.Exists(PathOf(Cuda));
+
+    public static string PathOf(string id, string extension = ".nupkg") => Path.Combine(Folder, $"{id}.{Version}{extension}");
+
+    private static string FindVersion()
+    {
+        string[] found = Directory.Exists(Folder) ? Directory.GetFiles(Folder, "LlamaNative.Backend.Cpu.*.nupkg") : [];
+        Assert.True(found.Length == 1,
+            $"{Folder} holds {found.Length} versions of {Cpu}. Empty it and make the packages first: dotnet pack -c Release -o artifacts");
+        return Path.GetFileNameWithoutExtension(found[0])[(Cpu.Length + 1)..];
+    }
+}
+
+/// <summary>A fact about the packages for GPUs, skipped where they were left out or the machine cannot run what it needs.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class GpuPackagesFactAttribute : FactAttribute
+{
+    private const string Drivers = "/usr/share/vulkan/icd.d";
+
+    /// <summary>Runs on linux-x64 only.</summary>
+    public bool OnLinuxX64 { get; init; }
+
+    /// <summary>Needs Mesa's software device (Debian's mesa-vulkan-drivers).</summary>
+    public bool WithSoftwareVulkan { get; init; }
+
+    public override string? Skip => !Artifacts.HasGpuBackends ? "packed with -p:PackGpuBackends=false"
+        : OnLinuxX64 && RuntimeInformation.RuntimeIdentifier != "linux-x64" ? "needs linux-x64"
+        : WithSoftwareVulkan && !(Directory.Exists(Drivers) && Directory.GetFiles(Drivers, "lvp_icd*.json").Length > 0) ? "needs Mesa's software Vulkan device"
+        : null;
+}
