@@ -23,10 +23,8 @@ internal sealed record Command(string File, params string[] Arguments)
     /// <summary>On top of the environment of the tests; null removes a variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>The host that runs these tests, so that PATH is not needed to find it.</summary>
-    public static string Dotnet { get; } = System.Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet"
-        ? path
-        : throw new InvalidOperationException("The tests do not run under dotnet but under " + System.Environment.ProcessPath);
+    /// <summary>The dotnet that runs these tests, so that PATH is not needed to find it.</summary>
+    public static string Dotnet { get; } = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? System.Environment.ProcessPath!;
 
     public Process Start()
     {

@@ -12,10 +12,12 @@ builder.Services.AddSingleton(services => new TextGenerator(services.GetRequired
 WebApplication app = builder.Build();
 app.MapGet("/story", async context =>
 {
-    var options = new GenerationOptions { MaxTokens = int.Parse(context.Request.Query["tokens"]!, null), Sampling = SamplingOptions.Greedy };
+    string prompt = context.Request.Query["prompt"].ToString();
+    string tokens = context.Request.Query["tokens"].ToString();
+    var options = new GenerationOptions { MaxTokens = int.Parse(tokens, null), Sampling = SamplingOptions.Greedy };
     var generator = context.RequestServices.GetRequiredService<TextGenerator>();
     context.Response.ContentType = "text/plain; charset=utf-8";
-    await foreach (string piece in generator.StreamAsync(context.Request.Query["prompt"]!, options, context.RequestAborted))
+    await foreach (string piece in generator.StreamAsync(prompt, options, context.RequestAborted))
     {
         await context.Response.WriteAsync(piece);
         await context.Response.Body.FlushAsync();

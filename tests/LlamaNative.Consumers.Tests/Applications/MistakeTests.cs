@@ -59,7 +59,7 @@ public sealed class MistakeTests(Workshop workshop)
     public async Task All_backends_at_once_lie_in_one_folder_and_the_unusable_ones_say_why()
     {
         PublishedApplication app = await workshop.PublishAsync("ConsoleApp", $"-p:RuntimeIdentifier={s_rid}", "-p:SelfContained=false",
-            $"-p:Backends={Artifacts.Cpu}%3B{Artifacts.Vulkan}%3B{Artifacts.CudaLinux}");
+            $"-p:Backends={Artifacts.Cpu}+{Artifacts.Vulkan}+{Artifacts.CudaLinux}");
         Assert.Contains("libggml-vulkan.so", app.Files);
         Assert.Contains("libggml-cuda.so", app.Files);
         Assert.Single(app.Files, file => file.StartsWith("libllama.", StringComparison.Ordinal));
