@@ -30,7 +30,7 @@ internal sealed class Story
         }
 
         using LlamaModel model = LlamaModel.Load(ModelPath);
-        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256 });
+        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
         Text = new TextGenerator(context).Generate(Prompt, new GenerationOptions { MaxTokens = Tokens, Sampling = SamplingOptions.Greedy }).Text;
         Assert.False(string.IsNullOrWhiteSpace(Text));
     }

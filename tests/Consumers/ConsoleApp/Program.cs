@@ -24,7 +24,7 @@ try
 
     int gpuLayers = args.Length > 3 ? int.Parse(args[3], null) : 0;
     using LlamaModel model = LlamaModel.Load(args[0], new ModelOptions { GpuLayers = gpuLayers });
-    using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256 });
+    using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
     GenerationResult result = new TextGenerator(context).Generate(
         args[1], new GenerationOptions { MaxTokens = int.Parse(args[2], null), Sampling = SamplingOptions.Greedy });
     Console.Out.Write(result.Text);

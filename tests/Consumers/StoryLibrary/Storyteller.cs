@@ -13,7 +13,7 @@ public sealed class Storyteller : IDisposable
     public Storyteller(string modelPath)
     {
         _model = LlamaModel.Load(modelPath);
-        _context = new LlamaContext(_model, new ContextOptions { ContextSize = 256 });
+        _context = new LlamaContext(_model, new ContextOptions { ContextSize = 256, Threads = 1 });
     }
 
     public string Tell(string prompt, int tokens) => new TextGenerator(_context)

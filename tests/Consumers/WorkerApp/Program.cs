@@ -18,7 +18,7 @@ internal sealed class StoryService(IConfiguration configuration, ILogger<StorySe
     {
         LlamaRuntime.Load(new LlamaRuntimeOptions { Logger = logger });
         using LlamaModel model = await LlamaModel.LoadAsync(configuration["model"]!, cancellationToken: stoppingToken);
-        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256 });
+        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
         var options = new GenerationOptions { MaxTokens = int.Parse(configuration["tokens"]!, null), Sampling = SamplingOptions.Greedy };
         await foreach (string piece in new TextGenerator(context).StreamAsync(configuration["prompt"]!, options, stoppingToken))
         {
