@@ -16,12 +16,19 @@ internal sealed class ModelArguments
         CustomParser = ParseGpuLayers,
     };
 
+    private readonly Option<TensorPlacement[]> _placements = new("--override-tensor", "-ot")
+    {
+        Description = "Put the tensors whose name a regular expression finds on a device, whatever layer they are of; may be given several times",
+        HelpName = "PATTERN=DEVICE",
+        CustomParser = ParsePlacements,
+    };
+
     /// <param name="command">Gets the options.</param>
     /// <param name="vocabularyOnly">The command needs no weights.</param>
     public ModelArguments(Command command, bool vocabularyOnly = false)
     {
         VocabularyOnly = vocabularyOnly;
-        command.AddAll(vocabularyOnly ? [_model] : [_model, _gpuLayers]);
+        command.AddAll(vocabularyOnly ? [_model] : [_model, _gpuLayers, _placements]);
     }
 
     private bool VocabularyOnly { get; }
@@ -32,7 +39,12 @@ internal sealed class ModelArguments
 
     public LlamaModel Load(ParseResult parse, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
     {
-        var options = new ModelOptions { VocabularyOnly = VocabularyOnly, GpuLayers = GpuLayers(parse) };
+        var options = new ModelOptions
+        {
+            VocabularyOnly = VocabularyOnly,
+            GpuLayers = GpuLayers(parse),
+            TensorPlacements = VocabularyOnly ? [] : parse.GetValue(_placements) ?? [],
+        };
         return LlamaModel.Load(Path(parse), options, progress, cancellationToken);
     }
 
@@ -55,5 +67,24 @@ internal sealed class ModelArguments
         }
 
         return layers;
+    }
+
+    private static TensorPlacement[]? ParsePlacements(ArgumentResult result)
+    {
+        var placements = new List<TensorPlacement>();
+        foreach (string text in result.Tokens.Select(token => token.Value))
+        {
+            // A pattern may hold the sign itself, a device's name does not.
+            int sign = text.LastIndexOf('=');
+            if (sign <= 0 || sign == text.Length - 1)
+            {
+                result.AddError($"--override-tensor takes PATTERN=DEVICE, not '{text}'.");
+                return null;
+            }
+
+            placements.Add(new TensorPlacement(text[..sign], text[(sign + 1)..]));
+        }
+
+        return [.. placements];
     }
 }

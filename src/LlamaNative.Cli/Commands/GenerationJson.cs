@@ -1,13 +1,14 @@
 using System.Text.Json;
 using LlamaNative.Cli.Terminal;
 using LlamaNative.Generation;
+using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 
 /// <summary>A generation's result as the object that <c>run --json</c> prints; times are milliseconds.</summary>
 internal static class GenerationJson
 {
-    public static void Write(Utf8JsonWriter json, GenerationResult result, TimeSpan? sinceProcessStart)
+    public static void Write(Utf8JsonWriter json, GenerationResult result, ModelPlacement placement, TimeSpan? sinceProcessStart)
     {
         json.WriteStartObject();
         json.WriteString("text", result.Text);
@@ -37,6 +38,25 @@ internal static class GenerationJson
         json.WriteNumber("promptTokensPerSecond", Math.Round(result.Timings.PromptTokensPerSecond, 2));
         json.WriteNumber("tokensPerSecond", Math.Round(result.Timings.TokensPerSecond, 2));
         json.WriteEndObject();
+        WritePlacement(json, placement);
+        json.WriteEndObject();
+    }
+
+    private static void WritePlacement(Utf8JsonWriter json, ModelPlacement placement)
+    {
+        json.WriteStartObject("placement");
+        json.WriteStartArray("buffers");
+        foreach (WeightBuffer buffer in placement.Buffers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", buffer.Name);
+            json.WriteNumber("mebibytes", buffer.Mebibytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("offloadedLayers", placement.OffloadedLayers);
+        json.WriteNumber("layerCount", placement.LayerCount);
         json.WriteEndObject();
     }
 

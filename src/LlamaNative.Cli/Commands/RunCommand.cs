@@ -45,7 +45,7 @@ internal sealed class RunCommand : ShellCommand
         TimeSpan? sinceProcessStart = Generate(run, stream: !json);
         if (json)
         {
-            Shell.WriteJson(writer => GenerationJson.Write(writer, run.GetResult(), sinceProcessStart));
+            Shell.WriteJson(writer => GenerationJson.Write(writer, run.GetResult(), model.Placement, sinceProcessStart));
         }
         else if (Shell.OutputIsTerminal)
         {

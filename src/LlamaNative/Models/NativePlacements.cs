@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using LlamaNative.Interop;
 
 namespace LlamaNative.Models;
@@ -8,6 +9,10 @@ internal sealed unsafe class NativePlacements : IDisposable
 {
     private readonly llama_model_tensor_buft_override[] _overrides;
 
+    /// <summary>The longest pattern: the native compiler of regular expressions recurses as deep as a pattern is nested.</summary>
+    private const int MaxPatternLength = 1024;
+
+    /// <exception cref="ArgumentException">A pattern is empty, too long, or no regular expression.</exception>
     /// <exception cref="ModelLoadException">There is no such device.</exception>
     public NativePlacements(string path, IReadOnlyList<TensorPlacement> placements)
     {
@@ -15,6 +20,11 @@ internal sealed unsafe class NativePlacements : IDisposable
         {
             _overrides = [];
             return;
+        }
+
+        foreach (TensorPlacement placement in placements)
+        {
+            CheckPattern(placement.Pattern);
         }
 
         nint[] types = [.. placements.Select(placement => BufferType(path, placement.Device))];
@@ -35,6 +45,17 @@ internal sealed unsafe class NativePlacements : IDisposable
         {
             Marshal.FreeCoTaskMem((nint)entry.pattern);
         }
+    }
+
+    private static void CheckPattern(string pattern)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(pattern);
+        if (pattern.Length > MaxPatternLength || pattern.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"A tensor placement's pattern has at most {MaxPatternLength} characters and no NUL.", nameof(pattern));
+        }
+
+        _ = new Regex(pattern, RegexOptions.ECMAScript); // throws ArgumentException with the place of the mistake
     }
 
     private static nint BufferType(string path, string device)

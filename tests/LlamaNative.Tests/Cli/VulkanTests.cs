@@ -42,8 +42,30 @@ public sealed class VulkanTests
         Assert.Equal(Tokens(cpu), Tokens(gpu));
         Assert.Equal(48, Tokens(gpu).Length);
 
-        // llama.cpp's own word that the layers are there: 5 of them, and the output.
+        // llama.cpp's own word that the layers are there: 5 of them, and the output; and the report of it.
         Assert.Contains("offloaded 6/6 layers to GPU", gpu.Error, StringComparison.Ordinal);
+        Assert.Equal((6, 6), Layers(gpu));
+        Assert.Contains("Vulkan0", Buffers(gpu).Keys);
+        Assert.Equal((0, 0), Layers(cpu));
+        Assert.Equal(["CPU_Mapped"], Buffers(cpu).Keys);
+    }
+
+    // A mixture-of-experts model larger than the GPU runs well when only its experts stay in main memory; were the
+    // pattern ignored, it would not load at all.
+    [SoftwareVulkanFact(ModelFile)]
+    public async Task Tensors_found_by_a_pattern_stay_where_it_says()
+    {
+        string[] arguments = ["run", "-m", SharedFiles.PathOf(ModelFile), "-p", "Once upon a time", "-n", "24", "--temp", "0", "-t", "1", "--json", "-ngl", "99"];
+        ToolResult whole = await Tool.RunWithAsync(Environment(), arguments);
+        ToolResult placed = await Tool.RunWithAsync(Environment(), [.. arguments, "-ot", "ffn_(up|gate|down)=CPU"]);
+        Assert.Equal(Tokens(whole), Tokens(placed));
+
+        // 5 layers of 3 matrices with 64 × 172 numbers of 4 bytes, which are 0.63 MiB, have moved.
+        Assert.Equal(0.63, Buffers(whole)["Vulkan0"] - Buffers(placed)["Vulkan0"], 0.015);
+        // The mapping spans from the first to the last of them.
+        Assert.True(Host(placed) - Host(whole) > 0.6);
+
+        static double Host(ToolResult result) => Buffers(result).Where(buffer => buffer.Key.StartsWith("CPU", StringComparison.Ordinal)).Sum(buffer => buffer.Value);
     }
 
     // Without a driver the device is not there, and asking for it must not end on the CPU unnoticed.
@@ -61,6 +83,14 @@ public sealed class VulkanTests
         ["GGML_VK_VISIBLE_DEVICES"] = "0", // ggml leaves software devices out unless they are named
         ["VK_ICD_FILENAMES"] = SoftwareVulkanFactAttribute.Driver!,
     };
+
+    private static (int Offloaded, int Of) Layers(ToolResult result) =>
+        (Placement(result).GetProperty("offloadedLayers").GetInt32(), Placement(result).GetProperty("layerCount").GetInt32());
+
+    private static Dictionary<string, double> Buffers(ToolResult result) => Placement(result).GetProperty("buffers").EnumerateArray()
+        .ToDictionary(buffer => buffer.GetProperty("name").GetString()!, buffer => buffer.GetProperty("mebibytes").GetDouble());
+
+    private static JsonElement Placement(ToolResult result) => result.Json().GetProperty("placement");
 
     private static int[] Tokens(ToolResult result) => [.. result.Json().GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())];
 }

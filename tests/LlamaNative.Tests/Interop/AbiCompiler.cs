@@ -42,7 +42,7 @@ internal static class AbiCompiler
         return output;
     }
 
-    private static bool IsOnPath(string program) =>
+    public static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
 }

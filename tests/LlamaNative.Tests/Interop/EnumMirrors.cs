@@ -48,7 +48,11 @@ internal static class EnumMirrors
     };
 
     /// <summary>C names that a managed enum may do without (counts and second names may be left out anyway).</summary>
-    private static readonly HashSet<string> s_omitted = ["LLAMA_FTYPE_GUESSED"]; // a state of the loader, not a type of file
+    private static readonly HashSet<string> s_omitted =
+    [
+        "LLAMA_FTYPE_GUESSED", // a state of the loader, not a type of file
+        "LLAMA_VOCAB_TYPE_TEST", // from v0.5.0 on: a dummy of llama.cpp's own tests
+    ];
 
     public static Type[] Find(string nativeName, IEnumerable<Type> types)
     {

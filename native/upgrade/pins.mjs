@@ -1,0 +1,67 @@
+// Rewrites the pins: the packages of one npm version in the three manifests, and the release wherever code names it.
+import { rmSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fail, native, npm, readJson } from "../npm.mjs";
+
+const flavors = ["", "vulkan", "cuda"];
+
+/** Files that name the release or the packages' version; the manifests are rewritten field by field. */
+const texts = ["abi/layout.c", "NOTICES.txt", "README.md", "../README.md", "../src/LlamaNative/LlamaRuntime.cs"];
+
+/** Pins the packages of a version; answers what is not served in it. */
+export function pinPackages(version, release) {
+    const dropped = [];
+    for (const flavor of flavors) {
+        const folder = join(native, flavor);
+        const manifest = readJson(join(folder, "package.json"));
+        const previous = manifest.llamaNative.release;
+        for (const [rid, name] of Object.entries(manifest.llamaNative.packages)) {
+            if (view(name, version, "version") === version) {
+                manifest.optionalDependencies[name] = version;
+            } else {
+                dropped.push(`${name} (${rid})`);
+                delete manifest.optionalDependencies[name];
+                delete manifest.llamaNative.packages[rid];
+            }
+        }
+        manifest.description = manifest.description.replaceAll(previous, release);
+        manifest.llamaNative.release = release;
+        writeManifest(folder, manifest);
+        lock(folder);
+    }
+    return dropped;
+}
+
+/** Pins the source's package; its commit is known only once it is fetched. */
+export function pinSource(version, commit) {
+    const manifest = readJson(join(native, "package.json"));
+    const { source } = manifest.llamaNative;
+    Object.assign(source, { version, integrity: view(source.package, version, "dist.integrity"), commit });
+    writeManifest(native, manifest);
+}
+
+export function renameRelease(previous, release, previousVersion, version) {
+    const plain = text => text.replace(/^v/, "");
+    for (const file of texts.map(name => join(native, name)))
+        writeFileSync(file, readFileSync(file, "utf8")
+            .replaceAll(previous, release)
+            .replaceAll(`"${plain(previous)}"`, `"${plain(release)}"`)
+            .replaceAll(previousVersion, version));
+}
+
+export function view(name, version, field) {
+    const result = npm(["view", `${name}@${version}`, field], native);
+    if (result.unreachable)
+        fail("LN0005", `npm's registry is out of reach (${result.code}).`);
+    return result.status === 0 ? result.stdout.trim() : undefined;
+}
+
+function lock(folder) {
+    rmSync(join(folder, "package-lock.json"), { force: true });
+    const result = npm(["install", "--package-lock-only", "--ignore-scripts"], folder);
+    if (result.status !== 0)
+        fail("LN0006", `npm install --package-lock-only failed in ${folder}: ${result.summary}`);
+}
+
+const writeManifest = (folder, manifest) =>
+    writeFileSync(join(folder, "package.json"), JSON.stringify(manifest, null, 2) + "\n");

@@ -1,0 +1,117 @@
+// Moves the pin to another release of llama.cpp, shows what that changes, and runs the tests on it:
+//
+//   node native/upgrade/upgrade.mjs <version of the npm packages> [--no-tests]
+//
+// It edits the working tree and nothing else, so the upgrade is one commit, and trying it is one branch.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fail, native, npm, readJson } from "../npm.mjs";
+import { compareFunctions, compareReports, missingFrom } from "./compare.mjs";
+import { functionsOf } from "./headers.mjs";
+import { pinPackages, pinSource, renameRelease, view } from "./pins.mjs";
+
+const [version, ...flags] = process.argv.slice(2);
+const root = join(native, "..");
+const source = join(native, "llama.cpp");
+const includes = [join(source, "include"), join(source, "ggml", "include")];
+if (!/^\d+\.\d+\.\d+$/.test(version ?? ""))
+    fail("LN0006", "which version? node native/upgrade/upgrade.mjs 3.22.1 [--no-tests]");
+
+const previous = readJson(join(native, "package.json")).llamaNative;
+if (view(previous.source.package, version, "version") !== version)
+    fail("LN0006", `${previous.source.package} ${version} is not served.`);
+
+step(`llama.cpp ${previous.release}: source and declarations`);
+run("node", ["fetch-source.mjs"], native);
+const functionsBefore = functionsOf(includes);
+const reportBefore = readJson(join(native, "abi", "layout.json"));
+
+const { release, commit } = inspect(version);
+step(`llama.cpp ${release}: packages, lockfiles and source`);
+const dropped = pinPackages(version, release);
+pinSource(version, commit);
+renameRelease(previous.release, release, previous.source.version, version);
+run("node", ["fetch-source.mjs"], native);
+
+step("the compiler's report");
+const { added, unmirrored, report } = recompile();
+const imported = importedFunctions();
+const changes = [...unmirrored, ...compareReports(reportBefore, report), ...compareFunctions(functionsBefore, functionsOf(includes), imported)];
+
+step(`${previous.release} -> ${release}: ${changes.length} differences in what ${imported.length} imports, ${Object.keys(report.structs).length} structs and ${Object.keys(report.enums).length} enums mirror or could`);
+print([...changes, ...added.map(value => `added to abi/mirrored.def: ${value}`), ...dropped.map(name => `not served in ${version}, and no longer pinned: ${name}`)]);
+if (unmirrored.length > 0)
+    fail("LN0007", "structs have new fields: add them to abi/mirrored.def and to src/LlamaNative/Interop/Structs, then dotnet test");
+
+if (!flags.includes("--no-tests")) {
+    step("the tests");
+    run("dotnet", ["test"], root, "inherit");
+}
+
+// The package of the source says which release it is; the bundle says which commit.
+function inspect(version) {
+    mkdirSync(join(native, ".cache"), { recursive: true });
+    const work = mkdtempSync(join(native, ".cache", ".upgrade-"));
+    try {
+        const packed = npm(["pack", "--ignore-scripts", "--prefer-offline", `${previous.source.package}@${version}`], work);
+        if (packed.status !== 0)
+            fail("LN0006", `npm pack failed: ${packed.summary}`);
+        run("tar", ["-xzf", readdirSync(work).find(file => file.endsWith(".tgz")), "package/llama"], work);
+        const llama = join(work, "package", "llama");
+        const heads = run("git", ["bundle", "list-heads", join(llama, "gitRelease.bundle")], work);
+        return { release: readJson(join(llama, "binariesGithubRelease.json")).release, commit: heads.split(/\s/)[0] };
+    } finally {
+        rmSync(work, { recursive: true, force: true });
+    }
+}
+
+// A value that an enum gained is added to mirrored.def; a field that a struct gained is a person's work.
+function recompile() {
+    const compile = (...options) => spawnSync("gcc", ["-std=c11", "-Wall", "-Wextra", ...options, ...includes.flatMap(folder => ["-I", folder]),
+        join(native, "abi", "layout.c"), "-o", join(native, ".cache", "layout")], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
+    const first = compile();
+    if (first.status !== 0)
+        fail("LN0007", `abi/layout.c does not compile: something mirrored is gone. ${first.stderr.trim()}`);
+    const { enums, fields } = missingFrom(first.stderr);
+    addValues(enums);
+    compile();
+    const text = run(join(native, ".cache", "layout"), [], native);
+    writeFileSync(join(native, "abi", "layout.json"), text + "\n");
+    return { added: Object.values(enums).flat(), unmirrored: fields, report: JSON.parse(text) };
+}
+
+function addValues(enums) {
+    const file = join(native, "abi", "mirrored.def");
+    let text = readFileSync(file, "utf8");
+    for (const [name, values] of Object.entries(enums)) {
+        const start = text.indexOf(`ENUM(${name},`);
+        const end = text.indexOf(")\n\n", start); // the closing parenthesis of ENUM
+        text = `${text.slice(0, end)}\n    ${values.map(value => `V(${value})`).join(" ")}${text.slice(end)}`;
+    }
+    writeFileSync(file, text);
+}
+
+function importedFunctions() {
+    const folder = join(root, "src", "LlamaNative", "Interop");
+    const code = readdirSync(folder, { recursive: true }).filter(file => file.endsWith(".cs"))
+        .map(file => readFileSync(join(folder, file), "utf8")).join("\n");
+    return [...new Set([...code.matchAll(/\bpartial\s+[\w*<>]+\s+((?:llama|ggml|gguf)_\w+)\(/g)].map(match => match[1]))].sort();
+}
+
+function run(command, args, cwd, stdio = "pipe") {
+    const result = spawnSync(command, args, { cwd, encoding: "utf8", stdio });
+    if (result.error?.code === "ENOENT")
+        fail("LN0001", `${command} was not found on PATH.`);
+    if (result.status !== 0)
+        fail("LN0007", `${command} ${args[0]} failed: ${(result.stderr ?? "").trim()}`);
+    return (result.stdout ?? "").trim();
+}
+
+function step(text) {
+    console.log(`\n== ${text}`);
+}
+
+function print(lines) {
+    console.log(lines.length > 0 ? lines.map(line => `  ${line}`).join("\n") : "  none");
+}
