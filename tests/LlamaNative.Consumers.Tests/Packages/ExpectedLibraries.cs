@@ -1,3 +1,6 @@
+using System.Text.Json;
+using LlamaNative.Tests;
+
 namespace LlamaNative.Consumers.Tests.Packages;
 
 /// <summary>
@@ -6,7 +9,7 @@ namespace LlamaNative.Consumers.Tests.Packages;
 /// </summary>
 internal static class ExpectedLibraries
 {
-    private const string Release = "v0.4.0";
+    private static readonly string s_release = ReadRelease();
 
     private static readonly string[] s_x64 =
     [
@@ -24,17 +27,23 @@ internal static class ExpectedLibraries
     {
         string[] names = rid switch
         {
-            "linux-x64" => [$"libggml.{Release}.so", $"libllama.{Release}.so", "libggml-base.so", .. Variants("libggml-cpu-", s_x64, ".so")],
-            "linux-arm64" => [$"libggml.{Release}.so", $"libllama.{Release}.so", "libggml-base.so", .. Variants("libggml-cpu-", s_arm64, ".so")],
-            "win-x64" => [$"ggml.{Release}.dll", $"llama.{Release}.dll", "ggml-base.dll", .. Variants("ggml-cpu-", s_x64, ".dll")],
-            "win-arm64" => [$"ggml.{Release}.dll", $"llama.{Release}.dll", "ggml-base.dll", "ggml-cpu.dll"],
-            "osx-arm64" => [$"libggml.metal.{Release}.dylib", $"libllama.metal.{Release}.dylib", "libggml-base.dylib", "libggml-blas.so", "libggml-metal.so",
+            "linux-x64" => [$"libggml.{s_release}.so", $"libllama.{s_release}.so", "libggml-base.so", .. Variants("libggml-cpu-", s_x64, ".so")],
+            "linux-arm64" => [$"libggml.{s_release}.so", $"libllama.{s_release}.so", "libggml-base.so", .. Variants("libggml-cpu-", s_arm64, ".so")],
+            "win-x64" => [$"ggml.{s_release}.dll", $"llama.{s_release}.dll", "ggml-base.dll", .. Variants("ggml-cpu-", s_x64, ".dll")],
+            "win-arm64" => [$"ggml.{s_release}.dll", $"llama.{s_release}.dll", "ggml-base.dll", "ggml-cpu.dll"],
+            "osx-arm64" => [$"libggml.metal.{s_release}.dylib", $"libllama.metal.{s_release}.dylib", "libggml-base.dylib", "libggml-blas.so", "libggml-metal.so",
                 .. Variants("libggml-cpu-", ["apple_m1", "apple_m2_m3", "apple_m4"], ".so")],
-            "osx-x64" => [$"libggml.{Release}.dylib", $"libllama.{Release}.dylib", "libggml-base.dylib", "libggml-blas.so", .. Variants("libggml-cpu-", s_x64, ".so")],
+            "osx-x64" => [$"libggml.{s_release}.dylib", $"libllama.{s_release}.dylib", "libggml-base.dylib", "libggml-blas.so", .. Variants("libggml-cpu-", s_x64, ".so")],
             _ => throw new ArgumentOutOfRangeException(nameof(rid), rid, "no such platform"),
         };
         Array.Sort(names, StringComparer.Ordinal);
         return names;
+    }
+
+    private static string ReadRelease()
+    {
+        using JsonDocument pin = JsonDocument.Parse(File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "native", "package.json")));
+        return pin.RootElement.GetProperty("llamaNative").GetProperty("release").GetString()!;
     }
 
     private static IEnumerable<string> Variants(string prefix, string[] variants, string suffix) => variants.Select(variant => prefix + variant + suffix);
