@@ -13,6 +13,7 @@ public sealed class Workshop : IDisposable
 
     private readonly Dictionary<string, Task<PublishedApplication>> _published = [];
     private readonly string _packageCache;
+    private readonly string _searchPath;
 
     public Workshop()
     {
@@ -24,6 +25,7 @@ public sealed class Workshop : IDisposable
         }
 
         _packageCache = Path.Combine(Folder, "packages");
+        _searchPath = CreateSearchPath(Path.Combine(Folder, "bin"));
         Story = new Story(Folder);
     }
 
@@ -49,6 +51,7 @@ public sealed class Workshop : IDisposable
         WorkingDirectory = workingDirectory,
         Environment = new Dictionary<string, string?>
         {
+            ["PATH"] = _searchPath,
             ["NUGET_PACKAGES"] = _packageCache,
             ["DOTNET_CLI_UI_LANGUAGE"] = "en",
             ["DOTNET_NOLOGO"] = "1",
@@ -69,6 +72,20 @@ public sealed class Workshop : IDisposable
             ["publish", application, "-c", "Release", "-o", output, .. s_buildArguments, $"-p:LlamaNativeVersion={Artifacts.Version}", .. properties]);
         build.Succeeded();
         return new PublishedApplication(output, application, build.Output, Story);
+    }
+
+    /// <summary>dotnet, and chmod, with which the SDK makes a tool executable: all that a consumer's build may find.</summary>
+    private static string CreateSearchPath(string folder)
+    {
+        string dotnet = Path.GetDirectoryName(Command.Dotnet)!;
+        if (OperatingSystem.IsWindows())
+        {
+            return dotnet;
+        }
+
+        Directory.CreateDirectory(folder);
+        File.CreateSymbolicLink(Path.Combine(folder, "chmod"), new[] { "/usr/bin/chmod", "/bin/chmod" }.First(File.Exists));
+        return dotnet + Path.PathSeparator + folder;
     }
 
     private static void PointAt(string configuration, string packages)
