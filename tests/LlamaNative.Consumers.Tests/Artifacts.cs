@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests;
@@ -32,22 +31,4 @@ internal static class Artifacts
             $"{Folder} holds {found.Length} versions of {Cpu}. Empty it and make the packages first: dotnet pack -c Release -o artifacts");
         return Path.GetFileNameWithoutExtension(found[0])[(Cpu.Length + 1)..];
     }
-}
-
-/// <summary>A fact about the packages for GPUs, skipped where they were left out or the machine cannot run what it needs.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class GpuPackagesFactAttribute : FactAttribute
-{
-    private const string Drivers = "/usr/share/vulkan/icd.d";
-
-    /// <summary>Runs on linux-x64 only.</summary>
-    public bool OnLinuxX64 { get; init; }
-
-    /// <summary>Needs Mesa's software device (Debian's mesa-vulkan-drivers).</summary>
-    public bool WithSoftwareVulkan { get; init; }
-
-    public override string? Skip => !Artifacts.HasGpuBackends ? "packed with -p:PackGpuBackends=false"
-        : OnLinuxX64 && RuntimeInformation.RuntimeIdentifier != "linux-x64" ? "needs linux-x64"
-        : WithSoftwareVulkan && !(Directory.Exists(Drivers) && Directory.GetFiles(Drivers, "lvp_icd*.json").Length > 0) ? "needs Mesa's software Vulkan device"
-        : null;
 }

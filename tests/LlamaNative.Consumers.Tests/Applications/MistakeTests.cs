@@ -36,28 +36,19 @@ public sealed class MistakeTests(Workshop workshop)
         Assert.Contains("linux-arm64", app.BuildOutput, StringComparison.Ordinal);
     }
 
-    [Theory]
+    // .NET itself refuses to start an application of another processor.
+    [LinuxX64Theory]
     [InlineData("win-x64")]
     [InlineData("osx-x64")]
     public async Task Published_for_another_system_the_run_says_for_which_and_for_which_it_should_be(string rid)
     {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || rid == s_rid)
-        {
-            return; // .NET itself refuses to start an application of another processor
-        }
-
         PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:UseAppHost=false", "-p:SelfContained=false", $"-p:RuntimeIdentifier={rid}");
         CheckRefusal(await new Command(Command.Dotnet, [Path.Combine(app.Folder, "ConsoleApp.dll"), .. workshop.Story.Arguments]).RunAsync(), $"libraries for {rid} only");
     }
 
-    [Fact]
+    [LinuxX64Fact]
     public async Task Libraries_of_another_processor_under_this_ones_names_are_told_apart()
     {
-        if (s_rid != "linux-x64")
-        {
-            return;
-        }
-
         PublishedApplication app = await workshop.PublishAsync("ConsoleApp");
         string place = Path.Combine(workshop.Folder, "mixed up");
         Workshop.Copy(app.Folder, place);

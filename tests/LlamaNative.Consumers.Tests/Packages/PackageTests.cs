@@ -1,6 +1,7 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text;
+using System.Xml.Linq;
 using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests.Packages;
@@ -18,6 +19,12 @@ public sealed class PackageTests
         : [];
 
     public static TheoryData<string> All => [.. s_files];
+
+    // Whatever has something to reference has symbols.
+    public static TheoryData<string> Libraries =>
+    [
+        .. s_managed.Union(s_files.Where(file => file.EndsWith($".{Artifacts.Version}.nupkg", StringComparison.Ordinal)).Select(IdOf).Where(id => File.Exists(Artifacts.PathOf(id, ".snupkg")))),
+    ];
 
     [Fact]
     public void Every_package_is_there_in_one_version()
@@ -56,8 +63,7 @@ public sealed class PackageTests
     }
 
     [Theory]
-    [InlineData(Artifacts.Library)]
-    [InlineData(Artifacts.Merging)]
+    [MemberData(nameof(Libraries))]
     public void A_library_has_documentation_and_symbols_and_is_built_deterministically(string id)
     {
         using var package = new PackageFile(id);
@@ -76,14 +82,20 @@ public sealed class PackageTests
         Assert.Equal(library.ReadCodeViewDebugDirectoryData(codeView).Guid, new BlobContentId(pdb.DebugMetadataHeader!.Id).Guid);
     }
 
-    [Fact]
-    public void Only_the_backend_and_tool_packages_hold_native_libraries()
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void A_library_holds_no_native_ones(string id)
     {
-        foreach (string id in s_managed)
-        {
-            using var package = new PackageFile(id);
-            Assert.DoesNotContain(package.Names, name => name.Contains("native/", StringComparison.Ordinal));
-        }
+        using var package = new PackageFile(id);
+        Assert.DoesNotContain(package.Names, name => name.Contains("native/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_CPU_package_tells_the_build_which_platforms_it_has()
+    {
+        using var package = new PackageFile(Artifacts.Cpu);
+        XDocument properties = XDocument.Parse(package.ReadText($"buildTransitive/{Artifacts.Cpu}.props"));
+        Assert.Equal(ExpectedLibraries.Rids, properties.Descendants("LlamaNativeBackendRid").Single().Attribute("Include")!.Value.Split(';'));
     }
 
     [GpuPackagesFact]
@@ -100,7 +112,9 @@ public sealed class PackageTests
         }
     }
 
-    private static PackageFile Open(string file) => new(file[..^$".{Artifacts.Version}.nupkg".Length]);
+    private static PackageFile Open(string file) => new(IdOf(file));
+
+    private static string IdOf(string file) => file[..^$".{Artifacts.Version}.nupkg".Length];
 
     private static bool Holds(byte[] content, string text) =>
         content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0 || content.AsSpan().IndexOf(Encoding.Unicode.GetBytes(text)) >= 0;
