@@ -44,6 +44,9 @@ internal sealed record Conversation(string Id, string Title, DateTimeOffset Upda
         throw ApiException.NotFound("This message is no longer part of the conversation.");
     }
 
+    /// <summary>Whether what was read from a file can be worked with.</summary>
+    public bool IsSound() => Messages.All(message => message is { Role: ChatRole.User or ChatRole.Assistant });
+
     public ConversationSummary Summary() => new(Id, Title, Updated, Messages.Count);
 }
 

@@ -113,7 +113,7 @@ internal sealed partial class ConversationStore
         {
             using FileStream file = File.OpenRead(path);
             Conversation? conversation = file.Length <= MaxFileBytes ? JsonSerializer.Deserialize(file, DesktopJson.Default.Conversation) : null;
-            if (conversation is not null && conversation.Id == Path.GetFileNameWithoutExtension(path))
+            if (conversation is not null && conversation.IsSound() && conversation.Id == Path.GetFileNameWithoutExtension(path))
             {
                 return conversation;
             }

@@ -72,11 +72,15 @@ internal sealed partial class ModelHost(
 
     public async ValueTask DisposeAsync()
     {
-        Unload();
         Task work;
         lock (_gate)
         {
-            _closed = true;
+            if (!_closed)
+            {
+                Unload();
+                _closed = true;
+            }
+
             work = _work;
         }
 

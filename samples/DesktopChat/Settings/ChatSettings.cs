@@ -13,44 +13,47 @@ internal enum Theme
     Dark,
 }
 
-/// <summary>What the user sets; kept on disk, as the page's own storage would not outlive the port.</summary>
+/// <summary>
+/// What the user sets; kept on disk, as the page's own storage would not outlive the port. Never changed once made: the
+/// setters are there because generated deserializers give absent init-only members null instead of their defaults.
+/// </summary>
 internal sealed record ChatSettings
 {
     public const int MaxSystemPromptLength = 50_000;
 
     /// <summary>Instructions for every conversation; empty for none.</summary>
-    public string SystemPrompt { get; init; } = "";
+    public string SystemPrompt { get; set; } = "";
 
-    public float Temperature { get; init; } = 0.8f;
+    public float Temperature { get; set; } = 0.8f;
 
-    public int TopK { get; init; } = 40;
+    public int TopK { get; set; } = 40;
 
-    public float TopP { get; init; } = 0.95f;
+    public float TopP { get; set; } = 0.95f;
 
-    public float MinP { get; init; } = 0.05f;
+    public float MinP { get; set; } = 0.05f;
 
     /// <summary>Null draws one for every answer.</summary>
-    public uint? Seed { get; init; }
+    public uint? Seed { get; set; }
 
     /// <summary>Most tokens of an answer; null leaves it to the model.</summary>
-    public int? MaxTokens { get; init; }
+    public int? MaxTokens { get; set; }
 
     /// <summary>Tokens of context; null takes what the model was trained for, at most 4096.</summary>
-    public int? ContextSize { get; init; }
+    public int? ContextSize { get; set; }
 
     /// <summary>Null takes one for each core.</summary>
-    public int? Threads { get; init; }
+    public int? Threads { get; set; }
 
     /// <summary>Null puts all layers on the GPU if there is one.</summary>
-    public int? GpuLayers { get; init; }
+    public int? GpuLayers { get; set; }
 
-    public Theme Theme { get; init; }
+    public Theme Theme { get; set; }
 
     /// <summary>Folders in which the picker looks for models.</summary>
-    public IReadOnlyList<string> ModelFolders { get; init; } = [];
+    public IReadOnlyList<string> ModelFolders { get; set; } = [];
 
     /// <summary>The model last loaded, to be loaded again at the next start.</summary>
-    public string? LastModel { get; init; }
+    public string? LastModel { get; set; }
 
     /// <summary>What is wrong with the values; null when nothing is.</summary>
     public string? FindMistake() =>
@@ -65,7 +68,7 @@ internal sealed record ChatSettings
         : GpuLayers is < 0 or > 10_000 ? "The GPU layers must be between 0 and 10000."
         : !Enum.IsDefined(Theme) ? "The theme is system, light or dark."
         : ModelFolders.Count > 50 ? "There can be at most 50 model folders."
-        : ModelFolders.FirstOrDefault(folder => !Path.IsPathFullyQualified(folder)) is { } relative ? $"'{relative}' is not a complete path to a folder."
+        : ModelFolders.Any(folder => folder is null || folder.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(folder)) ? "A model folder must be a complete path."
         : null;
 
     /// <summary>Whether a loaded model must be loaded anew for the change.</summary>

@@ -23,7 +23,6 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("//")]
     [InlineData("/open/")]
     [InlineData("/open/0000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("/%00/api/settings")]
     public async Task Without_the_token_nothing_is_served(string path) =>
         await DesktopService.ErrorAsync(await _service.Client.GetAsync(_service.Root + path), HttpStatusCode.Forbidden, "no-token");
 
@@ -95,10 +94,11 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("GET {token}/js/..%2f..%2f..%2fetc%2fpasswd HTTP/1.1")]
     [InlineData("GET {token}/wwwroot/index.html HTTP/1.1")]
     [InlineData("GET {token}/js/ HTTP/1.1")]
+    [InlineData("GET {token}/%00 HTTP/1.1")]
     public async Task Only_the_pages_own_files_are_served(string line)
     {
         string answer = await RawAsync($"{line.Replace("{token}", _service.Token.Path, StringComparison.Ordinal)}\r\nHost: {Authority}\r\nConnection: close\r\n\r\n");
-        Assert.Matches("^HTTP/1.1 (403|404)", answer);
+        Assert.Matches("^HTTP/1.1 (400|403|404)", answer);
         Assert.DoesNotContain("root:", answer, StringComparison.Ordinal);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DesktopChat.Access;
+using DesktopChat.Conversations;
 using DesktopChat.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,8 @@ internal sealed class DesktopService : IAsyncDisposable
     public string DataFolder { get; }
 
     public HttpClient Client { get; }
+
+    public ConversationStore Conversations => _application.Services.GetRequiredService<ConversationStore>();
 
     public ModelHost Models => _application.Services.GetRequiredService<ModelHost>();
 
