@@ -41,7 +41,8 @@ internal static class DesktopApplication
 
         // Standard output belongs to the address.
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-        builder.Logging.AddFilter("llama.cpp", LogLevel.Error);
+        // An answer that is stopped is an error to llama.cpp, and its real errors come as exceptions with what it logged.
+        builder.Logging.AddFilter("llama.cpp", LogLevel.Critical);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
         builder.Services

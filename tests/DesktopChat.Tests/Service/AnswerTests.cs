@@ -176,9 +176,11 @@ public sealed class AnswerTests
         await service.PostAsync($"conversations/{id}/messages", new { text = "the cat" });
         await events.UntilAsync("piece", piece => piece.GetProperty("offset").GetInt32() > 0);
 
+        DesktopChat.Models.ModelHost models = service.Models;
+
         // Well below the 30 s after which the host gives up waiting for connections.
         await service.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.Equal(Models.ModelPhase.None, service.Models.State.Phase);
+        Assert.Equal(DesktopChat.Models.ModelPhase.None, models.State.Phase);
         string kept = File.ReadAllText(Path.Combine(data, "conversations", id + ".json"));
         Assert.Contains("Cancelled", kept, StringComparison.Ordinal);
         Directory.Delete(data, recursive: true);

@@ -56,7 +56,7 @@ internal sealed class EventReader : IDisposable
         string text = "";
         while (await NextAsync() is { } happened)
         {
-            bool here = happened.Data.TryGetProperty("conversationId", out JsonElement id) && id.GetString() == conversation;
+            bool here = happened.Name is "piece" or "answer-end" && happened.Data.GetProperty("conversationId").GetString() == conversation;
             if (here && happened.Name == "piece")
             {
                 Assert.Equal(text.Length, happened.Data.GetProperty("offset").GetInt32());

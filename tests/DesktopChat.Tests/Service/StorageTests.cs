@@ -130,13 +130,13 @@ public sealed class StorageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--modle", "x")]
-    [InlineData("--model")]
-    [InlineData("--port", "70000")]
-    [InlineData("--port=-1")]
-    [InlineData("model.gguf")]
-    public void A_mistake_on_the_command_line_is_named(params string[] arguments) =>
-        Assert.Contains(arguments[^1], Assert.Throws<ArgumentException>(() => CommandLine.Parse(arguments)).Message, StringComparison.Ordinal);
+    [InlineData("'--modle'", "--modle", "x")]
+    [InlineData("'--model' needs", "--model")]
+    [InlineData("'70000'", "--port", "70000")]
+    [InlineData("'-1'", "--port=-1")]
+    [InlineData("'model.gguf'", "model.gguf")]
+    public void A_mistake_on_the_command_line_is_named(string expected, params string[] arguments) =>
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => CommandLine.Parse(arguments)).Message, StringComparison.Ordinal);
 
     private static Task<HttpResponseMessage> RenameAsync(DesktopService service, string id, string title) =>
         service.Client.PatchAsync("api/conversations/" + id, System.Net.Http.Json.JsonContent.Create(new { title }));

@@ -6,6 +6,16 @@ import { announce } from "./notices.js";
 
 let source = null;
 
+// Browsers keep six connections to one program, so a window that nobody sees gives its own back.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    source?.close();
+    state.connected = false;
+  } else {
+    connect();
+  }
+});
+
 export function connect() {
   source?.close();
   source = new EventSource("api/events");

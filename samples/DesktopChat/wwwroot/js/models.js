@@ -26,6 +26,9 @@ export async function openModels() {
   byId("models-error").hidden = true;
   show("models");
   await refresh();
+  if (document.activeElement?.hasAttribute("data-close")) {
+    (byId("model-list").querySelector(".current") ?? byId("model-list").querySelector("button:not(:disabled)"))?.focus();
+  }
 }
 
 function showState() {

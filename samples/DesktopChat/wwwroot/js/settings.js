@@ -41,6 +41,7 @@ export function openSettings() {
     fill({ ...state.settings });
     fail(null);
     show("settings");
+    byId("set-systemPrompt").focus();
   }
 }
 
@@ -60,7 +61,7 @@ function fieldElement(field) {
   const shared = { id, name: field.name, "aria-describedby": help.id };
   const output = field.kind === "range" ? h("output", { htmlFor: id }) : null;
   const input = field.kind === "text"
-    ? h("textarea", { ...shared, className: "field", rows: 3, autofocus: true, maxLength: 50_000 })
+    ? h("textarea", { ...shared, className: "field", rows: 3, maxLength: 50_000 })
     : h("input", {
       ...shared, type: field.kind, min: field.min, max: field.max, step: field.step ?? 1, placeholder: field.placeholder ?? "",
       oninput: () => { if (output) { output.textContent = Number(input.value).toFixed(2); } },

@@ -89,8 +89,8 @@ function renderLive() {
     return;
   }
 
-  if (messages.length === 0) {
-    return; // the question comes first, in a moment
+  if (messages.at(-1)?.role !== "user") {
+    return; // the question is about to come, or the answer is in its place already
   }
 
   if (!live) {
