@@ -6,6 +6,8 @@ namespace DesktopChat.Tests.Service;
 internal sealed class EventReader : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private readonly Dictionary<string, string> _texts = [];
+    private readonly Dictionary<string, (string Text, string? Error)> _ended = [];
     private readonly StreamReader _reader;
     private readonly CancellationTokenSource _limit = new(s_limit);
 
@@ -50,25 +52,31 @@ internal sealed class EventReader : IDisposable
 
     public Task<JsonElement> UntilModelAsync(string phase) => UntilAsync("model", model => model.GetProperty("phase").GetString() == phase);
 
-    /// <summary>Reads an answer to its end: the pieces put together, and the error.</summary>
+    /// <summary>Reads an answer to its end: the pieces put together, and the error. Answers of other conversations may come in between.</summary>
     public async Task<(string Text, string? Error)> AnswerAsync(string conversation)
     {
-        string text = "";
-        while (await NextAsync() is { } happened)
+        while (!_ended.ContainsKey(conversation) && await NextAsync() is { } happened)
         {
-            bool here = happened.Name is "piece" or "answer-end" && happened.Data.GetProperty("conversationId").GetString() == conversation;
-            if (here && happened.Name == "piece")
+            if (happened.Name is not ("piece" or "answer-end"))
+            {
+                continue;
+            }
+
+            string id = happened.Data.GetProperty("conversationId").GetString()!;
+            string text = _texts.GetValueOrDefault(id, "");
+            if (happened.Name == "piece")
             {
                 Assert.Equal(text.Length, happened.Data.GetProperty("offset").GetInt32());
-                text += happened.Data.GetProperty("text").GetString();
+                _texts[id] = text + happened.Data.GetProperty("text").GetString();
             }
-            else if (here && happened.Name == "answer-end")
+            else
             {
-                return (text, happened.Data.GetProperty("error").GetString());
+                _ended[id] = (text, happened.Data.GetProperty("error").GetString());
+                _texts.Remove(id);
             }
         }
 
-        throw new InvalidOperationException("The stream ended before the answer.");
+        return _ended.Remove(conversation, out (string Text, string? Error) answer) ? answer : throw new InvalidOperationException("The stream ended before the answer.");
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ namespace DesktopChat.Tests.Service;
 /// <summary>Models of random weights that talk nonsense, always the same.</summary>
 internal static class TestModels
 {
-    public const string Template = "{% for m in messages %}<s>{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}<s>{% endif %}";
+    public const string Template = "{% for m in messages %}<s>{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}<s>assistant: {% endif %}";
 
     public static TinyModel Quick(string? fileName = null) => new(new TinyModelOptions { ChatTemplate = Template, ContextLength = 512 }, fileName);
 
