@@ -9,6 +9,9 @@ internal sealed record DesktopOptions
     /// <summary>A folder whose models the picker shows, besides those set in the window.</summary>
     public string? ModelFolder { get; init; }
 
+    /// <summary>The repository's models, where the program runs inside the repository; null elsewhere.</summary>
+    public string? RepositoryModels { get; init; } = DefaultModel.FindFolder();
+
     /// <summary>Where conversations and settings are kept.</summary>
     public string DataFolder { get; init; } = DesktopChat.DataFolder.DefaultPath;
 

@@ -12,7 +12,7 @@ internal sealed class Startup(DesktopOptions options, SettingsStore settings, Mo
     {
         // A model named by hand may be missing, which the window then says; of the others only what is there is tried.
         string? last = settings.Current.LastModel is { } path && File.Exists(path) ? path : null;
-        if ((options.Model ?? last ?? DefaultModel.Find()) is { } model)
+        if ((options.Model ?? last ?? DefaultModel.FindIn(options.RepositoryModels)) is { } model)
         {
             models.Load(model);
         }

@@ -50,7 +50,7 @@ internal sealed partial class ModelCatalog(DesktopOptions options, SettingsStore
 
     private IEnumerable<string> Folders()
     {
-        IEnumerable<string?> given = [options.ModelFolder, DefaultModel.Folder()];
+        IEnumerable<string?> given = [options.ModelFolder, options.RepositoryModels];
         return given.OfType<string>().Where(Directory.Exists).Concat(settings.Current.ModelFolders);
     }
 

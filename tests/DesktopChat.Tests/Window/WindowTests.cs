@@ -15,8 +15,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
     {
         await using DesktopService service = await DesktopService.StartAsync();
         (IPage page, List<string> errors) = await chromium.OpenAsync(service);
-        // A clone that has the repository's model greets instead.
-        await Expect(page.Locator(".empty h2")).ToBeVisibleAsync();
+        await Expect(page.Locator(".empty h2")).ToHaveTextAsync("Choose a model to begin");
         await page.Keyboard.PressAsync("Control+o");
         await Expect(page.Locator("dialog#models")).ToBeVisibleAsync();
         string folder = Path.Combine(service.DataFolder, "no such folder");
