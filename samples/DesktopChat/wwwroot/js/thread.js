@@ -71,7 +71,7 @@ function messageElement(message, last) {
     : iconButton("again", last ? "Answer again (Alt+R)" : "Answer again from here", () => regenerate(message.id)));
   const foot = h("div", { className: "message-foot" }, tools);
   if (message.statistics) {
-    foot.append(h("span", { className: "message-facts" }, facts(message.statistics)));
+    foot.prepend(h("span", { className: "message-facts" }, facts(message.statistics)));
   }
 
   return h("article", { className: `message ${own ? "user" : "assistant"}${last ? " last" : ""}`, "data-id": message.id, "aria-label": own ? "You" : "Answer" }, body, foot);
