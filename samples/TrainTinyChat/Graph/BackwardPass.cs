@@ -56,7 +56,7 @@ internal sealed class BackwardPass
     private GgmlTensor Attention(string blk, LayerTrace trace, GgmlTensor joined)
     {
         // The gradient of the heads' results, head by head, [head, C, heads, W].
-        GgmlTensor mixed = g.Permute(g.Reshape(joined, _shape.HeadWidth, _shape.Heads, _inputs.WindowLength, _inputs.Windows), 0, 2, 1, 3);
+        GgmlTensor mixed = g.Cont(g.Permute(g.Reshape(joined, _shape.HeadWidth, _shape.Heads, _inputs.WindowLength, _inputs.Windows), 0, 2, 1, 3));
 
         // mixed = values · attention, attention = softmax(keys · queries).
         GgmlTensor attention = g.MulMat(trace.Values, mixed);

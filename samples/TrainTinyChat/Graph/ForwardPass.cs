@@ -93,7 +93,7 @@ internal sealed class ForwardPass
     {
         GgmlTensor normed = g.RmsNorm(x, _shape.Epsilon);
         GgmlTensor attentionInput = g.Mul(normed, _weights[blk + "attn_norm.weight"]);
-        GgmlTensor queries = ByHead(Turn(g.MulMat(_weights[blk + "attn_q.weight"], attentionInput), _shape.Heads), _shape.Heads);
+        GgmlTensor queries = g.Cont(ByHead(Turn(g.MulMat(_weights[blk + "attn_q.weight"], attentionInput), _shape.Heads), _shape.Heads)); // in order, for MulMat's fast kernel
         GgmlTensor keys = ByHead(Turn(g.MulMat(_weights[blk + "attn_k.weight"], attentionInput), _shape.KeyHeads), _shape.KeyHeads);
         GgmlTensor values = ByHead(g.MulMat(_weights[blk + "attn_v.weight"], attentionInput), _shape.KeyHeads);
 

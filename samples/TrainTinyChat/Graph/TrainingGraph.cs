@@ -13,6 +13,13 @@ internal readonly record struct StepSettings(int Step, float LearningRate)
     public const float Beta2 = 0.99f;
     public const float Epsilon = 1e-8f;
     public const float WeightDecay = 0.01f;
+
+    /// <summary>The seven numbers of <see cref="TensorArena.OptStepAdamW"/>.</summary>
+    public ReadOnlySpan<float> Values(bool decayed) => new[]
+    {
+        LearningRate, Beta1, Beta2, Epsilon, decayed ? WeightDecay : 0,
+        (float)(1 / (1 - Math.Pow(Beta1, Step))), (float)(1 / (1 - Math.Pow(Beta2, Step))),
+    };
 }
 
 /// <summary>Forward, loss, backward and the AdamW step of every weight in one graph.</summary>
@@ -93,15 +100,8 @@ internal sealed class TrainingGraph : IDisposable
     /// <summary>Computes one step on the batch that was written.</summary>
     public void Step(StepSettings settings, CancellationToken cancellationToken = default)
     {
-        ReadOnlySpan<float> values =
-        [
-            settings.LearningRate, StepSettings.Beta1, StepSettings.Beta2, StepSettings.Epsilon, StepSettings.WeightDecay,
-            (float)(1 / (1 - Math.Pow(StepSettings.Beta1, settings.Step))), (float)(1 / (1 - Math.Pow(StepSettings.Beta2, settings.Step))),
-        ];
-        _decayed.Write(values);
-        Span<float> undecayed = [.. values];
-        undecayed[4] = 0;
-        _undecayed.Write<float>(undecayed);
+        _decayed.Write(settings.Values(decayed: true));
+        _undecayed.Write(settings.Values(decayed: false));
         _graph.Compute(cancellationToken);
     }
 
