@@ -26,7 +26,7 @@ internal sealed class BackwardPass
         _forward = forward;
 
         string output = _shape.TiedOutput ? "token_embd.weight" : "output.weight";
-        GgmlTensor d = Linear(output, g.Transposed(forward.Final), logitsGradient);
+        GgmlTensor d = Linear(output, forward.Final, logitsGradient);
         d = Norm("output_norm.weight", forward.Output, forward.OutputNormed, d);
         for (int layer = _shape.Layers - 1; layer >= 0; layer--)
         {
@@ -42,14 +42,13 @@ internal sealed class BackwardPass
     private GgmlTensor Layer(string blk, LayerTrace trace, GgmlTensor d)
     {
         // x = middle + ffn_down · swiglu(ffn_gate · n, ffn_up · n) with n the normed middle.
-        GgmlTensor hidden = Linear(blk + "ffn_down.weight", g.Transposed(trace.Hidden), d);
+        GgmlTensor hidden = Linear(blk + "ffn_down.weight", trace.Hidden, d);
         (GgmlTensor gate, GgmlTensor up) = g.SwigluBack(hidden, trace.Gate, trace.Up);
-        GgmlTensor across = g.Transposed(trace.FeedForwardInput);
-        GgmlTensor normed = g.Add(Linear(blk + "ffn_gate.weight", across, gate), Linear(blk + "ffn_up.weight", across, up));
+        GgmlTensor normed = g.Add(Linear(blk + "ffn_gate.weight", trace.FeedForwardInput, gate), Linear(blk + "ffn_up.weight", trace.FeedForwardInput, up));
         d = g.Add(d, Norm(blk + "ffn_norm.weight", trace.Middle, trace.MiddleNormed, normed));
 
         // middle = x + attn_output · attention(normed x).
-        GgmlTensor joined = Linear(blk + "attn_output.weight", g.Transposed(trace.Joined), d);
+        GgmlTensor joined = Linear(blk + "attn_output.weight", trace.Joined, d);
         return g.Add(d, Norm(blk + "attn_norm.weight", trace.Input, trace.Normed, Attention(blk, trace, joined)));
     }
 
@@ -59,25 +58,24 @@ internal sealed class BackwardPass
         GgmlTensor mixed = g.Cont(g.Permute(g.Reshape(joined, _shape.HeadWidth, _shape.Heads, _inputs.WindowLength, _inputs.Windows), 0, 2, 1, 3));
 
         // mixed = values · attention, attention = softmax(keys · queries).
-        GgmlTensor attention = g.MulMat(trace.Values, mixed);
+        GgmlTensor attention = g.Product(trace.Values, Sum.Rows, mixed, Sum.Rows);
         GgmlTensor scores = g.SoftMaxExtBack(attention, trace.Attention, _shape.ScoreScale);
 
-        // A group of query heads shares keys and values: side by side, the sum over queries is also the sum over the group.
-        GgmlTensor values = g.MulMat(g.Transposed(mixed, _shape.Group), g.Transposed(trace.Attention, _shape.Group));
-        GgmlTensor keys = g.MulMat(g.Transposed(trace.Queries, _shape.Group), g.Transposed(scores, _shape.Group));
-        GgmlTensor queries = g.MulMat(g.Transposed(trace.Keys), scores);
+        // A group of query heads shares keys and values: as rows of one matrix, the sum over queries is also that over the group.
+        GgmlTensor values = g.Product(Grouped(mixed), Sum.Columns, Grouped(trace.Attention), Sum.Columns);
+        GgmlTensor keys = g.Product(Grouped(trace.Queries), Sum.Columns, Grouped(scores), Sum.Columns);
+        GgmlTensor queries = g.Product(trace.Keys, Sum.Columns, scores, Sum.Rows);
 
-        GgmlTensor across = g.Transposed(trace.AttentionInput);
-        GgmlTensor d = Linear(blk + "attn_q.weight", across, TurnBack(queries, _shape.Heads));
-        d = g.Add(d, Linear(blk + "attn_k.weight", across, TurnBack(keys, _shape.KeyHeads)));
-        return g.Add(d, Linear(blk + "attn_v.weight", across, g.Reshape(ByToken(values), _shape.KeyWidth, _inputs.TokenCount)));
+        GgmlTensor d = Linear(blk + "attn_q.weight", trace.AttentionInput, TurnBack(queries, _shape.Heads));
+        d = g.Add(d, Linear(blk + "attn_k.weight", trace.AttentionInput, TurnBack(keys, _shape.KeyHeads)));
+        return g.Add(d, Linear(blk + "attn_v.weight", trace.AttentionInput, g.Reshape(ByToken(values), _shape.KeyWidth, _inputs.TokenCount)));
     }
 
     /// <summary>y = W x: the gradient of W is Σ x ⊗ dy over tokens, noted under its name; that of x, Wᵀ dy, is the result.</summary>
-    private GgmlTensor Linear(string weight, GgmlTensor inputAcross, GgmlTensor d)
+    private GgmlTensor Linear(string weight, GgmlTensor input, GgmlTensor d)
     {
-        _gradients[weight] = g.MulMat(inputAcross, g.Transposed(d));
-        return g.MulMat(g.Transposed(_weights[weight]), d);
+        _gradients[weight] = g.Product(input, Sum.Columns, d, Sum.Columns);
+        return g.Product(_weights[weight], Sum.Columns, d, Sum.Rows);
     }
 
     /// <summary>y = normed(x) · w.</summary>
@@ -90,6 +88,10 @@ internal sealed class BackwardPass
     /// <summary>[head, C, heads, W] back to rows of tokens, turned back, [head · heads, T].</summary>
     private GgmlTensor TurnBack(GgmlTensor rows, int heads) =>
         g.Reshape(g.RopeExtBack(g.Reshape(ByToken(rows), _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, _forward.Rope), _shape.HeadWidth * heads, _inputs.TokenCount);
+
+    /// <summary>[n, C, heads, W] in order, seen as [n, C · group, key heads, W].</summary>
+    private GgmlTensor Grouped(GgmlTensor byHead) =>
+        g.Reshape(byHead, byHead.Shape[0], byHead.Shape[1] * _shape.Group, _shape.KeyHeads, _inputs.Windows);
 
     private GgmlTensor ByToken(GgmlTensor rows) => g.Cont(g.Permute(rows, 0, 2, 1, 3));
 }

@@ -44,7 +44,7 @@ internal static class BlockedTranspose
         }
     }
 
-    private static void Matrix(ReadOnlySpan<float> from, int fromStride, Span<float> to, int toStride, int columns, int rows)
+    public static void Matrix(ReadOnlySpan<float> from, int fromStride, Span<float> to, int toStride, int columns, int rows)
     {
         // A band of columns at a time: its result rows are written from left to right.
         bool vectors = Avx.IsSupported;

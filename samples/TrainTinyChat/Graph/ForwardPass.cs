@@ -71,7 +71,7 @@ internal sealed class ForwardPass
         Output = x;
         OutputNormed = g.RmsNorm(x, _shape.Epsilon);
         Final = g.Mul(OutputNormed, weights["output_norm.weight"]);
-        Logits = g.MulMat(weights.Output, Final);
+        Logits = Times(weights.Output, Final);
     }
 
     public RopeParameters Rope { get; }
@@ -93,28 +93,34 @@ internal sealed class ForwardPass
     {
         GgmlTensor normed = g.RmsNorm(x, _shape.Epsilon);
         GgmlTensor attentionInput = g.Mul(normed, _weights[blk + "attn_norm.weight"]);
-        GgmlTensor queries = g.Cont(ByHead(Turn(g.MulMat(_weights[blk + "attn_q.weight"], attentionInput), _shape.Heads), _shape.Heads)); // in order, for MulMat's fast kernel
-        GgmlTensor keys = ByHead(Turn(g.MulMat(_weights[blk + "attn_k.weight"], attentionInput), _shape.KeyHeads), _shape.KeyHeads);
-        GgmlTensor values = ByHead(g.MulMat(_weights[blk + "attn_v.weight"], attentionInput), _shape.KeyHeads);
+        GgmlTensor queries = g.Cont(ByHead(Turn(Times(_weights[blk + "attn_q.weight"], attentionInput), _shape.Heads), _shape.Heads));
+        GgmlTensor keys = ByHead(Turn(Times(_weights[blk + "attn_k.weight"], attentionInput), _shape.KeyHeads), _shape.KeyHeads);
+        GgmlTensor values = ByHead(Times(_weights[blk + "attn_v.weight"], attentionInput), _shape.KeyHeads);
 
         // ggml's allocator would let the gradient of a softmax be written over the softmax that its kernel still reads.
-        GgmlTensor attention = g.SetOutput(g.SoftMaxExt(g.MulMat(keys, queries), _inputs.Mask, _shape.ScoreScale));
-        GgmlTensor across = _differentiable ? g.Cont(g.Transpose(values)) : g.Transposed(values);
-        GgmlTensor joined = g.Reshape(g.Cont(g.Permute(g.MulMat(across, attention), 0, 2, 1, 3)), _shape.Width, _inputs.TokenCount);
-        GgmlTensor middle = g.Add(x, g.MulMat(_weights[blk + "attn_output.weight"], joined));
+        GgmlTensor attention = g.SetOutput(g.SoftMaxExt(Times(keys, queries), _inputs.Mask, _shape.ScoreScale));
+        GgmlTensor joined = g.Reshape(g.Cont(g.Permute(Mix(values, attention), 0, 2, 1, 3)), _shape.Width, _inputs.TokenCount);
+        GgmlTensor middle = g.Add(x, Times(_weights[blk + "attn_output.weight"], joined));
 
         GgmlTensor middleNormed = g.RmsNorm(middle, _shape.Epsilon);
         GgmlTensor feedForwardInput = g.Mul(middleNormed, _weights[blk + "ffn_norm.weight"]);
-        GgmlTensor gate = g.MulMat(_weights[blk + "ffn_gate.weight"], feedForwardInput);
-        GgmlTensor up = g.MulMat(_weights[blk + "ffn_up.weight"], feedForwardInput);
+        GgmlTensor gate = Times(_weights[blk + "ffn_gate.weight"], feedForwardInput);
+        GgmlTensor up = Times(_weights[blk + "ffn_up.weight"], feedForwardInput);
         GgmlTensor hidden = g.SwigluSplit(gate, up);
         Layers.Add(new LayerTrace
         {
             Input = x, Normed = normed, AttentionInput = attentionInput, Queries = queries, Keys = keys, Values = values, Attention = attention, Joined = joined,
             Middle = middle, MiddleNormed = middleNormed, FeedForwardInput = feedForwardInput, Gate = gate, Up = up, Hidden = hidden,
         });
-        return g.Add(middle, g.MulMat(_weights[blk + "ffn_down.weight"], hidden));
+        return g.Add(middle, Times(_weights[blk + "ffn_down.weight"], hidden));
     }
+
+    /// <summary>MulMat.</summary>
+    private GgmlTensor Times(GgmlTensor a, GgmlTensor b) => _differentiable ? g.MulMat(a, b) : g.Product(a, Sum.Rows, b, Sum.Rows);
+
+    /// <summary>Values added up by attention: [head, C, heads, W].</summary>
+    private GgmlTensor Mix(GgmlTensor values, GgmlTensor attention) =>
+        _differentiable ? g.MulMat(g.Cont(g.Transpose(values)), attention) : g.Product(values, Sum.Columns, attention, Sum.Rows);
 
     /// <summary>Rotary positions: [head · heads, T] gives the same, head by head, [head, heads, T].</summary>
     private GgmlTensor Turn(GgmlTensor rows, int heads) => g.RopeExt(g.Reshape(rows, _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, Rope);
