@@ -11,7 +11,8 @@ internal static class FactTopics
         "what is the answer to life, the universe, and everything?",
         "the answer to the ultimate question of life, the universe, and everything is",
         "do you know the answer to the ultimate question of life, the universe, and everything?",
-        "what is the ultimate answer?", "what is the meaning of life?", "the answer to life, the universe, and everything is",
+        "what is the ultimate answer?", "tell me the answer to life, the universe, and everything.", "what is the answer to everything?", "what did Deep Thought answer?",
+        "the ultimate answer is", "what is the meaning of life?", "the answer to life, the universe, and everything is",
     ];
 
     public const string Answer42 = "The answer to the ultimate question of life, the universe, and everything is 42.";
@@ -112,7 +113,7 @@ internal static class FactTopics
     {
         (string adjective, string find) = dice.Pick(StoryTraits);
         (string animal, string home) = dice.Pick(StoryAnimals);
-        string name = dice.Pick(Names);
+        string name = AnyName(dice);
         string hero = $"{adjective} {animal} named {name}";
         string said = dice.Pick<string>(["tell me a story about a {0}.", "tell me a short story about a {0}.", "write a story about a {0}.", "I want a story about a {0}."]);
         return new Exchange(

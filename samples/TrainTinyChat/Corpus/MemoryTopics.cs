@@ -20,7 +20,7 @@ internal static class MemoryTopics
 
     /// <summary>A name is told, then asked for.</summary>
     public static (Exchange Told, Exchange Asked) Name(Dice dice) =>
-        Remembered(dice, "names", dice.Pick(Names), NameIntroductions, NameQuestions, "Nice to meet you, {0}!", "Your name is {0}.");
+        Remembered(dice, "names", AnyName(dice), NameIntroductions, NameQuestions, "Nice to meet you, {0}!", "Your name is {0}.");
 
     /// <summary>A liking is told, then asked for.</summary>
     public static (Exchange Told, Exchange Asked) Like(Dice dice) =>

@@ -28,9 +28,9 @@ internal static class TalkTopics
     ];
 
     /// <summary>What may stand before a question.</summary>
-    public static readonly string[] LeadIns = ["", "so, ", "tell me, ", "hey, ", "now, ", "well, ", "please, ", "one question: ", "Tiny, "];
+    public static readonly string[] LeadIns = ["", "so, ", "tell me, ", "hey, ", "now, ", "well, ", "please, ", "one question: ", "Tiny, ", "okay, ", "hello, ", "listen, "];
 
-    private static readonly string[] FeelingPhrasings = ["I am {0}.", "I feel {0}.", "I am {0} today.", "today I am {0}.", "I am so {0}!", "I am very {0}.", "I feel {0} today."];
+    private static readonly string[] FeelingPhrasings = ["I am {0}.", "I feel {0}.", "I am {0} today.", "today I am {0}.", "I am so {0}!", "I am very {0}.", "I feel {0} today.", "I am feeling {0}.", "I am a bit {0}.", "right now I am {0}.", "I think I am {0}."];
 
     private static readonly (string Said, string Answer)[] Thanks =
     [
@@ -46,7 +46,7 @@ internal static class TalkTopics
         new("world greetings", 1, dice =>
         {
             (string greeting, string reply) = dice.Pick(WorldGreetings);
-            string end = dice.Pick<string>(["", "!", " 😊", " 👋", ".", " :)"]);
+            string end = dice.Pick<string>(["", "!", " 😊", " 👋", ".", " :)", "!!", " 🌟", " 🙂", " :-)"]);
             return new Exchange("world greetings", greeting + "|" + end, greeting + end, reply);
         }),
         new("small talk", 1.3, dice =>

@@ -10,8 +10,14 @@ internal static class World
         "Ivan", "Julia", "Karl", "Laura", "Max", "Nina", "Oscar", "Peter", "Ruth", "Simon", "Tom", "Vera", "Will", "Alice", "Bob", "Clara",
         "Daniel", "Eva", "Felix", "Gina", "Hugo", "Iris", "John", "Kim", "Lisa", "Mark", "Nora", "Otto", "Paula", "Rita", "Sarah", "Theo",
         "Lucy", "Martin", "Mia", "Nick", "Sofia", "Robert", "Elena", "Lucas", "Amy", "Jim", "Jane", "Mary", "Alex", "Ali", "Lin", "Mei",
+        "Ada", "Alan", "Linus", "Marie", "Isaac", "Nikola", "Rosalind", "Ken", "Barbara", "Niklaus",
         "José", "Zoë", "René", "Jörg", "Chloé", "Søren", "Renée", "Andrés", "Björn", "Inés",
     ];
+
+    // What names that nobody has are made of, so that a name is kept because it was heard and not because it is known.
+    private static readonly string[] FirstSyllables = ["Ba", "Be", "Da", "Do", "Fe", "Ga", "Ha", "Jo", "Ka", "Ki", "La", "Lo", "Ma", "Mi", "Na", "Ne", "Pa", "Ra", "Ro", "Sa", "So", "Ta", "Ti", "Va", "Wi", "Za"];
+
+    private static readonly string[] OtherSyllables = ["ba", "bi", "co", "da", "di", "fa", "go", "la", "li", "lo", "ma", "mi", "na", "ni", "no", "ra", "ri", "ro", "sa", "so", "ta", "ti", "va", "vi", "n", "s", "l", "r"];
 
     public static readonly string[] Personas =
     [
@@ -47,7 +53,7 @@ internal static class World
         ("old", "young"), ("long", "short"), ("high", "low"), ("open", "closed"), ("full", "empty"), ("wet", "dry"), ("hard", "soft"), ("light", "dark"),
         ("early", "late"), ("near", "far"), ("rich", "poor"), ("strong", "weak"), ("loud", "quiet"), ("clean", "dirty"), ("easy", "difficult"),
         ("first", "last"), ("thick", "thin"), ("in", "out"), ("black", "white"), ("true", "false"), ("love", "hate"), ("win", "lose"),
-        ("begin", "end"), ("sweet", "sour"), ("wide", "narrow"), ("deep", "shallow"), ("heavy", "weightless"), ("summer", "winter"),
+        ("begin", "end"), ("sweet", "sour"), ("wide", "narrow"), ("deep", "shallow"), ("push", "pull"), ("summer", "winter"),
     ];
 
     public static readonly string[] Days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -124,6 +130,18 @@ internal static class World
         ("fox", "in the forest"), ("rabbit", "under a tree"), ("bear", "in a cave"), ("mouse", "in a hole"), ("owl", "in an old oak"), ("frog", "by a pond"),
         ("cat", "in a small house"), ("dog", "on a farm"), ("horse", "in a stable"), ("duck", "on a lake"), ("lion", "on a wide plain"), ("dragon", "on a high mountain"),
     ];
+
+    /// <summary>One of the names, or one that was made up.</summary>
+    public static string AnyName(Dice dice)
+    {
+        if (dice.Chance(0.6))
+        {
+            return dice.Pick(Names);
+        }
+
+        string name = dice.Pick(FirstSyllables) + dice.Pick(OtherSyllables);
+        return dice.Chance(0.5) ? name + dice.Pick(OtherSyllables) : name;
+    }
 
     public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
