@@ -52,6 +52,7 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
         void Save(int step)
         {
             trainer!.Save(CheckpointPath, run);
+            LossPage.Write(Path.Combine(options.Out, "loss.html"), "Tiny Chat: loss", trainer.Losses);
             if (step % options.EvaluateEvery == 0)
             {
                 Export(weights, tokenizer);

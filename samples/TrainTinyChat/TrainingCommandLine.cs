@@ -11,7 +11,7 @@ internal sealed record TrainingCommandLine
 
     public int Documents { get; init; } = 200_000;
 
-    public float LearningRate { get; init; } = 2e-3f;
+    public float LearningRate { get; init; } = 3e-3f;
 
     public string Out { get; init; } = "tiny-chat";
 

@@ -21,8 +21,8 @@ internal static class ConversationMaker
     {
         < 0.13 => Make("names", dice, heldOut: false),
         < 0.19 => Make("likings", dice, heldOut: false),
-        < 0.26 => Make("identity", dice, heldOut: false),
-        < 0.30 => Make("not told", dice, heldOut: false),
+        < 0.28 => Make("identity", dice, heldOut: false),
+        < 0.31 => Make("not told", dice, heldOut: false),
         _ => Make(Draw(dice).Kind, dice, heldOut: false),
     };
 

@@ -27,7 +27,7 @@ internal static class FactTopics
                 return (thing, $"{Capital(thing)} is {colour}.");
             }),
         new("animals", 1.6, Animal),
-        Topic.Of("opposites", 1.2,
+        Topic.Of("opposites", 1.4,
             ["what is the opposite of {0}?", "the opposite of {0}?", "tell me the opposite of {0}.", "which word is the opposite of {0}?", "do you know the opposite of {0}?", "name the opposite of {0}."],
             dice =>
             {
@@ -36,19 +36,19 @@ internal static class FactTopics
                 return (word, $"The opposite of {word} is {opposite}.");
             }),
         new("days and months", 1.2, Calendar),
-        new("capitals", 1.2, CapitalCity),
+        new("capitals", 1.4, CapitalCity),
         new("translations", 1.4, Translation),
-        Topic.Of("emoji", 0.8,
+        Topic.Of("emoji", 0.7,
             ["show me {0}.", "show me the emoji for {0}.", "give me {0} emoji.", "can you draw {0}?", "draw {0}.", "which emoji is {0}?", "I want to see {0}."],
             dice =>
             {
                 (string thing, string emoji) = dice.Pick(Emoji);
                 return (An(thing), $"Here is {An(thing)}: {emoji}");
             }),
-        Topic.Of("unknown", 1.2,
+        Topic.Of("unknown", 0.9,
             ["what is {0}?", "tell me about {0}.", "what do you know about {0}?", "can you explain {0}?", "do you know anything about {0}?", "please explain {0}.", "I want to know about {0}."],
             dice => (dice.Pick(Unknowns), "I do not know that. I only know a small world.")),
-        new("forty-two", 0.8, dice =>
+        new("forty-two", 0.6, dice =>
         {
             string leadIn = dice.Pick(TalkTopics.LeadIns);
             string question = dice.Pick(FortyTwo);

@@ -9,10 +9,10 @@ internal static class NumberTopics
 
     public static readonly Topic[] All =
     [
-        new("counting", 1.4, Counting),
-        new("neighbours", 1, Neighbour),
-        new(Sums, 2.4, Sum),
-        new("comparisons", 1.6, Comparison),
+        new("counting", 1.8, Counting),
+        new("neighbours", 1.6, Neighbour),
+        new(Sums, 3, Sum),
+        new("comparisons", 2.4, Comparison),
     ];
 
     private static Exchange Counting(Dice dice)

@@ -42,14 +42,14 @@ internal static class TalkTopics
 
     public static readonly Topic[] All =
     [
-        Pairs("greetings", 1, Greetings, Addressees, Ends),
-        new("world greetings", 1, dice =>
+        Pairs("greetings", 0.7, Greetings, Addressees, Ends),
+        new("world greetings", 0.8, dice =>
         {
             (string greeting, string reply) = dice.Pick(WorldGreetings);
             string end = dice.Pick<string>(["", "!", " 😊", " 👋", ".", " :)", "!!", " 🌟", " 🙂", " :-)"]);
             return new Exchange("world greetings", greeting + "|" + end, greeting + end, reply);
         }),
-        new("small talk", 1.3, dice =>
+        new("small talk", 1, dice =>
         {
             (string said, string answer) = dice.Pick(SmallTalk);
             string leadIn = dice.Pick(LeadIns);
@@ -61,7 +61,7 @@ internal static class TalkTopics
             string feeling = dice.Pick(good ? GoodFeelings : BadFeelings);
             return (feeling, good ? $"I am glad that you are {feeling}!" : $"I am sorry that you are {feeling}.");
         }),
-        Pairs("thanks and goodbye", 1, Thanks, Addressees, Ends),
+        Pairs("thanks and goodbye", 0.7, Thanks, Addressees, Ends),
     ];
 
     private static Topic Pairs(string kind, double weight, (string Said, string Answer)[] pairs, string[] addressees, string[] ends) =>

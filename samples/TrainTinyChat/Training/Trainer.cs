@@ -10,7 +10,7 @@ internal sealed record TrainerOptions
     /// <summary>Windows of a step.</summary>
     public int Windows { get; init; } = 4;
 
-    public float PeakLearningRate { get; init; } = 2e-3f;
+    public float PeakLearningRate { get; init; } = 3e-3f;
 
     public int WarmUp { get; init; } = 200;
 
