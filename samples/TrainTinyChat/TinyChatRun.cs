@@ -17,42 +17,38 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly IReadOnlyList<Conversation> _questions = Examiner.Questions(options.Seed);
 
-    private string FullPath => Path.Combine(options.Out, "tiny-chat-f32.gguf");
+    private string Folder { get; } = options.Out ?? "tiny-chat";
 
-    private string QuantizedPath => Path.Combine(options.Out, "tiny-chat.gguf");
+    private string FullPath => Path.Combine(Folder, "tiny-chat-f32.gguf");
 
-    private string CheckpointPath => Path.Combine(options.Out, "checkpoint.gguf");
+    private string QuantizedPath => Path.Combine(Folder, "tiny-chat.gguf");
+
+    private string CheckpointPath => Path.Combine(Folder, "checkpoint.gguf");
 
     public int Run(CancellationToken cancellationToken)
     {
-        if (options.Evaluate is not null)
-        {
-            Examine(options.Evaluate, details: true);
-            return 0;
-        }
-
-        Directory.CreateDirectory(options.Out);
+        Directory.CreateDirectory(Folder);
         BytePairTokenizer tokenizer = TrainTokenizer();
         var shape = new ModelShape { Vocabulary = tokenizer.Count };
         TokenizedDocument[] documents = Tokenize(tokenizer);
         var batcher = new Batcher(documents, shape.Context, options.Seed);
         Say($"{documents.Length} documents, {documents.Sum(document => (long)document.Tokens.Length)} tokens, {batcher.WindowCount} windows, {batcher.PaddingShare:P1} padding");
 
-        using Backend backend = Backend.CreateCpu(threads: 1);
+        using Backend backend = Backend.CreateCpu(options.Threads);
         using var weights = new ModelParameters(shape, backend);
         weights.Initialise(options.Seed);
-        var trainerOptions = new TrainerOptions { Steps = options.Steps, PeakLearningRate = options.LearningRate };
+        TrainerOptions trainerOptions = MakeTrainerOptions();
         using var inputs = new BatchInputs(shape.Context, trainerOptions.Windows, backend);
         using var graph = new TrainingGraph(weights, inputs, backend);
         Say($"{ParameterList.Count(shape)} parameters, {graph.WorkBytes >> 20} MiB of results");
 
-        string run = FormattableString.Invariant($"seed {options.Seed}, {options.Documents} documents, {options.Steps} steps, rate {options.LearningRate}");
+        string run = FormattableString.Invariant($"seed {options.Seed}, {options.Documents} documents, {trainerOptions.Steps} steps, rate {trainerOptions.PeakLearningRate}");
         var progress = new ProgressLine();
         Trainer? trainer = null;
         void Save(int step)
         {
             trainer!.Save(CheckpointPath, run);
-            LossPage.Write(Path.Combine(options.Out, "loss.html"), "Tiny Chat: loss", trainer.Losses);
+            LossPage.Write(Path.Combine(Folder, "loss.html"), "Tiny Chat: loss", trainer.Losses);
             if (step % options.EvaluateEvery == 0)
             {
                 Export(weights, tokenizer);
@@ -114,7 +110,14 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
             FullPath, GgufExport.Metadata(weights.Shape, tokenizer, "Tiny Chat"),
             [.. weights.List.Select(parameter => (parameter.Name, parameter.Shape, (Func<float[]>)weights[parameter.Name].ToArray<float>))]);
 
-    private void Examine(string path, bool details)
+    private TrainerOptions MakeTrainerOptions()
+    {
+        var defaults = new TrainerOptions();
+        return defaults with { Steps = options.Steps ?? defaults.Steps, PeakLearningRate = options.LearningRate ?? defaults.PeakLearningRate };
+    }
+
+    /// <summary>Asks a model the held-out questions and says how it did.</summary>
+    public int Examine(string path, bool details)
     {
         IReadOnlyList<Mark> marks = Examiner.Examine(path, _questions);
         foreach (Mark mark in marks.Where(mark => details && !mark.Right))
@@ -126,6 +129,8 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
         {
             Say(line);
         }
+
+        return 0;
     }
 
     private void Say(string text) => Console.WriteLine($"{_clock.Elapsed:hh\\:mm\\:ss} {text}");
