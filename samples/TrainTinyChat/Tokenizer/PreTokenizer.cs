@@ -3,13 +3,16 @@ using System.Text.RegularExpressions;
 namespace TrainTinyChat.Tokenizer;
 
 /// <summary>
-/// Cuts text into the pieces that merges stay inside of: llama.cpp's pre-tokenizer "gpt-2" (llama-vocab.cpp), which is
-/// GPT-2's own expression.
+/// Cuts text into the pieces that merges stay inside of: GPT-2's expression (Radford et al., 2019), which several of
+/// llama.cpp's pre-tokenizers share (llama-vocab.cpp).
 /// </summary>
 internal static partial class PreTokenizer
 {
-    /// <summary>The name in tokenizer.ggml.pre.</summary>
-    public const string Name = "gpt-2";
+    /// <summary>
+    /// The name in tokenizer.ggml.pre. Under "gpt-2" llama.cpp also takes away spaces before punctuation when it writes
+    /// tokens as text, so that "Bonjour !" does not come back; under this name the expression is the same and text is not touched.
+    /// </summary>
+    public const string Name = "granite-docling";
 
     public static IEnumerable<string> Split(string text)
     {
