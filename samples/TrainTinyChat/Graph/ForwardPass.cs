@@ -98,7 +98,7 @@ internal sealed class ForwardPass
         GgmlTensor values = ByHead(Times(_weights[blk + "attn_v.weight"], attentionInput), _shape.KeyHeads);
 
         // ggml's allocator would let the gradient of a softmax be written over the softmax that its kernel still reads.
-        GgmlTensor attention = g.SetOutput(g.SoftMaxExt(Times(keys, queries), _inputs.Mask, _shape.ScoreScale));
+        GgmlTensor attention = g.SetOutput(g.SoftMaxExt(Scores(keys, queries), _inputs.Mask, _shape.ScoreScale));
         GgmlTensor joined = g.Reshape(g.Cont(g.Permute(Mix(values, attention), 0, 2, 1, 3)), _shape.Width, _inputs.TokenCount);
         GgmlTensor middle = g.Add(x, Times(_weights[blk + "attn_output.weight"], joined));
 
@@ -118,9 +118,20 @@ internal sealed class ForwardPass
     /// <summary>MulMat.</summary>
     private GgmlTensor Times(GgmlTensor a, GgmlTensor b) => _differentiable ? g.MulMat(a, b) : g.Product(a, Sum.Rows, b, Sum.Rows);
 
+    /// <summary>Every query with every key: [C keys, C queries, heads, W].</summary>
+    private GgmlTensor Scores(GgmlTensor keys, GgmlTensor queries) => _differentiable
+        ? Windows(g.MulMat(Merged(g.Cont(keys)), Merged(queries)))
+        : Times(keys, queries);
+
     /// <summary>Values added up by attention: [head, C, heads, W].</summary>
-    private GgmlTensor Mix(GgmlTensor values, GgmlTensor attention) =>
-        _differentiable ? g.MulMat(g.Cont(g.Transpose(values)), attention) : g.Product(values, Sum.Columns, attention, Sum.Rows);
+    private GgmlTensor Mix(GgmlTensor values, GgmlTensor attention) => _differentiable
+        ? Windows(g.MulMat(Merged(g.Cont(g.Transpose(values))), Merged(attention)))
+        : g.Product(values, Sum.Columns, attention, Sum.Rows);
+
+    /// <summary>Heads and windows in one dimension: of more ggml's automatic pass makes no gradient where heads are grouped.</summary>
+    private GgmlTensor Merged(GgmlTensor byHead) => g.Reshape(byHead, byHead.Shape[0], byHead.Shape[1], byHead.Shape[2] * byHead.Shape[3]);
+
+    private GgmlTensor Windows(GgmlTensor merged) => g.Reshape(merged, merged.Shape[0], merged.Shape[1], _shape.Heads, _inputs.Windows);
 
     /// <summary>Rotary positions: [head · heads, T] gives the same, head by head, [head, heads, T].</summary>
     private GgmlTensor Turn(GgmlTensor rows, int heads) => g.RopeExt(g.Reshape(rows, _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, Rope);
