@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using LlamaNative;
 using TrainTinyChat;
 using TrainTinyChat.Corpus;
+using TrainTinyChat.Evaluation;
 using TrainTinyChat.FineTuning;
 using TrainTinyChat.Throughput;
 
@@ -29,6 +30,12 @@ try
             Console.WriteLine(document.Text);
         }
 
+        return 0;
+    }
+
+    if (options.Talk is { } talkative)
+    {
+        await SampleConversations.WriteAsync(talkative, Console.Out);
         return 0;
     }
 

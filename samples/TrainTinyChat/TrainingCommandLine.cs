@@ -11,6 +11,7 @@ internal sealed record TrainingCommandLine
           TrainTinyChat [--out FOLDER]              from random weights to tiny-chat.gguf; run again to go on after Ctrl+C
           TrainTinyChat --from MODEL --data FILE    goes on training a LLaMA in F32 or F16 on a text file, or chats in .jsonl
           TrainTinyChat --evaluate MODEL            asks a model the held-out questions
+          TrainTinyChat --talk MODEL                the ten conversations of the model card
           TrainTinyChat --throughput                the written-out backward pass against the automatic one
           TrainTinyChat --show N                    the first N documents of the corpus
 
@@ -41,6 +42,8 @@ internal sealed record TrainingCommandLine
     public int Threads { get; init; } = 1;
 
     public string? Evaluate { get; init; }
+
+    public string? Talk { get; init; }
 
     public bool Throughput { get; init; }
 
@@ -78,6 +81,7 @@ internal sealed record TrainingCommandLine
                 "--evaluate-every" => options with { EvaluateEvery = Count() },
                 "--threads" => options with { Threads = Count() },
                 "--evaluate" => options with { Evaluate = Value() },
+                "--talk" => options with { Talk = Value() },
                 "--throughput" => options with { Throughput = true },
                 "--show" => options with { Show = Count() },
                 "--from" => options with { From = Value() },
