@@ -120,6 +120,11 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
     public int Examine(string path, bool details)
     {
         IReadOnlyList<Mark> marks = Examiner.Examine(path, _questions);
+        if (options.Evaluate is not null && options.Out is not null)
+        {
+            File.WriteAllLines(options.Out, marks.Select(mark => mark.ToJson()));
+        }
+
         foreach (Mark mark in marks.Where(mark => details && !mark.Right))
         {
             Say($"  {mark.Question.Last.Kind}: '{mark.Question.Last.User}' gives '{mark.Answer}', not '{mark.Question.Last.Answer}'");

@@ -21,7 +21,8 @@ internal sealed record TrainingCommandLine
           --documents N        the size of the corpus [default: 200000]
           --evaluate-every N   steps between two examinations [default: 2000]
           --threads N          [default: 1; ggml's threads wait by spinning, more are slower on a busy machine]
-          --out PATH           the folder to write to, with --from the file [default: tiny-chat, tuned.gguf]
+          --out PATH           the folder to write to [default: tiny-chat]; with --from the file [default: tuned.gguf],
+                               with --evaluate a file for every prompt and answer, in JSON lines
           --window N           with --from: the tokens of a window [default: the model's context, at most 256]
           --memory GIB         with --from: refuse what needs more [default: what the machine has]
           --help               this text

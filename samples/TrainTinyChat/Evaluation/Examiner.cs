@@ -1,4 +1,4 @@
-using LlamaNative;
+using System.Text.Json.Nodes;
 using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Models;
@@ -11,6 +11,15 @@ namespace TrainTinyChat.Evaluation;
 internal sealed record Mark(Conversation Question, string Answer)
 {
     public bool Right => Answer == Question.Last.Answer;
+
+    /// <summary>Kind, prompt, answer and what would have been right, for other tools to check.</summary>
+    public string ToJson() => new JsonObject
+    {
+        ["kind"] = Question.Last.Kind,
+        ["prompt"] = ChatMl.Prompt(Question),
+        ["answer"] = Answer,
+        ["right"] = Question.Last.Answer,
+    }.ToJsonString();
 }
 
 /// <summary>Asks a model file what it was never told, through the library like any user, and takes the most probable tokens.</summary>
