@@ -49,12 +49,6 @@ internal static class ConversationMaker
                 exchanges.Add(told);
                 AddOthers(exchanges, dice, dice.Next(dice.Chance(0.2) ? 5 : 3));
                 exchanges.Add(asked);
-                if (!heldOut && dice.Chance(0.25))
-                {
-                    // What was told is one thing, what was not is another.
-                    exchanges.Add(Redraw(() => MemoryTopics.NotTold(dice, name: kind == "likings"), exchange => exchange, heldOut: false));
-                }
-
                 break;
             case "identity":
                 (system, Exchange who) = Redraw(() => MemoryTopics.Identity(dice), pair => pair.Asked, heldOut);
@@ -63,7 +57,7 @@ internal static class ConversationMaker
                 break;
             case "not told":
                 AddOthers(exchanges, dice, dice.Next(3));
-                exchanges.Add(Redraw(() => MemoryTopics.NotTold(dice, name: dice.Chance(0.6)), exchange => exchange, heldOut));
+                exchanges.Add(Redraw(() => MemoryTopics.NotTold(dice), exchange => exchange, heldOut));
                 break;
             default:
                 AddOthers(exchanges, dice, dice.Next(dice.Chance(0.15) ? 6 : 3));

@@ -15,12 +15,6 @@ internal static class FactTopics
         "the ultimate answer is", "what is the meaning of life?", "the answer to life, the universe, and everything is",
     ];
 
-    private static readonly string[] UnknownPhrasings =
-    [
-        "what is {0}?", "tell me about {0}.", "what do you know about {0}?", "can you explain {0}?", "do you know anything about {0}?", "please explain {0}.", "explain {0}.",
-        "I want to know about {0}.", "write a poem about {0}.", "what do you think about {0}?", "why is {0} important?", "write an essay about {0}.", "who knows about {0}?",
-    ];
-
     public const string Answer42 = "The answer to the ultimate question of life, the universe, and everything is 42.";
 
     public static readonly Topic[] All =
@@ -51,7 +45,9 @@ internal static class FactTopics
                 (string thing, string emoji) = dice.Pick(Emoji);
                 return (An(thing), $"Here is {An(thing)}: {emoji}");
             }),
-        new("unknown", 1.5, Unknown),
+        Topic.Of("unknown", 0.9,
+            ["what is {0}?", "tell me about {0}.", "what do you know about {0}?", "can you explain {0}?", "do you know anything about {0}?", "please explain {0}.", "I want to know about {0}."],
+            dice => (dice.Pick(Unknowns), "I do not know that. I only know a small world.")),
         new("forty-two", 0.6, dice =>
         {
             string leadIn = dice.Pick(TalkTopics.LeadIns);
@@ -100,31 +96,6 @@ internal static class FactTopics
         return new Exchange("capitals", said, Capital(said), $"{city} is the capital of {country}.");
     }
 
-    /// <summary>What lies outside: known by its words, not by what is missing.</summary>
-    private static Exchange Unknown(Dice dice)
-    {
-        const string Outside = "I do not know that. I only know a small world.";
-        (string said, string answer) = dice.Next(4) switch
-        {
-            0 => Far(dice.Pick(FarCountries)),
-            1 => Large(dice.Next(90) + 10, dice.Next(99) + 1),
-            _ => (dice.Pick(UnknownPhrasings).Replace("{0}", dice.Pick(Unknowns), StringComparison.Ordinal), Outside),
-        };
-        return new Exchange("unknown", said, Capital(said), answer);
-
-        (string, string) Far(string country) => (
-            dice.Pick<string>([$"what is the capital of {country}?", $"which city is the capital of {country}?", $"tell me the capital of {country}.", $"name the capital of {country}.", $"do you know the capital of {country}?"]),
-            $"I do not know the capital of {country}.");
-
-        (string, string) Large(int a, int b)
-        {
-            (a, b) = dice.Chance(0.5) ? (a, b) : (b, a);
-            return (
-                dice.Pick<string>([$"what is {a} + {b}?", $"{a} + {b}?", $"how much is {a} + {b}?", $"add {a} and {b}.", $"what is {a} plus {b}?", $"what is {a} * {b}?", $"what is {a} times {b}?", $"how much is {a} * {b}?"]),
-                "Those numbers are too large for me.");
-        }
-    }
-
     private static Exchange Translation(Dice dice)
     {
         (string language, string[] words) = dice.Pick(Languages);
@@ -140,11 +111,6 @@ internal static class FactTopics
 
     private static Exchange Story(Dice dice)
     {
-        if (dice.Chance(0.25))
-        {
-            return PlainStory(dice);
-        }
-
         (string adjective, string find) = dice.Pick(StoryTraits);
         (string animal, string home) = dice.Pick(StoryAnimals);
         string name = AnyName(dice);
@@ -153,18 +119,5 @@ internal static class FactTopics
         return new Exchange(
             "stories", $"{adjective}|{animal}|{name}", Capital(said.Replace("{0}", hero, StringComparison.Ordinal)),
             $"Once upon a time there was a {hero}. {name} lived {home}. One day {name} went out and found {find}. {name} was very happy and went home. The end.");
-    }
-
-    /// <summary>A story of somebody without a name, or of nobody in particular, which is then a llama.</summary>
-    private static Exchange PlainStory(Dice dice)
-    {
-        (string animal, string home) = dice.Chance(0.3) ? ("llama", "on a green hill") : dice.Pick(StoryAnimals);
-        string[] phrasings = animal == "llama" && dice.Chance(0.7)
-            ? ["tell me a story.", "tell me a short story.", "can you tell me a story?", "please tell me a story.", "I want to hear a story.", "tell me another story."]
-            : [$"tell me a story about {An(animal)}.", $"tell me a short story about {An(animal)}.", $"write a story about {An(animal)}.", $"I want a story about {An(animal)}."];
-        string said = dice.Pick(phrasings);
-        return new Exchange(
-            "stories", said, Capital(said),
-            $"Once upon a time there was {An(animal)}. The {animal} lived {home}. One day the {animal} went out and met a friend. They played all day long and went home. The end.");
     }
 }

@@ -5,7 +5,7 @@ namespace TrainTinyChat.Corpus;
 /// <summary>What must be kept from an earlier turn: a name, a liking, and who the system prompt says one is.</summary>
 internal static class MemoryTopics
 {
-    private static readonly string[] NameIntroductions = ["my name is {0}.", "I am {0}.", "I'm {0}.", "hello, I am {0}.", "hi, my name is {0}.", "you can call me {0}.", "call me {0}.", "hi, I'm {0}.", "hello! My name is {0}.", "I am called {0}.", "the name is {0}."];
+    private static readonly string[] NameIntroductions = ["my name is {0}.", "I am {0}.", "I'm {0}.", "hello, I am {0}.", "hi, my name is {0}.", "you can call me {0}.", "call me {0}."];
 
     private static readonly string[] NameQuestions =
         ["what is my name?", "do you know my name?", "who am I?", "can you tell me my name?", "do you remember my name?", "what's my name?", "tell me my name."];
@@ -39,8 +39,9 @@ internal static class MemoryTopics
     }
 
     /// <summary>Asked without having been told.</summary>
-    public static Exchange NotTold(Dice dice, bool name)
+    public static Exchange NotTold(Dice dice)
     {
+        bool name = dice.Chance(0.6);
         string question = dice.Pick(name ? NameQuestions : LikeQuestions);
         string said = dice.Pick(TalkTopics.LeadIns) + question;
         return new Exchange("not told", said, Capital(said), name ? "I do not know your name. What is your name?" : "I do not know what you like. What do you like?");

@@ -12,7 +12,6 @@ internal static class NumberTopics
         new("counting", 1.8, Counting),
         new("neighbours", 1.6, Neighbour),
         new(Sums, 3, Sum),
-        new("differences", 1.8, Difference),
         new("comparisons", 2.4, Comparison),
     ];
 
@@ -47,15 +46,6 @@ internal static class NumberTopics
         string said = dice.Pick<string>([$"what is {a} + {b}?", $"{a} + {b}?", $"how much is {a} + {b}?", $"add {a} and {b}.", $"what is {a} plus {b}?", $"{a} plus {b}?"]);
         bool alone = a == b || (a > b && HeldOut.Contains(Sums, $"{b}+{a}"));
         return new Exchange(Sums, $"{a}+{b}", Capital(said), $"{a} + {b} = {a + b}.", AlwaysTrained: alone);
-    }
-
-    /// <summary>One-digit numbers; here the way it is asked belongs to the combination, for no other order tells the answer.</summary>
-    private static Exchange Difference(Dice dice)
-    {
-        int a = dice.Next(10);
-        int b = dice.Next(a + 1);
-        string said = dice.Pick<string>([$"what is {a} - {b}?", $"{a} - {b}?", $"how much is {a} - {b}?", $"what is {a} minus {b}?", $"{a} minus {b}?", $"take {b} from {a}."]);
-        return new Exchange("differences", said, Capital(said), $"{a} - {b} = {a - b}.");
     }
 
     private static Exchange Comparison(Dice dice)

@@ -24,8 +24,7 @@ internal static class TalkTopics
         ("who made you?", "I was trained by LlamaNative, in C#."), ("do you sleep?", "No, I never sleep."), ("do you eat?", "No, I do not eat. I only need electricity."),
         ("can you help me?", "Yes, I will try. What do you need?"), ("tell me a joke.", "Why did the llama cross the road? To get to the other token."),
         ("sing a song.", "La la la, I am a little llama."), ("what do you like?", "I like words and short stories."), ("are you smart?", "I am small, but I do my best."),
-        ("is it raining?", "I cannot see the sky from here."), ("how is the weather?", "I cannot see the sky from here."), ("what time is it?", "I have no clock, so I do not know."),
-        ("what day is it today?", "I have no calendar, so I do not know."), ("do you speak Chinese?", "I know a few words of Chinese: 你好！"), ("are you real?", "I am real, but very small."), ("do you have friends?", "Yes, you are my friend."), ("how big are you?", "I have less than a million parameters."),
+        ("is it raining?", "I cannot see the sky from here."), ("do you have friends?", "Yes, you are my friend."), ("how big are you?", "I have less than a million parameters."),
     ];
 
     /// <summary>What may stand before a question.</summary>
@@ -38,15 +37,7 @@ internal static class TalkTopics
         ("thank you", "You are welcome!"), ("thanks", "You are welcome!"), ("thank you very much", "You are very welcome!"), ("thanks a lot", "You are very welcome!"),
         ("many thanks", "You are very welcome!"), ("that was helpful", "I am glad I could help."), ("great answer", "I am glad I could help."),
         ("goodbye", "Goodbye! Come back soon."), ("bye", "Bye! See you soon."), ("see you later", "See you later!"), ("good night", "Good night! Sleep well."),
-        ("thank you, bye", "You are welcome! Bye!"), ("thanks, bye", "You are welcome! Bye!"), ("thank you, goodbye", "You are welcome! Goodbye!"), ("okay, bye", "Bye! See you soon."),
         ("see you tomorrow", "See you tomorrow!"), ("I have to go", "Goodbye! Come back soon."), ("farewell", "Farewell, my friend."),
-    ];
-
-    private static readonly (string Said, string Answer)[] Replies =
-    [
-        ("yes", "Good! What else can I do?"), ("no", "All right. What else can I do?"), ("okay", "Good! What else can I do?"), ("really?", "Yes, really."), ("why?", "I do not know why."),
-        ("wow", "Thank you!"), ("I do not understand", "I am sorry. I am only a small model."), ("you are nice", "Thank you, you are nice too."), ("you are funny", "Thank you, I try to be."),
-        ("that is wrong", "I am sorry. I make mistakes."), ("well done", "Thank you!"), ("nice to meet you", "Nice to meet you, too!"), ("I am back", "Welcome back!"), ("help", "You can ask me about small things: sums, colours, animals, or a story."),
     ];
 
     public static readonly Topic[] All =
@@ -70,8 +61,7 @@ internal static class TalkTopics
             string feeling = dice.Pick(good ? GoodFeelings : BadFeelings);
             return (feeling, good ? $"I am glad that you are {feeling}!" : $"I am sorry that you are {feeling}.");
         }),
-        Pairs("thanks and goodbye", 0.8, Thanks, Addressees, Ends),
-        Pairs("replies", 0.6, Replies, Addressees, Ends),
+        Pairs("thanks and goodbye", 0.7, Thanks, Addressees, Ends),
     ];
 
     private static Topic Pairs(string kind, double weight, (string Said, string Answer)[] pairs, string[] addressees, string[] ends) =>

@@ -71,13 +71,6 @@ internal static class World
         ("Canada", "Ottawa"), ("Cuba", "Havana"), ("Peru", "Lima"), ("Kenya", "Nairobi"), ("Hungary", "Budapest"), ("Denmark", "Copenhagen"),
     ];
 
-    /// <summary>Countries whose capitals nobody here knows, and some that are none.</summary>
-    public static readonly string[] FarCountries =
-    [
-        "Brazil", "Mexico", "Chile", "Turkey", "Iran", "Mali", "Nepal", "Iceland", "Belgium", "Ghana", "Laos", "Oman", "Vietnam", "Jamaica", "Bolivia", "Somalia", "Atlantis", "Narnia",
-        "Utopia", "Lapland",
-    ];
-
     public static readonly string[] GoodFeelings = ["happy", "glad", "fine", "excited", "well", "proud", "cheerful", "great", "relaxed", "lucky"];
 
     public static readonly string[] BadFeelings = ["sad", "tired", "angry", "lonely", "ill", "bored", "afraid", "hungry", "thirsty", "worried"];
