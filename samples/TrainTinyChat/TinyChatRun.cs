@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LlamaNative.Compute;
+using LlamaNative.Models;
 using TrainTinyChat.Corpus;
 using TrainTinyChat.Evaluation;
 using TrainTinyChat.Graph;
@@ -12,8 +13,8 @@ namespace TrainTinyChat;
 /// <summary>The whole way from a seed to a chat model.</summary>
 internal sealed class TinyChatRun(TrainingCommandLine options)
 {
-    private const int Vocabulary = 1024;
-    private const int TokenizerSample = 20_000;
+    public const int Vocabulary = 1024;
+    public const int TokenizerSample = 20_000;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly IReadOnlyList<Conversation> _questions = Examiner.Questions(options.Seed);
 
@@ -71,6 +72,7 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
         }
 
         Export(weights, tokenizer);
+        RequireSameTokens(documents);
         ModelQuantizer.Quantize(FullPath, QuantizedPath, new ModelQuantizationOptions { FileType = ModelFileType.Q8_0, Threads = 1 }, cancellationToken: cancellationToken);
         Say("F32:");
         Examine(FullPath, details: true);
@@ -104,6 +106,25 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
             document.Encode(tokenizer, tokens, learned);
             return new TokenizedDocument([.. tokens], [.. learned]);
         })];
+
+    /// <summary>A model that llama.cpp tokenizes for otherwise than it was trained would speak nonsense.</summary>
+    /// <exception cref="InvalidOperationException">A document has other tokens in llama.cpp, or does not come back from them.</exception>
+    private void RequireSameTokens(TokenizedDocument[] documents)
+    {
+        using LlamaModel model = LlamaModel.Load(FullPath, new ModelOptions { VocabularyOnly = true });
+        int number = 0;
+        foreach (string text in CorpusGenerator.Documents(options.Seed, options.Documents).Select(document => document.Text))
+        {
+            int[] tokens = documents[number++].Tokens;
+            bool same = model.Vocabulary.Tokenize(text + ChatMl.EndOfText, parseSpecial: true).AsSpan().SequenceEqual(tokens);
+            if (!same || model.Vocabulary.Detokenize(tokens, unparseSpecial: true) != text + ChatMl.EndOfText)
+            {
+                throw new InvalidOperationException($"llama.cpp tokenizes document {number - 1} otherwise than the trainer: {text}");
+            }
+        }
+
+        Say($"llama.cpp tokenizes all {number} documents as the trainer does, and gives them back");
+    }
 
     private void Export(ModelParameters weights, BytePairTokenizer tokenizer) =>
         GgufExport.Write(
