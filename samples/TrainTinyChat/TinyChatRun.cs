@@ -16,7 +16,7 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
     public const int Vocabulary = 1024;
     public const int TokenizerSample = 20_000;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly IReadOnlyList<Conversation> _questions = Examiner.Questions(options.Seed);
+    private readonly IReadOnlyList<Conversation> _questions = Examiner.Questions(options.Seed, options.Questions);
 
     private string Folder { get; } = options.Out ?? "tiny-chat";
 

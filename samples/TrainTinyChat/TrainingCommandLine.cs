@@ -1,4 +1,5 @@
 using System.Globalization;
+using TrainTinyChat.Evaluation;
 
 namespace TrainTinyChat;
 
@@ -20,6 +21,7 @@ internal sealed record TrainingCommandLine
           --learning-rate X    the highest one [default: 0.003; 0.0003 with --from]
           --documents N        the size of the corpus [default: 200000]
           --evaluate-every N   steps between two examinations [default: 2000]
+          --questions N        held-out questions of each kind, at most [default: 12]
           --threads N          [default: 1; ggml's threads wait by spinning, more are slower on a busy machine]
           --out PATH           the folder to write to [default: tiny-chat]; with --from the file [default: tuned.gguf],
                                with --evaluate a file for every prompt and answer, in JSON lines
@@ -39,6 +41,8 @@ internal sealed record TrainingCommandLine
     public string? Out { get; init; }
 
     public int EvaluateEvery { get; init; } = 2000;
+
+    public int Questions { get; init; } = Examiner.QuestionsPerKind;
 
     public int Threads { get; init; } = 1;
 
@@ -80,6 +84,7 @@ internal sealed record TrainingCommandLine
                 "--learning-rate" => options with { LearningRate = (float)Number() },
                 "--out" => options with { Out = Value() },
                 "--evaluate-every" => options with { EvaluateEvery = Count() },
+                "--questions" => options with { Questions = Count() },
                 "--threads" => options with { Threads = Count() },
                 "--evaluate" => options with { Evaluate = Value() },
                 "--talk" => options with { Talk = Value() },

@@ -27,8 +27,9 @@ internal static class Examiner
 {
     public const int QuestionsPerKind = 12;
 
-    public static IReadOnlyList<Conversation> Questions(ulong seed) =>
-        [.. ConversationMaker.Kinds.SelectMany(kind => CorpusGenerator.Tests(seed, kind, QuestionsPerKind))];
+    /// <summary>Held-out questions, as many of each kind as there are up to a number.</summary>
+    public static IReadOnlyList<Conversation> Questions(ulong seed, int perKind = QuestionsPerKind) =>
+        [.. ConversationMaker.Kinds.SelectMany(kind => CorpusGenerator.Tests(seed, kind, perKind))];
 
     public static IReadOnlyList<Mark> Examine(string path, IReadOnlyList<Conversation> questions)
     {

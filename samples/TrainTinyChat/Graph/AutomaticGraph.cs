@@ -17,6 +17,7 @@ internal sealed class AutomaticGraph : IDisposable
     private readonly GgmlTensor _settings;
     private readonly GgmlTensor _loss;
     private readonly int _vocabulary;
+    private readonly Dictionary<string, GgmlTensor> _byName = new(StringComparer.Ordinal);
 
     public AutomaticGraph(ModelParameters weights, BatchInputs inputs, Backend backend, bool keepGradients = false)
     {
@@ -49,8 +50,6 @@ internal sealed class AutomaticGraph : IDisposable
 
         _graph.Allocate(backend);
     }
-
-    private readonly Dictionary<string, GgmlTensor> _byName = new(StringComparer.Ordinal);
 
     /// <summary>The mean loss of the last step.</summary>
     public float Loss => _loss.ToArray<float>()[0];

@@ -5,8 +5,8 @@ namespace TrainTinyChat.Graph;
 
 /// <summary>
 /// The backward pass of a LLaMA, written out with matrix products: read it from top to bottom, it is the forward pass
-/// from bottom to top. MulMat sums over rows' elements, so whatever is summed over must lie along rows; what does not is
-/// transposed before (<see cref="BlockedTranspose"/>), which is cheaper than ggml's OutProd by far.
+/// from bottom to top. What is summed over lies now along rows and now along columns (<see cref="MatrixProduct"/>); with
+/// ggml's MulMat, which knows rows only, it would take outer products or transposed copies.
 /// </summary>
 internal sealed class BackwardPass
 {

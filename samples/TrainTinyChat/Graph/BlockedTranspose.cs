@@ -1,49 +1,15 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using LlamaNative.Compute;
-using LlamaNative.Tensors;
 
 namespace TrainTinyChat.Graph;
 
-/// <summary>
-/// Transposes matrices in blocks of 8×8, which stay in registers: ggml's own copy of a transposed tensor goes element by
-/// element. [n, m, g·c, w] gives [m·g, n, c, w]: the g matrices of a group stand side by side.
-/// </summary>
+/// <summary>Transposes in blocks of 8×8, which stay in registers.</summary>
 internal static class BlockedTranspose
 {
     private const int Block = 8;
 
-    /// <summary>Adds the operator to an arena.</summary>
-    /// <param name="arena">Where the result belongs.</param>
-    /// <param name="source">F32 with packed rows.</param>
-    /// <param name="group">How many neighbours of dimension 2 are joined.</param>
-    public static GgmlTensor Transposed(this TensorArena arena, GgmlTensor source, int group = 1)
-    {
-        TensorShape ne = source.Shape;
-        var shape = new TensorShape(ne[1] * group, ne[0], ne[2] / group, ne[3]);
-        return arena.Custom4D(GgmlType.F32, shape, [source], (in CustomOperation operation) => Run(operation, group), TensorArena.AllThreads);
-    }
-
-    private static void Run(in CustomOperation operation, int group)
-    {
-        TensorLayout source = operation.SourceLayout(0);
-        ReadOnlySpan<float> from = MemoryMarshal.Cast<byte, float>(operation.SourceBytes(0));
-        Span<float> to = operation.Result<float>();
-        int columns = (int)source.Shape[0];
-        int rows = (int)source.Shape[1];
-        int stride = (int)(source.Stride(1) / sizeof(float));
-        int matrix = columns * rows;
-        (long first, long end) = operation.Share(source.Shape[2] * source.Shape[3]);
-        for (long i = first; i < end; i++)
-        {
-            (long outer, long inner) = Math.DivRem(i, source.Shape[2]);
-            int start = (int)(((inner * source.Stride(2)) + (outer * source.Stride(3))) / sizeof(float));
-            int place = (int)((i / group * matrix * group) + (i % group * rows));
-            Matrix(from[start..], stride, to[place..], rows * group, columns, rows);
-        }
-    }
-
+    /// <summary>Rows become columns; strides are in elements.</summary>
     public static void Matrix(ReadOnlySpan<float> from, int fromStride, Span<float> to, int toStride, int columns, int rows)
     {
         // A band of columns at a time: its result rows are written from left to right.

@@ -11,7 +11,7 @@ internal sealed class ProgressLine
     private readonly Stopwatch _shown = Stopwatch.StartNew();
     private readonly Stopwatch _all = Stopwatch.StartNew();
     private int _first = -1;
-    private double _loss = double.NaN;
+    private double _loss;
 
     /// <summary>Tokens per second since the first step.</summary>
     public double TokensPerSecond { get; private set; }
@@ -24,8 +24,8 @@ internal sealed class ProgressLine
             _all.Restart();
         }
 
-        _loss = double.IsNaN(_loss) ? progress.Loss : (0.98 * _loss) + (0.02 * progress.Loss);
         int done = progress.Step - _first;
+        _loss += (progress.Loss - _loss) * Math.Max(0.02, 1.0 / (done + 1)); // the mean of the last fifty or so
         TokensPerSecond = done == 0 ? 0 : (double)done * progress.TokensPerStep / _all.Elapsed.TotalSeconds;
         bool last = progress.Step == progress.Steps;
         if (!last && (_terminal ? _shown.ElapsedMilliseconds < 200 : progress.Step % 100 != 0))
