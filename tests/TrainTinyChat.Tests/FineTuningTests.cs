@@ -48,6 +48,30 @@ public sealed class FineTuningTests
         }
     }
 
+    /// <summary>A rate at which the weights fly apart must not take the model with it.</summary>
+    [Fact]
+    public void Weights_that_fly_apart_are_not_what_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        string model = MakeModel(folder);
+        File.WriteAllText(folder["text.txt"], string.Concat(Enumerable.Repeat("The llama eats. ", 200)));
+        var run = new FineTuningRun(new TrainingCommandLine { From = model, Data = folder["text.txt"], Out = folder["tuned.gguf"], Steps = 60, Window = 32, LearningRate = 1e30f });
+        Assert.Equal(0, run.Run(CancellationToken.None));
+        using GgufFile written = GgufFile.Open(folder["tuned.gguf"]);
+        foreach (GgufTensorInfo tensor in written.Tensors)
+        {
+            using GgufTensorView view = tensor.Open();
+            foreach (float value in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(view.Bytes))
+            {
+                Assert.True(float.IsFinite(value), tensor.Name);
+            }
+        }
+    }
+
+    [Fact]
+    public void An_estimate_for_absurd_sizes_does_not_wrap_around() =>
+        Assert.Equal(long.MaxValue, MemoryEstimate.Bytes(new ModelShape { Width = 1 << 20, Heads = 1 << 19, KeyHeads = 1 << 19, Layers = 1000 }, int.MaxValue, 4));
+
     [Fact]
     public void Of_chats_only_the_answers_are_learned()
     {

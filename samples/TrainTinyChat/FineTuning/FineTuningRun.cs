@@ -31,7 +31,7 @@ internal sealed class FineTuningRun(TrainingCommandLine options)
         int window = options.Window ?? Math.Min(shape.Context, MaxWindow);
         long available = options.MemoryGib is { } gib ? (long)(gib * (1 << 30)) : MemoryEstimate.Available;
         MemoryEstimate.Require(shape, window, Windows, available);
-        IReadOnlyList<TokenizedDocument> documents = ReadData(window);
+        IReadOnlyList<TokenizedDocument> documents = ReadData(shape, window);
         int tenth = Math.Max(1, documents.Count / 10);
         TokenizedDocument[] heldOut = [.. documents.Where((_, i) => i % (documents.Count / tenth) == 0).Take(tenth)];
         TokenizedDocument[] trained = [.. documents.Except(heldOut)];
@@ -77,7 +77,15 @@ internal sealed class FineTuningRun(TrainingCommandLine options)
             Progress = new ProgressLine().Show,
             CheckpointDue = Look,
         };
-        trainer.Run(end.Token);
+        try
+        {
+            trainer.Run(end.Token);
+        }
+        catch (NotFiniteNumberException error)
+        {
+            Say($"{error.Message} The best weights so far are kept.");
+        }
+
         Steps = trainer.Step;
 
         string path = options.Out ?? "tuned.gguf";
@@ -88,9 +96,14 @@ internal sealed class FineTuningRun(TrainingCommandLine options)
         return 0;
     }
 
-    private IReadOnlyList<TokenizedDocument> ReadData(int window)
+    private IReadOnlyList<TokenizedDocument> ReadData(ModelShape shape, int window)
     {
         using LlamaModel model = LlamaModel.Load(options.From!, new ModelOptions { VocabularyOnly = true });
+        if (model.Vocabulary.Count > shape.Vocabulary)
+        {
+            throw new InvalidDataException($"'{options.From}' has {model.Vocabulary.Count} tokens and embeddings for {shape.Vocabulary} of them.");
+        }
+
         return TrainingData.Read(options.Data!, model, window);
     }
 

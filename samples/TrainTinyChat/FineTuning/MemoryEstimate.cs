@@ -7,17 +7,18 @@ internal static class MemoryEstimate
 {
     public static long Bytes(ModelShape shape, int windowLength, int windows)
     {
-        long tokens = (long)windowLength * windows;
+        // Wide enough for what a hostile file or option may say.
+        Int128 tokens = (Int128)windowLength * windows;
 
         // A weight, its gradient and two moments.
-        long weights = 4L * ParameterList.Count(shape);
+        Int128 weights = 4 * (Int128)ParameterList.Count(shape);
 
         // What each layer keeps for the backward pass, and what comes and goes around it.
-        long scores = (long)shape.Heads * windowLength;
-        long kept = shape.Layers * tokens * ((11L * shape.Width) + (4L * shape.KeyWidth) + (3L * shape.FeedForward) + scores);
-        long passing = tokens * ((8L * shape.Width) + (4L * shape.FeedForward) + (2 * scores) + (2L * shape.Vocabulary));
-        long mask = tokens * windowLength * 2;
-        return sizeof(float) * (weights + kept + passing + mask);
+        Int128 scores = (Int128)shape.Heads * windowLength;
+        Int128 kept = shape.Layers * tokens * ((11L * shape.Width) + (4L * shape.KeyWidth) + (3L * shape.FeedForward) + scores);
+        Int128 passing = tokens * ((8L * shape.Width) + (4L * shape.FeedForward) + (2 * scores) + (2L * shape.Vocabulary));
+        Int128 mask = tokens * windowLength * 2;
+        return (long)Int128.Min(long.MaxValue, sizeof(float) * (weights + kept + passing + mask));
     }
 
     /// <exception cref="InvalidOperationException">It does not fit.</exception>
