@@ -21,7 +21,7 @@ internal sealed class Story
         if (File.Exists(own))
         {
             File.Copy(own, ModelPath);
-            Prompt = "Once upon a time";
+            Prompt = "Once upon a time, there was a little";
         }
         else
         {

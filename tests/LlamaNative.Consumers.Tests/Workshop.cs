@@ -12,7 +12,6 @@ public sealed class Workshop : IDisposable
     private static readonly string[] s_buildArguments = ["--nologo", "-v", "q", "-m:1", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
 
     private readonly Dictionary<string, Task<PublishedApplication>> _published = [];
-    private readonly string _packageCache;
     private readonly string _searchPath;
 
     public Workshop()
@@ -24,12 +23,14 @@ public sealed class Workshop : IDisposable
             File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
         }
 
-        _packageCache = Path.Combine(Folder, "packages");
+        PackageCache = Path.Combine(Folder, "packages");
         _searchPath = CreateSearchPath(Path.Combine(Folder, "bin"));
         Story = new Story(Folder);
     }
 
     public string Folder { get; }
+
+    internal string PackageCache { get; }
 
     internal Story Story { get; }
 
@@ -52,7 +53,7 @@ public sealed class Workshop : IDisposable
         Environment = new Dictionary<string, string?>
         {
             ["PATH"] = _searchPath,
-            ["NUGET_PACKAGES"] = _packageCache,
+            ["NUGET_PACKAGES"] = PackageCache,
             ["DOTNET_CLI_UI_LANGUAGE"] = "en",
             ["DOTNET_NOLOGO"] = "1",
             ["MSBUILDTERMINALLOGGER"] = "off",

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LlamaNative.Consumers.Tests.Applications;
 
 /// <summary>The console application in every form it can be published in; each must find its libraries and tell the same story.</summary>
@@ -12,6 +14,20 @@ public sealed class PublishFormTests(Workshop workshop)
         PublishedApplication app = await workshop.PublishAsync("ConsoleApp");
         CommandResult run = await app.TellsTheStoryAsync();
         Assert.Contains(Path.Combine("runtimes", s_rid, "native"), run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_packages_came_from_artifacts()
+    {
+        await workshop.PublishAsync("ConsoleApp");
+        foreach (string id in (string[])[Artifacts.Library, Artifacts.Cpu])
+        {
+#pragma warning disable CA1308 // NuGet's folders are in lower case
+            string origin = Path.Combine(workshop.PackageCache, id.ToLowerInvariant(), Artifacts.Version, ".nupkg.metadata");
+#pragma warning restore CA1308
+            using JsonDocument metadata = JsonDocument.Parse(await File.ReadAllTextAsync(origin));
+            Assert.Equal(Artifacts.Folder, metadata.RootElement.GetProperty("source").GetString());
+        }
     }
 
     [Fact]

@@ -35,6 +35,17 @@ public sealed class ConsoleChatTests
         Assert.Empty(result.Output);
     }
 
+    /// <summary>The README's command on a fresh clone: no option, no download.</summary>
+    [Fact]
+    public async Task Without_options_the_repositorys_own_model_answers()
+    {
+        ToolResult result = await Tool.RunChatSampleAsync("Hello!\nMy name is Ada.\nWhat is my name?\n", "--temp", "0", "--threads", "1");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Hello! How can I help you?", result.Text, StringComparison.Ordinal);
+        Assert.Contains("Your name is Ada.", result.Text, StringComparison.Ordinal);
+        Assert.Contains("the model's template", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, "does not exist", "--model", "no-such.gguf")]
     [InlineData(2, "'--modle'", "--modle", "x.gguf")]

@@ -1,0 +1,191 @@
+using DesktopChat.Conversations;
+using DesktopChat.Endpoints;
+using DesktopChat.Events;
+using DesktopChat.Models;
+using DesktopChat.Settings;
+using LlamaNative;
+using LlamaNative.Chat;
+using LlamaNative.Generation;
+using Microsoft.Extensions.Logging;
+
+namespace DesktopChat.Answers;
+
+/// <summary>
+/// Has conversations answered, in the background and whether or not a page still looks: closing a window loses nothing.
+/// A conversation has one answer at a time; several conversations wait for the model in turn.
+/// </summary>
+internal sealed partial class AnswerService(
+    ConversationStore conversations, ModelHost models, SettingsStore settings, EventHub events, ILogger<AnswerService> logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, RunningAnswer> _running = [];
+
+    /// <summary>The answers under way.</summary>
+    public IReadOnlyList<AnswerState> List()
+    {
+        lock (_gate)
+        {
+            return [.. _running.Values.Select(answer => answer.State)];
+        }
+    }
+
+    /// <summary>Says something and has it answered.</summary>
+    public void Send(string id, string text) => Begin(id, conversation => conversation with
+    {
+        Title = conversation.Messages.Count == 0 && conversation.Title == Conversation.Untitled ? Conversation.TitleOf(text) : conversation.Title,
+        Messages = [.. conversation.Messages, Message.FromUser(text)],
+    });
+
+    /// <summary>Replaces a message of the user, forgets what came behind it, and has it answered.</summary>
+    public void Edit(string id, string messageId, string text) => Begin(id, conversation =>
+    {
+        int index = conversation.IndexOf(messageId);
+        return conversation.Messages[index].Role == ChatRole.User
+            ? conversation with { Messages = [.. conversation.Messages.Take(index), Message.FromUser(text)] }
+            : throw ApiException.Invalid("Only your own messages can be edited.");
+    });
+
+    /// <summary>Answers anew: forgets an answer, or what follows a message of the user, and all behind it.</summary>
+    public void Regenerate(string id, string messageId) => Begin(id, conversation =>
+    {
+        int end = conversation.IndexOf(messageId) + 1;
+        while (end > 0 && conversation.Messages[end - 1].Role != ChatRole.User)
+        {
+            end--;
+        }
+
+        return end > 0
+            ? conversation with { Messages = [.. conversation.Messages.Take(end)] }
+            : throw ApiException.Invalid("There is no message to answer.");
+    });
+
+    /// <summary>Stops an answer, if one is under way; what it said so far is kept.</summary>
+    public void Stop(string id)
+    {
+        Find(id)?.Stop();
+    }
+
+    /// <summary>Deletes a conversation, after stopping its answer.</summary>
+    public async Task DeleteAsync(string id)
+    {
+        if (Find(id) is { } answer)
+        {
+            answer.Stop();
+            await answer.Done.ConfigureAwait(false);
+        }
+
+        conversations.Delete(id);
+    }
+
+    /// <summary>Stops everything and waits until it is kept.</summary>
+    public async Task StopAllAsync()
+    {
+        RunningAnswer[] running;
+        lock (_gate)
+        {
+            running = [.. _running.Values];
+        }
+
+        foreach (RunningAnswer answer in running)
+        {
+            answer.Stop();
+        }
+
+        await Task.WhenAll(running.Select(answer => answer.Done)).ConfigureAwait(false);
+    }
+
+    private RunningAnswer? Find(string id)
+    {
+        lock (_gate)
+        {
+            return _running.GetValueOrDefault(id);
+        }
+    }
+
+    private void Begin(string id, Func<Conversation, Conversation> change)
+    {
+        lock (_gate)
+        {
+            if (_running.ContainsKey(id))
+            {
+                throw ApiException.Conflict("busy", "An answer is being written in this conversation. Stop it first.");
+            }
+
+            if (models.State is { Phase: ModelPhase.None or ModelPhase.Failed } state)
+            {
+                throw ApiException.Conflict("no-model", state.Error ?? "No model is loaded. Choose one first.");
+            }
+
+            Conversation conversation = conversations.Update(id, change);
+            var answer = new RunningAnswer(id, events);
+            _running[id] = answer;
+            answer.Enter(AnswerPhase.Waiting);
+            answer.Done = Task.Run(() => RunAsync(conversation, answer));
+        }
+    }
+
+    private async Task RunAsync(Conversation conversation, RunningAnswer answer)
+    {
+        string? error = null;
+        AnswerOutcome? outcome = null;
+        try
+        {
+            outcome = await models.UseAsync(
+                (model, stop) =>
+                {
+                    answer.Enter(AnswerPhase.Reading);
+                    return model.AnswerAsync(conversation.Messages, settings.Current, answer.Append, stop);
+                },
+                answer.Stopped).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before its turn came.
+        }
+        catch (Exception failure) when (failure is LlamaException or ArgumentException or ApiException)
+        {
+            error = failure.Message;
+        }
+        catch (Exception failure)
+        {
+            error = "Something went wrong that was not foreseen; the program's console has the details.";
+            LogFailed(failure);
+        }
+
+        End(conversation.Id, answer, outcome, error);
+    }
+
+    private void End(string id, RunningAnswer answer, AnswerOutcome? outcome, string? error)
+    {
+        string text = outcome?.Message?.Content ?? answer.Text;
+        lock (_gate)
+        {
+            try
+            {
+                if (text.Length > 0)
+                {
+                    Message message = Message.FromAssistant(text, Statistics(outcome?.Result));
+                    conversations.Update(id, conversation => conversation with { Messages = [.. conversation.Messages, message] });
+                }
+            }
+            catch (Exception failure) when (failure is ApiException or IOException or UnauthorizedAccessException)
+            {
+                error = $"The answer could not be kept: {failure.Message}";
+            }
+
+            _running.Remove(id);
+            events.Publish(EventNames.AnswerEnd, new AnswerEnd(id, error), DesktopJson.Default.AnswerEnd);
+        }
+    }
+
+    private static AnswerStatistics? Statistics(GenerationResult? result) => result is null ? null : new AnswerStatistics(
+        result.Usage.CompletionTokens,
+        Math.Round(result.Timings.TokensPerSecond, 1),
+        result.Usage.PromptTokens,
+        result.Usage.CachedTokens,
+        Math.Round(result.Timings.Total.TotalSeconds, 2),
+        result.StopReason.ToString());
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An answer failed")]
+    private partial void LogFailed(Exception failure);
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using LlamaNative;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace DesktopChat.Endpoints;
+
+/// <summary>The one place where errors become answers: a status and a JSON body that the page can show.</summary>
+internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<ErrorResponses> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read an answer.
+        }
+        catch (Exception error) when (!context.Response.HasStarted)
+        {
+            (int status, string code, string message) = Describe(error);
+            if (status == StatusCodes.Status500InternalServerError)
+            {
+                LogUnexpected(error, context.Request.Method, context.Request.Path);
+            }
+
+            context.Response.StatusCode = status;
+            await Json.WriteAsync(context, new ErrorBody(new ErrorDetail(code, message)), DesktopJson.Default.ErrorBody).ConfigureAwait(false);
+        }
+    }
+
+    private static (int Status, string Code, string Message) Describe(Exception error) => error switch
+    {
+        ApiException api => (api.Status, api.Code, api.Message),
+        BadHttpRequestException bad => (bad.StatusCode, "invalid", bad.Message),
+        JsonException json => (StatusCodes.Status400BadRequest, "invalid", $"The request's JSON is not valid: {json.Message}"),
+        LlamaException or ArgumentException => (StatusCodes.Status400BadRequest, "invalid", error.Message),
+        IOException or UnauthorizedAccessException => (StatusCodes.Status500InternalServerError, "storage", $"The disk refused: {error.Message}"),
+        _ => (StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong that was not foreseen; the program's console has the details."),
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private partial void LogUnexpected(Exception error, string method, string path);
+}

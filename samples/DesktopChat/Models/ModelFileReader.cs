@@ -1,0 +1,79 @@
+using LlamaNative.Compute;
+using LlamaNative.Gguf;
+using LlamaNative.Tensors;
+
+namespace DesktopChat.Models;
+
+/// <summary>Reads a model file's header. Files are other people's: every text is cut short and cleaned, every error is an entry.</summary>
+internal static class ModelFileReader
+{
+    private const int MaxTextLength = 100;
+
+    // Set by llama.cpp in general.file_type where the type was guessed (LLAMA_FTYPE_GUESSED).
+    private const uint GuessedType = 1024;
+
+    public static ModelFileInfo Read(string path)
+    {
+        var info = new ModelFileInfo(path, Path.GetFileName(path), 0);
+        try
+        {
+            info = info with { Size = new FileInfo(path).Length };
+            using GgufFile file = GgufFile.Open(path);
+            return Read(info, file);
+        }
+        catch (GgufFormatException error)
+        {
+            return info with { Problem = "Damaged or no model: " + Clean(error.Message.Replace(path + ": ", "", StringComparison.Ordinal)) };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return info with { Problem = "Cannot be read: " + Clean(error.Message) };
+        }
+    }
+
+    private static ModelFileInfo Read(ModelFileInfo info, GgufFile file)
+    {
+        GgufMetadata metadata = file.Metadata;
+        string? architecture = Text(metadata, "general.architecture");
+        string? kind = Text(metadata, "general.type");
+        return info with
+        {
+            Size = file.ByteCount,
+            Name = Text(metadata, "general.name"),
+            Architecture = architecture,
+            Parameters = file.Tensors.Sum(tensor => tensor.Shape.ElementCount),
+            Quantization = Quantization(file),
+            ContextLength = metadata.TryGetValue(architecture + ".context_length", out GgufValue? length) ? length.GetInteger() : null,
+            HasChatTemplate = metadata.ContainsKey("tokenizer.chat_template"),
+            Problem = file.Tensors.Count == 0 ? "Has a vocabulary but no weights."
+                : kind is not (null or "model") ? $"Is of the kind '{kind}', which cannot chat by itself."
+                : architecture is null ? "Does not name its architecture."
+                : !metadata.ContainsKey("tokenizer.ggml.model") ? "Has no vocabulary."
+                : null,
+        };
+    }
+
+    /// <summary>What the file says of itself, else the type of most of its weights.</summary>
+    private static string? Quantization(GgufFile file)
+    {
+        if (file.Metadata.TryGetValue("general.file_type", out GgufValue? value) && value.Type == GgufValueType.UInt32
+            && (ModelFileType)(value.GetUInt32() & ~GuessedType) is var type && Enum.IsDefined(type))
+        {
+            return type.ToString();
+        }
+
+        return file.Tensors.GroupBy(tensor => tensor.Type)
+            .MaxBy(group => group.Sum(tensor => tensor.Shape.ElementCount)) is { } most
+            ? GgmlTypeInfo.Of(most.Key).Name.ToUpperInvariant()
+            : null;
+    }
+
+    private static string? Text(GgufMetadata metadata, string key) =>
+        metadata.TryGetValue(key, out GgufValue? value) && value.Type == GgufValueType.String ? Clean(value.GetString()) : null;
+
+    private static string Clean(string text)
+    {
+        string line = string.Concat(text.Take(MaxTextLength).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)).Trim();
+        return text.Length > MaxTextLength ? line + "…" : line;
+    }
+}

@@ -1,0 +1,87 @@
+using LlamaNative.Contexts;
+using LlamaNative.Generation;
+using LlamaNative.Models;
+using LlamaNative.Sampling;
+
+namespace DesktopChat.Settings;
+
+/// <summary>How the page looks.</summary>
+internal enum Theme
+{
+    System,
+    Light,
+    Dark,
+}
+
+/// <summary>
+/// What the user sets; kept on disk, as the page's own storage would not outlive the port. Never changed once made: the
+/// setters are there because generated deserializers give absent init-only members null instead of their defaults.
+/// </summary>
+internal sealed record ChatSettings
+{
+    public const int MaxSystemPromptLength = 50_000;
+
+    /// <summary>Instructions for every conversation; empty for none.</summary>
+    public string SystemPrompt { get; set; } = "";
+
+    public float Temperature { get; set; } = 0.8f;
+
+    public int TopK { get; set; } = 40;
+
+    public float TopP { get; set; } = 0.95f;
+
+    public float MinP { get; set; } = 0.05f;
+
+    /// <summary>Null draws one for every answer.</summary>
+    public uint? Seed { get; set; }
+
+    /// <summary>Most tokens of an answer; null leaves it to the model.</summary>
+    public int? MaxTokens { get; set; }
+
+    /// <summary>Tokens of context; null takes what the model was trained for, at most 4096.</summary>
+    public int? ContextSize { get; set; }
+
+    /// <summary>Null takes one for each core.</summary>
+    public int? Threads { get; set; }
+
+    /// <summary>Null puts all layers on the GPU if there is one.</summary>
+    public int? GpuLayers { get; set; }
+
+    public Theme Theme { get; set; }
+
+    /// <summary>Folders in which the picker looks for models.</summary>
+    public IReadOnlyList<string> ModelFolders { get; set; } = [];
+
+    /// <summary>The model last loaded, to be loaded again at the next start.</summary>
+    public string? LastModel { get; set; }
+
+    /// <summary>What is wrong with the values; null when nothing is.</summary>
+    public string? FindMistake() =>
+        SystemPrompt.Length > MaxSystemPromptLength ? $"The system prompt may have {MaxSystemPromptLength} characters."
+        : !(Temperature is >= 0 and <= 5) ? "The temperature must be between 0 and 5."
+        : TopK is < 0 or > 1_000_000 ? "Top-k must be between 0 (no limit) and 1000000."
+        : !(TopP is > 0 and <= 1) ? "Top-p must be above 0 and at most 1."
+        : !(MinP is >= 0 and <= 1) ? "Min-p must be between 0 and 1."
+        : MaxTokens is < 1 ? "The answer must be allowed at least 1 token."
+        : ContextSize is < 64 or > 16_777_216 ? "The context must have between 64 and 16777216 tokens."
+        : Threads is < 1 or > 512 ? "The number of threads must be between 1 and 512."
+        : GpuLayers is < 0 or > 10_000 ? "The GPU layers must be between 0 and 10000."
+        : !Enum.IsDefined(Theme) ? "The theme is system, light or dark."
+        : ModelFolders.Count > 50 ? "There can be at most 50 model folders."
+        : ModelFolders.Any(folder => folder is null || folder.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(folder)) ? "A model folder must be a complete path."
+        : null;
+
+    /// <summary>Whether a loaded model must be loaded anew for the change.</summary>
+    public bool LoadsLike(ChatSettings other) =>
+        (ContextSize, Threads, GpuLayers) == (other.ContextSize, other.Threads, other.GpuLayers);
+
+    public ModelOptions ToModelOptions() => new() { GpuLayers = GpuLayers };
+
+    public ContextOptions ToContextOptions() => new() { ContextSize = ContextSize, Threads = Threads };
+
+    public GenerationOptions ToGenerationOptions() => new()
+    {
+        MaxTokens = MaxTokens,
+        Sampling = new SamplingOptions { Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP, Seed = Seed },
+    };
+}

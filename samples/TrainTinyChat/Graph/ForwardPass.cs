@@ -1,0 +1,142 @@
+using LlamaNative.Compute;
+using LlamaNative.Tensors;
+using TrainTinyChat.Model;
+
+namespace TrainTinyChat.Graph;
+
+/// <summary>What a layer leaves for the backward pass. Shapes are ggml's; T tokens in W windows of C.</summary>
+internal sealed class LayerTrace
+{
+    public required GgmlTensor Input { get; init; }
+
+    /// <summary>The input's rows scaled to mean square 1, before the weight, [width, T].</summary>
+    public required GgmlTensor Normed { get; init; }
+
+    public required GgmlTensor AttentionInput { get; init; }
+
+    /// <summary>Turned queries, head by head, [head, C, heads, W]; a view, as keys and values.</summary>
+    public required GgmlTensor Queries { get; init; }
+
+    public required GgmlTensor Keys { get; init; }
+
+    public required GgmlTensor Values { get; init; }
+
+    /// <summary>[C keys, C queries, heads, W].</summary>
+    public required GgmlTensor Attention { get; init; }
+
+    /// <summary>The heads' results side by side, [width, T].</summary>
+    public required GgmlTensor Joined { get; init; }
+
+    public required GgmlTensor Middle { get; init; }
+
+    public required GgmlTensor MiddleNormed { get; init; }
+
+    public required GgmlTensor FeedForwardInput { get; init; }
+
+    public required GgmlTensor Gate { get; init; }
+
+    public required GgmlTensor Up { get; init; }
+
+    public required GgmlTensor Hidden { get; init; }
+}
+
+/// <summary>The forward pass of a LLaMA over windows of tokens: no cache, all positions at once.</summary>
+internal sealed class ForwardPass
+{
+    private readonly ModelShape _shape;
+    private readonly TensorArena g; // so short because every line below begins with it
+    private readonly ModelParameters _weights;
+    private readonly BatchInputs _inputs;
+    private readonly bool _differentiable;
+
+    /// <param name="g">Where results belong.</param>
+    /// <param name="weights">The model.</param>
+    /// <param name="inputs">The tokens.</param>
+    /// <param name="differentiable">Only ggml's own operators, so that a gradient can be made of them automatically.</param>
+    public ForwardPass(TensorArena g, ModelParameters weights, BatchInputs inputs, bool differentiable)
+    {
+        this.g = g;
+        _weights = weights;
+        _shape = weights.Shape;
+        _inputs = inputs;
+        _differentiable = differentiable;
+        Rope = new RopeParameters { Dimensions = _shape.RopeDimensions ?? _shape.HeadWidth, FrequencyBase = _shape.RopeBase };
+        Embedded = g.GetRows(weights["token_embd.weight"], inputs.Tokens);
+        GgmlTensor x = Embedded;
+        for (int layer = 0; layer < _shape.Layers; layer++)
+        {
+            x = Layer($"blk.{layer}.", x);
+        }
+
+        Output = x;
+        OutputNormed = g.RmsNorm(x, _shape.Epsilon);
+        Final = g.Mul(OutputNormed, weights["output_norm.weight"]);
+        Logits = Times(weights.Output, Final);
+    }
+
+    public RopeParameters Rope { get; }
+
+    public GgmlTensor Embedded { get; }
+
+    public List<LayerTrace> Layers { get; } = [];
+
+    public GgmlTensor Output { get; }
+
+    public GgmlTensor OutputNormed { get; }
+
+    public GgmlTensor Final { get; }
+
+    /// <summary>[vocabulary, T].</summary>
+    public GgmlTensor Logits { get; }
+
+    private GgmlTensor Layer(string blk, GgmlTensor x)
+    {
+        GgmlTensor normed = g.RmsNorm(x, _shape.Epsilon);
+        GgmlTensor attentionInput = g.Mul(normed, _weights[blk + "attn_norm.weight"]);
+        GgmlTensor queries = g.Cont(ByHead(Turn(Times(_weights[blk + "attn_q.weight"], attentionInput), _shape.Heads), _shape.Heads));
+        GgmlTensor keys = ByHead(Turn(Times(_weights[blk + "attn_k.weight"], attentionInput), _shape.KeyHeads), _shape.KeyHeads);
+        GgmlTensor values = ByHead(Times(_weights[blk + "attn_v.weight"], attentionInput), _shape.KeyHeads);
+
+        // ggml's allocator would let the gradient of a softmax be written over the softmax that its kernel still reads.
+        GgmlTensor attention = g.SetOutput(g.SoftMaxExt(Scores(keys, queries), _inputs.Mask, _shape.ScoreScale));
+        GgmlTensor joined = g.Reshape(g.Cont(g.Permute(Mix(values, attention), 0, 2, 1, 3)), _shape.Width, _inputs.TokenCount);
+        GgmlTensor middle = g.Add(x, Times(_weights[blk + "attn_output.weight"], joined));
+
+        GgmlTensor middleNormed = g.RmsNorm(middle, _shape.Epsilon);
+        GgmlTensor feedForwardInput = g.Mul(middleNormed, _weights[blk + "ffn_norm.weight"]);
+        GgmlTensor gate = Times(_weights[blk + "ffn_gate.weight"], feedForwardInput);
+        GgmlTensor up = Times(_weights[blk + "ffn_up.weight"], feedForwardInput);
+        GgmlTensor hidden = g.SwigluSplit(gate, up);
+        Layers.Add(new LayerTrace
+        {
+            Input = x, Normed = normed, AttentionInput = attentionInput, Queries = queries, Keys = keys, Values = values, Attention = attention, Joined = joined,
+            Middle = middle, MiddleNormed = middleNormed, FeedForwardInput = feedForwardInput, Gate = gate, Up = up, Hidden = hidden,
+        });
+        return g.Add(middle, Times(_weights[blk + "ffn_down.weight"], hidden));
+    }
+
+    /// <summary>MulMat.</summary>
+    private GgmlTensor Times(GgmlTensor a, GgmlTensor b) => _differentiable ? g.MulMat(a, b) : g.Product(a, Sum.Rows, b, Sum.Rows);
+
+    /// <summary>Every query with every key: [C keys, C queries, heads, W].</summary>
+    private GgmlTensor Scores(GgmlTensor keys, GgmlTensor queries) => _differentiable
+        ? Windows(g.MulMat(Merged(g.Cont(keys)), Merged(queries)))
+        : Times(keys, queries);
+
+    /// <summary>Values added up by attention: [head, C, heads, W].</summary>
+    private GgmlTensor Mix(GgmlTensor values, GgmlTensor attention) => _differentiable
+        ? Windows(g.MulMat(Merged(g.Cont(g.Transpose(values))), Merged(attention)))
+        : g.Product(values, Sum.Columns, attention, Sum.Rows);
+
+    /// <summary>Heads and windows in one dimension: of more ggml's automatic pass makes no gradient where heads are grouped.</summary>
+    private GgmlTensor Merged(GgmlTensor byHead) => g.Reshape(byHead, byHead.Shape[0], byHead.Shape[1], byHead.Shape[2] * byHead.Shape[3]);
+
+    private GgmlTensor Windows(GgmlTensor merged) => g.Reshape(merged, merged.Shape[0], merged.Shape[1], _shape.Heads, _inputs.Windows);
+
+    /// <summary>Rotary positions: [head · heads, T] gives the same, head by head, [head, heads, T].</summary>
+    private GgmlTensor Turn(GgmlTensor rows, int heads) => g.RopeExt(g.Reshape(rows, _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, Rope);
+
+    /// <summary>[head · heads, T] seen as [head, C, heads, W].</summary>
+    private GgmlTensor ByHead(GgmlTensor rows, int heads) =>
+        g.Permute(g.Reshape(rows, _shape.HeadWidth, heads, _inputs.WindowLength, _inputs.Windows), 0, 2, 1, 3);
+}

@@ -1,0 +1,58 @@
+using DesktopChat.Tests.Service;
+using Microsoft.Playwright;
+
+namespace DesktopChat.Tests.Window;
+
+/// <summary>The installed browser, without a head; one for all tests of the window.</summary>
+public sealed class ChromiumFixture : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async Task InitializeAsync()
+    {
+        if (BrowserWindow.FindBrowser() is { } path)
+        {
+            _playwright = await Playwright.CreateAsync();
+            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+    }
+
+    /// <summary>Opens the program's page; errors of its scripts and of its content policy end up in the list.</summary>
+    internal async Task<(IPage Page, List<string> Errors)> OpenAsync(DesktopService service, int width = 1180, ColorScheme scheme = ColorScheme.Light)
+    {
+        IBrowserContext context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
+        context.SetDefaultTimeout(60_000); // patient: machines of tests are busy
+        IPage page = await context.NewPageAsync();
+        var errors = new List<string>();
+        page.PageError += (_, error) => errors.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error" && !message.Text.Contains("the server responded with a status of 4", StringComparison.Ordinal))
+            {
+                errors.Add(message.Text);
+            }
+        };
+        await page.GotoAsync(service.Address);
+        return (page, errors);
+    }
+
+    /// <summary>Keeps a picture for people to look at, where the environment names a folder for it (never in the repository).</summary>
+    internal static async Task PictureAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("DESKTOPCHAT_PICTURES") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
+        }
+    }
+}
