@@ -30,11 +30,10 @@ internal sealed class ModelArguments
 
     public int? GpuLayers(ParseResult parse) => VocabularyOnly ? null : parse.GetValue(_gpuLayers);
 
-    public LlamaModel Load(ParseResult parse, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
-    {
-        var options = new ModelOptions { VocabularyOnly = VocabularyOnly, GpuLayers = GpuLayers(parse) };
-        return LlamaModel.Load(Path(parse), options, progress, cancellationToken);
-    }
+    public ModelOptions Options(ParseResult parse) => new() { VocabularyOnly = VocabularyOnly, GpuLayers = GpuLayers(parse) };
+
+    public LlamaModel Load(ParseResult parse, IProgress<float>? progress = null, CancellationToken cancellationToken = default) =>
+        LlamaModel.Load(Path(parse), Options(parse), progress, cancellationToken);
 
     private static int? ParseGpuLayers(ArgumentResult result)
     {

@@ -102,6 +102,15 @@ public sealed class LlamaModel : IDisposable
         return new LlamaModel(path, options, handle, loader.Placement, Stopwatch.GetElapsedTime(start));
     }
 
+    /// <summary>Loads everything but the weights, to plan by: such a model makes contexts that must not be evaluated.</summary>
+    internal static LlamaModel LoadWithoutWeights(string path, ModelOptions options, out IReadOnlyList<string> log, CancellationToken cancellationToken)
+    {
+        var loader = new ModelLoader(path, options, progress: null, cancellationToken) { WithoutWeights = true };
+        LlamaModelHandle handle = loader.Load();
+        log = loader.Log;
+        return new LlamaModel(path, options, handle, loader.Placement, TimeSpan.Zero);
+    }
+
     /// <summary><see cref="Load"/> on a pool thread, for callers that must not wait.</summary>
     public static Task<LlamaModel> LoadAsync(
         string path,

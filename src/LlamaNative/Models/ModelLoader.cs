@@ -14,6 +14,12 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     /// <summary>What lies where, once the model is loaded.</summary>
     public ModelPlacement Placement { get; private set; } = new([], 0, 0);
 
+    /// <summary>Goes through the loading without allocating or reading a weight (llama.cpp's no-alloc mode), to plan by.</summary>
+    public bool WithoutWeights { get; init; }
+
+    /// <summary>What llama.cpp said while loading.</summary>
+    public IReadOnlyList<string> Log { get; private set; } = [];
+
     public LlamaModelHandle Load()
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -35,7 +41,8 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
                 parameters.main_gpu = options.MainGpu;
                 parameters.tensor_split = splitPointer;
                 parameters.tensor_buft_overrides = placementsPointer;
-                parameters.load_mode = (int)options.LoadMode;
+                parameters.load_mode = (int)(WithoutWeights ? ModelLoadMode.Read : options.LoadMode);
+                parameters.no_alloc = WithoutWeights ? (byte)1 : (byte)0;
                 parameters.kv_overrides = overridesPointer;
                 parameters.vocab_only = options.VocabularyOnly ? (byte)1 : (byte)0;
                 parameters.check_tensors = options.CheckTensors ? (byte)1 : (byte)0;
@@ -57,6 +64,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         using NativeLog.Recording log = NativeLog.Record();
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
         Placement = PlacementReport.Read(log.Lines);
+        Log = log.Lines;
         if (model != 0)
         {
             return new LlamaModelHandle(model);
