@@ -17,6 +17,7 @@ internal sealed class PlanCommand : ShellCommand
     private readonly Option<int> _sequences = new("--parallel", "-np") { Description = "Sequences the cache keeps apart", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _unified = new("--kv-unified", "-kvu") { Description = "One cache that all sequences share" };
     private readonly Option<int> _reserve = new("--reserve") { Description = "MiB of each memory to leave free [default: a sixteenth, at most 1024]", HelpName = "MIB", DefaultValueFactory = _ => -1 };
+    private readonly Option<int> _budget = new("--budget") { Description = "The most MiB to take of each memory [default: what is free]", HelpName = "MIB", DefaultValueFactory = _ => -1 };
     private readonly Option<bool> _noFit = new("--no-fit") { Description = "Tell the need of the sizes as given, whatever is free" };
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON object" };
 
@@ -25,14 +26,14 @@ internal sealed class PlanCommand : ShellCommand
     {
         _model = new ModelArguments(this);
         _context = new ContextArguments(this);
-        this.AddAll([_sequences, _unified, _reserve, _noFit, _json]);
+        this.AddAll([_sequences, _unified, _reserve, _budget, _noFit, _json]);
     }
 
     protected override int Run(ParseResult parse)
     {
         ModelOptions model = _model.Options(parse);
         ContextOptions context = _context.Read(parse) with { MaxSequences = parse.GetValue(_sequences), UnifiedCache = parse.GetValue(_unified) };
-        var limits = new MemoryFitOptions { Reserve = parse.GetValue(_reserve) is >= 0 and var mebibytes ? (long)mebibytes << 20 : null };
+        var limits = new MemoryFitOptions { Reserve = Bytes(parse.GetValue(_reserve)), Budget = Bytes(parse.GetValue(_budget)) };
         MemoryPlan plan = parse.GetValue(_noFit)
             ? MemoryPlan.Estimate(_model.Path(parse), model, context, Interrupted)
             : MemoryPlan.Fit(_model.Path(parse), model, context, limits, Interrupted);
@@ -95,6 +96,8 @@ internal sealed class PlanCommand : ShellCommand
             Shell.Write($"{device.Name.PadRight(width)}  {Size(device.Weights)}  {Size(device.MappedWeights)}  {Size(device.Cache)}  {Size(device.Compute)}  {Size(device.TotalBytes)}  {Size(device.FreeBytes)}{(device.TotalBytes > device.FreeBytes ? "  does not fit" : "")}\n");
         }
     }
+
+    private static long? Bytes(int mebibytes) => mebibytes < 0 ? null : (long)mebibytes << 20;
 
     private static string Size(long bytes) => (bytes / (double)(1 << 20)).ToString("F1", CultureInfo.InvariantCulture).PadLeft(10);
 }

@@ -17,6 +17,7 @@ internal sealed class MemoryFit(
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fitOptions.MinContextSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fitOptions.MaxContextSize ?? 1);
         ArgumentOutOfRangeException.ThrowIfNegative(fitOptions.Reserve ?? 0);
+        ArgumentOutOfRangeException.ThrowIfNegative(fitOptions.Budget ?? 0);
         MemoryPlan least;
         int layers;
         using (var probe = new ModelProbe(path, modelOptions, cancellationToken))
@@ -116,6 +117,6 @@ internal sealed class MemoryFit(
     private ModelTooLargeException TooLarge(MemoryPlan least)
     {
         DeviceMemory device = least.Shortage(fitOptions)!;
-        return new ModelTooLargeException(least, device, fitOptions.ReserveOf(device));
+        return new ModelTooLargeException(least, device, Math.Max(0, fitOptions.RoomOf(device)));
     }
 }

@@ -12,5 +12,10 @@ public sealed record MemoryFitOptions
     /// <summary>Bytes of each memory to leave free; null is a sixteenth of it, at most 1 GiB.</summary>
     public long? Reserve { get; init; }
 
+    /// <summary>The most bytes to take of each memory, however much is free; null is no limit.</summary>
+    public long? Budget { get; init; }
+
+    internal long RoomOf(DeviceMemory device) => Math.Min(device.FreeBytes - ReserveOf(device), Budget ?? long.MaxValue);
+
     internal long ReserveOf(DeviceMemory device) => Reserve ?? Math.Min(device.FreeBytes / 16, 1L << 30);
 }

@@ -97,7 +97,7 @@ public sealed record MemoryPlan
         // A GPU without memory of its own takes from the host's, so the host has to give for both.
         long shared = Devices.Where(device => device.SharesHostMemory).Sum(device => device.TotalBytes);
         return Devices.FirstOrDefault(device =>
-            device.TotalBytes + (device.IsHost ? shared : 0) > device.FreeBytes - options.ReserveOf(device));
+            device.TotalBytes + (device.IsHost ? shared : 0) > options.RoomOf(device));
     }
 }
 
