@@ -45,6 +45,7 @@ internal static class Loop
                 Generate(generator, tokens, round, start, output);
             }
 
+            Print(output, $"managed_allocated_kib {GC.GetTotalAllocatedBytes() / 1024}");
             if (PeakKibibytes() is { } peak)
             {
                 Print(output, $"peak_kib {peak}");
