@@ -82,7 +82,7 @@ public sealed class DiagnosticsTests : IDisposable
         Assert.Equal(["MaxTokens"], (string[])whole[0].GetTagItem("gen_ai.response.finish_reasons")!);
         Activity[] parts = [.. _activities.Where(activity => activity.ParentSpanId == whole[0].SpanId)];
         Assert.Equal(["prompt", "generation"], parts.OrderBy(part => part.StartTimeUtc).Select(part => part.OperationName));
-        Assert.Equal(whole[0].Duration, parts[0].Duration + parts[1].Duration, TimeSpan.FromMilliseconds(0.01));
+        Assert.Equal(whole[0].Duration.TotalMilliseconds, (parts[0].Duration + parts[1].Duration).TotalMilliseconds, tolerance: 0.01);
     }
 
     // An activity made while a caller steps through a generation must not become the parent of what the caller does.
