@@ -45,7 +45,12 @@ internal static class Loop
                 Generate(generator, tokens, round, start, output);
             }
 
+
+            // For whoever looks into a missed bar.
+            Print(output, $"model_load_ms {model.LoadTime.TotalMilliseconds:F2}");
             Print(output, $"managed_allocated_kib {GC.GetTotalAllocatedBytes() / 1024}");
+            Print(output, $"jit_methods {System.Runtime.JitInfo.GetCompiledMethodCount()}");
+            Print(output, $"jit_ms {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds:F2}");
             if (PeakKibibytes() is { } peak)
             {
                 Print(output, $"peak_kib {peak}");

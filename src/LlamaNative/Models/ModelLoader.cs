@@ -92,7 +92,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         {
             // With the overrides applied, as llama.cpp will read it.
             using GgufFile file = GgufFile.Open(path);
-            ModelFileCheck.Validate(file.With(options.MetadataOverrides.Select(item =>
+            ModelFileCheck.Validate(options.MetadataOverrides.Count == 0 ? file : file.With(options.MetadataOverrides.Select(item =>
                 KeyValuePair.Create(item.Key, item.Value.ToValue(file.Metadata.GetValueOrDefault(item.Key))))));
         }
         catch (GgufFormatException error)
