@@ -24,8 +24,19 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     {
         cancellationToken.ThrowIfCancellationRequested();
         llama_model_kv_override[] overrides = NativeOverrides();
-        CheckFile();
-        LlamaRuntime.Load();
+
+        // Looking the file over and loading the native library take about as long and do not wait for each other; an error
+        // of the file is the one to tell. Waiting runs the check here where no pool thread has come to it.
+        Task check = Task.Run(CheckFile, CancellationToken.None);
+        try
+        {
+            LlamaRuntime.Load();
+        }
+        finally
+        {
+            check.GetAwaiter().GetResult();
+        }
+
         float[] tensorSplit = NativeTensorSplit();
         using var placements = new NativePlacements(path, options.TensorPlacements);
         GCHandle self = GCHandle.Alloc(this);
