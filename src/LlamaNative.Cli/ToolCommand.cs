@@ -60,6 +60,7 @@ internal static class ToolCommand
             new LogitsCommand(shell),
             new PerplexityCommand(shell),
             new BenchCommand(shell),
+            new PlanCommand(shell),
             new EmbedCommand(shell),
             new InspectCommand(shell),
             new QuantizeCommand(shell),

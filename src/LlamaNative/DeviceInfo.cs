@@ -26,7 +26,7 @@ public enum DeviceKind
 /// <param name="Description">The hardware's own name.</param>
 /// <param name="Kind">What kind of hardware it is.</param>
 /// <param name="Backend">The ggml backend that drives it.</param>
-/// <param name="FreeMemory">Bytes free when asked.</param>
+/// <param name="FreeMemory">Bytes free when asked; of the CPU what the system can give without swapping, within its container's limit.</param>
 /// <param name="TotalMemory">Bytes in all.</param>
 public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind, string Backend, ulong FreeMemory, ulong TotalMemory)
 {
@@ -43,13 +43,18 @@ public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind
             ggml_backend_dev_props properties;
             GgmlDevices.ggml_backend_dev_get_props(device, &properties);
             nint registry = GgmlDevices.ggml_backend_dev_backend_reg(device);
+
+            // ggml calls all of the host's memory free, except on Windows.
+            (ulong free, ulong total) = (DeviceKind)properties.type == DeviceKind.Cpu
+                ? (HostMemory.Available, HostMemory.Total)
+                : (properties.memory_free, properties.memory_total);
             devices.Add(new DeviceInfo(
                 Utf8.Read(properties.name) ?? "?",
                 Utf8.Read(properties.description) ?? "",
                 (DeviceKind)properties.type,
                 Utf8.Read(GgmlDevices.ggml_backend_reg_name(registry)) ?? "?",
-                properties.memory_free,
-                properties.memory_total));
+                free,
+                total));
         }
 
         return devices;

@@ -1,5 +1,6 @@
 using LlamaNative.Compute;
 using LlamaNative.Contexts;
+using LlamaNative.Generation;
 using LlamaNative.Gguf;
 using LlamaNative.Models;
 using LlamaNative.Tensors;
@@ -65,12 +66,12 @@ public sealed class RealModelTests : IDisposable
         using LlamaModel model = LlamaModel.Load(SharedFiles.PathOf(Model));
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, BatchSize = 512, MicroBatchSize = 512, MaxOutputsPerSequence = 512, Threads = 1 });
         int[] tokens = model.Vocabulary.Tokenize(golden.GetProperty("text").GetString()!, addSpecial: false);
-        (double value, int count) = Perplexity.Measure(context, tokens.AsSpan(0, expected.Length), 512, CancellationToken.None);
-        _output.WriteLine($"{Math.Log(value)} over {count}, llama.cpp {golden.GetProperty("mean_nll").GetDouble()}");
-        Assert.Equal(511, count);
+        PerplexityResult result = Perplexity.Measure(context, tokens.AsSpan(0, expected.Length), 512);
+        _output.WriteLine($"{result.MeanNegativeLogLikelihood} over {result.Predictions}, llama.cpp {golden.GetProperty("mean_nll").GetDouble()}");
+        Assert.Equal(511, result.Predictions);
 
         // The CPU variants round differently, and the golden cache is in half precision.
-        Assert.Equal(golden.GetProperty("mean_nll").GetDouble(), Math.Log(value), 0.002);
+        Assert.Equal(golden.GetProperty("mean_nll").GetDouble(), result.MeanNegativeLogLikelihood, 0.002);
     }
 
     [SharedFact(Model)]

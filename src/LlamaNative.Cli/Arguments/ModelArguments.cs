@@ -37,16 +37,15 @@ internal sealed class ModelArguments
 
     public int? GpuLayers(ParseResult parse) => VocabularyOnly ? null : parse.GetValue(_gpuLayers);
 
-    public LlamaModel Load(ParseResult parse, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    public ModelOptions Options(ParseResult parse) => new()
     {
-        var options = new ModelOptions
-        {
-            VocabularyOnly = VocabularyOnly,
-            GpuLayers = GpuLayers(parse),
-            TensorPlacements = VocabularyOnly ? [] : parse.GetValue(_placements) ?? [],
-        };
-        return LlamaModel.Load(Path(parse), options, progress, cancellationToken);
-    }
+        VocabularyOnly = VocabularyOnly,
+        GpuLayers = GpuLayers(parse),
+        TensorPlacements = VocabularyOnly ? [] : parse.GetValue(_placements) ?? [],
+    };
+
+    public LlamaModel Load(ParseResult parse, IProgress<float>? progress = null, CancellationToken cancellationToken = default) =>
+        LlamaModel.Load(Path(parse), Options(parse), progress, cancellationToken);
 
     private static int? ParseGpuLayers(ArgumentResult result)
     {

@@ -15,7 +15,7 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
     public BenchResult Run(BenchTest test)
     {
         using var context = new LlamaContext(model, test.ContextOptions);
-        using var batch = new TokenBatch(Math.Max(1, Math.Min(test.PromptTokens, test.BatchSize)));
+        using var batch = new TokenBatch(Math.Max(1, Math.Min(Math.Max(test.PromptTokens, test.Depth), test.BatchSize)));
         DateTimeOffset time = DateTimeOffset.UtcNow;
         WarmUp(context, batch, test);
 
@@ -23,9 +23,10 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
         for (int i = 0; i < repetitions; i++)
         {
             context.Cache.Clear();
+            EvaluatePrompt(context, batch, 0, test.Depth);
             long start = Stopwatch.GetTimestamp();
-            EvaluatePrompt(context, batch, test.PromptTokens);
-            Generate(context, batch, test.PromptTokens, test.GeneratedTokens);
+            EvaluatePrompt(context, batch, test.Depth, test.PromptTokens);
+            Generate(context, batch, test.Depth + test.PromptTokens, test.GeneratedTokens);
             samples[i] = Stopwatch.GetElapsedTime(start);
         }
 
@@ -34,16 +35,16 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
 
     private void WarmUp(LlamaContext context, TokenBatch batch, BenchTest test)
     {
-        EvaluatePrompt(context, batch, test.PromptTokens);
+        EvaluatePrompt(context, batch, 0, test.PromptTokens);
         Generate(context, batch, test.PromptTokens, Math.Min(test.GeneratedTokens, 1));
     }
 
-    private void EvaluatePrompt(LlamaContext context, TokenBatch batch, int count)
+    private void EvaluatePrompt(LlamaContext context, TokenBatch batch, int position, int count)
     {
-        for (int position = 0; position < count;)
+        for (int last = position + count; position < last;)
         {
             batch.Clear();
-            int end = Math.Min(count, position + batch.Capacity);
+            int end = Math.Min(last, position + batch.Capacity);
             for (; position < end; position++)
             {
                 batch.Add(position == 0 ? FirstToken() : RandomToken(), position, logits: position == end - 1);

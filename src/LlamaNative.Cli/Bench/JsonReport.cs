@@ -50,7 +50,7 @@ internal sealed class JsonReport(Shell shell, BenchSetup setup) : IBenchReport
         json.WriteNumber("flash_attn", (int)test.FlashAttention);
         json.WriteNumber("n_prompt", test.PromptTokens);
         json.WriteNumber("n_gen", test.GeneratedTokens);
-        json.WriteNumber("n_depth", 0);
+        json.WriteNumber("n_depth", test.Depth);
         json.WriteString("test_time", result.Time.ToString("yyyy-MM-ddTHH:mm:ssZ", null));
         json.WriteNumber("avg_ns", (long)result.Nanoseconds.Average());
         json.WriteNumber("stddev_ns", (long)BenchResult.StandardDeviation(result.Nanoseconds));

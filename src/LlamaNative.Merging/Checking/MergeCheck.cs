@@ -56,7 +56,7 @@ public static class MergeCheck
             return new MergeCheckResult(path, model.Description, generated, Perplexity: null, TokenCount: 0);
         }
 
-        (double perplexity, int count) = LlamaNative.Merging.Perplexity.Measure(context, tokens, window, cancellationToken);
-        return new MergeCheckResult(path, model.Description, generated, perplexity, count);
+        PerplexityResult measured = Perplexity.Measure(context, tokens, window, cancellationToken);
+        return new MergeCheckResult(path, model.Description, generated, measured.Perplexity, measured.Predictions);
     }
 }

@@ -14,7 +14,7 @@ internal static class CacheSize
     private const long CellPadding = 256;
 
     /// <summary>What llama.cpp (llama-kv-cells.h) and the ledger note of a cell besides its keys and values, rounded up.</summary>
-    private const double BytesPerCell = 160;
+    public const int BytesPerCell = 160;
 
     public static void CheckFits(LlamaModel model, int contextSize, ContextOptions options)
     {
@@ -29,11 +29,11 @@ internal static class CacheSize
         double rowElements = (double)KeyLength(model) * LlamaModels.llama_model_n_head_kv(model.Handle);
         double perCell = (rowElements * model.LayerCount * (BytesPerElement(options.CacheTypeK) + BytesPerElement(options.CacheTypeV))) + BytesPerCell;
         double bytes = Cells(contextSize, options) * perCell;
-        double available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        double available = HostMemory.Available;
         if (bytes > available)
         {
             throw new ContextCreationException(
-                $"A KV cache of {Cells(contextSize, options)} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has {available / (1 << 30):F1} GiB. "
+                $"A KV cache of {Cells(contextSize, options)} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has {available / (1 << 30):F1} GiB available. "
                 + "Lower ContextOptions.ContextSize or MaxSequences, or use a quantized cache type.");
         }
     }
@@ -47,7 +47,7 @@ internal static class CacheSize
             : model.EmbeddingLength / Math.Max(LlamaModels.llama_model_n_head(model.Handle), 1);
 
     /// <summary>The cells llama.cpp will make: the size is rounded up, without a unified cache for each sequence.</summary>
-    private static long Cells(int contextSize, ContextOptions options)
+    public static long Cells(int contextSize, ContextOptions options)
     {
         long size = Padded(contextSize);
         return options.UnifiedCache ? size : Padded(size / options.MaxSequences) * options.MaxSequences;

@@ -14,6 +14,14 @@ internal static class ContextParameters
 
     public static llama_context_params Create(LlamaModel model, ContextOptions options)
     {
+        llama_context_params parameters = CreateUnmeasured(model, options);
+        CacheSize.CheckFits(model, Size(model, options), options);
+        return parameters;
+    }
+
+    /// <summary>Without asking whether the memory is there: for a context that takes none.</summary>
+    public static llama_context_params CreateUnmeasured(LlamaModel model, ContextOptions options)
+    {
         Check(model, options);
         llama_context_params p = LlamaSystem.llama_context_default_params();
         p.n_ctx = (uint)Size(model, options);
@@ -97,7 +105,6 @@ internal static class ContextParameters
         CheckCacheType(options.CacheTypeK, nameof(options.CacheTypeK));
         CheckCacheType(options.CacheTypeV, nameof(options.CacheTypeV));
         CheckKeyBlocks(model, options);
-        CacheSize.CheckFits(model, Size(model, options), options);
         PoolingChecks.Check(model, Size(model, options), options);
     }
 

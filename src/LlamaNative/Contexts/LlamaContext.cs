@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using LlamaNative.Diagnostics;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 
@@ -16,6 +18,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     private int _owner;
     private int _depth;
     private int _released;
+    private bool _counted;
 
     /// <summary>Creates a context.</summary>
     /// <param name="model">The model; it may be disposed before the context.</param>
@@ -74,6 +77,9 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
             {
                 ThreadPools.Attach(Handle, options);
             }
+
+            Count(1);
+            _counted = true;
         }
         catch
         {
@@ -168,6 +174,20 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         {
             Handle.Dispose();
             Model.Vocabulary.Release();
+            if (_counted)
+            {
+                Count(-1);
+            }
+        }
+    }
+
+    private void Count(int change)
+    {
+        if (LlamaDiagnostics.Contexts.Enabled || LlamaDiagnostics.CacheCapacity.Enabled)
+        {
+            var tags = new TagList { { LlamaDiagnostics.Provider, LlamaDiagnostics.LlamaCpp }, { LlamaDiagnostics.Model, LlamaDiagnostics.ModelName(Model.Path) } };
+            LlamaDiagnostics.Contexts.Add(change, tags);
+            LlamaDiagnostics.CacheCapacity.Add((long)change * ContextSize, tags);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class GenerationRun : IDisposable
     private readonly StopRules _stops;
     private readonly TextStream _text;
     private readonly TokenScorer? _scorer;
+    private readonly GenerationTelemetry? _telemetry;
     private readonly int[] _prompt;
     private readonly int _cached;
     private readonly int _maxTokens;
@@ -38,6 +39,7 @@ public sealed class GenerationRun : IDisposable
 
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxTokens ?? 0, nameof(options.MaxTokens));
         _context = context;
+        _telemetry = GenerationTelemetry.Begin(context.Model.Path);
         _pipeline = pipeline;
         _owned = owned;
         _start = start;
@@ -111,10 +113,11 @@ public sealed class GenerationRun : IDisposable
         {
             return Finish(Generation.StopReason.Cancelled);
         }
-        catch
+        catch (Exception error)
         {
             // How much of its input was fed is unknown, so going on could feed it twice.
             _failed = true;
+            Tell(error);
             throw;
         }
     }
@@ -170,15 +173,18 @@ public sealed class GenerationRun : IDisposable
         Tokens.ToArray(),
         StopReason ?? throw new InvalidOperationException("The generation is not over."),
         StopSequence,
-        new TokenUsage(_prompt.Length, _cached, _count),
+        Usage,
         GetTimings())
     {
         LogProbabilities = _scorer?.ToArray(),
     };
 
+    private TokenUsage Usage => new(_prompt.Length, _cached, _count);
+
     /// <summary>Frees what was made for this run; the context stays.</summary>
     public void Dispose()
     {
+        Tell(error: null); // a run that was left before its end
         foreach (IDisposable? owned in _owned)
         {
             owned?.Dispose();
@@ -211,7 +217,18 @@ public sealed class GenerationRun : IDisposable
         _end = Stopwatch.GetTimestamp();
         StopReason = reason;
         _text.TakeRest();
+        Tell(error: null);
         return false;
+    }
+
+    /// <summary>Tells a monitor, if there is one, that the run is over; only the first time counts.</summary>
+    private void Tell(Exception? error)
+    {
+        if (_telemetry is not null)
+        {
+            _end = _end == 0 ? Stopwatch.GetTimestamp() : _end;
+            _telemetry.End(Usage, GetTimings(), StopReason, error);
+        }
     }
 
     private GenerationTimings GetTimings()

@@ -146,6 +146,22 @@ public sealed partial class GgufValue
         _ => GetInteger().ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
+    /// <summary>Hands over the strings of an array where they lie, for as long as the call lasts.</summary>
+    /// <exception cref="GgufFormatException">No array of strings.</exception>
+    internal void ReadTokens(TokenReader read)
+    {
+        if (ElementType != GgufValueType.String)
+        {
+            throw WrongType($"array of {GgufValueType.String}");
+        }
+
+        using Access access = Read();
+        read(new TokenTable(access.Bytes[ArrayHeader..], Count));
+    }
+
+    /// <summary>Works on the strings that <see cref="ReadTokens"/> hands over.</summary>
+    internal delegate void TokenReader(TokenTable tokens);
+
     /// <summary>The encoded bytes, held in place until the access is disposed.</summary>
     internal unsafe Access Read()
     {

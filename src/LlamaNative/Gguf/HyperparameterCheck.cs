@@ -52,7 +52,12 @@ internal static class HyperparameterCheck
     private static void ValidateExperts(ArchitectureNumbers numbers, string architecture)
     {
         uint experts = numbers.Get("expert_count", 0);
-        uint used = numbers.GetAll("expert_used_count").DefaultIfEmpty().Max();
+        uint used = 0;
+        foreach (uint layer in numbers.GetAll("expert_used_count"))
+        {
+            used = Math.Max(used, layer);
+        }
+
         uint groups = numbers.Get("expert_group_count", 0);
         uint groupsUsed = numbers.Get("expert_group_used_count", 0);
         numbers.Require(experts <= MaxExperts, "expert_count", $"exceeds {MaxExperts}");

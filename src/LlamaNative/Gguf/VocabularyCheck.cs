@@ -26,18 +26,22 @@ internal static class VocabularyCheck
         }
 
         GgufValue list = file.Metadata[TokensKey];
-        byte[][] tokens = Array.ConvertAll(list.GetUtf8Strings(), AsCString);
-        if (tokens.Length == 0)
+        list.ReadTokens(tokens => Validate(file, tokenizer, list, tokens));
+    }
+
+    private static void Validate(GgufFile file, TokenizerFamily tokenizer, GgufValue list, TokenTable tokens)
+    {
+        if (tokens.Count == 0)
         {
             throw list.Error("the vocabulary is empty");
         }
 
-        HashSet<string> known = RequireDistinct(list, tokens);
-        SpecialTokenCheck.Validate(file.Metadata, tokenizer, tokens.Length);
+        RequireDistinct(list, tokens);
+        SpecialTokenCheck.Validate(file.Metadata, tokenizer, tokens.Count);
         switch (tokenizer.Kind)
         {
             case TokenizerKind.SentencePiece:
-                RequireBytes(list, known);
+                RequireBytes(list, tokens);
                 break;
             case TokenizerKind.WordPiece:
                 RequireNoByteTokens(file.Metadata);
@@ -56,39 +60,31 @@ internal static class VocabularyCheck
         }
     }
 
-    /// <summary>llama.cpp reads tokens up to the first zero.</summary>
-    private static byte[] AsCString(byte[] token) => Array.IndexOf(token, (byte)0) is >= 0 and var end ? token[..end] : token;
-
     /// <summary>llama.cpp maps text to id and asserts that no two tokens share one place. It names empty ones itself.</summary>
-    private static HashSet<string> RequireDistinct(GgufValue list, byte[][] tokens)
+    private static void RequireDistinct(GgufValue list, TokenTable tokens)
     {
-        var known = new HashSet<string>(tokens.Length, StringComparer.Ordinal);
-        for (int id = 0; id < tokens.Length; id++)
+        for (int id = 0; id < tokens.Count; id++)
         {
-            byte[] bytes = tokens[id];
+            ReadOnlySpan<byte> bytes = tokens[id];
             if (bytes.Length > MaxTokenBytes)
             {
                 throw list.Error($"token {id} of {bytes.Length} bytes is longer than {MaxTokenBytes}");
             }
 
-            // Latin-1 keeps every byte apart, where UTF-8 would fold invalid ones together.
-            string text = bytes.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"[EMPTY_{id}]") : Encoding.Latin1.GetString(bytes);
-            if (!known.Add(text))
+            if (!tokens.TryAdd(id))
             {
                 throw list.Error($"token {id} '{Encoding.UTF8.GetString(bytes)}' occurs twice");
             }
         }
-
-        return known;
     }
 
     /// <summary>Text outside the vocabulary falls back to bytes, and a byte without a token is an exception that no one catches.</summary>
-    private static void RequireBytes(GgufValue list, HashSet<string> known)
+    private static void RequireBytes(GgufValue list, TokenTable tokens)
     {
         for (int value = 0; value < 256; value++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>");
-            if (!known.Contains(name) && (value == 0 || !known.Contains(((char)value).ToString())))
+            if (!tokens.Contains(Encoding.ASCII.GetBytes(name)) && (value == 0 || !tokens.Contains([(byte)value])))
             {
                 throw list.Error($"the vocabulary has no token {name}, which text outside of it needs");
             }
@@ -109,13 +105,13 @@ internal static class VocabularyCheck
     }
 
     /// <summary>The RWKV tokenizer does not move on where a token could start but none fits, unless that first byte is a token itself.</summary>
-    private static void RequireFirstBytes(GgufValue list, byte[][] tokens)
+    private static void RequireFirstBytes(GgufValue list, TokenTable tokens)
     {
         var starts = new bool[256];
         var alone = new bool[256];
-        foreach (byte[] token in tokens)
+        for (int id = 0; id < tokens.Count; id++)
         {
-            byte[] text = RwkvEscapes.Decode(token);
+            byte[] text = RwkvEscapes.Decode(tokens[id]);
             if (text.Length > 0)
             {
                 starts[text[0]] = true;
@@ -131,10 +127,15 @@ internal static class VocabularyCheck
     }
 
     /// <summary>PLaMo-2 tabulates every prefix of every suffix of every token.</summary>
-    private static void RequireShort(GgufValue list, byte[][] tokens)
+    private static void RequireShort(GgufValue list, TokenTable tokens)
     {
         const double MaxWork = 1L << 33;
-        double work = tokens.Sum(token => Math.Pow(token.Length, 3));
+        double work = 0;
+        for (int id = 0; id < tokens.Count; id++)
+        {
+            work += Math.Pow(tokens[id].Length, 3);
+        }
+
         if (work > MaxWork)
         {
             throw list.Error("the tokens are too long for the tables that the PLaMo-2 tokenizer builds from them");

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using LlamaNative.Diagnostics;
 using LlamaNative.Interop;
 
 namespace LlamaNative.Models;
@@ -96,10 +96,27 @@ public sealed class LlamaModel : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new ModelOptions();
-        long start = Stopwatch.GetTimestamp();
-        var loader = new ModelLoader(path, options, progress, cancellationToken);
+        using var telemetry = new LoadTelemetry(path);
+        try
+        {
+            var loader = new ModelLoader(path, options, progress, cancellationToken);
+            LlamaModelHandle handle = loader.Load();
+            return new LlamaModel(path, options, handle, loader.Placement, telemetry.Elapsed);
+        }
+        catch (Exception error)
+        {
+            telemetry.Fail(error);
+            throw;
+        }
+    }
+
+    /// <summary>Loads everything but the weights, to plan by: such a model makes contexts that must not be evaluated.</summary>
+    internal static LlamaModel LoadWithoutWeights(string path, ModelOptions options, out IReadOnlyList<string> log, CancellationToken cancellationToken)
+    {
+        var loader = new ModelLoader(path, options, progress: null, cancellationToken) { WithoutWeights = true };
         LlamaModelHandle handle = loader.Load();
-        return new LlamaModel(path, options, handle, loader.Placement, Stopwatch.GetElapsedTime(start));
+        log = loader.Log;
+        return new LlamaModel(path, options, handle, loader.Placement, TimeSpan.Zero);
     }
 
     /// <summary><see cref="Load"/> on a pool thread, for callers that must not wait.</summary>

@@ -14,12 +14,29 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     /// <summary>What lies where, once the model is loaded.</summary>
     public ModelPlacement Placement { get; private set; } = new([], 0, 0);
 
+    /// <summary>Goes through the loading without allocating or reading a weight (llama.cpp's no-alloc mode), to plan by.</summary>
+    public bool WithoutWeights { get; init; }
+
+    /// <summary>What llama.cpp said while loading.</summary>
+    public IReadOnlyList<string> Log { get; private set; } = [];
+
     public LlamaModelHandle Load()
     {
         cancellationToken.ThrowIfCancellationRequested();
         llama_model_kv_override[] overrides = NativeOverrides();
-        CheckFile();
-        LlamaRuntime.Load();
+
+        // Looking the file over and loading the native library take about as long and do not wait for each other; an error
+        // of the file is the one to tell. Waiting runs the check here where no pool thread has come to it.
+        Task check = Task.Run(CheckFile, CancellationToken.None);
+        try
+        {
+            LlamaRuntime.Load();
+        }
+        finally
+        {
+            check.GetAwaiter().GetResult();
+        }
+
         float[] tensorSplit = NativeTensorSplit();
         using var placements = new NativePlacements(path, options.TensorPlacements);
         GCHandle self = GCHandle.Alloc(this);
@@ -35,7 +52,8 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
                 parameters.main_gpu = options.MainGpu;
                 parameters.tensor_split = splitPointer;
                 parameters.tensor_buft_overrides = placementsPointer;
-                parameters.load_mode = (int)options.LoadMode;
+                parameters.load_mode = (int)(WithoutWeights ? ModelLoadMode.Read : options.LoadMode);
+                parameters.no_alloc = WithoutWeights ? (byte)1 : (byte)0;
                 parameters.kv_overrides = overridesPointer;
                 parameters.vocab_only = options.VocabularyOnly ? (byte)1 : (byte)0;
                 parameters.check_tensors = options.CheckTensors ? (byte)1 : (byte)0;
@@ -57,6 +75,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         using NativeLog.Recording log = NativeLog.Record();
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
         Placement = PlacementReport.Read(log.Lines);
+        Log = log.Lines;
         if (model != 0)
         {
             return new LlamaModelHandle(model);
@@ -84,7 +103,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         {
             // With the overrides applied, as llama.cpp will read it.
             using GgufFile file = GgufFile.Open(path);
-            ModelFileCheck.Validate(file.With(options.MetadataOverrides.Select(item =>
+            ModelFileCheck.Validate(options.MetadataOverrides.Count == 0 ? file : file.With(options.MetadataOverrides.Select(item =>
                 KeyValuePair.Create(item.Key, item.Value.ToValue(file.Metadata.GetValueOrDefault(item.Key))))));
         }
         catch (GgufFormatException error)

@@ -1,14 +1,20 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace LlamaNative.Models;
 
 /// <summary>
 /// Reads what llama.cpp says of placement while it loads: its interface has no call for it. The lines are those of
-/// <c>llama_model::load_tensors</c> in the pinned release (src/llama-model.cpp).
+/// <c>llama_model::load_tensors</c> in the pinned release (src/llama-model.cpp). No regular expressions: every loading would
+/// wait for their library to be loaded and compiled.
 /// </summary>
-internal static partial class PlacementReport
+internal static class PlacementReport
 {
+    private const string Prefix = "load_tensors: ";
+    private const string Offloaded = "offloaded ";
+    private const string ToGpu = " layers to GPU";
+    private const string BufferSize = " model buffer size = ";
+    private const string Mebibytes = " MiB";
+
     public static ModelPlacement Read(IReadOnlyList<string> log)
     {
         var buffers = new List<WeightBuffer>();
@@ -16,23 +22,25 @@ internal static partial class PlacementReport
         int layers = 0;
         foreach (string line in log)
         {
-            if (Buffer().Match(line) is { Success: true } buffer)
+            if (!line.StartsWith(Prefix, StringComparison.Ordinal))
             {
-                buffers.Add(new WeightBuffer(buffer.Groups[1].Value, double.Parse(buffer.Groups[2].Value, CultureInfo.InvariantCulture)));
+                continue;
             }
-            else if (Offloaded().Match(line) is { Success: true } layer)
+
+            ReadOnlySpan<char> rest = line.AsSpan(Prefix.Length);
+            if (rest.IndexOf(BufferSize) is > 0 and var name && rest.EndsWith(Mebibytes)
+                && double.TryParse(rest[(name + BufferSize.Length)..^Mebibytes.Length], CultureInfo.InvariantCulture, out double size))
             {
-                offloaded = int.Parse(layer.Groups[1].Value, CultureInfo.InvariantCulture);
-                layers = int.Parse(layer.Groups[2].Value, CultureInfo.InvariantCulture);
+                buffers.Add(new WeightBuffer(rest[..name].Trim().ToString(), size));
+            }
+            else if (rest.StartsWith(Offloaded) && rest.EndsWith(ToGpu) && rest.IndexOf('/') is > 0 and var slash
+                && int.TryParse(rest[Offloaded.Length..slash], CultureInfo.InvariantCulture, out int some)
+                && int.TryParse(rest[(slash + 1)..^ToGpu.Length], CultureInfo.InvariantCulture, out int all))
+            {
+                (offloaded, layers) = (some, all);
             }
         }
 
         return new ModelPlacement(buffers, offloaded, layers);
     }
-
-    [GeneratedRegex(@"load_tensors:\s+(\S+) model buffer size =\s+([0-9.]+) MiB")]
-    private static partial Regex Buffer();
-
-    [GeneratedRegex(@"load_tensors: offloaded ([0-9]+)/([0-9]+) layers to GPU")]
-    private static partial Regex Offloaded();
 }

@@ -40,4 +40,16 @@ internal static unsafe partial class GgmlBuffers
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial void ggml_backend_tensor_get(ggml_tensor* tensor, void* data, nuint offset, nuint size);
+
+    [LibraryImport(NativeLibraries.GgmlBase)]
+    public static partial nint ggml_backend_buft_alloc_buffer(nint bufferType, nuint size);
+
+    [LibraryImport(NativeLibraries.GgmlBase)]
+    public static partial nuint ggml_backend_buft_get_alloc_size(nint bufferType, ggml_tensor* tensor);
+
+    [LibraryImport(NativeLibraries.GgmlBase)]
+    public static partial nuint ggml_backend_buft_get_alignment(nint bufferType);
+
+    [LibraryImport(NativeLibraries.GgmlBase)]
+    public static partial byte* ggml_backend_buft_name(nint bufferType);
 }

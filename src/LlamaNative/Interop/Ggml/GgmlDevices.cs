@@ -37,4 +37,11 @@ internal static unsafe partial class GgmlDevices
 
     [LibraryImport(NativeLibraries.GgmlBase, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ggml_backend_reg_get_proc_address(nint registry, string name);
+
+    [LibraryImport(NativeLibraries.GgmlBase)]
+    public static partial nint ggml_backend_dev_host_buffer_type(nint device);
+
+    [LibraryImport(NativeLibraries.GgmlBase)]
+    [return: MarshalAs(UnmanagedType.U1)]
+    public static partial bool ggml_backend_dev_supports_op(nint device, ggml_tensor* operation);
 }

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using LlamaNative.Cli.Arguments;
+using LlamaNative.Cli.Terminal;
+using LlamaNative.Contexts;
+using LlamaNative.Models;
+using LlamaNative.Planning;
+
+namespace LlamaNative.Cli.Commands;
+
+/// <summary>What a model and its context will take of which memory, and the sizes that fit what is free.</summary>
+internal sealed class PlanCommand : ShellCommand
+{
+    private readonly ModelArguments _model;
+    private readonly ContextArguments _context;
+    private readonly Option<int> _sequences = new("--parallel", "-np") { Description = "Sequences the cache keeps apart", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _unified = new("--kv-unified", "-kvu") { Description = "One cache that all sequences share" };
+    private readonly Option<int> _reserve = new("--reserve") { Description = "MiB of each memory to leave free [default: a sixteenth, at most 1024]", HelpName = "MIB", DefaultValueFactory = _ => -1 };
+    private readonly Option<int> _budget = new("--budget") { Description = "The most MiB to take of each memory [default: what is free]", HelpName = "MIB", DefaultValueFactory = _ => -1 };
+    private readonly Option<bool> _noFit = new("--no-fit") { Description = "Tell the need of the sizes as given, whatever is free" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON object" };
+
+    public PlanCommand(Shell shell)
+        : base(shell, "plan", "Tell the memory a model and context will take, before loading; sizes not given are fitted to what is free")
+    {
+        _model = new ModelArguments(this);
+        _context = new ContextArguments(this);
+        this.AddAll([_sequences, _unified, _reserve, _budget, _noFit, _json]);
+    }
+
+    protected override int Run(ParseResult parse)
+    {
+        ModelOptions model = _model.Options(parse);
+        ContextOptions context = _context.Read(parse) with { MaxSequences = parse.GetValue(_sequences), UnifiedCache = parse.GetValue(_unified) };
+        var limits = new MemoryFitOptions { Reserve = Bytes(parse.GetValue(_reserve)), Budget = Bytes(parse.GetValue(_budget)) };
+        MemoryPlan plan = parse.GetValue(_noFit)
+            ? MemoryPlan.Estimate(_model.Path(parse), model, context, Interrupted)
+            : MemoryPlan.Fit(_model.Path(parse), model, context, limits, Interrupted);
+        if (parse.GetValue(_json))
+        {
+            Shell.WriteJson(json => WriteJson(json, plan));
+        }
+        else
+        {
+            WriteTable(plan);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, MemoryPlan plan)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("contextSize", plan.ContextSize);
+        json.WriteNumber("offloadedLayers", plan.Placement.OffloadedLayers);
+        json.WriteNumber("layers", plan.Placement.LayerCount);
+        json.WriteBoolean("fits", plan.Fits);
+        json.WriteNumber("totalBytes", plan.TotalBytes);
+        json.WriteStartArray("devices");
+        foreach (DeviceMemory device in plan.Devices)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", device.Name);
+            json.WriteString("kind", device.Kind.ToString());
+            json.WriteNumber("weights", device.Weights);
+            json.WriteNumber("mappedWeights", device.MappedWeights);
+            json.WriteNumber("cache", device.Cache);
+            json.WriteNumber("compute", device.Compute);
+            json.WriteNumber("total", device.TotalBytes);
+            json.WriteNumber("free", device.FreeBytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("buffers");
+        foreach (WeightBuffer buffer in plan.Placement.Buffers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", buffer.Name);
+            json.WriteNumber("mebibytes", Math.Round(buffer.Mebibytes, 2));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private void WriteTable(MemoryPlan plan)
+    {
+        int width = Math.Max(6, plan.Devices.Max(device => device.Name.Length));
+        Shell.Write($"Context of {plan.ContextSize} tokens, {plan.Placement}\n\n");
+        Shell.Write($"{"Memory".PadRight(width)}  {"Weights",10}  {"Mapped",10}  {"Cache",10}  {"Compute",10}  {"Total",10}  {"Free",10}   MiB\n");
+        foreach (DeviceMemory device in plan.Devices)
+        {
+            Shell.Write($"{device.Name.PadRight(width)}  {Size(device.Weights)}  {Size(device.MappedWeights)}  {Size(device.Cache)}  {Size(device.Compute)}  {Size(device.TotalBytes)}  {Size(device.FreeBytes)}{(device.TotalBytes > device.FreeBytes ? "  does not fit" : "")}\n");
+        }
+    }
+
+    private static long? Bytes(int mebibytes) => mebibytes < 0 ? null : (long)mebibytes << 20;
+
+    private static string Size(long bytes) => (bytes / (double)(1 << 20)).ToString("F1", CultureInfo.InvariantCulture).PadLeft(10);
+}

@@ -1,0 +1,84 @@
+using System.Text;
+
+namespace LlamaNative.Gguf;
+
+/// <summary>
+/// The tokens of a vocabulary where they lie in the file, found by id and by their bytes. A hundred thousand of them as
+/// objects would take more memory than all else that loading a model allocates.
+/// </summary>
+internal readonly ref struct TokenTable
+{
+    private readonly ReadOnlySpan<byte> _elements;
+    private readonly int[] _starts;
+    private readonly int[] _slots; // id + 1 by hash, 0 where free; open addressing
+    private readonly Dictionary<int, byte[]> _empty;
+
+    /// <param name="elements">An array's elements: each a length of eight bytes and so many bytes.</param>
+    /// <param name="count">How many there are.</param>
+    public TokenTable(ReadOnlySpan<byte> elements, int count)
+    {
+        _elements = elements;
+        _starts = new int[count];
+        _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(count, 1 << 29) * 2L))];
+        _empty = [];
+        var reader = new GgufElementReader(elements, GgufValueType.String);
+        int position = 0;
+        for (int id = 0; id < count; id++)
+        {
+            ReadOnlySpan<byte> text = reader.Next();
+            _starts[id] = position;
+            position += sizeof(ulong) + text.Length;
+            if (this[id].IsEmpty)
+            {
+                _empty[id] = Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[EMPTY_{id}]"));
+            }
+        }
+    }
+
+    public int Count => _starts.Length;
+
+    /// <summary>The token's bytes up to the first zero, as llama.cpp reads them.</summary>
+    public ReadOnlySpan<byte> this[int id]
+    {
+        get
+        {
+            int start = _starts[id] + sizeof(ulong);
+            int length = checked((int)System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(_elements[_starts[id]..]));
+            ReadOnlySpan<byte> text = _elements.Slice(start, length);
+            return text.IndexOf((byte)0) is >= 0 and var end ? text[..end] : text;
+        }
+    }
+
+    /// <summary>Enters a token under its bytes, or under the name llama.cpp gives an empty one; false when those are taken.</summary>
+    public bool TryAdd(int id)
+    {
+        int slot = Find(Name(id));
+        if (_slots[slot] != 0)
+        {
+            return false;
+        }
+
+        _slots[slot] = id + 1;
+        return true;
+    }
+
+    /// <summary>Whether a token has been entered under these bytes.</summary>
+    public bool Contains(ReadOnlySpan<byte> name) => _slots[Find(name)] != 0;
+
+    private ReadOnlySpan<byte> Name(int id) => _empty.TryGetValue(id, out byte[]? name) ? name : this[id];
+
+    /// <summary>Where the bytes are, or where they would go. Hashes differ from process to process, so no file can make them collide.</summary>
+    private int Find(ReadOnlySpan<byte> name)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(name);
+        int mask = _slots.Length - 1;
+        int slot = hash.ToHashCode() & mask;
+        while (_slots[slot] != 0 && !Name(_slots[slot] - 1).SequenceEqual(name))
+        {
+            slot = (slot + 1) & mask;
+        }
+
+        return slot;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace LlamaNative.Interop;
+
+/// <summary>sysinfoapi.h: the memory of a Windows machine.</summary>
+internal static unsafe partial class WindowsMemory
+{
+    /// <summary>Bytes of physical memory that can be had; 0 when Windows does not say.</summary>
+    public static ulong Available()
+    {
+        var status = new Status { Length = (uint)sizeof(Status) };
+        return GlobalMemoryStatusEx(&status) != 0 ? status.AvailablePhysical : 0;
+    }
+
+    [LibraryImport("kernel32")]
+    private static partial int GlobalMemoryStatusEx(Status* status);
+
+    /// <summary><c>MEMORYSTATUSEX</c>.</summary>
+    private struct Status
+    {
+        public uint Length;
+        public uint MemoryLoad;
+        public ulong TotalPhysical;
+        public ulong AvailablePhysical;
+        public ulong TotalPageFile;
+        public ulong AvailablePageFile;
+        public ulong TotalVirtual;
+        public ulong AvailableVirtual;
+        public ulong AvailableExtendedVirtual;
+    }
+}

@@ -1,0 +1,21 @@
+namespace LlamaNative.Planning;
+
+/// <summary>The limits within which <see cref="MemoryPlan.Fit"/> chooses.</summary>
+public sealed record MemoryFitOptions
+{
+    /// <summary>The least context worth having, when its size is free to choose; the trained length where that is less.</summary>
+    public int MinContextSize { get; init; } = 4096;
+
+    /// <summary>The most context wanted, when its size is free to choose; null is the trained length.</summary>
+    public int? MaxContextSize { get; init; }
+
+    /// <summary>Bytes of each memory to leave free; null is a sixteenth of it, at most 1 GiB.</summary>
+    public long? Reserve { get; init; }
+
+    /// <summary>The most bytes to take of each memory, however much is free; null is no limit.</summary>
+    public long? Budget { get; init; }
+
+    internal long RoomOf(DeviceMemory device) => Math.Min(device.FreeBytes - ReserveOf(device), Budget ?? long.MaxValue);
+
+    internal long ReserveOf(DeviceMemory device) => Reserve ?? Math.Min(device.FreeBytes / 16, 1L << 30);
+}

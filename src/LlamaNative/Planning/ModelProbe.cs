@@ -1,0 +1,87 @@
+using LlamaNative.Contexts;
+using LlamaNative.Gguf;
+using LlamaNative.Interop;
+using LlamaNative.Models;
+
+namespace LlamaNative.Planning;
+
+/// <summary>A model loaded without its weights, from which contexts are made to see what they would take.</summary>
+internal sealed class ModelProbe : IDisposable
+{
+    private readonly LlamaModel _model;
+    private readonly WeightLayout _weights;
+    private readonly IReadOnlyList<DeviceInfo> _devices;
+
+    public ModelProbe(string path, ModelOptions options, CancellationToken cancellationToken)
+    {
+        if (options.VocabularyOnly)
+        {
+            throw new ModelLoadException(path, "With ModelOptions.VocabularyOnly there are no weights to plan for.");
+        }
+
+        _model = LlamaModel.LoadWithoutWeights(path, options, out IReadOnlyList<string> log, cancellationToken);
+        try
+        {
+            _devices = LlamaRuntime.GetDevices();
+            using GgufFile file = GgufFile.Open(path);
+            _weights = new WeightLayout(file, options, log, _devices);
+        }
+        catch
+        {
+            _model.Dispose();
+            throw;
+        }
+    }
+
+    public int TrainedContext => _model.ContextLength;
+
+    public bool HasGpu => _devices.Any(device => device.IsGpu);
+
+    /// <summary>The repeating layers and the output.</summary>
+    public int OffloadableLayers => _weights.LayerCount;
+
+    public void Dispose() => _model.Dispose();
+
+    /// <exception cref="ContextCreationException">An option is out of range, or the notes of the cells alone would fill the memory.</exception>
+    public unsafe MemoryPlan Measure(ContextOptions options)
+    {
+        llama_context_params parameters = ContextParameters.CreateUnmeasured(_model, options);
+        long notes = CacheSize.Cells((int)parameters.n_ctx, options) * CacheSize.BytesPerCell;
+        if ((ulong)notes > HostMemory.Available / 2)
+        {
+            // These llama.cpp allocates even when it only plans.
+            throw new ContextCreationException($"A context of {parameters.n_ctx} tokens takes {notes >> 20} MiB to note its cells alone, more than half of the memory that is free.");
+        }
+
+        NativeLog.Clear();
+        using NativeLog.Recording log = NativeLog.Record();
+        int contextSize;
+        lock (_model.Handle.AdapterGate)
+        {
+            nint native = LlamaContexts.llama_init_from_model(_model.Handle, parameters);
+            if (native == 0)
+            {
+                throw new ContextCreationException("llama.cpp could not plan the context." + NativeLog.Tail());
+            }
+
+            using var context = new LlamaContextHandle(native, _model.Handle);
+            contextSize = (int)LlamaContexts.llama_n_ctx(context);
+        }
+
+        var need = new ContextReport(log.Lines);
+        return new MemoryPlan(_model.Path, _model.Options, options, contextSize, _weights.Placement, [.. _devices.Where(IsUsed).OrderBy(IsHost).Select(Plan)]);
+
+        DeviceMemory Plan(DeviceInfo device) => new(device.Name, device.Kind)
+        {
+            Weights = _weights.Allocated(device),
+            MappedWeights = IsHost(device) ? _weights.Mapped : 0,
+            Cache = need.Cache(device, _devices) + (IsHost(device) ? notes : 0),
+            Compute = need.Compute(device, _devices),
+            FreeBytes = (long)Math.Min(device.FreeMemory, long.MaxValue),
+        };
+    }
+
+    private static bool IsHost(DeviceInfo device) => device.Kind == DeviceKind.Cpu;
+
+    private static bool IsUsed(DeviceInfo device) => IsHost(device) || device.IsGpu;
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace LlamaNative.Planning;
+
+/// <summary>A model and context do not fit into the memory that is free, not even at the least that the options allow.</summary>
+public sealed class ModelTooLargeException : LlamaException
+{
+    internal ModelTooLargeException(MemoryPlan least, DeviceMemory device, long room)
+        : base($"'{least.Path}' with a context of {least.ContextSize} tokens takes {Size(device.TotalBytes)} of {device.Name}'s memory, where {Size(device.FreeBytes)} are free"
+            + $" and {Size(room)} may be taken: weights {Size(device.Weights + device.MappedWeights)}, cache {Size(device.Cache)}, compute {Size(device.Compute)}. "
+            + "Use a smaller quantization, a smaller context or micro-batch, a quantized cache type, or fewer layers on the GPU.")
+    {
+        Least = least;
+        Device = device;
+    }
+
+    /// <summary>The smallest plan that was tried.</summary>
+    public MemoryPlan Least { get; }
+
+    /// <summary>The memory that lacks something in it.</summary>
+    public DeviceMemory Device { get; }
+
+    private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):F0} MiB");
+}

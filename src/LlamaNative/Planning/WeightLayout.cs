@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using LlamaNative.Gguf;
+using LlamaNative.Models;
+
+namespace LlamaNative.Planning;
+
+/// <summary>
+/// Which memory each weight will lie in: its layer's device, as llama.cpp assigned it in the loading without weights, and on
+/// the CPU the buffer type that would repack it, if one does (llama_model_loader::create_tensor and
+/// llama_model::load_tensors of the pinned release).
+/// </summary>
+internal sealed partial class WeightLayout
+{
+    private const string Mapping = "CPU_Mapped";
+    private const string Embedding = "token_embd.weight";
+
+    /// <summary>Looked up and not multiplied, these stay on the CPU whatever is offloaded.</summary>
+    private static readonly string[] Inputs = ["token_embd", "position_embd", "token_types", "per_layer_token_embd", "masked_embd"];
+
+    private readonly IReadOnlyList<DeviceInfo> _devices;
+    private readonly Dictionary<int, string> _layerDevice = [];
+    private readonly Dictionary<string, string> _overrides = [];
+    private readonly SortedDictionary<string, long> _buffers = new(StringComparer.Ordinal);
+    private readonly bool _maps;
+
+    public WeightLayout(GgufFile file, ModelOptions options, IReadOnlyList<string> log, IReadOnlyList<DeviceInfo> devices)
+    {
+        _devices = devices;
+        _maps = options.LoadMode is ModelLoadMode.MemoryMap or ModelLoadMode.MemoryMapAndLock or ModelLoadMode.Auto;
+        ReadLog(log);
+        var hostTypes = new HostBufferTypes(options.UseExtraBufferTypes, devices);
+        foreach (GgufTensorInfo tensor in file.Tensors)
+        {
+            Place(tensor, DeviceOf(tensor), isLookedUp: IsInput(tensor.Name), hostTypes);
+        }
+
+        // Without an output matrix the embedding is one, which takes a second copy where it would lie elsewhere or repacked.
+        if (!file.Tensors.TryGet("output.weight", out _) && file.Tensors.TryGet(Embedding, out GgufTensorInfo? tied))
+        {
+            string first = BufferOf(tied, CpuName, isLookedUp: true, hostTypes);
+            string device = _layerDevice.GetValueOrDefault(LayerCount - 1, CpuName);
+            if (BufferOf(tied, device, isLookedUp: false, hostTypes) != first)
+            {
+                Place(tied, device, isLookedUp: false, hostTypes);
+            }
+        }
+
+        Placement = new ModelPlacement([.. Buffers(file)], OffloadedLayers, devices.Any(device => device.IsGpu) ? LayerCount : 0);
+    }
+
+    /// <summary>The repeating layers and the output.</summary>
+    public int LayerCount => _layerDevice.Count;
+
+    /// <summary>Bytes of weights that stay in the mapped file.</summary>
+    public long Mapped => _buffers.GetValueOrDefault(Mapping);
+
+    /// <summary>The buffers with the sizes llama.cpp would report.</summary>
+    public ModelPlacement Placement { get; }
+
+    private string CpuName => _devices.First(device => device.Kind == DeviceKind.Cpu).Name;
+
+    private int OffloadedLayers => _layerDevice.Values.Count(name => name != CpuName);
+
+    private List<GgufTensorInfo> MappedTensors { get; } = [];
+
+    /// <summary>Bytes of weights that a device's memory is allocated for.</summary>
+    public long Allocated(DeviceInfo device) =>
+        _buffers.Where(buffer => buffer.Key != Mapping && ContextReport.OwnerOf(buffer.Key, _devices) == device).Sum(buffer => buffer.Value);
+
+    private static bool IsInput(string name) => Inputs.Any(input => name.StartsWith(input, StringComparison.Ordinal));
+
+    private void ReadLog(IReadOnlyList<string> log)
+    {
+        foreach (string line in log)
+        {
+            if (LayerDevice().Match(line) is { Success: true } layer)
+            {
+                _layerDevice[int.Parse(layer.Groups[1].Value, CultureInfo.InvariantCulture)] = layer.Groups[2].Value;
+            }
+            else if (Overridden().Match(line) is { Success: true } tensor)
+            {
+                _overrides[tensor.Groups[1].Value] = tensor.Groups[2].Value;
+            }
+        }
+    }
+
+    private string DeviceOf(GgufTensorInfo tensor)
+    {
+        int layer = Block().Match(tensor.Name) is { Success: true } block
+            ? int.Parse(block.Groups[1].Value, CultureInfo.InvariantCulture)
+            : LayerCount - 1;
+        return IsInput(tensor.Name) ? CpuName : _layerDevice.GetValueOrDefault(layer, CpuName);
+    }
+
+    private string BufferOf(GgufTensorInfo tensor, string device, bool isLookedUp, HostBufferTypes hostTypes)
+    {
+        string name = _overrides.GetValueOrDefault(tensor.Name, device);
+        if (name != CpuName)
+        {
+            return name;
+        }
+
+        // What nothing repacks is used where the file is mapped.
+        string? repacked = isLookedUp ? null : hostTypes.Choose(tensor);
+        return repacked ?? (_maps ? Mapping : hostTypes.Default);
+    }
+
+    private void Place(GgufTensorInfo tensor, string device, bool isLookedUp, HostBufferTypes hostTypes)
+    {
+        string buffer = BufferOf(tensor, device, isLookedUp, hostTypes);
+        _buffers[buffer] = _buffers.GetValueOrDefault(buffer) + (buffer == Mapping ? tensor.ByteCount : hostTypes.AllocatedSize(tensor, buffer));
+        if (buffer == Mapping)
+        {
+            MappedTensors.Add(tensor);
+        }
+    }
+
+    /// <summary>A part is mapped from the first tensor used there to the last, with whatever lies between.</summary>
+    private IEnumerable<WeightBuffer> Buffers(GgufFile file)
+    {
+        const double Mebibyte = 1 << 20;
+        foreach (IGrouping<int, GgufTensorInfo> part in MappedTensors.GroupBy(tensor => tensor.Part))
+        {
+            yield return new WeightBuffer(Mapping, (part.Max(tensor => tensor.Offset + tensor.ByteCount) - part.Min(tensor => tensor.Offset)) / Mebibyte);
+        }
+
+        foreach ((string name, long bytes) in _buffers.Where(buffer => buffer.Key != Mapping))
+        {
+            yield return new WeightBuffer(name, bytes / Mebibyte);
+        }
+    }
+
+    [GeneratedRegex(@"^load_tensors: layer +([0-9]+) assigned to device ([^,]+),")]
+    private static partial Regex LayerDevice();
+
+    [GeneratedRegex(@"^tensor (\S+) \(.*\) buffer type overridden to (\S+)")]
+    private static partial Regex Overridden();
+
+    [GeneratedRegex(@"blk\.([0-9]+)\.")]
+    private static partial Regex Block();
+}

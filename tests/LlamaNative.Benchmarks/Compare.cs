@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using LlamaNative.Cli.Bench;
+
+namespace LlamaNative.Benchmarks;
+
+/// <summary>
+/// Runs <see cref="Loop"/> and the C loop by turns, each in a process of its own, and prints ratios with the bars they are
+/// held to. With <c>--llama-bench</c> the tool's own interleaved comparison follows.
+/// </summary>
+internal sealed class Compare
+{
+    private const string Usage =
+        "usage: compare --model M --against \"LOOP LIBRARIES\" [--tokens N] [--threads N] [--rounds N] [--pool 0|1] [--llama-bench PATH]";
+
+    /// <summary>What is compared: its name in the lines, how ours is judged, and whether the lines have it or the clock here.</summary>
+    private static readonly Metric[] Metrics =
+    [
+        new("first_token_ms", "load to first token, ms", (ours, theirs) => ours / theirs, "≤ 1.05", ratio => ratio <= 1.05),
+        new("start_ms", "process start to first token, ms", (ours, theirs) => ours / theirs, "", _ => true),
+        new("peak_kib", "peak memory, KiB (difference in MiB)", (ours, theirs) => (ours - theirs) / 1024, "≤ 30", difference => difference <= 30),
+        new("pipeline_tps", "pipeline, tokens/s", (ours, theirs) => ours / theirs, "≥ 0.98", ratio => ratio >= 0.98),
+    ];
+
+    private sealed record Metric(string Key, string Name, Func<double, double, double> Judge, string Bar, Func<double, bool> Meets);
+
+    public static int Run(string[] args)
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal) { ["--tokens"] = "128", ["--threads"] = "2", ["--rounds"] = "5", ["--pool"] = "1" };
+        for (int i = 0; i < args.Length; i += 2)
+        {
+            if (i + 1 == args.Length)
+            {
+                Console.Error.WriteLine(Usage);
+                return 2;
+            }
+
+            options[args[i]] = args[i + 1];
+        }
+
+        if (!options.TryGetValue("--model", out string? model) || !options.TryGetValue("--against", out string? against))
+        {
+            Console.Error.WriteLine(Usage);
+            return 2;
+        }
+
+        try
+        {
+            string rest = $"\"{model}\" {options["--tokens"]} {options["--threads"]} 1 {options["--pool"]}";
+            int rounds = int.Parse(options["--rounds"], CultureInfo.InvariantCulture);
+            bool met = Duel(Peer.Parse($"{Self()} loop {rest}"), Peer.Parse($"{against} {rest}"), rounds);
+            return options.TryGetValue("--llama-bench", out string? bench) ? Bench(bench, model, options) : met ? 0 : 1;
+        }
+        catch (PeerException error)
+        {
+            Console.Error.WriteLine("error: " + error.Message);
+            return 1;
+        }
+    }
+
+    private static bool Duel(Peer ours, Peer theirs, int rounds)
+    {
+        var measured = new List<(Dictionary<string, double> Ours, Dictionary<string, double> Theirs)>();
+
+        // The first pair fills the file cache and is not counted.
+        for (int round = -1; round < rounds; round++)
+        {
+            bool first = round % 2 == 0;
+            Dictionary<string, double>? mine = first ? Measure(ours) : null;
+            Dictionary<string, double> other = Measure(theirs);
+            mine ??= Measure(ours);
+            if (mine["tokens_fnv"] != other["tokens_fnv"])
+            {
+                throw new PeerException(theirs.Command, "generated other tokens: it is not the same work.");
+            }
+
+            Console.Error.WriteLine(round < 0 ? "warm-up" : $"round {round + 1} of {rounds}");
+            if (round >= 0)
+            {
+                measured.Add((mine, other));
+            }
+        }
+
+        Console.WriteLine("| what                                 |       ours |     theirs | ratio | quartiles     | bar    |");
+        Console.WriteLine("| ------------------------------------ | ---------: | ---------: | ----: | ------------- | ------ |");
+        bool met = true;
+        foreach (Metric metric in Metrics.Where(metric => measured.All(pair => pair.Ours.ContainsKey(metric.Key) && pair.Theirs.ContainsKey(metric.Key))))
+        {
+            Spread ratio = Spread.Of([.. measured.Select(pair => metric.Judge(pair.Ours[metric.Key], pair.Theirs[metric.Key]))]);
+            double mine = Spread.Of([.. measured.Select(pair => pair.Ours[metric.Key])]).Median;
+            double other = Spread.Of([.. measured.Select(pair => pair.Theirs[metric.Key])]).Median;
+            bool meets = metric.Meets(ratio.Median);
+            met &= meets;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {metric.Name,-36} | {mine,10:F2} | {other,10:F2} | {ratio.Median,5:F3} | {ratio.Lower,5:F3} – {ratio.Upper,5:F3} | {metric.Bar,-6} | {(meets ? "" : "missed")}"));
+        }
+
+        Console.WriteLine($"\nMedians of {rounds} interleaved rounds, each in processes of their own; both sides made the same tokens.");
+        return met;
+    }
+
+    /// <summary>The lines "name value" of one run, and when the first token's came.</summary>
+    private static Dictionary<string, double> Measure(Peer peer)
+    {
+        var values = new Dictionary<string, double>(StringComparer.Ordinal);
+        long start = Stopwatch.GetTimestamp();
+        peer.Run(line =>
+        {
+            string[] parts = line.Split(' ');
+            if (parts.Length == 2 && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+            {
+                values[parts[0]] = value;
+                if (parts[0] == "first_token_ms")
+                {
+                    values["start_ms"] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                }
+            }
+        }, CancellationToken.None);
+        return values.ContainsKey("tokens_fnv") ? values : throw new PeerException(peer.Command, "printed no tokens_fnv: it is not a loop as reference/loop.c.");
+    }
+
+    private static int Bench(string llamaBench, string model, Dictionary<string, string> options)
+    {
+        string threads = options["--threads"];
+        using Process process = Process.Start("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "LlamaNative.Cli.dll"), "bench", "-m", model, "-t", threads, "-r", options["--rounds"],
+            "--against", $"\"{llamaBench}\" -m \"{model}\" -p 512 -n 128 -r 1 -t {threads} -o json",
+        ]);
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    /// <summary>This program, whether it is run by dotnet or by its own host.</summary>
+    private static string Self()
+    {
+        string host = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(host) == "dotnet"
+            ? $"\"{host}\" \"{Path.Combine(AppContext.BaseDirectory, "LlamaNative.Benchmarks.dll")}\""
+            : $"\"{host}\"";
+    }
+}

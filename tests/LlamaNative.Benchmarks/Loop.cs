@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using LlamaNative.Contexts;
+using LlamaNative.Generation;
+using LlamaNative.Models;
+using LlamaNative.Sampling;
+
+namespace LlamaNative.Benchmarks;
+
+/// <summary>A whole use of the library: load, prompt, generate. The peer of reference/loop.c, which prints the same lines.</summary>
+internal static class Loop
+{
+    private const uint FnvBasis = 2166136261;
+    private const uint FnvPrime = 16777619;
+
+    public const string Usage = "loop MODEL TOKENS THREADS ROUNDS POOL(0|1)";
+
+    private static readonly string[] Stops = ["\n\nUser:", "<|im_end|>", "### Instruction", "The End."];
+
+    public static int Run(string[] args, long start)
+    {
+        if (args is not [string path, string tokenText, string threadText, string roundText, string pool])
+        {
+            Console.Error.WriteLine("usage: " + Usage);
+            return 2;
+        }
+
+        int tokens = int.Parse(tokenText, CultureInfo.InvariantCulture);
+        int rounds = int.Parse(roundText, CultureInfo.InvariantCulture);
+
+        // The console's writer would cost its own start-up; these lines need none of it.
+        using Stream output = Console.OpenStandardOutput();
+        using (LlamaModel model = LlamaModel.Load(path))
+        using (var context = new LlamaContext(model, new ContextOptions
+        {
+            ContextSize = 512,
+            Threads = int.Parse(threadText, CultureInfo.InvariantCulture),
+            AttachThreadPool = pool == "1",
+        }))
+        {
+            var generator = new TextGenerator(context);
+            for (int round = 0; round < rounds; round++)
+            {
+                Generate(generator, tokens, round, start, output);
+            }
+
+
+            // For whoever looks into a missed bar.
+            Print(output, $"model_load_ms {model.LoadTime.TotalMilliseconds:F2}");
+            Print(output, $"managed_allocated_kib {GC.GetTotalAllocatedBytes() / 1024}");
+            Print(output, $"jit_methods {System.Runtime.JitInfo.GetCompiledMethodCount()}");
+            Print(output, $"jit_ms {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds:F2}");
+            if (PeakKibibytes() is { } peak)
+            {
+                Print(output, $"peak_kib {peak}");
+            }
+        }
+
+        return 0;
+    }
+
+    private static void Generate(TextGenerator generator, int tokens, int round, long start, Stream output)
+    {
+        var options = new GenerationOptions
+        {
+            MaxTokens = tokens,
+            StopAtEndOfGeneration = false,
+            StopSequences = Stops,
+            ReuseCache = false,
+            Sampling = new SamplingOptions { RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f, PresencePenalty = 0.1f, TopP = 0.9f, Seed = 1 + (uint)round },
+        };
+        using GenerationRun run = generator.Start("Once upon a time", options);
+        run.MoveNext();
+        long first = Stopwatch.GetTimestamp();
+        if (round == 0)
+        {
+            Print(output, $"first_token_ms {Stopwatch.GetElapsedTime(start, first).TotalMilliseconds:F2}");
+        }
+
+        while (run.MoveNext())
+        {
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(first).TotalSeconds;
+        Print(output, $"pipeline_tps {(run.Tokens.Length - 1) / seconds:F3}");
+        uint hash = FnvBasis;
+        foreach (int token in run.Tokens)
+        {
+            hash = (hash ^ (uint)token) * FnvPrime;
+        }
+
+        Print(output, $"tokens_fnv {hash}");
+    }
+
+    private static string? PeakKibibytes()
+    {
+        const string Name = "VmHWM:";
+        return File.Exists("/proc/self/status")
+            ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal))?[Name.Length..].Trim().Split(' ')[0]
+            : null;
+    }
+
+    private static void Print(Stream output, FormattableString line) => output.Write(Encoding.UTF8.GetBytes(line.ToString(CultureInfo.InvariantCulture) + "\n"));
+}
