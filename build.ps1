@@ -11,7 +11,8 @@ A front for the dotnet commands of this repository.
 [CmdletBinding(PositionalBinding = $false)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'test', 'run', 'pack', 'clean')]
+    # consumers: publishes and runs the applications of tests/Consumers with the packages that pack has made.
+    [ValidateSet('build', 'test', 'run', 'pack', 'consumers', 'clean')]
     [string] $Target = 'build',
 
     [ValidateSet('Debug', 'Release')]
@@ -32,6 +33,7 @@ try {
         'test'  { 'test', 'LlamaNative.sln' }
         'run'   { 'run', '--project', $Project }
         'pack'  { 'pack', 'LlamaNative.sln', '--output', 'artifacts' }
+        'consumers' { 'test', 'tests/LlamaNative.Consumers.Tests' }
         'clean' { 'clean', 'LlamaNative.sln' }
     })
     $command += '--configuration', $Configuration

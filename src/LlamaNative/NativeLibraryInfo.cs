@@ -4,4 +4,8 @@ namespace LlamaNative;
 /// <param name="Directory">The folder the libraries came from.</param>
 /// <param name="Version">The llama.cpp release, as the library itself says.</param>
 /// <param name="SystemInfo">The CPU and GPU features in use, as llama.cpp prints them.</param>
-public sealed record NativeLibraryInfo(string Directory, string Version, string SystemInfo);
+public sealed record NativeLibraryInfo(string Directory, string Version, string SystemInfo)
+{
+    /// <summary>The backends in <see cref="Directory"/> that this machine cannot use, each with the reason; llama.cpp passes over them silently.</summary>
+    public IReadOnlyList<BackendFailure> FailedBackends { get; init; } = [];
+}

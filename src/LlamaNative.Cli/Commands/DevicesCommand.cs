@@ -24,6 +24,11 @@ internal sealed class DevicesCommand : ShellCommand
             WriteTable(devices);
         }
 
+        foreach (BackendFailure failure in LlamaRuntime.Load().FailedBackends)
+        {
+            Shell.Tell($"The {failure.Name} backend cannot be used: {failure.Reason}");
+        }
+
         return ExitCode.Success;
     }
 

@@ -166,7 +166,8 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
             throw new ModelLoadException(path,
                 $"{layers} layers of '{path}' were asked onto a GPU, but ggml sees none; its devices are: "
                 + string.Join(", ", devices.Select(device => $"{device.Name} ({device.Description})"))
-                + ". Use a GPU build of the native library with its driver, or leave GpuLayers unset.");
+                + string.Concat(LlamaRuntime.Load().FailedBackends.Select(failure => $"; its {failure.Name} backend cannot be used: {failure.Reason}"))
+                + ". Reference LlamaNative.Backend.Vulkan or LlamaNative.Backend.Cuda and install the GPU's driver, or leave GpuLayers unset.");
         }
 
         return layers;

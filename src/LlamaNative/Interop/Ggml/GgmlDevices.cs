@@ -29,6 +29,9 @@ internal static unsafe partial class GgmlDevices
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial nint ggml_backend_dev_buffer_type(nint device);
 
+    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ggml_backend_reg_by_name(string name);
+
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial byte* ggml_backend_reg_name(nint registry);
 

@@ -24,6 +24,9 @@ internal static unsafe partial class LlamaSystem
     public static partial void llama_log_set(delegate* unmanaged[Cdecl]<int, byte*, void*, void> callback, void* userData);
 
     [LibraryImport(NativeLibraries.Llama)]
+    public static partial void llama_log_get(delegate* unmanaged[Cdecl]<int, byte*, void*, void>* callback, void** userData);
+
+    [LibraryImport(NativeLibraries.Llama)]
     public static partial llama_model_params llama_model_default_params();
 
     [LibraryImport(NativeLibraries.Llama)]

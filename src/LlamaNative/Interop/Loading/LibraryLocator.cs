@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
@@ -7,6 +8,9 @@ internal sealed class LibraryLocator
 {
     /// <summary>Names the folder when no option does.</summary>
     public const string EnvironmentVariable = "LLAMANATIVE_LIBRARY_DIR";
+
+    // Read and set through AppContext, which every copy of this assembly in the process shares.
+    private const string LoadedDirectory = "LlamaNative.LoadedDirectory";
 
     private readonly List<string> _tried = [];
 
@@ -22,6 +26,16 @@ internal sealed class LibraryLocator
             string architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
             return $"{system}-{architecture}";
         }
+    }
+
+    /// <summary>
+    /// Where this process has loaded the library from already. A plugin in a load context of its own has its own copy of
+    /// this assembly, but the native library must not come into a process twice.
+    /// </summary>
+    public static string? SharedDirectory
+    {
+        get => AppContext.GetData(LoadedDirectory) as string;
+        set => AppContext.SetData(LoadedDirectory, value);
     }
 
     /// <summary>
@@ -56,12 +70,34 @@ internal sealed class LibraryLocator
             .FirstOrDefault();
     }
 
+    /// <summary>
+    /// The platforms for which libraries lie where this platform's were looked for: what an application has that was
+    /// published for another machine.
+    /// </summary>
+    public static IReadOnlyList<string> FindOtherPlatforms() =>
+    [
+        .. Roots().Where(Directory.Exists)
+            .SelectMany(root => Directory.EnumerateFiles(root, "*llama*").Concat(InPackageLayout(root)))
+            .Where(file => Path.GetExtension(file) is ".dll" or ".so" or ".dylib")
+            .Select(LibraryPlatform.Of).OfType<string>()
+            .Where(platform => platform != RuntimeIdentifier)
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
+
+    private static IEnumerable<string> InPackageLayout(string root)
+    {
+        string runtimes = Path.Combine(root, "runtimes");
+        return Directory.Exists(runtimes) ? Directory.EnumerateFiles(runtimes, "*llama*", SearchOption.AllDirectories) : [];
+    }
+
     private static IEnumerable<string> DefaultDirectories()
     {
-        string application = AppContext.BaseDirectory;
         string inPackage = Path.Combine("runtimes", RuntimeIdentifier, "native");
-        yield return Path.Combine(application, inPackage);
-        yield return application;
+        foreach (string root in Roots())
+        {
+            yield return Path.Combine(root, inPackage);
+            yield return root;
+        }
 
         // The host lists here the native folders of the packages in the application's .deps.json, and the folder
         // that a single-file application was extracted to.
@@ -70,6 +106,22 @@ internal sealed class LibraryLocator
         {
             yield return directory;
             yield return Path.Combine(directory, inPackage);
+        }
+    }
+
+    // A plugin has its libraries beside itself and not beside the application that loads it.
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Empty in a single-file application, which has them beside itself.")]
+    private static IEnumerable<string> Roots()
+    {
+        string? own = Path.GetDirectoryName(typeof(LibraryLocator).Assembly.Location);
+        if (!string.IsNullOrEmpty(own))
+        {
+            yield return own;
+        }
+
+        if (Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory) is var application && application != own)
+        {
+            yield return application;
         }
     }
 }

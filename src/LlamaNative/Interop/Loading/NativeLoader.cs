@@ -41,12 +41,13 @@ internal static class NativeLoader
             }
 
             var locator = new LibraryLocator();
-            string directory = locator.FindDirectory(optionDirectory) ?? throw NotFound(locator);
+            string directory = LibraryLocator.SharedDirectory ?? locator.FindDirectory(optionDirectory) ?? throw NotFound(locator);
             Dictionary<string, nint> handles = OpenLibraries(locator, directory);
 
             // Checked through bare function pointers: an import, once bound, stays bound to the library it found.
             string version = AbiGuard.Check(handles[NativeLibraries.Llama], directory);
             Publish(handles);
+            LibraryLocator.SharedDirectory = directory;
             return _loaded = Initialize(directory, version);
         }
     }
@@ -67,9 +68,8 @@ internal static class NativeLoader
             catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
             {
                 throw new NativeLibraryException(
-                    $"The native library '{file}' cannot be loaded: {error.Message.Trim()} "
-                    + $"It needs a {LibraryLocator.RuntimeIdentifier} build, the C++ runtime, and every library named above; install what is missing."
-                    + Paths(locator), locator.Tried, error);
+                    $"The native library '{file}' cannot be loaded: {error.Message.Trim()}{Environment.NewLine}"
+                    + Advice(LibraryPlatform.Of(file)) + Paths(locator), locator.Tried, error);
             }
         }
 
@@ -100,13 +100,27 @@ internal static class NativeLoader
                 + NativeLog.Tail());
         }
 
-        return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "");
+        return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "")
+        {
+            FailedBackends = BackendInventory.FindFailures(directory),
+        };
     }
 
-    private static NativeLibraryException NotFound(LibraryLocator locator) => new(
-        $"The native llama.cpp library for {LibraryLocator.RuntimeIdentifier} was not found. Reference a LlamaNative.Backend package, "
-        + $"or name the folder with the libraries in LlamaRuntimeOptions.LibraryDirectory or in the environment variable {LibraryLocator.EnvironmentVariable}."
-        + Paths(locator), locator.Tried, null);
+    private static NativeLibraryException NotFound(LibraryLocator locator)
+    {
+        IReadOnlyList<string> others = LibraryLocator.FindOtherPlatforms();
+        string cause = others.Count == 0
+            ? "Add a package that brings it: dotnet add package LlamaNative.Backend.Cpu (every platform; Metal on Apple silicon), LlamaNative.Backend.Vulkan or LlamaNative.Backend.Cuda."
+            : $"The application has libraries for {string.Join(", ", others)} only: publish it for {LibraryLocator.RuntimeIdentifier}, with the package LlamaNative.Backend.Cpu, which holds every platform's.";
+        return new NativeLibraryException(
+            $"The native llama.cpp library for {LibraryLocator.RuntimeIdentifier} was not found. {cause} Or name a folder with the libraries in "
+            + $"LlamaRuntimeOptions.LibraryDirectory or in the environment variable {LibraryLocator.EnvironmentVariable}."
+            + Paths(locator), locator.Tried, null);
+    }
+
+    private static string Advice(string? platform) => platform is not null && platform != LibraryLocator.RuntimeIdentifier
+        ? $"It is a library for {platform}, and this process is {LibraryLocator.RuntimeIdentifier}: publish the application for {LibraryLocator.RuntimeIdentifier}, with the package LlamaNative.Backend.Cpu."
+        : $"It needs a {LibraryLocator.RuntimeIdentifier} system with the C++ runtime and every library named above; install what is missing.";
 
     private static string Paths(LibraryLocator locator) =>
         Environment.NewLine + "Paths tried:" + string.Concat(locator.Tried.Distinct().Select(path => Environment.NewLine + "  " + path));

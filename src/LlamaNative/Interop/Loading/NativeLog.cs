@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +20,18 @@ internal static unsafe class NativeLog
     /// <summary>Where lines go; null drops them.</summary>
     public static ILogger? Logger { get; set; }
 
-    /// <summary>Takes over the native log, which would write to standard error otherwise.</summary>
-    public static void Attach() => LlamaSystem.llama_log_set(&OnText, null);
+    /// <summary>
+    /// Takes over the native log, which would write to standard error otherwise. A plugin that can be unloaded gives it
+    /// back when it goes, because the native side would call code that is gone.
+    /// </summary>
+    public static void Attach()
+    {
+        LlamaSystem.llama_log_set(&OnText, null);
+        if (AssemblyLoadContext.GetLoadContext(typeof(NativeLog).Assembly) is { IsCollectible: true } plugin)
+        {
+            plugin.Unloading += static _ => Detach();
+        }
+    }
 
     /// <summary>Forgets what this thread heard; called before an operation whose failure would quote it.</summary>
     public static void Clear() => _current?.Tail.Clear();
@@ -32,6 +43,18 @@ internal static unsafe class NativeLog
 
     /// <summary>Collects every line that this thread's native calls log until it is disposed.</summary>
     public static Recording Record() => new(_current ??= new ThreadLog());
+
+    private static void Detach()
+    {
+        delegate* unmanaged[Cdecl]<int, byte*, void*, void> current;
+        void* userData;
+        LlamaSystem.llama_log_get(&current, &userData);
+        delegate* unmanaged[Cdecl]<int, byte*, void*, void> own = &OnText;
+        if ((nint)current == (nint)own) // otherwise another copy has taken it over
+        {
+            LlamaSystem.llama_log_set(null, null);
+        }
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnText(int level, byte* text, void* userData)

@@ -1,0 +1,7 @@
+// LibraryApp MODEL PROMPT TOKENS: knows only the library, which brings LlamaNative and its backend along.
+using System.Text;
+using StoryLibrary;
+
+Console.OutputEncoding = new UTF8Encoding(false);
+using var storyteller = new Storyteller(args[0]);
+Console.Out.Write(storyteller.Tell(args[1], int.Parse(args[2], null)));

@@ -1,0 +1,17 @@
+using LlamaNative.Contexts;
+using LlamaNative.Generation;
+using LlamaNative.Models;
+using LlamaNative.Sampling;
+
+namespace StoryPlugin;
+
+/// <summary>What the host calls by name: it shares no type with the plugin.</summary>
+public static class Plugin
+{
+    public static string Tell(string modelPath, string prompt, int tokens)
+    {
+        using LlamaModel model = LlamaModel.Load(modelPath);
+        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
+        return new TextGenerator(context).Generate(prompt, new GenerationOptions { MaxTokens = tokens, Sampling = SamplingOptions.Greedy }).Text;
+    }
+}

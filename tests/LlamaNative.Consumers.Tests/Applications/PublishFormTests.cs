@@ -1,0 +1,83 @@
+using System.Text.Json;
+
+namespace LlamaNative.Consumers.Tests.Applications;
+
+/// <summary>The console application in every form it can be published in; each must find its libraries and tell the same story.</summary>
+[Collection(nameof(Workshop))]
+public sealed class PublishFormTests(Workshop workshop)
+{
+    private static readonly string s_rid = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
+
+    [Fact]
+    public async Task Framework_dependent()
+    {
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp");
+        CommandResult run = await app.TellsTheStoryAsync();
+        Assert.Contains(Path.Combine("runtimes", s_rid, "native"), run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_packages_came_from_artifacts()
+    {
+        await workshop.PublishAsync("ConsoleApp");
+        foreach (string id in (string[])[Artifacts.Library, Artifacts.Cpu])
+        {
+#pragma warning disable CA1308 // NuGet's folders are in lower case
+            string origin = Path.Combine(workshop.PackageCache, id.ToLowerInvariant(), Artifacts.Version, ".nupkg.metadata");
+#pragma warning restore CA1308
+            using JsonDocument metadata = JsonDocument.Parse(await File.ReadAllTextAsync(origin));
+            Assert.Equal(Artifacts.Folder, metadata.RootElement.GetProperty("source").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Self_contained_with_ready_to_run_code()
+    {
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:SelfContained=true", "-p:PublishReadyToRun=true", $"-p:RuntimeIdentifier={s_rid}");
+        await app.TellsTheStoryAsync();
+        Assert.DoesNotContain(app.Files, file => file.StartsWith("runtimes/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Single_file_with_the_libraries_beside_it()
+    {
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:PublishSingleFile=true", "-p:SelfContained=false", $"-p:RuntimeIdentifier={s_rid}");
+        await app.TellsTheStoryAsync();
+        Assert.DoesNotContain(app.Files, file => file.EndsWith(".dll", StringComparison.Ordinal) && file.StartsWith("LlamaNative", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Single_file_with_the_libraries_inside()
+    {
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp",
+            "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true", "-p:SelfContained=false", $"-p:RuntimeIdentifier={s_rid}");
+        Assert.DoesNotContain(app.Files, file => file.Contains("llama.", StringComparison.Ordinal));
+        string extracted = Path.Combine(workshop.Folder, "extracted");
+        CommandResult run = (await app.RunAsync(app.Folder, [], new Dictionary<string, string?> { ["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = extracted })).Succeeded();
+        Assert.Equal(workshop.Story.Text, run.Output);
+        Assert.Contains(extracted, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Trimmed_self_contained_single_file()
+    {
+        // A trim warning would be an error of this build.
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp",
+            "-p:PublishTrimmed=true", "-p:PublishSingleFile=true", "-p:SelfContained=true", $"-p:RuntimeIdentifier={s_rid}");
+        await app.TellsTheStoryAsync();
+    }
+
+    [Theory]
+    [InlineData("win-x64")]
+    [InlineData("win-arm64")]
+    [InlineData("linux-arm64")]
+    [InlineData("osx-arm64")]
+    public async Task For_another_platform_with_exactly_that_platforms_libraries_beside_it(string rid)
+    {
+        // Without an executable of that platform, which needs a package of its own.
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:UseAppHost=false", "-p:SelfContained=false", $"-p:RuntimeIdentifier={rid}");
+        string[] expected = Packages.ExpectedLibraries.Cpu(rid);
+        Assert.Equal(expected, app.Files.Where(file => expected.Contains(file) || file.Contains("llama.", StringComparison.Ordinal) || file.Contains("ggml", StringComparison.Ordinal)));
+        Assert.DoesNotContain(app.Files, file => file.Contains('/'));
+    }
+}

@@ -1,0 +1,34 @@
+using LlamaNative.Tests;
+
+namespace LlamaNative.Consumers.Tests;
+
+/// <summary>The packages that <c>dotnet pack -c Release -o artifacts</c> has made.</summary>
+internal static class Artifacts
+{
+    public const string Library = "LlamaNative";
+    public const string Cpu = "LlamaNative.Backend.Cpu";
+    public const string Vulkan = "LlamaNative.Backend.Vulkan";
+    public const string Cuda = "LlamaNative.Backend.Cuda";
+    public const string CudaLinux = "LlamaNative.Backend.Cuda.Linux";
+    public const string CudaWindows = "LlamaNative.Backend.Cuda.Windows";
+    public const string Tool = "LlamaNative.Cli";
+    public const string Merging = "LlamaNative.Merging";
+
+    public static string Folder { get; } = Path.Combine(SharedFiles.RepositoryRoot, "artifacts");
+
+    /// <summary>The version in the library's package name; every package must have it.</summary>
+    public static string Version { get; } = FindVersion();
+
+    /// <summary>Whether the packages for GPUs were made; -p:PackGpuBackends=false leaves them out.</summary>
+    public static bool HasGpuBackends => File.Exists(PathOf(Vulkan)) && File.Exists(PathOf(Cuda));
+
+    public static string PathOf(string id, string extension = ".nupkg") => Path.Combine(Folder, $"{id}.{Version}{extension}");
+
+    private static string FindVersion()
+    {
+        string[] found = Directory.Exists(Folder) ? Directory.GetFiles(Folder, "LlamaNative.Backend.Cpu.*.nupkg") : [];
+        Assert.True(found.Length == 1,
+            $"{Folder} holds {found.Length} versions of {Cpu}. Empty it and make the packages first: dotnet pack -c Release -o artifacts");
+        return Path.GetFileNameWithoutExtension(found[0])[(Cpu.Length + 1)..];
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using LlamaNative.Tests;
+
+namespace LlamaNative.Consumers.Tests.Packages;
+
+/// <summary>
+/// The libraries each package must hold: the CPU variants are those of ggml's own build (ggml/src/CMakeLists.txt,
+/// GGML_CPU_ALL_VARIANTS; one plain CPU backend for Windows on arm64), llama and ggml are named by node-llama-cpp.
+/// </summary>
+internal static class ExpectedLibraries
+{
+    private static readonly string s_release = ReadRelease();
+
+    private static readonly string[] s_x64 =
+    [
+        "alderlake", "cannonlake", "cascadelake", "cooperlake", "haswell", "icelake", "ivybridge", "piledriver", "sandybridge",
+        "sapphirerapids", "skylakex", "sse42", "x64", "zen4",
+    ];
+
+    private static readonly string[] s_arm64 =
+        ["armv8.0_1", "armv8.2_1", "armv8.2_2", "armv8.2_3", "armv8.6_1", "armv8.6_2", "armv9.2_1", "armv9.2_2"];
+
+    public static string[] Rids { get; } = ["linux-x64", "linux-arm64", "win-x64", "win-arm64", "osx-arm64", "osx-x64"];
+
+    /// <summary>The file names of the CPU package for one platform, in ordinal order.</summary>
+    public static string[] Cpu(string rid)
+    {
+        string[] names = rid switch
+        {
+            "linux-x64" => [$"libggml.{s_release}.so", $"libllama.{s_release}.so", "libggml-base.so", .. Variants("libggml-cpu-", s_x64, ".so")],
+            "linux-arm64" => [$"libggml.{s_release}.so", $"libllama.{s_release}.so", "libggml-base.so", .. Variants("libggml-cpu-", s_arm64, ".so")],
+            "win-x64" => [$"ggml.{s_release}.dll", $"llama.{s_release}.dll", "ggml-base.dll", .. Variants("ggml-cpu-", s_x64, ".dll")],
+            "win-arm64" => [$"ggml.{s_release}.dll", $"llama.{s_release}.dll", "ggml-base.dll", "ggml-cpu.dll"],
+            "osx-arm64" => [$"libggml.metal.{s_release}.dylib", $"libllama.metal.{s_release}.dylib", "libggml-base.dylib", "libggml-blas.so", "libggml-metal.so",
+                .. Variants("libggml-cpu-", ["apple_m1", "apple_m2_m3", "apple_m4"], ".so")],
+            "osx-x64" => [$"libggml.{s_release}.dylib", $"libllama.{s_release}.dylib", "libggml-base.dylib", "libggml-blas.so", .. Variants("libggml-cpu-", s_x64, ".so")],
+            _ => throw new ArgumentOutOfRangeException(nameof(rid), rid, "no such platform"),
+        };
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
+    }
+
+    private static string ReadRelease()
+    {
+        using JsonDocument pin = JsonDocument.Parse(File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "native", "package.json")));
+        return pin.RootElement.GetProperty("llamaNative").GetProperty("release").GetString()!;
+    }
+
+    private static IEnumerable<string> Variants(string prefix, string[] variants, string suffix) => variants.Select(variant => prefix + variant + suffix);
+}

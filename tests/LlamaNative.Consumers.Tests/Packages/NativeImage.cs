@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+
+namespace LlamaNative.Consumers.Tests.Packages;
+
+/// <summary>
+/// What a native library says of itself: the platform it is for, the libraries it loads, and the symbols it takes and
+/// gives. Read from the file by hand, so that every platform's libraries can be checked on any.
+/// </summary>
+internal abstract class NativeImage
+{
+    /// <summary>In NuGet's terms, e.g. <c>osx-arm64</c>.</summary>
+    public required string Platform { get; init; }
+
+    /// <summary>The libraries it is linked to, by the name it asks for.</summary>
+    public HashSet<string> Needed { get; } = [];
+
+    /// <summary>The functions and variables it takes from other libraries.</summary>
+    public HashSet<string> Imports { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Those it gives.</summary>
+    public HashSet<string> Exports { get; } = new(StringComparer.Ordinal);
+
+    public static NativeImage Read(byte[] file) => BinaryPrimitives.ReadUInt32BigEndian(file) switch
+    {
+        0x7F454C46 => ElfImage.Read(file),
+        0xCFFAEDFE => MachOImage.Read(file),
+        _ when file.AsSpan().StartsWith("MZ"u8) => PeImage.Read(file),
+        _ => throw new InvalidDataException("neither ELF nor Mach-O nor PE"),
+    };
+
+    /// <summary>The zero-terminated text at an offset.</summary>
+    protected static string TextAt(ReadOnlySpan<byte> file, long offset)
+    {
+        ReadOnlySpan<byte> rest = file[checked((int)offset)..];
+        return System.Text.Encoding.UTF8.GetString(rest[..rest.IndexOf((byte)0)]);
+    }
+
+    protected static uint U32(ReadOnlySpan<byte> file, long offset) => BinaryPrimitives.ReadUInt32LittleEndian(file[checked((int)offset)..]);
+
+    protected static ushort U16(ReadOnlySpan<byte> file, long offset) => BinaryPrimitives.ReadUInt16LittleEndian(file[checked((int)offset)..]);
+
+    protected static long I64(ReadOnlySpan<byte> file, long offset) => BinaryPrimitives.ReadInt64LittleEndian(file[checked((int)offset)..]);
+}

@@ -1,0 +1,46 @@
+using LlamaNative.Contexts;
+using LlamaNative.Generation;
+using LlamaNative.Models;
+using LlamaNative.Sampling;
+using LlamaNative.Tests;
+
+namespace LlamaNative.Consumers.Tests;
+
+/// <summary>
+/// The text that every application must print: the most probable continuation of a prompt, generated in this process by
+/// the repository's own build. The model is the repository's tiny-chat.gguf, or one of random weights where a clone has none.
+/// </summary>
+internal sealed class Story
+{
+    public const int Tokens = 24;
+
+    public Story(string folder)
+    {
+        string own = Path.Combine(SharedFiles.RepositoryRoot, "models", "tiny-chat.gguf");
+        ModelPath = Path.Combine(folder, "story model.gguf");
+        if (File.Exists(own))
+        {
+            File.Copy(own, ModelPath);
+            Prompt = "Once upon a time, there was a little";
+        }
+        else
+        {
+            TinyModel.Write(ModelPath, new TinyModelOptions());
+            Prompt = "the cat";
+        }
+
+        using LlamaModel model = LlamaModel.Load(ModelPath);
+        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
+        Text = new TextGenerator(context).Generate(Prompt, new GenerationOptions { MaxTokens = Tokens, Sampling = SamplingOptions.Greedy }).Text;
+        Assert.False(string.IsNullOrWhiteSpace(Text));
+    }
+
+    public string ModelPath { get; }
+
+    public string Prompt { get; }
+
+    public string Text { get; }
+
+    /// <summary>MODEL PROMPT TOKENS, as the console applications take them.</summary>
+    public string[] Arguments => [ModelPath, Prompt, $"{Tokens}"];
+}

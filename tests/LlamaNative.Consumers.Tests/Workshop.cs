@@ -1,0 +1,119 @@
+using LlamaNative.Tests;
+
+namespace LlamaNative.Consumers.Tests;
+
+/// <summary>
+/// A folder outside the repository where the applications of tests/Consumers are published, with an empty package cache:
+/// whatever they are made of comes from artifacts/ or from the machine's own package sources.
+/// </summary>
+public sealed class Workshop : IDisposable
+{
+    // A node or compiler server that outlives its command would keep the command's pipes open.
+    private static readonly string[] s_buildArguments = ["--nologo", "-v", "q", "-m:1", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
+
+    private readonly Dictionary<string, Task<PublishedApplication>> _published = [];
+    private readonly string _searchPath;
+
+    public Workshop()
+    {
+        Folder = Directory.CreateTempSubdirectory("llamanative-consumers-").FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            // Temporary folders are their owner's only; the applications are started by somebody else, too.
+            File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
+        }
+
+        PackageCache = Path.Combine(Folder, "packages");
+        _searchPath = CreateSearchPath(Path.Combine(Folder, "bin"));
+        Story = new Story(Folder);
+    }
+
+    public string Folder { get; }
+
+    internal string PackageCache { get; }
+
+    internal Story Story { get; }
+
+    /// <summary>The application, published once however many tests ask for it.</summary>
+    internal Task<PublishedApplication> PublishAsync(string application, params string[] properties)
+    {
+        string key = string.Join(' ', [application, .. properties]);
+        if (!_published.TryGetValue(key, out Task<PublishedApplication>? publishing))
+        {
+            _published[key] = publishing = PublishNewAsync(application, properties, $"{_published.Count}-{application}");
+        }
+
+        return publishing;
+    }
+
+    /// <summary>Runs the SDK with this workshop's package cache.</summary>
+    internal Task<CommandResult> RunDotnetAsync(string workingDirectory, params string[] arguments) => new Command(Command.Dotnet, arguments)
+    {
+        WorkingDirectory = workingDirectory,
+        Environment = new Dictionary<string, string?>
+        {
+            ["PATH"] = _searchPath,
+            ["NUGET_PACKAGES"] = PackageCache,
+            ["DOTNET_CLI_UI_LANGUAGE"] = "en",
+            ["DOTNET_NOLOGO"] = "1",
+            ["MSBUILDTERMINALLOGGER"] = "off",
+            ["MSBUILDDISABLENODEREUSE"] = "1",
+        },
+    }.RunAsync();
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private async Task<PublishedApplication> PublishNewAsync(string application, string[] properties, string name)
+    {
+        string place = Path.Combine(Folder, name);
+        string output = Path.Combine(place, "out");
+        Copy(Path.Combine(SharedFiles.RepositoryRoot, "tests", "Consumers"), place);
+        PointAt(Path.Combine(place, "nuget.config"), Artifacts.Folder);
+        CommandResult build = await RunDotnetAsync(place,
+            ["publish", application, "-c", "Release", "-o", output, .. s_buildArguments, $"-p:LlamaNativeVersion={Artifacts.Version}", .. properties]);
+        build.Succeeded();
+        return new PublishedApplication(output, application, build.Output, Story);
+    }
+
+    /// <summary>dotnet, and chmod, with which the SDK makes a tool executable: all that a consumer's build may find.</summary>
+    private static string CreateSearchPath(string folder)
+    {
+        string dotnet = Path.GetDirectoryName(Command.Dotnet)!;
+        if (OperatingSystem.IsWindows())
+        {
+            return dotnet;
+        }
+
+        Directory.CreateDirectory(folder);
+        File.CreateSymbolicLink(Path.Combine(folder, "chmod"), new[] { "/usr/bin/chmod", "/bin/chmod" }.First(File.Exists));
+        return dotnet + Path.PathSeparator + folder;
+    }
+
+    private static void PointAt(string configuration, string packages)
+    {
+        string text = File.ReadAllText(configuration);
+        Assert.Contains("../../artifacts", text, StringComparison.Ordinal);
+        File.WriteAllText(configuration, text.Replace("../../artifacts", packages, StringComparison.Ordinal));
+    }
+
+    internal static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string folder in Directory.EnumerateDirectories(from))
+        {
+            if (Path.GetFileName(folder) is not ("bin" or "obj"))
+            {
+                Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+            }
+        }
+
+        foreach (string file in Directory.EnumerateFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+}
+
+/// <summary>One workshop for all tests, which take turns: each publishes with both hands.</summary>
+[CollectionDefinition(nameof(Workshop))]
+public sealed class WorkshopTests : ICollectionFixture<Workshop>;
