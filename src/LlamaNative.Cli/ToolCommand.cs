@@ -61,6 +61,7 @@ internal static class ToolCommand
             new PerplexityCommand(shell),
             new BenchCommand(shell),
             new EmbedCommand(shell),
+            new RerankCommand(shell),
             new InspectCommand(shell),
             new QuantizeCommand(shell),
             new SynthCommand(shell),
