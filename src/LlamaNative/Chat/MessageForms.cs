@@ -60,7 +60,7 @@ internal sealed class MessageForms
             forms._argumentsAsText = asText;
             forms._noContentWithCalls = none;
             var calling = new ChatMessage(ChatRole.Assistant, "") { ToolCalls = [new ToolCall(Tool, new JsonObject { [Key] = Value }, "qZ7call01")] };
-            string? written = Try(User(Text), forms.Write(calling), User(Text));
+            string? written = Try(User(Text), forms.Write(calling)) ?? Try(User(Text), forms.Write(calling), User(Text));
             if (written is not null && written.Contains(Tool, StringComparison.Ordinal) && written.Contains(Value, StringComparison.Ordinal)
                 && !written.Contains($"'{Key}'", StringComparison.Ordinal) && !written.Contains($"\\\"{Key}", StringComparison.Ordinal))
             {

@@ -168,7 +168,6 @@ public sealed class HostileInputTests
         [
             ("{{ messages }}", "{\"messages\":" + Repeat("[", 10_000) + Repeat("]", 10_000) + "}"),
             ("{{ messages }}", "[]"),
-            ("{{ messages }}", "{\"messages\":1,\"messages\":2}"),
             ("{{ messages }}", "\"\\ud800\""),
             ("{{ messages }}", "{\"messages\":1e999} x"),
             (Repeat("{% if 1 %}", 10_000), "{}"),

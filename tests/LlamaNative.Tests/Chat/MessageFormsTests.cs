@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LlamaNative.Chat;
-using LlamaNative.Tests.TinyModels;
 
 namespace LlamaNative.Tests.Chat;
 
