@@ -38,6 +38,9 @@ internal sealed class ChatOptions
     /// <summary>A built-in chat template; null takes the model's.</summary>
     public string? Template { get; set; }
 
+    /// <summary>Tools the model may call, separated by commas; see <see cref="ChatTools"/>.</summary>
+    public string? Tools { get; set; }
+
     public ModelOptions ToModelOptions() => new() { GpuLayers = GpuLayers };
 
     public ContextOptions ToContextOptions() => new() { ContextSize = ContextSize, Threads = Threads };

@@ -54,11 +54,18 @@ internal sealed partial class ChatService(
         await using var context = new LlamaContext(model, _options.ToContextOptions());
         LogLoaded(path, model.LoadTime.TotalMilliseconds, context.ContextSize);
 
+        IReadOnlyList<ToolFunction> tools = ChatTools.Find(_options.Tools);
         ChatFormat format = ChatFormat.Find(model, _options.Template);
-        var session = new ChatSession(context, new ChatSessionOptions { Format = format, SystemPrompt = _options.System });
+        var session = new ChatSession(context, new ChatSessionOptions
+        {
+            Format = format,
+            SystemPrompt = _options.System,
+            Tools = [.. tools.Select(tool => tool.Definition)],
+        });
+        var runner = new ToolRunner(session, tools);
         terminal.Tell($"{model.Description}, {context.ContextSize} tokens of context, {format.Source}");
 
-        return await TalkAsync(session, new ChatCommands(session, context, terminal), stoppingToken);
+        return await TalkAsync(runner, new ChatCommands(session, context, terminal), stoppingToken);
     }
 
     private async Task<LlamaModel> LoadAsync(string path, CancellationToken stoppingToken)
@@ -67,7 +74,7 @@ internal sealed partial class ChatService(
         return await LlamaModel.LoadAsync(path, _options.ToModelOptions(), progress, stoppingToken);
     }
 
-    private async Task<int> TalkAsync(ChatSession session, ChatCommands commands, CancellationToken stoppingToken)
+    private async Task<int> TalkAsync(ToolRunner runner, ChatCommands commands, CancellationToken stoppingToken)
     {
         if (terminal.IsInteractive)
         {
@@ -90,20 +97,20 @@ internal sealed partial class ChatService(
                 return exitCode;
             }
 
-            if (!string.IsNullOrWhiteSpace(line) && !commands.TryRun(line) && !await AnswerAsync(session, line, stoppingToken))
+            if (!string.IsNullOrWhiteSpace(line) && !commands.TryRun(line) && !await AnswerAsync(runner, line, stoppingToken))
             {
                 exitCode = ExitCode.Failure;
             }
         }
     }
 
-    private async Task<bool> AnswerAsync(ChatSession session, string line, CancellationToken stoppingToken)
+    private async Task<bool> AnswerAsync(ToolRunner runner, string line, CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupts.BeginAnswer(), stoppingToken);
         bool answered = true;
         try
         {
-            await foreach (string piece in session.SendAsync(line, _options.ToGenerationOptions(), stop.Token))
+            await foreach (string piece in runner.SendAsync(line, _options.ToGenerationOptions(), stop.Token))
             {
                 terminal.Write(piece);
             }

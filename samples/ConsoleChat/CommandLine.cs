@@ -20,7 +20,8 @@ internal static class CommandLine
           --seed N            the same seed gives the same answers [default: random]
           --max-tokens N      most tokens of an answer [default: as the model likes]
           --system TEXT       instructions for the whole conversation
-          --template NAME     a chat template of llama.cpp's list [default: the model's, else chatml]
+          --template NAME     a built-in chat template, or a file with one [default: the model's, else chatml]
+          --tools clock       let the model ask what time it is [default: no tools]
           --help              this text
 
         After 'dotnet run --project samples/ConsoleChat' write -- before the options.
@@ -31,6 +32,7 @@ internal static class CommandLine
     /// <summary>The options and the configuration keys they set.</summary>
     public static IDictionary<string, string> Switches { get; } = new Dictionary<string, string>
     {
+        ["--tools"] = Key(nameof(ChatOptions.Tools)),
         ["--model"] = Key(nameof(ChatOptions.Model)),
         ["-m"] = Key(nameof(ChatOptions.Model)),
         ["--context"] = Key(nameof(ChatOptions.ContextSize)),

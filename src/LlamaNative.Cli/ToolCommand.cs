@@ -62,6 +62,7 @@ internal static class ToolCommand
             new BenchCommand(shell),
             new PlanCommand(shell),
             new EmbedCommand(shell),
+            new RerankCommand(shell),
             new InspectCommand(shell),
             new QuantizeCommand(shell),
             new SynthCommand(shell),

@@ -15,6 +15,8 @@ internal sealed class ChatCommand : ShellCommand
     private readonly ModelArguments _model;
     private readonly Option<string?> _system = new("--system", "-sys") { Description = "Instructions for the whole conversation", HelpName = "TEXT" };
     private readonly Option<string?> _template = new("--template", "--chat-template") { Description = "A chat template by name, or a file with one in Jinja [default: the model's own, else chatml]", HelpName = "NAME|FILE" };
+    private readonly Option<string?> _conversation = new("--session") { Description = "A file in which the conversation is kept: it goes on with what the file holds, and is saved at the end", HelpName = "FILE" };
+    private readonly ToolArguments _tools;
     private readonly LimitArguments _limits;
     private readonly ContextArguments _context;
     private readonly SamplingArguments _sampling;
@@ -23,7 +25,8 @@ internal sealed class ChatCommand : ShellCommand
         : base(shell, "chat", "Talk with a model; each line of input gets an answer")
     {
         _model = new ModelArguments(this);
-        this.AddAll([_system, _template]);
+        this.AddAll([_system, _template, _conversation]);
+        _tools = new ToolArguments(this);
         _limits = new LimitArguments(this);
         _context = new ContextArguments(this);
         _sampling = new SamplingArguments(this);
@@ -31,11 +34,12 @@ internal sealed class ChatCommand : ShellCommand
 
     protected override int Run(ParseResult parse)
     {
+        IReadOnlyList<ToolDefinition> tools = _tools.Read(parse);
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         using var context = new LlamaContext(model, _context.Read(parse));
         ChatFormat format = ChatFormat.Find(model, parse.GetValue(_template));
         GenerationOptions options = _limits.Apply(parse, new GenerationOptions { Sampling = _sampling.Read(parse) });
-        var session = new ChatSession(context, new ChatSessionOptions { Format = format, SystemPrompt = parse.GetValue(_system) });
+        var session = new ChatSession(context, new ChatSessionOptions { Format = format, SystemPrompt = parse.GetValue(_system), Tools = tools, ToolChoice = _tools.Choice(parse) });
 
         Shell.Tell($"{model.Description}, {format.Source}");
         if (Shell.InputIsTerminal)
@@ -43,7 +47,20 @@ internal sealed class ChatCommand : ShellCommand
             Shell.Tell("/reset forgets the conversation, /exit leaves; Ctrl+C stops an answer.");
         }
 
-        return TalkAsync(session, options).GetAwaiter().GetResult();
+        string? file = parse.GetValue(_conversation);
+        if (file is not null && File.Exists(file))
+        {
+            bool cached = session.Load(file);
+            Shell.Tell($"The conversation goes on behind {session.Messages.Count} messages, {(cached ? "with its cache" : "which are evaluated anew")}.");
+        }
+
+        int exitCode = TalkAsync(session, options).GetAwaiter().GetResult();
+        if (file is not null)
+        {
+            session.Save(file);
+        }
+
+        return exitCode;
     }
 
     private async Task<int> TalkAsync(ChatSession session, GenerationOptions options)
@@ -67,18 +84,46 @@ internal sealed class ChatCommand : ShellCommand
                     session.Reset();
                     break;
                 default:
-                    await AnswerAsync(session, line, options).ConfigureAwait(false);
+                    await AnswerAsync(session, line, options, input).ConfigureAwait(false);
                     break;
             }
         }
     }
 
-    private async Task AnswerAsync(ChatSession session, string line, GenerationOptions options)
+    /// <summary>Answers, and as long as the answer calls tools has the user give their results.</summary>
+    private async Task AnswerAsync(ChatSession session, string line, GenerationOptions options, TextReader input)
+    {
+        ChatMessage? next = ChatMessage.FromUser(line);
+        while (next is not null)
+        {
+            IReadOnlyList<ToolCall> calls = await AnswerAsync(session, next, options).ConfigureAwait(false);
+            next = null;
+            foreach (ToolCall call in calls)
+            {
+                if (next is not null)
+                {
+                    session.Add(next);
+                }
+
+                WriteCall(call);
+                Shell.TellPart(Shell.InputIsTerminal ? $"result of {call.Name}> " : "");
+                if (await Task.Run(input.ReadLine).WaitAsync(Interrupted).ConfigureAwait(false) is not { } result)
+                {
+                    return;
+                }
+
+                next = new ChatMessage(ChatRole.Tool, result) { Name = call.Name, ToolCallId = call.Id };
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<ToolCall>> AnswerAsync(ChatSession session, ChatMessage message, GenerationOptions options)
     {
         using Interrupt.Part part = Shell.Interrupt.BeginPart();
+        ChatAnswer answer = session.SendAsync(message, options, part.Token);
         try
         {
-            await foreach (string piece in session.SendAsync(line, options, part.Token).ConfigureAwait(false))
+            await foreach (string piece in answer.ConfigureAwait(false))
             {
                 Shell.Write(piece);
             }
@@ -94,5 +139,22 @@ internal sealed class ChatCommand : ShellCommand
         }
 
         Shell.Write("\n");
+        return answer.Message?.ToolCalls ?? [];
     }
+
+    private void WriteCall(ToolCall call) => Shell.WriteJson(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("tool_call");
+        json.WriteString("name", call.Name);
+        json.WritePropertyName("arguments");
+        call.Arguments.WriteTo(json);
+        if (call.Id is not null)
+        {
+            json.WriteString("id", call.Id);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
 }

@@ -13,14 +13,17 @@ public sealed class ChatFormat
     private readonly ChatTemplate _template;
     private readonly string _bos;
     private readonly string _eos;
+    private readonly MessageForms _forms;
 
     private ChatFormat(string templateText, string source, Vocabulary vocabulary)
     {
         _template = ChatTemplate.Parse(templateText);
         Source = source;
-        Tools = ToolSyntax.Of(templateText);
+        Template = templateText;
         _bos = Text(vocabulary, vocabulary.Bos);
         _eos = Text(vocabulary, vocabulary.Eos);
+        _forms = MessageForms.Find(messages => Render(messages, addGenerationPrompt: false, null, null));
+        Tools = ToolSyntax.Of(templateText, _forms.WrittenCall);
         TurnEnds = ChatTurnEnds.Find(this, _bos, _eos);
     }
 
@@ -32,6 +35,9 @@ public sealed class ChatFormat
 
     /// <summary>Texts that end a turn in this format; they stop a generation and never appear in an answer.</summary>
     public IReadOnlyList<string> TurnEnds { get; }
+
+    /// <summary>The template's source.</summary>
+    internal string Template { get; }
 
     /// <summary>How the model writes tool calls.</summary>
     internal ToolSyntax Tools { get; }
@@ -94,11 +100,17 @@ public sealed class ChatFormat
     /// <param name="variables">Further variables of the template, e.g. <c>tools</c> or <c>enable_thinking</c>.</param>
     /// <param name="clock">What the template's date comes from; the system's clock if left out.</param>
     /// <exception cref="ChatTemplateException">The template refuses the conversation.</exception>
+    /// <exception cref="ContentNotSupportedException">A message has parts that are no text, and the template takes text only.</exception>
     public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, JsonObject? variables = null, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
+        return Render(new JsonArray([.. messages.Select(_forms.Write)]), addGenerationPrompt, variables, clock);
+    }
+
+    private string Render(JsonArray messages, bool addGenerationPrompt, JsonObject? variables, TimeProvider? clock)
+    {
         JsonObject all = variables is null ? [] : (JsonObject)variables.DeepClone();
-        all["messages"] = new JsonArray([.. messages.Select(message => message.ToJson())]);
+        all["messages"] = messages;
         all["add_generation_prompt"] = addGenerationPrompt;
         all["bos_token"] = _bos;
         all["eos_token"] = _eos;

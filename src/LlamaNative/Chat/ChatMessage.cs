@@ -23,7 +23,8 @@ public static class ChatRole
 /// <param name="Content">The text; null for a message that only calls tools.</param>
 public sealed record ChatMessage(string Role, string? Content)
 {
-    /// <summary>The content in parts, for templates that take lists: <c>{"type": "text", "text": …}</c>. Replaces <see cref="Content"/> when not empty.</summary>
+    /// <summary>The content in parts, for templates that take lists: <c>{"type": "text", "text": …}</c>. Replaces <see cref="Content"/> when not empty. A template that
+    /// takes strings only gets the texts joined by line breaks.</summary>
     public IReadOnlyList<ContentPart> Parts { get; init; } = [];
 
     /// <summary>What the model thought before it answered, for templates that keep it apart.</summary>
@@ -95,7 +96,7 @@ public sealed record ChatMessage(string Role, string? Content)
 /// <param name="Text">Its text.</param>
 public sealed record ContentPart(string Type, string? Text)
 {
-    internal JsonObject ToJson() => new() { ["type"] = Type, ["text"] = Text };
+    internal JsonObject ToJson() => Text is null ? new() { ["type"] = Type } : new() { ["type"] = Type, ["text"] = Text };
 }
 
 /// <summary>A call of a tool by the model.</summary>

@@ -52,6 +52,9 @@ public sealed class KvCache
         return _ledger[sequence].Tokens.AsSpan(0, _ledger[sequence].Count).ToArray();
     }
 
+    /// <summary>Whether what a sequence holds was evaluated with the adapters that the context has now.</summary>
+    internal bool IsCurrent(int sequence) => !_ledger[sequence].IsStale;
+
     /// <summary>
     /// How many of <paramref name="tokens"/>, from the first on, the sequence already holds at their positions; 0 once
     /// the context's adapters have changed, since the same tokens would now give other values.

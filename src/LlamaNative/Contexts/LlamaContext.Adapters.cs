@@ -20,6 +20,9 @@ public sealed unsafe partial class LlamaContext
     /// <summary>The control vector in use; null for none.</summary>
     public ControlVector? ControlVector { get; private set; }
 
+    /// <summary>The layers it acts behind; meaningless without one.</summary>
+    internal (int First, int Last) ControlVectorLayers { get; private set; }
+
     /// <summary>
     /// Uses these LoRA adapters, which add up, instead of those used before; none at all is the model itself. Cheap, as
     /// no weight changes: every matrix product gets small ones added.
@@ -96,6 +99,7 @@ public sealed unsafe partial class LlamaContext
 
         bool changes = vector is not null || ControlVector is not null;
         ControlVector = vector;
+        ControlVectorLayers = (firstLayer, last);
         NoteAdapters(changes);
     }
 

@@ -61,30 +61,37 @@ internal static class SamplingOptionsExtensions
 
     private static SamplerChainBuilder AddMirostat(this SamplerChainBuilder builder, SamplingOptions options)
     {
-        builder.Temperature(options.Temperature);
+        builder.Temperature(SamplingRange.Temperature(options.Temperature));
+        float tau = SamplingRange.Finite(options.MirostatTau);
+        float eta = SamplingRange.Finite(options.MirostatEta);
         return options.Mirostat switch
         {
-            Mirostat.V1 => builder.MirostatV1(options.MirostatTau, options.MirostatEta, options.Seed),
-            Mirostat.V2 => builder.MirostatV2(options.MirostatTau, options.MirostatEta, options.Seed),
+            Mirostat.V1 => builder.MirostatV1(tau, eta, options.Seed),
+            Mirostat.V2 => builder.MirostatV2(tau, eta, options.Seed),
             _ => throw new ArgumentException($"SamplingOptions.Mirostat is {options.Mirostat}; it is Disabled, V1 or V2."),
         };
     }
 
+    /// <summary>Values are checked here too, so that an error names the option and not the builder's parameter.</summary>
     private static void AddKind(this SamplerChainBuilder builder, SamplerKind kind, SamplingOptions o)
     {
+        _ = SamplingRange.Keep(o.MinKeep);
         _ = kind switch
         {
-            SamplerKind.Penalties => builder.Penalties(o.PenaltyLastN, o.RepeatPenalty, o.FrequencyPenalty, o.PresencePenalty),
-            SamplerKind.Dry => builder.Dry(o.DryMultiplier, o.DryBase, o.DryAllowedLength, o.DryPenaltyLastN, o.DrySequenceBreakers),
-            SamplerKind.TopNSigma => builder.TopNSigma(o.TopNSigma),
+            SamplerKind.Penalties => builder.Penalties(
+                SamplingRange.History(o.PenaltyLastN), SamplingRange.Positive(o.RepeatPenalty), SamplingRange.Finite(o.FrequencyPenalty), SamplingRange.Finite(o.PresencePenalty)),
+            SamplerKind.Dry => builder.Dry(
+                SamplingRange.Finite(o.DryMultiplier), SamplingRange.Finite(o.DryBase), SamplingRange.History(o.DryAllowedLength), SamplingRange.History(o.DryPenaltyLastN), o.DrySequenceBreakers),
+            SamplerKind.TopNSigma => builder.TopNSigma(SamplingRange.Finite(o.TopNSigma)),
             SamplerKind.TopK => builder.TopK(o.TopK),
-            SamplerKind.TypicalP => builder.TypicalP(o.TypicalP, o.MinKeep),
-            SamplerKind.TopP => builder.TopP(o.TopP, o.MinKeep),
-            SamplerKind.MinP => builder.MinP(o.MinP, o.MinKeep),
-            SamplerKind.Xtc => builder.Xtc(o.XtcProbability, o.XtcThreshold, o.MinKeep, o.Seed),
-            SamplerKind.Temperature => builder.DynamicTemperature(o.Temperature, o.DynamicTemperatureRange, o.DynamicTemperatureExponent),
+            SamplerKind.TypicalP => builder.TypicalP(SamplingRange.Probability(o.TypicalP), o.MinKeep),
+            SamplerKind.TopP => builder.TopP(SamplingRange.Probability(o.TopP), o.MinKeep),
+            SamplerKind.MinP => builder.MinP(SamplingRange.Probability(o.MinP), o.MinKeep),
+            SamplerKind.Xtc => builder.Xtc(SamplingRange.Probability(o.XtcProbability), SamplingRange.Probability(o.XtcThreshold), o.MinKeep, o.Seed),
+            SamplerKind.Temperature => builder.DynamicTemperature(
+                SamplingRange.Temperature(o.Temperature), SamplingRange.Finite(o.DynamicTemperatureRange), SamplingRange.Finite(o.DynamicTemperatureExponent)),
             SamplerKind.Infill => builder.Infill(),
-            SamplerKind.AdaptiveP => builder.AdaptiveP(o.AdaptiveTarget, o.AdaptiveDecay, o.Seed),
+            SamplerKind.AdaptiveP => builder.AdaptiveP(SamplingRange.Finite(o.AdaptiveTarget), SamplingRange.Probability(o.AdaptiveDecay), o.Seed),
             _ => throw new ArgumentException($"SamplingOptions.Order names {kind}, which is no sampler."),
         };
     }

@@ -23,6 +23,18 @@ public sealed class ConsoleChatTests
         Assert.InRange(cached, first, first + 3);
     }
 
+    [SharedFact(ModelFile)]
+    public async Task The_clock_is_a_tool_and_others_there_are_none()
+    {
+        string[] arguments = ["--model", SharedFiles.PathOf(ModelFile), "--threads", "1", "--temp", "0", "--max-tokens", "4", "--tools"];
+        ToolResult clock = await Tool.RunChatSampleAsync("Once\n", [.. arguments, "clock"]);
+        Assert.True(clock.ExitCode == 0, clock.Error);
+        Assert.NotEmpty(clock.Text.Trim());
+        ToolResult other = await Tool.RunChatSampleAsync("Once\n", [.. arguments, "hammer"]);
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("no tool 'hammer'", other.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_a_model_it_says_how_to_name_one()
     {

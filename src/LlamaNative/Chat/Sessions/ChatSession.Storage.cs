@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LlamaNative.Contexts;
@@ -8,7 +9,7 @@ namespace LlamaNative.Chat;
 public sealed partial class ChatSession
 {
     // A file: this line, the length of a JSON header, the header, the cache's bytes as llama.cpp gives them.
-    private static ReadOnlySpan<byte> Magic => "LlamaNative chat 1\n"u8;
+    private static ReadOnlySpan<byte> Magic => "LlamaNative chat 2\n"u8;
 
     private const int MaxHeaderBytes = 1 << 28;
 
@@ -45,8 +46,9 @@ public sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Takes up a saved conversation. The cache is taken over when it fits this context and model and is what was saved, and
-    /// is evaluated anew with the next message otherwise; true tells that it was taken over.
+    /// Takes up a saved conversation. The cache is taken over when it fits this context, was evaluated with the LoRA adapters
+    /// and control vector that the context has now, and is what was saved; it is evaluated anew with the next message
+    /// otherwise, and so is all of it under another template. True tells that it was taken over.
     /// </summary>
     /// <exception cref="ChatSessionFileException">The file is no saved conversation, or one of another model.</exception>
     public bool Load(string path)
@@ -55,9 +57,10 @@ public sealed partial class ChatSession
         ThrowIfPending();
         using FileStream file = File.OpenRead(path);
         var saved = SavedConversation.Read(file, path, Magic, MaxHeaderBytes);
-        if (saved.ModelDescription != Fingerprint())
+        string model = SessionIdentity.OfModel(Context);
+        if (saved.ModelDescription != model)
         {
-            throw new ChatSessionFileException(path, $"it was saved with the model '{saved.ModelDescription}', and this is '{Fingerprint()}'");
+            throw new ChatSessionFileException(path, $"it was saved with the model '{saved.ModelDescription}', and this is '{model}'");
         }
 
         foreach (int token in saved.CachedTokens.Concat(saved.Tokens))
@@ -70,15 +73,26 @@ public sealed partial class ChatSession
 
         _messages.Clear();
         _messages.AddRange(saved.Messages);
+        if (saved.Template != TemplateHash())
+        {
+            _tokens = new ConversationTokens(Context.Model.Vocabulary);
+            return false;
+        }
+
         _tokens.Restore(saved.Text, saved.Tokens, saved.Marks);
         return saved.StateIsIntact(file)
+            && saved.Adapters == SessionIdentity.OfAdapters(Context)
             && saved.CachedTokens.Length <= Context.SequenceSize
             && SequenceState.Restore(Context, Options.Sequence, file, saved.StateLength, saved.CachedTokens);
     }
 
     private JsonObject Header(long stateLength, MemoryStream state) => new()
     {
-        ["model"] = Fingerprint(),
+        ["model"] = SessionIdentity.OfModel(Context),
+
+        // Cells evaluated with other adapters than those in use now belong to neither.
+        ["adapters"] = Context.Cache.IsCurrent(Options.Sequence) ? SessionIdentity.OfAdapters(Context) : null,
+        ["template"] = TemplateHash(),
         ["messages"] = new JsonArray([.. _messages.Select(message => message.ToJson())]),
         ["text"] = _tokens.Text,
         ["tokens"] = Numbers(_tokens.Tokens),
@@ -88,9 +102,7 @@ public sealed partial class ChatSession
         ["stateHash"] = Convert.ToHexString(SHA256.HashData(state.GetBuffer().AsSpan(0, (int)state.Length))),
     };
 
-    // What must agree for tokens and cache to mean the same.
-    private string Fingerprint() =>
-        $"{Context.Model.Description}, {Context.Model.ParameterCount} parameters, {Context.Model.Vocabulary.Count} tokens, cache {Context.Options.CacheTypeK}/{Context.Options.CacheTypeV}";
+    private string TemplateHash() => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Format.Template)));
 
     private static JsonArray Numbers(ReadOnlySpan<int> values)
     {

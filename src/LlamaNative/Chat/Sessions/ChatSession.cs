@@ -152,7 +152,7 @@ public sealed partial class ChatSession
         options ??= new GenerationOptions();
         var all = options with { StopSequences = [.. options.StopSequences, .. Format.TurnEnds], ShowSpecial = options.ShowSpecial || UsesTools };
         var stream = new StreamingGeneration(Context, stop => Begin(messages, all, stop), cancellationToken);
-        return new ChatAnswer(this, stream, UsesTools ? new ToolCallReader(Format.Tools) : null);
+        return new ChatAnswer(this, stream, UsesTools ? new ToolCallReader(Format.Tools, Options.Tools) : null);
     }
 
     private void ThrowIfPending()

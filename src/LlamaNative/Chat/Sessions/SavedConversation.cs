@@ -18,7 +18,7 @@ public sealed class ChatSessionFileException : LlamaException
 
 /// <summary>The header of a saved conversation, read from a file that may be anything.</summary>
 internal sealed record SavedConversation(
-    string ModelDescription, IReadOnlyList<ChatMessage> Messages, string Text, int[] Tokens, int[] CachedTokens,
+    string ModelDescription, string? Adapters, string Template, IReadOnlyList<ChatMessage> Messages, string Text, int[] Tokens, int[] CachedTokens,
     IReadOnlyList<ConversationTokens.Mark> Marks, long StateLength, string StateHash)
 {
     /// <summary>Reads up to the cache's bytes, where it leaves the stream.</summary>
@@ -64,6 +64,8 @@ internal sealed record SavedConversation(
         int[] marks = Numbers(header["marks"]!);
         return new SavedConversation(
             (string)header["model"]!,
+            (string?)header["adapters"],
+            (string)header["template"]!,
             [.. header["messages"]!.AsArray().Select(message => ChatMessage.FromJson(message!.AsObject()))],
             (string)header["text"]!,
             Numbers(header["tokens"]!),

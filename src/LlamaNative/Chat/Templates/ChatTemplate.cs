@@ -88,7 +88,7 @@ public sealed class ChatTemplate
         Scope root = new(_root.SlotCount, null);
         foreach ((string name, int slot) in _root.Slots)
         {
-            root.Slots[slot] = variables.TryGet(name, out TemplateValue value) ? value : Functions.Find(name);
+            root.Slots[slot] = _root.Hides(name) ? default : variables.TryGet(name, out TemplateValue value) ? value : Functions.Find(name);
         }
 
         return root;

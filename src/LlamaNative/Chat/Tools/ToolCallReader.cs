@@ -4,13 +4,31 @@ namespace LlamaNative.Chat;
 
 /// <summary>
 /// Takes a model's message as it comes and tells speech from tool calls: speech is given out at once, the text of a call
-/// never is, and a text that only looked like a call is given out at the end.
+/// never is, and a text that only looked like a call is given out at the end. No character is looked at more often than the
+/// marks are long.
 /// </summary>
-internal sealed class ToolCallReader(ToolSyntax syntax)
+internal sealed class ToolCallReader
 {
-    private readonly StringBuilder _pending = new();
+    private readonly ToolSyntax _syntax;
+    private readonly IReadOnlyList<ToolDefinition> _tools;
     private readonly List<ToolCall> _calls = [];
-    private State _state = State.Start;
+    private readonly StringBuilder _body = new();
+    private readonly MarkFinder _begin;
+    private readonly MarkFinder? _end;
+    private readonly MarkFinder? _address;
+    private State _state;
+
+    /// <param name="syntax">How the model writes calls.</param>
+    /// <param name="tools">The tools it was told of.</param>
+    public ToolCallReader(ToolSyntax syntax, IReadOnlyList<ToolDefinition> tools)
+    {
+        _syntax = syntax;
+        _tools = tools;
+        _begin = new MarkFinder(syntax.Begin);
+        _end = syntax.End is { } end ? new MarkFinder(end) : null;
+        _address = syntax.Address is { } address ? new MarkFinder(address) : null;
+        _state = _address is null ? State.Start : State.Address;
+    }
 
     private enum State
     {
@@ -20,7 +38,10 @@ internal sealed class ToolCallReader(ToolSyntax syntax)
         /// <summary>Speech, in which the mark is looked for.</summary>
         Speech,
 
-        /// <summary>Behind the mark.</summary>
+        /// <summary>Behind the mark, in whom this part is for.</summary>
+        Address,
+
+        /// <summary>In a call.</summary>
         Call,
 
         /// <summary>The whole message is JSON.</summary>
@@ -33,10 +54,10 @@ internal sealed class ToolCallReader(ToolSyntax syntax)
     /// <summary>Takes a piece of the message and returns the speech that became certain.</summary>
     public string Append(string piece)
     {
-        _pending.Append(piece);
         var speech = new StringBuilder();
-        while (Step(speech))
+        foreach (char character in piece)
         {
+            Take(character, speech);
         }
 
         return speech.ToString();
@@ -45,82 +66,109 @@ internal sealed class ToolCallReader(ToolSyntax syntax)
     /// <summary>Ends the message and returns the rest of its speech.</summary>
     public string Complete()
     {
-        string rest = _pending.ToString();
-        _pending.Clear();
-        if (_state == State.Call && TryTake(rest))
-        {
-            return "";
-        }
-
-        if (_state == State.PlainJson && TryTake(rest.Trim()))
-        {
-            return "";
-        }
-
-        return _state == State.Call ? syntax.Begin + rest : rest;
-    }
-
-    private bool Step(StringBuilder speech)
-    {
-        string text = _pending.ToString();
+        var speech = new StringBuilder();
         switch (_state)
         {
-            case State.Start:
-                string trimmed = text.TrimStart();
-                if (trimmed.Length == 0)
-                {
-                    return false;
-                }
+            case State.Speech:
+                speech.Append(_begin.Pending);
+                break;
+            case State.Call:
+                EndCall(speech, "");
+                break;
+            case State.PlainJson when TryTake(_body.ToString().Trim()):
+                break;
+            default:
+                speech.Append(_body);
+                break;
+        }
 
-                _state = syntax.TakesPlainJson && trimmed[0] is '{' or '[' ? State.PlainJson : State.Speech;
-                return true;
+        _body.Clear();
+        return speech.ToString();
+    }
+
+    private void Take(char character, StringBuilder speech)
+    {
+        switch (_state)
+        {
+            case State.Start when char.IsWhiteSpace(character):
+                _body.Append(character);
+                break;
+
+            case State.Start when _syntax.TakesPlainJson && character is '{' or '[':
+                _body.Append(character);
+                _state = State.PlainJson;
+                break;
+
+            case State.Start:
+                speech.Append(_body);
+                _body.Clear();
+                _state = State.Speech;
+                goto case State.Speech;
 
             case State.Speech:
-                int begin = text.IndexOf(syntax.Begin, StringComparison.Ordinal);
-                int certain = begin >= 0 ? begin : text.Length - PossibleBegin(text);
-                speech.Append(text, 0, certain);
-                _pending.Remove(0, begin >= 0 ? begin + syntax.Begin.Length : certain);
-                _state = begin >= 0 ? State.Call : State.Speech;
-                return begin >= 0;
-
-            case State.Call when syntax.End is { } endMark && text.IndexOf(endMark, StringComparison.Ordinal) is >= 0 and int end:
-                if (!TryTake(text[..end]))
+                if (_begin.Next(character, speech))
                 {
-                    speech.Append(syntax.Begin).Append(text, 0, end + endMark.Length);
+                    _state = _address is null ? State.Call : State.Address;
                 }
 
-                _pending.Remove(0, end + endMark.Length);
-                _state = State.Speech;
-                return true;
+                break;
+
+            case State.Address:
+                _body.Append(character);
+                if (_address!.Next(character))
+                {
+                    bool toEveryone = _body.ToString(0, _body.Length - _syntax.Address!.Length).Trim() == AddressedSyntax.Everyone;
+                    _state = toEveryone ? State.Speech : State.Call;
+                    if (toEveryone)
+                    {
+                        _body.Clear();
+                    }
+                }
+
+                break;
+
+            case State.Call:
+                _body.Append(character);
+                if (_end?.Next(character) == true)
+                {
+                    _body.Length -= _syntax.End!.Length;
+                    EndCall(speech, _syntax.End);
+                    _state = State.Speech;
+                }
+                else if (_address is not null && _begin.Next(character))
+                {
+                    _body.Length -= _syntax.Begin.Length;
+                    EndCall(speech, "");
+                    _state = State.Address;
+                }
+
+                break;
 
             default:
-                return false;
+                _body.Append(character);
+                break;
         }
+    }
+
+    private void EndCall(StringBuilder speech, string end)
+    {
+        if (!TryTake(_body.ToString()))
+        {
+            speech.Append(_address is null ? _syntax.Begin : "").Append(_body).Append(end);
+        }
+
+        _body.Clear();
     }
 
     private bool TryTake(string body)
     {
         var calls = new List<ToolCall>();
-        if (!syntax.TryRead(body, calls))
+        if (!_syntax.TryRead(body, _tools, calls))
         {
             return false;
         }
 
         _calls.AddRange(calls);
         return true;
-    }
-
-    /// <summary>How many of the last characters may be the beginning of the mark.</summary>
-    private int PossibleBegin(string text)
-    {
-        for (int length = Math.Min(text.Length, syntax.Begin.Length - 1); length > 0; length--)
-        {
-            if (text.AsSpan(text.Length - length).SequenceEqual(syntax.Begin.AsSpan(0, length)))
-            {
-                return length;
-            }
-        }
-
-        return 0;
     }
 }

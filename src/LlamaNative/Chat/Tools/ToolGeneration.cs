@@ -18,9 +18,15 @@ internal static class ToolGeneration
             return generator.Start(prompt, options with { Sampling = held }, stop);
         }
 
+        if (syntax.Address is not null)
+        {
+            SamplingOptions addressed = options.Sampling with { Grammar = grammar.Text, GrammarRoot = ToolGrammarRules.AddressedMessage };
+            return generator.Start(prompt, options with { Sampling = addressed }, stop);
+        }
+
         Vocabulary vocabulary = generator.Context.Model.Vocabulary;
         SamplerChain constrained = SamplerChain.Create(vocabulary, options.Sampling with { Grammar = grammar.Text });
         return generator.Start(
-            prompt, options, pipeline => pipeline with { Sampler = new TriggeredSampler(vocabulary, pipeline.Sampler, constrained, syntax.Begin) }, constrained, stop);
+            prompt, options, pipeline => pipeline with { Sampler = new TriggeredSampler(vocabulary, pipeline.Sampler, constrained, syntax) }, constrained, stop);
     }
 }

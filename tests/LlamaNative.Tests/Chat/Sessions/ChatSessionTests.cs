@@ -43,6 +43,122 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal(11, session.Messages.Count);
     }
 
+    /// <summary>The cost of a turn does not grow with the conversation: before the first new token stand the message and what the template puts around it.</summary>
+    [SharedFact(ModelFile)]
+    public async Task On_the_tenth_turn_the_message_and_the_template_around_it_are_evaluated_and_nothing_else()
+    {
+        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, Threads = 1 });
+        ChatSession session = NewSession(context, "chatml");
+        for (int turn = 1; turn <= 9; turn++)
+        {
+            await session.SendAsync($"Tell me about day {turn}.", s_greedy).CompleteAsync();
+        }
+
+        int before = session.TokenCount;
+        ChatAnswer tenth = session.SendAsync("And the last day?", s_greedy);
+        await tenth.CompleteAsync();
+
+        // The tokens of exactly this text, split behind a line break, whose own tokens are taken off again.
+        Vocabulary vocabulary = _model.Vocabulary;
+        const string New = "<|im_end|>\n<|im_start|>user\nAnd the last day?<|im_end|>\n<|im_start|>assistant\n";
+        int expected = vocabulary.Tokenize("\n" + New, addSpecial: false, parseSpecial: true).Length - vocabulary.Tokenize("\n", addSpecial: false).Length;
+        TokenUsage usage = tenth.Result!.Usage;
+        Assert.Equal(before + expected, usage.PromptTokens);
+
+        // The last token of an answer is not evaluated when it is made, as nothing followed it then.
+        Assert.Equal(expected + 1, usage.PromptTokens - usage.CachedTokens);
+        Assert.True(before > 4 * expected, "the conversation is too short to tell");
+    }
+
+    /// <summary>Cells evaluated under one control vector are wrong under another, and must never come back there.</summary>
+    [SharedFact(ModelFile)]
+    public async Task A_saved_cache_comes_back_only_under_the_same_adapters_and_template()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.chat");
+        try
+        {
+            ControlVector up = Direction(0.5f);
+            ControlVector down = Direction(-0.5f);
+            using (LlamaContext context = NewContext())
+            {
+                context.SetControlVector(up);
+                ChatSession session = NewSession(context, "chatml");
+                await session.SendAsync("Tom went out", s_greedy).CompleteAsync();
+                session.Save(path);
+            }
+
+            Assert.False(await LoadAsync(null, "chatml"));
+            Assert.False(await LoadAsync(down, "chatml"));
+            Assert.False(await LoadAsync(up, "chatml", firstLayer: 2));
+            Assert.False(await LoadAsync(up, "zephyr"));
+            Assert.True(await LoadAsync(up, "chatml"));
+
+            // Evaluated under one vector and saved under the next: the cells belong to neither.
+            using (LlamaContext context = NewContext())
+            {
+                context.SetControlVector(up);
+                ChatSession session = NewSession(context, "chatml");
+                await session.SendAsync("Tom went out", s_greedy).CompleteAsync();
+                context.SetControlVector(down);
+                session.Save(path);
+            }
+
+            Assert.False(await LoadAsync(up, "chatml"));
+            Assert.False(await LoadAsync(down, "chatml"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        ControlVector Direction(float value) => new(Enumerable.Range(1, _model.LayerCount - 1)
+            .ToDictionary(layer => layer, _ => Enumerable.Repeat(value, _model.EmbeddingLength).ToArray()));
+
+        // Whether the cache came back; either way the next answer is that of a context that never saw the file.
+        async Task<bool> LoadAsync(ControlVector? vector, string template, int firstLayer = 1)
+        {
+            using LlamaContext context = NewContext();
+            context.SetControlVector(vector, firstLayer);
+            ChatSession session = NewSession(context, template);
+            bool cached = session.Load(path);
+            string answer = (await session.SendAsync("Why?", s_greedy).CompleteAsync()).Content!;
+
+            using LlamaContext fresh = NewContext();
+            fresh.SetControlVector(vector, firstLayer);
+            ChatSession other = NewSession(fresh, template);
+            foreach (ChatMessage message in session.Messages.Skip(1).Take(2))
+            {
+                other.Add(message);
+            }
+
+            Assert.Equal(answer, (await other.SendAsync("Why?", s_greedy).CompleteAsync()).Content);
+            return cached;
+        }
+    }
+
+    /// <summary>Another fine-tune of the same shape has the same description; its cells mean something else.</summary>
+    [Fact]
+    public void A_conversation_of_another_model_of_the_same_shape_is_refused()
+    {
+        using var files = new TemporaryFiles();
+        using LlamaModel first = files.Load(ModelFileOf(1));
+        using LlamaModel second = files.Load(ModelFileOf(2));
+        Assert.Equal(first.Description, second.Description);
+        string path = files.NewPath();
+        using (var context = new LlamaContext(first, new ContextOptions { ContextSize = 64, Threads = 1 }))
+        {
+            var session = new ChatSession(context);
+            session.Add(ChatMessage.FromUser("the cat"));
+            session.Save(path);
+            new ChatSession(context).Load(path);
+        }
+
+        using var other = new LlamaContext(second, new ContextOptions { ContextSize = 64, Threads = 1 });
+        Assert.Throws<ChatSessionFileException>(() => new ChatSession(other).Load(path));
+
+        static LlamaNative.Tests.ModelFile ModelFileOf(int seed) => LlamaNative.Tests.ModelFile.Llama(seed);
+    }
+
     [SharedFact(ModelFile)]
     public async Task A_conversation_gives_what_a_fresh_context_gives_for_the_same_tokens()
     {

@@ -4,6 +4,13 @@ namespace LlamaNative.Tests.Chat.Templates;
 public class TemplateFilterTests
 {
     [Theory]
+    [InlineData("{{ big|round(-1) }}", "12345678901234567890")]
+    [InlineData("{{ (big - 1)|round(-2) }}", "12345678901234567900")]
+    [InlineData("{{ 25|round(-1) }}", "20")]
+    [InlineData("{{ 35|round(-1) }}", "40")]
+    [InlineData("{{ -15|round(-1) }}", "-20")]
+    [InlineData("{{ 123456789012345678901|round(0,'ceil')|round|int }}", "123456789012345683968")]
+    [InlineData("{{ -0.0|round(method='floor') }}", "0.0")]
     [InlineData("{{ u|length }}", "11")]
     [InlineData("{{ u|reverse }}", "ïnü \U0001f600 evïan")]
     [InlineData("{{ s|upper }}", "HELLO, WORLD")]

@@ -56,6 +56,30 @@ public sealed partial class ToolRunnerTests : IDisposable
         Assert.Equal("lamp", Assert.Single(session.Messages.First(message => message.Role == ChatRole.Assistant).ToolCalls).Name);
     }
 
+    /// <summary>Llama 3 writes calls as plain JSON, with no mark before them: a message that begins with a brace is held to the grammar from there on.</summary>
+    [SharedFact("models/stories260K.gguf", "golden/templates")]
+    public async Task A_call_without_a_mark_is_held_to_the_grammar_too()
+    {
+        using LlamaModel model = LlamaModel.Load(SharedFiles.PathOf("models/stories260K.gguf"));
+        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 2048, Threads = 1 });
+        ToolFunction tool = ToolFunction.Create("lamp", "Switches the lamp.", ToolJson.Default.Lamp, (_, _) => Task.FromResult("done"));
+        string template = await File.ReadAllTextAsync(SharedFiles.PathOf("golden/templates/meta-llama-Llama-3.1-8B-Instruct.jinja"));
+        var session = new ChatSession(context, new ChatSessionOptions { Format = ChatFormat.FromSource(model, template), Tools = [tool.Definition] });
+
+        // A model that wants a brace first and its end as soon as it may; between the two it has no idea of JSON.
+        int brace = model.Vocabulary.Tokenize("{", addSpecial: false)[^1];
+        var options = new GenerationOptions
+        {
+            MaxTokens = 200,
+            Sampling = SamplingOptions.Greedy with { LogitBias = new Dictionary<int, float> { [brace] = 200, [model.Vocabulary.Eos!.Value] = 100 } },
+        };
+        ChatMessage answer = await session.SendAsync("Light, please", options).CompleteAsync();
+        ToolCall call = Assert.Single(answer.ToolCalls);
+        Assert.Equal("lamp", call.Name);
+        Assert.Contains("colour", string.Concat(call.Arguments.Select(argument => argument.Key)), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("", answer.Content);
+    }
+
     [Fact]
     public async Task A_tool_that_fails_tells_the_model_and_not_the_caller()
     {

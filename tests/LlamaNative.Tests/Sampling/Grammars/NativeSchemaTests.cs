@@ -3,6 +3,7 @@ using LlamaNative.Interop;
 using LlamaNative.Models;
 using LlamaNative.Sampling;
 using LlamaNative.Sampling.Grammars;
+using LlamaNative.Sampling.Grammars.Gbnf;
 
 namespace LlamaNative.Tests.Sampling.Grammars;
 
@@ -48,6 +49,35 @@ public sealed class NativeSchemaTests
 
         Assert.Empty(wrong);
         Assert.True(strings > 2000, $"only {strings} strings were tried");
+    }
+
+    [SharedFact(VocabularyFile)]
+    public void Llama_cpps_sampler_agrees_with_a_validator_about_common_schemas()
+    {
+        using LlamaModel model = LlamaModel.Load(SharedFiles.PathOf(VocabularyFile), new ModelOptions { VocabularyOnly = true });
+        var wrong = new List<string>();
+        foreach ((string schema, string[] accepted, string[] refused) in SchemaTable.Rows)
+        {
+            GbnfGrammar grammar = JsonSchemaGrammar.FromSchema(schema);
+            wrong.AddRange(accepted.Where(text => !Accepts(model.Vocabulary, grammar, text)).Select(text => $"{schema} refuses {text}"));
+            wrong.AddRange(refused.Where(text => Accepts(model.Vocabulary, grammar, text)).Select(text => $"{schema} accepts {text}"));
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Our_matcher_agrees_with_a_validator_about_common_schemas()
+    {
+        var wrong = new List<string>();
+        foreach ((string schema, string[] accepted, string[] refused) in SchemaTable.Rows)
+        {
+            GbnfGrammar grammar = JsonSchemaGrammar.FromSchema(schema);
+            wrong.AddRange(accepted.Where(text => !GbnfMatcher.Matches(grammar, text)).Select(text => $"{schema} refuses {text}"));
+            wrong.AddRange(refused.Where(text => GbnfMatcher.Matches(grammar, text)).Select(text => $"{schema} accepts {text}"));
+        }
+
+        Assert.Empty(wrong);
     }
 
     private static unsafe bool Accepts(Vocabulary vocabulary, GbnfGrammar grammar, string text)

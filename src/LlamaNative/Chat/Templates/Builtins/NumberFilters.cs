@@ -126,16 +126,22 @@ internal static class NumberFilters
         int digits = (int)Math.Clamp(precision, -400, 400);
         if (method == "common")
         {
-            return value.Kind != ValueKind.Float && digits >= 0 ? value.AsBigInteger : RoundCommon(value, number, digits);
+            return value.Kind == ValueKind.Float ? FloatText.Round(number, digits)
+                : digits >= 0 ? value.AsBigInteger
+                : RoundToTens(value.AsBigInteger, BigInteger.Pow(10, -digits));
         }
 
         double unit = Math.Pow(10, digits);
-        return (method == "ceil" ? Math.Ceiling(number * unit) : Math.Floor(number * unit)) / unit;
+        double whole = method == "ceil" ? Math.Ceiling(number * unit) : Math.Floor(number * unit);
+        return (whole + 0.0) / unit; // Python's ceil and floor give integers, which have no negative zero
     }
 
-    private static TemplateValue RoundCommon(in TemplateValue value, double number, int digits)
+    /// <summary>An integer to the nearest multiple of a unit, halves to the even one.</summary>
+    private static BigInteger RoundToTens(BigInteger value, BigInteger unit)
     {
-        double rounded = FloatText.Round(number, digits);
-        return value.Kind == ValueKind.Float ? rounded : new BigInteger(rounded);
+        BigInteger tens = BigInteger.DivRem(BigInteger.Abs(value), unit, out BigInteger rest);
+        int half = (2 * rest).CompareTo(unit);
+        tens += half > 0 || (half == 0 && !tens.IsEven) ? 1 : 0;
+        return tens * unit * value.Sign;
     }
 }

@@ -25,6 +25,11 @@ internal sealed class NameExpression(int position, string name) : Expression(pos
             {
                 places.Add((hops, slot));
             }
+
+            if (layout.Hides(name))
+            {
+                break;
+            }
         }
 
         _places = [.. places];

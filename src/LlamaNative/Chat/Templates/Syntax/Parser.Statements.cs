@@ -48,13 +48,18 @@ internal sealed partial class Parser
         while (true)
         {
             Expression test = ParseTuple(withCondition: false);
+            _scope.Conditions++;
             branches.Add((test, ParseBranch("elif", "else", "endif")));
+            _scope.Conditions--;
             switch (_tokens.Take().Text)
             {
                 case "elif":
                     continue;
                 case "else":
-                    return new IfStatement(branches, ParseBlock("endif"));
+                    _scope.Conditions++;
+                    BlockStatement otherwise = ParseBlock("endif");
+                    _scope.Conditions--;
+                    return new IfStatement(branches, otherwise);
                 default:
                     return new IfStatement(branches, null);
             }

@@ -34,6 +34,7 @@ internal sealed partial class Parser
         Parser parser = new(source, limits);
         ScopeLayout root = parser._scope;
         Statement body = parser.ParseBody([]);
+        root.Settle();
         foreach ((NameExpression name, ScopeLayout scope) in parser._references)
         {
             name.Resolve(scope);
@@ -110,6 +111,7 @@ internal sealed partial class Parser
     {
         NameExpression reference = new(position, name);
         _references.Add((reference, _scope));
+        _scope.Read(name);
         if (name is "caller" or "varargs" or "kwargs")
         {
             foreach (MacroFrame frame in _macros)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace LlamaNative.Chat.Templates;
@@ -65,9 +66,13 @@ internal readonly struct TemplateValue
     public double ToDouble() => Kind switch
     {
         ValueKind.Float => AsFloat,
-        ValueKind.BigInteger => (double)AsBigInteger,
+        ValueKind.BigInteger => Nearest(AsBigInteger),
         _ => _bits,
     };
+
+    /// <summary>The nearest double; .NET's own conversion cuts digits off instead of rounding.</summary>
+    private static double Nearest(BigInteger value) =>
+        double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>Python's truth: empty, zero, None and undefined are false; a generator is true even when nothing comes of it.</summary>
     public bool IsTrue => Kind switch

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LlamaNative.Chat;
+
+namespace LlamaNative.Cli.Arguments;
+
+/// <summary>Tools the model may call, from a file in the form of OpenAI's and Hugging Face's lists.</summary>
+internal sealed class ToolArguments
+{
+    private readonly Option<string?> _tools = new("--tools")
+    {
+        Description = "A JSON file with tools: [{\"type\": \"function\", \"function\": {\"name\", \"description\", \"parameters\"}}]. A call is printed as a line of JSON, and its result read as a line",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<ToolChoice> _choice = new("--tool-choice") { Description = "Auto lets the model decide whether to call, Required makes every answer a call" };
+
+    public ToolArguments(Command command) => command.AddAll([_tools, _choice]);
+
+    public ToolChoice Choice(ParseResult parse) => parse.GetValue(_choice);
+
+    public IReadOnlyList<ToolDefinition> Read(ParseResult parse)
+    {
+        if (parse.GetValue(_tools) is not { } path)
+        {
+            return [];
+        }
+
+        try
+        {
+            return JsonNode.Parse(PromptArguments.ReadFile(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonArray tools
+                ? [.. tools.Select((tool, index) => Read(tool, index, path))]
+                : throw new ArgumentException($"'{path}' holds no JSON array of tools.");
+        }
+        catch (JsonException error)
+        {
+            throw new ArgumentException($"'{path}' is no JSON: {error.Message}", error);
+        }
+    }
+
+    private static ToolDefinition Read(JsonNode? tool, int index, string path)
+    {
+        JsonObject? function = (tool as JsonObject)?["function"] as JsonObject ?? tool as JsonObject;
+        if (function?["name"] is not JsonValue name || !name.TryGetValue(out string? text) || text.Length == 0)
+        {
+            throw new ArgumentException($"'{path}': tool {index} has no name.");
+        }
+
+        return new ToolDefinition(text, function["description"]?.ToString() ?? "", function["parameters"] switch
+        {
+            null => new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() },
+            JsonObject parameters => (JsonObject)parameters.DeepClone(),
+            _ => throw new ArgumentException($"'{path}': the parameters of the tool '{text}' are no JSON Schema of an object."),
+        });
+    }
+}

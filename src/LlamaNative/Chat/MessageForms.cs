@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using LlamaNative.Chat.Templates;
+
+namespace LlamaNative.Chat;
+
+/// <summary>
+/// In which of the forms in use a template takes messages: content as a string or as a list of parts, arguments of calls
+/// as an object or as JSON text, the content of a message that only calls as empty or as none. Templates do not say, so
+/// each form is tried on a small conversation, as llama.cpp does.
+/// </summary>
+internal sealed class MessageForms
+{
+    private const string Text = "qZ7text";
+    private const string Tool = "qZ7tool";
+    private const string Key = "qZ7key";
+    private const string Value = "qZ7value";
+
+    private bool _textAsString = true;
+    private bool _parts;
+    private bool _argumentsAsText;
+    private bool _noContentWithCalls;
+
+    private MessageForms()
+    {
+    }
+
+    /// <summary>What the template writes for a message that calls <see cref="Tool"/>, white space left out; null when it writes no calls.</summary>
+    public string? WrittenCall { get; private set; }
+
+    /// <summary>A mark of a syntax, as it stands in <see cref="WrittenCall"/>: with the name and the first key of the call that was tried.</summary>
+    public static string Probed(string pattern) =>
+        pattern.Replace("NAME", Tool, StringComparison.Ordinal).Replace("KEY", Key, StringComparison.Ordinal);
+
+    /// <summary>Tries the forms.</summary>
+    /// <param name="render">Renders messages as JSON.</param>
+    public static MessageForms Find(Func<JsonArray, string> render)
+    {
+        var forms = new MessageForms();
+        string? Try(params JsonObject[] messages)
+        {
+            try
+            {
+                return render([.. messages]);
+            }
+            catch (ChatTemplateException)
+            {
+                return null;
+            }
+        }
+
+        string? plain = Try(User(Text));
+        string? parts = Try(User(new JsonArray(new ContentPart("text", Text).ToJson())));
+
+        // A template that knows no lists prints them as Python does, or as JSON.
+        forms._parts = parts?.Contains(Text, StringComparison.Ordinal) == true
+            && !parts.Contains("'text'", StringComparison.Ordinal) && !parts.Contains("\"text\"", StringComparison.Ordinal);
+        forms._textAsString = !forms._parts || plain?.Contains(Text, StringComparison.Ordinal) == true;
+        foreach ((bool asText, bool none) in new[] { (false, false), (true, false), (false, true), (true, true) })
+        {
+            forms._argumentsAsText = asText;
+            forms._noContentWithCalls = none;
+            var calling = new ChatMessage(ChatRole.Assistant, "") { ToolCalls = [new ToolCall(Tool, new JsonObject { [Key] = Value }, "qZ7call01")] };
+            string? written = Try(User(Text), forms.Write(calling)) ?? Try(User(Text), forms.Write(calling), User(Text));
+            if (written is not null && written.Contains(Tool, StringComparison.Ordinal) && written.Contains(Value, StringComparison.Ordinal)
+                && !written.Contains($"'{Key}'", StringComparison.Ordinal) && !written.Contains($"\\\"{Key}", StringComparison.Ordinal))
+            {
+                forms.WrittenCall = string.Concat(written.Where(character => !char.IsWhiteSpace(character)));
+                return forms;
+            }
+        }
+
+        forms._argumentsAsText = false;
+        forms._noContentWithCalls = false;
+        return forms;
+
+        JsonObject User(JsonNode content) => new() { ["role"] = ChatRole.User, ["content"] = forms._textAsString || content is JsonArray ? content : new JsonArray(new ContentPart("text", Text).ToJson()) };
+    }
+
+    /// <summary>The message in the form that the template takes.</summary>
+    /// <exception cref="ContentNotSupportedException">It has parts that are no text, and the template takes text only.</exception>
+    public JsonObject Write(ChatMessage message)
+    {
+        JsonObject json = message.ToJson();
+        if (message.Parts.Count > 0 && !_parts)
+        {
+            json["content"] = Flatten(message);
+        }
+        else if (message.Parts.Count == 0 && message.Content is not null && !_textAsString)
+        {
+            json["content"] = new JsonArray(new ContentPart("text", message.Content).ToJson());
+        }
+
+        if (message.ToolCalls.Count == 0)
+        {
+            return json;
+        }
+
+        if (_noContentWithCalls && message is { Parts.Count: 0, Content: null or "" })
+        {
+            json["content"] = null;
+        }
+
+        if (_argumentsAsText)
+        {
+            foreach (JsonNode? call in json["tool_calls"]!.AsArray())
+            {
+                JsonNode function = call!["function"]!;
+                function["arguments"] = function["arguments"]!.ToJsonString();
+            }
+        }
+
+        return json;
+    }
+
+    private static string Flatten(ChatMessage message) =>
+        message.Parts.FirstOrDefault(part => part.Type != "text" || part.Text is null) is { } other
+            ? throw new ContentNotSupportedException(other.Type)
+            : string.Join('\n', message.Parts.Select(part => part.Text));
+}
+
+/// <summary>A message holds a part, such as an image, that the model's template has no form for.</summary>
+public sealed class ContentNotSupportedException : LlamaException
+{
+    internal ContentNotSupportedException(string type)
+        : base($"The chat template takes text only, and the message holds a part of type '{type}'.") => PartType = type;
+
+    /// <summary>The type of the part.</summary>
+    public string PartType { get; }
+}
