@@ -183,11 +183,11 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 
     private void Count(int change)
     {
-        if (LlamaDiagnostics.Contexts.Enabled || LlamaDiagnostics.CacheCapacity.Enabled)
+        if (LlamaInstruments.Contexts.Enabled || LlamaInstruments.CacheCapacity.Enabled)
         {
             var tags = new TagList { { LlamaDiagnostics.Provider, LlamaDiagnostics.LlamaCpp }, { LlamaDiagnostics.Model, LlamaDiagnostics.ModelName(Model.Path) } };
-            LlamaDiagnostics.Contexts.Add(change, tags);
-            LlamaDiagnostics.CacheCapacity.Add((long)change * ContextSize, tags);
+            LlamaInstruments.Contexts.Add(change, tags);
+            LlamaInstruments.CacheCapacity.Add((long)change * ContextSize, tags);
         }
     }
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 
 namespace LlamaNative.Diagnostics;
 
 /// <summary>
-/// What the library tells a monitor: one <see cref="Meter"/> and one <see cref="ActivitySource"/>, both called
+/// What the library tells a monitor: one <see cref="System.Diagnostics.Metrics.Meter"/> and one <see cref="ActivitySource"/>, both called
 /// <see cref="Name"/>. Names and attributes are OpenTelemetry's for generative AI where it has them
 /// (https://opentelemetry.io/docs/specs/semconv/gen-ai/), and begin with <c>llamanative.</c> elsewhere.
 /// </summary>
@@ -45,29 +44,11 @@ public static class LlamaDiagnostics
     internal const string TextCompletion = "text_completion";
     internal const string LlamaCpp = "llama.cpp";
 
-    private static readonly Meter Meter = new(Name, LlamaRuntime.PinnedVersion);
-
     internal static ActivitySource Activities { get; } = new(Name, LlamaRuntime.PinnedVersion);
-
-    internal static Histogram<double> LoadDuration { get; } = Meter.CreateHistogram<double>("llamanative.model.load.duration", "s", "Time to load a model");
-
-    internal static UpDownCounter<long> Contexts { get; } = Meter.CreateUpDownCounter<long>("llamanative.context.count", "{context}", "Contexts there are");
-
-    internal static UpDownCounter<long> CacheCapacity { get; } = Meter.CreateUpDownCounter<long>("llamanative.cache.capacity", "{token}", "Tokens that KV caches hold");
-
-    internal static Counter<long> CacheReused { get; } = Meter.CreateCounter<long>(ReusedTokens, "{token}", "Prompt tokens found in the cache");
-
-    internal static Histogram<long> TokenUsage { get; } = Meter.CreateHistogram<long>("gen_ai.client.token.usage", "{token}", "Tokens of prompts and answers");
-
-    internal static Histogram<double> RequestDuration { get; } = Meter.CreateHistogram<double>("gen_ai.server.request.duration", "s", "Time of a generation");
-
-    internal static Histogram<double> TimeToFirstToken { get; } = Meter.CreateHistogram<double>("gen_ai.server.time_to_first_token", "s", "Time from the start of a generation to its first token");
-
-    internal static Histogram<double> TimePerOutputToken { get; } = Meter.CreateHistogram<double>("gen_ai.server.time_per_output_token", "s", "Mean time of a token behind the first");
 
     /// <summary>Whether anyone would hear of a generation.</summary>
     internal static bool IsHeard =>
-        Activities.HasListeners() || RequestDuration.Enabled || TokenUsage.Enabled || TimeToFirstToken.Enabled || TimePerOutputToken.Enabled || CacheReused.Enabled;
+        Activities.HasListeners() || LlamaInstruments.RequestDuration.Enabled || LlamaInstruments.TokenUsage.Enabled || LlamaInstruments.TimeToFirstToken.Enabled || LlamaInstruments.TimePerOutputToken.Enabled || LlamaInstruments.CacheReused.Enabled;
 
     /// <summary>What a model is called in attributes.</summary>
     internal static string ModelName(string path) => Path.GetFileNameWithoutExtension(path);

@@ -41,22 +41,22 @@ internal sealed class GenerationTelemetry(string modelPath)
 
     private static void Measure(TokenUsage usage, GenerationTimings timings, in TagList tags)
     {
-        LlamaDiagnostics.RequestDuration.Record(timings.Total.TotalSeconds, tags);
-        LlamaDiagnostics.TokenUsage.Record(usage.PromptTokens, With(tags, LlamaDiagnostics.TokenType, "input"));
-        LlamaDiagnostics.TokenUsage.Record(usage.CompletionTokens, With(tags, LlamaDiagnostics.TokenType, "output"));
+        LlamaInstruments.RequestDuration.Record(timings.Total.TotalSeconds, tags);
+        LlamaInstruments.TokenUsage.Record(usage.PromptTokens, With(tags, LlamaDiagnostics.TokenType, "input"));
+        LlamaInstruments.TokenUsage.Record(usage.CompletionTokens, With(tags, LlamaDiagnostics.TokenType, "output"));
         if (usage.CachedTokens > 0)
         {
-            LlamaDiagnostics.CacheReused.Add(usage.CachedTokens, tags);
+            LlamaInstruments.CacheReused.Add(usage.CachedTokens, tags);
         }
 
         if (usage.CompletionTokens > 0)
         {
-            LlamaDiagnostics.TimeToFirstToken.Record(timings.TimeToFirstToken.TotalSeconds, tags);
+            LlamaInstruments.TimeToFirstToken.Record(timings.TimeToFirstToken.TotalSeconds, tags);
         }
 
         if (usage.CompletionTokens > 1)
         {
-            LlamaDiagnostics.TimePerOutputToken.Record((timings.Total - timings.TimeToFirstToken).TotalSeconds / (usage.CompletionTokens - 1), tags);
+            LlamaInstruments.TimePerOutputToken.Record((timings.Total - timings.TimeToFirstToken).TotalSeconds / (usage.CompletionTokens - 1), tags);
         }
     }
 

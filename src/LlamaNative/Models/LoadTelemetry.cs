@@ -20,7 +20,7 @@ internal sealed class LoadTelemetry(string path) : IDisposable
 
     public void Dispose()
     {
-        if (_activity is null && !LlamaDiagnostics.LoadDuration.Enabled)
+        if (_activity is null && !LlamaInstruments.LoadDuration.Enabled)
         {
             return;
         }
@@ -31,7 +31,7 @@ internal sealed class LoadTelemetry(string path) : IDisposable
             tags.Add(LlamaDiagnostics.ErrorType, _error);
         }
 
-        LlamaDiagnostics.LoadDuration.Record(Elapsed.TotalSeconds, tags);
+        LlamaInstruments.LoadDuration.Record(Elapsed.TotalSeconds, tags);
         foreach (KeyValuePair<string, object?> tag in tags)
         {
             _activity?.SetTag(tag.Key, tag.Value);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using LlamaNative.Diagnostics;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
 
@@ -71,6 +72,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
     private LlamaModelHandle Load(llama_model_params parameters)
     {
+        LlamaInstruments.Prepare();
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record();
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
