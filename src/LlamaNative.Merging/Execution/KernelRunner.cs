@@ -19,7 +19,7 @@ internal sealed class KernelRunner(int threads, int blockElements = KernelRunner
     public void Run(TensorKernel kernel, IReadOnlyList<IRowSource> inputs, long rows, int rowLength, IRowSink sink, Action<long>? written, CancellationToken cancellationToken)
     {
         var blocks = new BlockList(rows, Math.Max(1, blockElements / Math.Max(1, rowLength)));
-        foreach (StatisticsPass pass in kernel.Passes())
+        foreach (BlockPass<RowBlock> pass in kernel.Passes())
         {
             ForEach(blocks, block => block.Part = pass.Gather(block.Load(inputs, rowLength)), block => pass.Add(block.Part!), cancellationToken);
         }

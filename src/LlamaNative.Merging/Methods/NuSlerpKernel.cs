@@ -28,18 +28,18 @@ internal sealed class NuSlerpKernel(double t, NuSlerpScope scope, bool hasBase, 
     public static double ShareOf(double first, double second) =>
         Math.Abs(first + second) < 1e-6 ? 0.5 : second / (first + second);
 
-    public override IEnumerable<StatisticsPass> Passes()
+    public override IEnumerable<BlockPass<RowBlock>> Passes()
     {
         if (scope == NuSlerpScope.Tensor)
         {
             DotProducts sums = default;
-            yield return StatisticsPass.Of(DotOf, part => sums += part);
+            yield return BlockPass<RowBlock>.Of(DotOf, part => sums += part);
             _coefficients.Add([Coefficients(sums)]);
         }
         else if (scope == NuSlerpScope.Column)
         {
             var matrices = new List<DotProducts[]>();
-            yield return StatisticsPass.Of(DotsOfColumns, part => AddColumns(matrices, part));
+            yield return BlockPass<RowBlock>.Of(DotsOfColumns, part => AddColumns(matrices, part));
             foreach (DotProducts[] columns in matrices)
             {
                 _coefficients.Add([.. columns.Select(Coefficients)]);

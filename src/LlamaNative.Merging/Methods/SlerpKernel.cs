@@ -14,10 +14,10 @@ internal sealed class SlerpKernel(double t) : TensorKernel
 
     private readonly double[] _coefficients = new double[2];
 
-    public override IEnumerable<StatisticsPass> Passes()
+    public override IEnumerable<BlockPass<RowBlock>> Passes()
     {
         DotProducts sums = default;
-        yield return StatisticsPass.Of(
+        yield return BlockPass<RowBlock>.Of(
             static (in RowBlock block) => VectorMath.Dot(block.Input(0), block.Input(1)),
             part => sums += part);
         (_coefficients[0], _coefficients[1]) = Coefficients(sums, t);

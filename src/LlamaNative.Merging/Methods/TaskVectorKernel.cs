@@ -29,19 +29,19 @@ internal sealed class TaskVectorKernel(IReadOnlyList<TaskVector> vectors, Consen
 
     private readonly double[] _scales = [.. vectors.Select(vector => vector.Sparsifier.ScaleFor(vector.Rescale))];
 
-    public override IEnumerable<StatisticsPass> Passes()
+    public override IEnumerable<BlockPass<RowBlock>> Passes()
     {
         // The models' passes run side by side, so that each reading of the tensors serves all of them.
         var running = vectors.Select(vector => vector.Sparsifier.Passes().GetEnumerator()).ToArray();
         while (true)
         {
-            DeltaPass?[] passes = [.. running.Select(pass => pass.MoveNext() ? pass.Current : null)];
+            BlockPass<DeltaBlock>?[] passes = [.. running.Select(pass => pass.MoveNext() ? pass.Current : null)];
             if (passes.All(pass => pass is null))
             {
                 break;
             }
 
-            yield return StatisticsPass.Of((in RowBlock block) => Gather(passes, block), parts =>
+            yield return BlockPass<RowBlock>.Of((in RowBlock block) => Gather(passes, block), parts =>
             {
                 for (int i = 0; i < parts.Length; i++)
                 {
@@ -56,7 +56,7 @@ internal sealed class TaskVectorKernel(IReadOnlyList<TaskVector> vectors, Consen
         if (vectors.Any(NeedsNorms))
         {
             var norms = new (double All, double Kept)[vectors.Count];
-            yield return StatisticsPass.Of(Norms, parts =>
+            yield return BlockPass<RowBlock>.Of(Norms, parts =>
             {
                 for (int i = 0; i < parts.Length; i++)
                 {
@@ -144,7 +144,7 @@ internal sealed class TaskVectorKernel(IReadOnlyList<TaskVector> vectors, Consen
         }
     }
 
-    private static object?[] Gather(DeltaPass?[] passes, in RowBlock block)
+    private static object?[] Gather(BlockPass<DeltaBlock>?[] passes, in RowBlock block)
     {
         float[] deltas = ArrayPool<float>.Shared.Rent(block.Length);
         var parts = new object?[passes.Length];

@@ -1,3 +1,4 @@
+using LlamaNative.Merging.Methods;
 using System.Buffers;
 
 namespace LlamaNative.Merging.Sparsify;
@@ -54,7 +55,7 @@ internal sealed class SizeSparsifier : Sparsifier
 
     public override double ScaleFor(Rescale rescale) => rescale == Rescale.InverseDensity ? 1 / _density : 1;
 
-    public override IEnumerable<DeltaPass> Passes()
+    public override IEnumerable<BlockPass<DeltaBlock>> Passes()
     {
         TopBoundary[] boundaries = [.. new[] { _outliers, _kept }.Where(boundary => boundary.IsInside)];
         if (boundaries.Length == 0)
@@ -63,11 +64,11 @@ internal sealed class SizeSparsifier : Sparsifier
         }
 
         var high = new long[TopBoundary.HighBins];
-        yield return DeltaPass.Of(CountHigh, part => AddAndReturn(part, high));
+        yield return BlockPass<DeltaBlock>.Of(CountHigh, part => AddAndReturn(part, high));
         Array.ForEach(boundaries, boundary => boundary.ChooseBin(high));
 
         long[][] low = [.. boundaries.Select(_ => new long[TopBoundary.LowBins])];
-        yield return DeltaPass.Of(
+        yield return BlockPass<DeltaBlock>.Of(
             (in DeltaBlock block) => CountLow(block, boundaries),
             parts =>
             {
@@ -84,7 +85,7 @@ internal sealed class SizeSparsifier : Sparsifier
         TopBoundary[] cut = [.. boundaries.Where(boundary => boundary.CutsTies)];
         if (cut.Length > 0)
         {
-            yield return DeltaPass.Of(
+            yield return BlockPass<DeltaBlock>.Of(
                 (in DeltaBlock block) => CountTies(block, cut),
                 ties =>
                 {

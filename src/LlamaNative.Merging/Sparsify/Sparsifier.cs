@@ -1,3 +1,5 @@
+using LlamaNative.Merging.Methods;
+
 namespace LlamaNative.Merging.Sparsify;
 
 /// <summary>How what is kept is scaled to make up for what is dropped.</summary>
@@ -34,7 +36,7 @@ internal abstract class Sparsifier
     public virtual bool KeepsAll => false;
 
     /// <summary>Readings of all changes that it needs before it can choose.</summary>
-    public virtual IEnumerable<DeltaPass> Passes() => [];
+    public virtual IEnumerable<BlockPass<DeltaBlock>> Passes() => [];
 
     /// <summary>Writes the factor each change is kept with; 0 drops it.</summary>
     public abstract void Keep(in DeltaBlock block, Span<float> factors);
@@ -49,26 +51,4 @@ internal sealed class KeepAll : Sparsifier
     public override bool KeepsAll => true;
 
     public override void Keep(in DeltaBlock block, Span<float> factors) => factors.Fill(1);
-}
-
-/// <summary>Statistics of a block of changes.</summary>
-internal delegate T GatherDeltas<out T>(in DeltaBlock block);
-
-/// <summary>One reading of all changes of a model to a tensor; see <see cref="Methods.StatisticsPass"/>.</summary>
-internal abstract class DeltaPass
-{
-    public abstract object Gather(in DeltaBlock block);
-
-    public abstract void Add(object part);
-
-    public static DeltaPass Of<T>(GatherDeltas<T> gather, Action<T> add)
-        where T : notnull => new Typed<T>(gather, add);
-
-    private sealed class Typed<T>(GatherDeltas<T> gather, Action<T> add) : DeltaPass
-        where T : notnull
-    {
-        public override object Gather(in DeltaBlock block) => gather(block);
-
-        public override void Add(object part) => add((T)part);
-    }
 }
