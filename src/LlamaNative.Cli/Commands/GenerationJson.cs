@@ -45,16 +45,7 @@ internal static class GenerationJson
     private static void WritePlacement(Utf8JsonWriter json, ModelPlacement placement)
     {
         json.WriteStartObject("placement");
-        json.WriteStartArray("buffers");
-        foreach (WeightBuffer buffer in placement.Buffers)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", buffer.Name);
-            json.WriteNumber("mebibytes", buffer.Mebibytes);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        PlacementJson.WriteBuffers(json, placement);
         json.WriteNumber("offloadedLayers", placement.OffloadedLayers);
         json.WriteNumber("layerCount", placement.LayerCount);
         json.WriteEndObject();

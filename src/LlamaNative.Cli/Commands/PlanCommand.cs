@@ -73,16 +73,7 @@ internal sealed class PlanCommand : ShellCommand
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("buffers");
-        foreach (WeightBuffer buffer in plan.Placement.Buffers)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", buffer.Name);
-            json.WriteNumber("mebibytes", Math.Round(buffer.Mebibytes, 2));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        PlacementJson.WriteBuffers(json, plan.Placement);
         json.WriteEndObject();
     }
 

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using LlamaNative.Models;
+
+namespace LlamaNative.Cli.Commands;
+
+/// <summary>Where weights lie, as <c>run</c> and <c>plan</c> print it.</summary>
+internal static class PlacementJson
+{
+    /// <summary>The property <c>buffers</c>; mebibytes have the two digits that llama.cpp gives them.</summary>
+    public static void WriteBuffers(Utf8JsonWriter json, ModelPlacement placement)
+    {
+        json.WriteStartArray("buffers");
+        foreach (WeightBuffer buffer in placement.Buffers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", buffer.Name);
+            json.WriteNumber("mebibytes", Math.Round(buffer.Mebibytes, 2));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}
