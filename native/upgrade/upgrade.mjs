@@ -68,14 +68,16 @@ function inspect(version) {
 
 // A value that an enum gained is added to mirrored.def; a field that a struct gained is a person's work.
 function recompile() {
-    const compile = (...options) => spawnSync("gcc", ["-std=c11", "-Wall", "-Wextra", ...options, ...includes.flatMap(folder => ["-I", folder]),
+    const compile = () => spawnSync("gcc", ["-std=c11", "-Wall", "-Wextra", ...includes.flatMap(folder => ["-I", folder]),
         join(native, "abi", "layout.c"), "-o", join(native, ".cache", "layout")], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
     const first = compile();
     if (first.status !== 0)
         fail("LN0007", `abi/layout.c does not compile: something mirrored is gone. ${first.stderr.trim()}`);
     const { enums, fields } = missingFrom(first.stderr);
     addValues(enums);
-    compile();
+    const second = compile();
+    if (second.status !== 0)
+        fail("LN0007", `abi/layout.c does not compile with the values added to abi/mirrored.def: ${second.stderr.trim()}`);
     const text = run(join(native, ".cache", "layout"), [], native);
     writeFileSync(join(native, "abi", "layout.json"), text + "\n");
     return { added: Object.values(enums).flat(), unmirrored: fields, report: JSON.parse(text) };
