@@ -33,6 +33,10 @@ public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind
     /// <summary>Whether model layers can be offloaded to it.</summary>
     public bool IsGpu => Kind is DeviceKind.Gpu or DeviceKind.IntegratedGpu;
 
+    /// <summary>Whether there is a GPU at all, which is less to ask than what it is.</summary>
+    internal static bool AnyGpu =>
+        GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.Gpu) != 0 || GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.IntegratedGpu) != 0;
+
     internal static unsafe IReadOnlyList<DeviceInfo> ReadAll()
     {
         var devices = new List<DeviceInfo>();

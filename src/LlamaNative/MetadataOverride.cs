@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using LlamaNative.Gguf;
@@ -6,10 +7,11 @@ using LlamaNative.Interop;
 namespace LlamaNative;
 
 /// <summary>A metadata value given at loading instead of the file's: an integer, a number, a truth value or a short text.</summary>
-public readonly record struct MetadataOverride
+public sealed record MetadataOverride
 {
-    private readonly object? _value;
+    private readonly object _value;
 
+    // Called with a cast: the conversions below would lead to the record's copying constructor instead, and back here.
     private MetadataOverride(object value) => _value = value;
 
     /// <summary>An integer value.</summary>
@@ -25,27 +27,39 @@ public readonly record struct MetadataOverride
     public static implicit operator MetadataOverride(string value) => FromString(value);
 
     /// <summary>An integer value.</summary>
-    public static MetadataOverride FromInt64(long value) => new(value);
+    public static MetadataOverride FromInt64(long value) => new((object)value);
 
     /// <summary>A floating-point value.</summary>
-    public static MetadataOverride FromDouble(double value) => new(value);
+    public static MetadataOverride FromDouble(double value) => new((object)value);
 
     /// <summary>A truth value.</summary>
-    public static MetadataOverride FromBoolean(bool value) => new(value);
+    public static MetadataOverride FromBoolean(bool value) => new((object)value);
 
     /// <summary>A text of at most 127 bytes in UTF-8.</summary>
     public static MetadataOverride FromString(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return new(value);
+        return new((object)value);
     }
 
     /// <inheritdoc/>
     public override string ToString() => _value switch
     {
         bool truth => truth ? "true" : "false",
-        _ => Convert.ToString(_value, CultureInfo.InvariantCulture) ?? "",
+        _ => Convert.ToString(_value, CultureInfo.InvariantCulture)!,
     };
+
+    /// <summary>The file as llama.cpp will read it with these overrides; it shares what the file holds.</summary>
+    internal static GgufFile Apply(IReadOnlyDictionary<string, MetadataOverride> overrides, GgufFile file)
+    {
+        var values = new Dictionary<string, GgufValue>();
+        foreach ((string key, MetadataOverride value) in overrides)
+        {
+            values[key] = value.ToValue(file.Metadata.GetValueOrDefault(key));
+        }
+
+        return file.With(values);
+    }
 
     /// <summary>The value as llama.cpp will read it in the place of <paramref name="present"/>, which stays where the types differ.</summary>
     internal GgufValue ToValue(GgufValue? present)
@@ -56,7 +70,7 @@ public readonly record struct MetadataOverride
             double number => GgufValue.Of((float)number),
             bool truth => GgufValue.Of(truth),
             string text => GgufValue.Of(text),
-            _ => throw new ArgumentException("A metadata override has no value."),
+            _ => throw new UnreachableException(),
         };
         return present is null || present.Type == value.Type ? value : present;
     }
@@ -84,7 +98,7 @@ public readonly record struct MetadataOverride
                 Write(text, native.val_str, $"value of '{key}'");
                 break;
             default:
-                throw new ArgumentException($"The metadata override '{key}' has no value.");
+                throw new UnreachableException();
         }
 
         return native;

@@ -1,3 +1,5 @@
+using LlamaNative.Interop;
+
 namespace LlamaNative;
 
 /// <summary>What <see cref="LlamaRuntime.Load"/> loaded.</summary>
@@ -6,6 +8,11 @@ namespace LlamaNative;
 /// <param name="SystemInfo">The CPU and GPU features in use, as llama.cpp prints them.</param>
 public sealed record NativeLibraryInfo(string Directory, string Version, string SystemInfo)
 {
-    /// <summary>The backends in <see cref="Directory"/> that this machine cannot use, each with the reason; llama.cpp passes over them silently.</summary>
-    public IReadOnlyList<BackendFailure> FailedBackends { get; init; } = [];
+    private IReadOnlyList<BackendFailure>? _failedBackends;
+
+    /// <summary>
+    /// The backends in <see cref="Directory"/> that this machine cannot use, each with the reason; llama.cpp passes over them
+    /// silently. Looked for when first asked for.
+    /// </summary>
+    public IReadOnlyList<BackendFailure> FailedBackends => _failedBackends ??= BackendInventory.FindFailures(Directory);
 }

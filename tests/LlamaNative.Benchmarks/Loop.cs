@@ -28,9 +28,7 @@ internal static class Loop
 
         int tokens = int.Parse(tokenText, CultureInfo.InvariantCulture);
         int rounds = int.Parse(roundText, CultureInfo.InvariantCulture);
-
-        // The console's writer would cost its own start-up; these lines need none of it.
-        using Stream output = Console.OpenStandardOutput();
+        var lines = new StringBuilder(); // written at the end: opening the console takes milliseconds that are not the library's
         using (LlamaModel model = LlamaModel.Load(path))
         using (var context = new LlamaContext(model, new ContextOptions
         {
@@ -42,25 +40,26 @@ internal static class Loop
             var generator = new TextGenerator(context);
             for (int round = 0; round < rounds; round++)
             {
-                Generate(generator, tokens, round, start, output);
+                Generate(generator, tokens, round, start, lines);
             }
-
 
             // For whoever looks into a missed bar.
-            Print(output, $"model_load_ms {model.LoadTime.TotalMilliseconds:F2}");
-            Print(output, $"managed_allocated_kib {GC.GetTotalAllocatedBytes() / 1024}");
-            Print(output, $"jit_methods {System.Runtime.JitInfo.GetCompiledMethodCount()}");
-            Print(output, $"jit_ms {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds:F2}");
+            Print(lines, $"model_load_ms {model.LoadTime.TotalMilliseconds:F2}");
+            Print(lines, $"managed_allocated_kib {GC.GetTotalAllocatedBytes() / 1024}");
+            Print(lines, $"jit_methods {System.Runtime.JitInfo.GetCompiledMethodCount()}");
+            Print(lines, $"jit_ms {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds:F2}");
             if (PeakKibibytes() is { } peak)
             {
-                Print(output, $"peak_kib {peak}");
+                Print(lines, $"peak_kib {peak}");
             }
         }
+
+        Console.Out.Write(lines);
 
         return 0;
     }
 
-    private static void Generate(TextGenerator generator, int tokens, int round, long start, Stream output)
+    private static void Generate(TextGenerator generator, int tokens, int round, long start, StringBuilder lines)
     {
         var options = new GenerationOptions
         {
@@ -75,7 +74,7 @@ internal static class Loop
         long first = Stopwatch.GetTimestamp();
         if (round == 0)
         {
-            Print(output, $"first_token_ms {Stopwatch.GetElapsedTime(start, first).TotalMilliseconds:F2}");
+            Print(lines, $"first_token_ms {Stopwatch.GetElapsedTime(start, first).TotalMilliseconds:F2}");
         }
 
         while (run.MoveNext())
@@ -83,23 +82,29 @@ internal static class Loop
         }
 
         double seconds = Stopwatch.GetElapsedTime(first).TotalSeconds;
-        Print(output, $"pipeline_tps {(run.Tokens.Length - 1) / seconds:F3}");
+        Print(lines, $"pipeline_tps {(run.Tokens.Length - 1) / seconds:F3}");
         uint hash = FnvBasis;
         foreach (int token in run.Tokens)
         {
             hash = (hash ^ (uint)token) * FnvPrime;
         }
 
-        Print(output, $"tokens_fnv {hash}");
+        Print(lines, $"tokens_fnv {hash}");
     }
 
     private static string? PeakKibibytes()
     {
         const string Name = "VmHWM:";
-        return File.Exists("/proc/self/status")
-            ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal))?[Name.Length..].Trim().Split(' ')[0]
-            : null;
+        foreach (string line in File.Exists("/proc/self/status") ? File.ReadAllLines("/proc/self/status") : [])
+        {
+            if (line.StartsWith(Name, StringComparison.Ordinal))
+            {
+                return line[Name.Length..].Trim().Split(' ')[0];
+            }
+        }
+
+        return null;
     }
 
-    private static void Print(Stream output, FormattableString line) => output.Write(Encoding.UTF8.GetBytes(line.ToString(CultureInfo.InvariantCulture) + "\n"));
+    private static void Print(StringBuilder lines, FormattableString line) => lines.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

@@ -13,6 +13,9 @@ internal static class CacheSize
 {
     private const long CellPadding = 256;
 
+    // Where a model fits, so much more does: the system is not asked for it.
+    private const double Unquestioned = 64 << 20;
+
     /// <summary>What llama.cpp (llama-kv-cells.h) and the ledger note of a cell besides its keys and values, rounded up.</summary>
     public const int BytesPerCell = 160;
 
@@ -20,7 +23,7 @@ internal static class CacheSize
     {
         using var keepAlive = new HandleReference(model.Handle);
         int heads = LlamaModels.llama_model_n_head(model.Handle);
-        bool offloaded = model.Options.GpuLayers != 0 && LlamaRuntime.GetDevices().Any(device => device.IsGpu);
+        bool offloaded = model.Options.GpuLayers != 0 && DeviceInfo.AnyGpu;
         if (heads <= 0 || offloaded || LlamaModels.llama_model_is_recurrent(model.Handle))
         {
             return;
@@ -29,11 +32,10 @@ internal static class CacheSize
         double rowElements = (double)KeyLength(model) * LlamaModels.llama_model_n_head_kv(model.Handle);
         double perCell = (rowElements * model.LayerCount * (BytesPerElement(options.CacheTypeK) + BytesPerElement(options.CacheTypeV))) + BytesPerCell;
         double bytes = Cells(contextSize, options) * perCell;
-        double available = HostMemory.Available;
-        if (bytes > available)
+        if (bytes > Unquestioned && HostMemory.Available is var available && bytes > available)
         {
             throw new ContextCreationException(
-                $"A KV cache of {Cells(contextSize, options)} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has {available / (1 << 30):F1} GiB available. "
+                $"A KV cache of {Cells(contextSize, options)} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has {available / (double)(1 << 30):F1} GiB available. "
                 + "Lower ContextOptions.ContextSize or MaxSequences, or use a quantized cache type.");
         }
     }

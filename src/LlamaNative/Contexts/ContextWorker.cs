@@ -6,11 +6,11 @@ namespace LlamaNative.Contexts;
 /// The thread on which a context's asynchronous work runs, one piece after the other. Native evaluation blocks for long
 /// and keeps per-thread state, so it neither occupies pool threads nor wanders between them. Started by the first use.
 /// </summary>
-#pragma warning disable CA1001 // neither field holds anything but memory
+#pragma warning disable CA1001 // no field holds anything but memory
 internal sealed class ContextWorker
 #pragma warning restore CA1001
 {
-    private readonly BlockingCollection<Action> _queue = [];
+    private BlockingCollection<Action>? _queue;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -26,9 +26,10 @@ internal sealed class ContextWorker
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, typeof(LlamaContext));
-            if (_thread is null)
+            if (_queue is null)
             {
-                _thread = new Thread(Run) { IsBackground = true, Name = "LlamaContext" };
+                _queue = [];
+                _thread = new Thread(() => Run(_queue)) { IsBackground = true, Name = "LlamaContext" };
                 _thread.Start();
             }
 
@@ -47,10 +48,13 @@ internal sealed class ContextWorker
             }
 
             _stop.Cancel();
-            _queue.CompleteAdding();
-            if (_thread is null)
+            if (_queue is null)
             {
                 _ended.SetResult();
+            }
+            else
+            {
+                _queue.CompleteAdding();
             }
         }
     }
@@ -62,10 +66,10 @@ internal sealed class ContextWorker
         return Thread.CurrentThread == _thread ? Task.CompletedTask : _ended.Task;
     }
 
-    private void Run()
+    private void Run(BlockingCollection<Action> queue)
     {
         // Work reports its own errors to whoever awaits it; queued work still runs after a stop, to say that it was cancelled.
-        foreach (Action work in _queue.GetConsumingEnumerable())
+        foreach (Action work in queue.GetConsumingEnumerable())
         {
             work();
         }

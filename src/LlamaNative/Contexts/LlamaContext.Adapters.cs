@@ -10,12 +10,12 @@ public readonly record struct ScaledLora(LoraAdapter Adapter, float Scale = 1);
 
 public sealed unsafe partial class LlamaContext
 {
-    private ScaledLora[] _loras = [];
+    private ScaledLora[]? _loras;
     private bool _controlVectorBroken;
     private bool _adaptersChanged;
 
     /// <summary>The LoRA adapters in use.</summary>
-    public IReadOnlyList<ScaledLora> LoraAdapters => _loras;
+    public IReadOnlyList<ScaledLora> LoraAdapters => _loras ?? [];
 
     /// <summary>The control vector in use; null for none.</summary>
     public ControlVector? ControlVector { get; private set; }

@@ -27,6 +27,6 @@ internal static class LlamaInstruments
 
     internal static Histogram<double> TimePerOutputToken { get; } = Meter.CreateHistogram<double>("gen_ai.server.time_per_output_token", "s", "Mean time of a token behind the first");
 
-    /// <summary>Makes the instruments on a thread of the pool.</summary>
-    public static void Prepare() => ThreadPool.UnsafeQueueUserWorkItem(static _ => _ = LoadDuration.Enabled, null);
+    /// <summary>Makes the instruments, and the source of activities.</summary>
+    public static void Prepare() => _ = LoadDuration.Enabled || LlamaDiagnostics.Activities.HasListeners();
 }

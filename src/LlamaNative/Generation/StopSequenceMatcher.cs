@@ -15,12 +15,12 @@ internal sealed class StopSequenceMatcher
 
     public StopSequenceMatcher(IReadOnlyList<string> sequences)
     {
-        if (sequences.Any(string.IsNullOrEmpty))
+        _sequences = new string[sequences.Count];
+        for (int i = 0; i < _sequences.Length; i++)
         {
-            throw new ArgumentException("A stop sequence is empty.", nameof(sequences));
+            _sequences[i] = sequences[i] is { Length: > 0 } sequence ? sequence : throw new ArgumentException("A stop sequence is empty.", nameof(sequences));
         }
 
-        _sequences = [.. sequences];
         _patterns = Array.ConvertAll(_sequences, Encoding.UTF8.GetBytes);
         _failures = Array.ConvertAll(_patterns, FailureFunction);
         _matched = new int[_patterns.Length];

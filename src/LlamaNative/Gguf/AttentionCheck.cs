@@ -40,8 +40,7 @@ internal static class AttentionCheck
             ValidateSections(numbers);
         }
 
-        uint first = heads.FirstOrDefault();
-        if (first == 0)
+        if (heads is not [> 0 and uint first, ..])
         {
             return; // recurrent layers have no heads, and no sizes are derived from them
         }

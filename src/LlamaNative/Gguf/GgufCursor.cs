@@ -77,7 +77,7 @@ internal unsafe ref struct GgufCursor
     {
         long at = Position;
         ReadOnlySpan<byte> bytes = ReadString(what);
-        if (bytes.IsEmpty || bytes.Length > maxBytes || bytes.Contains((byte)0))
+        if (bytes.IsEmpty || bytes.Length > maxBytes || bytes.IndexOf((byte)0) >= 0)
         {
             Position = at;
             throw Error($"{what} of {bytes.Length} bytes is not 1 to {maxBytes} bytes of text");

@@ -74,7 +74,7 @@ public sealed class GgufFile : IDisposable
     public static GgufFile Open(ReadOnlyMemory<byte> file) => new([GgufPart.Read(FileMapping.Pin(file))]);
 
     /// <summary>The file as it reads with other metadata values. Shares the mapping, so only one of the two needs to be disposed.</summary>
-    internal GgufFile With(IEnumerable<KeyValuePair<string, GgufValue>> values)
+    internal GgufFile With(IReadOnlyDictionary<string, GgufValue> values)
     {
         var metadata = new OrderedDictionary<string, GgufValue>(_parts[0].Metadata, StringComparer.Ordinal);
         foreach ((string key, GgufValue value) in values)

@@ -25,7 +25,8 @@ public sealed partial class GgufValue
         _key = key;
         Type = type;
         using Access access = Read();
-        (ElementType, Count) = Measure(type, access.Bytes);
+        ElementType = ElementTypeOf(type, access.Bytes);
+        Count = CountOf(type, access.Bytes);
     }
 
     private GgufValue(GgufValueType type, byte[] encoded, string? key = null)
@@ -34,7 +35,8 @@ public sealed partial class GgufValue
         _length = encoded.Length;
         _key = key;
         Type = type;
-        (ElementType, Count) = Measure(type, encoded);
+        ElementType = ElementTypeOf(type, encoded);
+        Count = CountOf(type, encoded);
     }
 
     /// <summary>The type of the value.</summary>
@@ -62,19 +64,35 @@ public sealed partial class GgufValue
 
     /// <summary>The value of a UInt32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
-    public uint GetUInt32() => Get<uint>();
+    public uint GetUInt32()
+    {
+        using Access access = Read(GgufValueType.UInt32);
+        return BinaryPrimitives.ReadUInt32LittleEndian(access.Bytes);
+    }
 
     /// <summary>The value of an Int32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
-    public int GetInt32() => Get<int>();
+    public int GetInt32()
+    {
+        using Access access = Read(GgufValueType.Int32);
+        return BinaryPrimitives.ReadInt32LittleEndian(access.Bytes);
+    }
 
     /// <summary>The value of a Float32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
-    public float GetSingle() => Get<float>();
+    public float GetSingle()
+    {
+        using Access access = Read(GgufValueType.Float32);
+        return BinaryPrimitives.ReadSingleLittleEndian(access.Bytes);
+    }
 
     /// <summary>The value of a Bool.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
-    public bool GetBoolean() => Get<bool>();
+    public bool GetBoolean()
+    {
+        using Access access = Read(GgufValueType.Bool);
+        return access.Bytes[0] != 0;
+    }
 
     /// <summary>The value of any integer type, for keys that writers store in several widths.</summary>
     /// <exception cref="GgufFormatException">No integer, or one beyond 2^63.</exception>
@@ -84,8 +102,8 @@ public sealed partial class GgufValue
         GgufValueType.Int8 => Get<sbyte>(),
         GgufValueType.UInt16 => Get<ushort>(),
         GgufValueType.Int16 => Get<short>(),
-        GgufValueType.UInt32 => Get<uint>(),
-        GgufValueType.Int32 => Get<int>(),
+        GgufValueType.UInt32 => GetUInt32(),
+        GgufValueType.Int32 => GetInt32(),
         GgufValueType.Int64 => Get<long>(),
         GgufValueType.UInt64 when Get<ulong>() is <= long.MaxValue and var value => (long)value,
         GgufValueType.UInt64 => throw new GgufFormatException($"{Get<ulong>()} exceeds 2^63", _key, FileOffset, _mapping?.Path),
@@ -96,7 +114,7 @@ public sealed partial class GgufValue
     /// <exception cref="GgufFormatException">The value is no string.</exception>
     public string GetString()
     {
-        using Access access = Type == GgufValueType.String ? Read() : throw WrongType("string");
+        using Access access = Read(GgufValueType.String);
         return Encoding.UTF8.GetString(access.Bytes[sizeof(ulong)..]);
     }
 
@@ -104,7 +122,7 @@ public sealed partial class GgufValue
     /// <exception cref="GgufFormatException">The value is no string.</exception>
     public byte[] GetUtf8()
     {
-        using Access access = Type == GgufValueType.String ? Read() : throw WrongType("string");
+        using Access access = Read(GgufValueType.String);
         return access.Bytes[sizeof(ulong)..].ToArray();
     }
 
@@ -139,8 +157,8 @@ public sealed partial class GgufValue
     {
         GgufValueType.Array => $"{ElementType}[{Count}]",
         GgufValueType.String => GetString(),
-        GgufValueType.Bool => Get<bool>() ? "true" : "false",
-        GgufValueType.Float32 => Get<float>().ToString(System.Globalization.CultureInfo.InvariantCulture),
+        GgufValueType.Bool => GetBoolean() ? "true" : "false",
+        GgufValueType.Float32 => GetSingle().ToString(System.Globalization.CultureInfo.InvariantCulture),
         GgufValueType.Float64 => Get<double>().ToString(System.Globalization.CultureInfo.InvariantCulture),
         GgufValueType.UInt64 => Get<ulong>().ToString(System.Globalization.CultureInfo.InvariantCulture),
         _ => GetInteger().ToString(System.Globalization.CultureInfo.InvariantCulture),
@@ -174,6 +192,9 @@ public sealed partial class GgufValue
         return new Access(new ReadOnlySpan<byte>(lease.Start + _offset, _length), lease);
     }
 
+    /// <summary>The same, of a value that must have this type.</summary>
+    private Access Read(GgufValueType wanted) => Type == wanted ? Read() : throw WrongType(wanted.ToString());
+
     /// <summary>An error about this value, with its key and place.</summary>
     internal GgufFormatException Error(string message) => new(message, _key, FileOffset, _mapping?.Path);
 
@@ -181,10 +202,11 @@ public sealed partial class GgufValue
 
     private long? FileOffset => _mapping is null ? null : _offset;
 
-    private static (GgufValueType? ElementType, int Count) Measure(GgufValueType type, ReadOnlySpan<byte> encoded) =>
-        type == GgufValueType.Array
-            ? ((GgufValueType)BinaryPrimitives.ReadInt32LittleEndian(encoded), checked((int)BinaryPrimitives.ReadUInt64LittleEndian(encoded[sizeof(int)..])))
-            : (null, 1);
+    private static GgufValueType? ElementTypeOf(GgufValueType type, ReadOnlySpan<byte> encoded) =>
+        type == GgufValueType.Array ? (GgufValueType)BinaryPrimitives.ReadInt32LittleEndian(encoded) : null;
+
+    private static int CountOf(GgufValueType type, ReadOnlySpan<byte> encoded) =>
+        type == GgufValueType.Array ? checked((int)BinaryPrimitives.ReadUInt64LittleEndian(encoded[sizeof(int)..])) : 1;
 
     private T[] Decode<T>(GgufValueType elementType, Func<ReadOnlySpan<byte>, GgufValue, T> decode)
     {

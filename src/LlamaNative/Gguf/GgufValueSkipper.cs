@@ -72,10 +72,15 @@ internal static class GgufValueSkipper
         if (type != GgufValueType.Bool)
         {
             cursor.Skip(count * type.Size(), "value", key);
+            return;
         }
-        else if (cursor.Take(count, "bool", key).ContainsAnyExceptInRange((byte)0, (byte)1))
+
+        foreach (byte value in cursor.Take(count, "bool", key))
         {
-            throw cursor.Error("a bool is neither 0 nor 1", key);
+            if (value > 1)
+            {
+                throw cursor.Error("a bool is neither 0 nor 1", key);
+            }
         }
     }
 }

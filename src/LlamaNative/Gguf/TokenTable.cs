@@ -8,9 +8,13 @@ namespace LlamaNative.Gguf;
 /// </summary>
 internal readonly ref struct TokenTable
 {
+    // Odd, and another in every process, so that no file can make names collide.
+    private static readonly ulong Multiplier = (ulong)Random.Shared.NextInt64() | 1;
+
     private readonly ReadOnlySpan<byte> _elements;
     private readonly int[] _starts;
-    private readonly int[] _slots; // id + 1 by hash, 0 where free; open addressing
+    private readonly int[] _lengths; // up to the first zero, as llama.cpp reads them
+    private readonly int[] _slots;   // id + 1 by hash, 0 where free; open addressing
     private readonly Dictionary<int, byte[]> _empty;
 
     /// <param name="elements">An array's elements: each a length of eight bytes and so many bytes.</param>
@@ -19,6 +23,7 @@ internal readonly ref struct TokenTable
     {
         _elements = elements;
         _starts = new int[count];
+        _lengths = new int[count];
         _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(count, 1 << 29) * 2L))];
         _empty = [];
         var reader = new GgufElementReader(elements, GgufValueType.String);
@@ -26,9 +31,11 @@ internal readonly ref struct TokenTable
         for (int id = 0; id < count; id++)
         {
             ReadOnlySpan<byte> text = reader.Next();
-            _starts[id] = position;
+            int zero = text.IndexOf((byte)0);
+            _starts[id] = position + sizeof(ulong);
+            _lengths[id] = zero < 0 ? text.Length : zero;
             position += sizeof(ulong) + text.Length;
-            if (this[id].IsEmpty)
+            if (_lengths[id] == 0)
             {
                 _empty[id] = Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[EMPTY_{id}]"));
             }
@@ -37,17 +44,8 @@ internal readonly ref struct TokenTable
 
     public int Count => _starts.Length;
 
-    /// <summary>The token's bytes up to the first zero, as llama.cpp reads them.</summary>
-    public ReadOnlySpan<byte> this[int id]
-    {
-        get
-        {
-            int start = _starts[id] + sizeof(ulong);
-            int length = checked((int)System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(_elements[_starts[id]..]));
-            ReadOnlySpan<byte> text = _elements.Slice(start, length);
-            return text.IndexOf((byte)0) is >= 0 and var end ? text[..end] : text;
-        }
-    }
+    /// <summary>The token's bytes up to the first zero.</summary>
+    public ReadOnlySpan<byte> this[int id] => _elements.Slice(_starts[id], _lengths[id]);
 
     /// <summary>Enters a token under its bytes, or under the name llama.cpp gives an empty one; false when those are taken.</summary>
     public bool TryAdd(int id)
@@ -65,20 +63,30 @@ internal readonly ref struct TokenTable
     /// <summary>Whether a token has been entered under these bytes.</summary>
     public bool Contains(ReadOnlySpan<byte> name) => _slots[Find(name)] != 0;
 
-    private ReadOnlySpan<byte> Name(int id) => _empty.TryGetValue(id, out byte[]? name) ? name : this[id];
+    private ReadOnlySpan<byte> Name(int id) => _lengths[id] == 0 ? _empty[id] : this[id];
 
-    /// <summary>Where the bytes are, or where they would go. Hashes differ from process to process, so no file can make them collide.</summary>
+    /// <summary>Where the bytes are, or where they would go.</summary>
     private int Find(ReadOnlySpan<byte> name)
     {
-        var hash = default(HashCode);
-        hash.AddBytes(name);
         int mask = _slots.Length - 1;
-        int slot = hash.ToHashCode() & mask;
+        int slot = Hash(name) & mask;
         while (_slots[slot] != 0 && !Name(_slots[slot] - 1).SequenceEqual(name))
         {
             slot = (slot + 1) & mask;
         }
 
         return slot;
+    }
+
+    private static int Hash(ReadOnlySpan<byte> name)
+    {
+        ulong multiplier = Multiplier;
+        ulong hash = multiplier;
+        foreach (byte value in name)
+        {
+            hash = (hash ^ value) * multiplier;
+        }
+
+        return (int)(hash >> 32); // every bit of the name has reached the upper half
     }
 }

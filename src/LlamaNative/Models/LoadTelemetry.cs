@@ -3,24 +3,20 @@ using LlamaNative.Diagnostics;
 
 namespace LlamaNative.Models;
 
-/// <summary>Times a loading and tells a monitor of it at its end; see <see cref="LlamaDiagnostics"/>.</summary>
+/// <summary>Times a loading and tells a monitor of it at its end, so that loading waits for no monitoring; see <see cref="LlamaDiagnostics"/>.</summary>
 internal sealed class LoadTelemetry(string path) : IDisposable
 {
     private readonly long _start = Stopwatch.GetTimestamp();
-    private readonly Activity? _activity = LlamaDiagnostics.Activities.StartActivity("load");
-    private string? _error;
+    private Exception? _error;
 
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
 
-    public void Fail(Exception error)
-    {
-        _error = error.GetType().FullName;
-        _activity?.SetStatus(ActivityStatusCode.Error, error.Message);
-    }
+    public void Fail(Exception error) => _error = error;
 
     public void Dispose()
     {
-        if (_activity is null && !LlamaInstruments.LoadDuration.Enabled)
+        TimeSpan elapsed = Elapsed;
+        if (!LlamaDiagnostics.Activities.HasListeners() && !LlamaInstruments.LoadDuration.Enabled)
         {
             return;
         }
@@ -28,15 +24,14 @@ internal sealed class LoadTelemetry(string path) : IDisposable
         var tags = new TagList { { LlamaDiagnostics.Provider, LlamaDiagnostics.LlamaCpp }, { LlamaDiagnostics.Model, LlamaDiagnostics.ModelName(path) } };
         if (_error is not null)
         {
-            tags.Add(LlamaDiagnostics.ErrorType, _error);
+            tags.Add(LlamaDiagnostics.ErrorType, _error.GetType().FullName);
         }
 
-        LlamaInstruments.LoadDuration.Record(Elapsed.TotalSeconds, tags);
-        foreach (KeyValuePair<string, object?> tag in tags)
+        LlamaInstruments.LoadDuration.Record(elapsed.TotalSeconds, tags);
+        using Activity? activity = LlamaDiagnostics.Add("load", Activity.Current?.Context ?? default, DateTimeOffset.UtcNow - elapsed, elapsed, tags);
+        if (_error is not null)
         {
-            _activity?.SetTag(tag.Key, tag.Value);
+            activity?.SetStatus(ActivityStatusCode.Error, _error.Message);
         }
-
-        _activity?.Dispose();
     }
 }

@@ -18,34 +18,34 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     /// <summary>Goes through the loading without allocating or reading a weight (llama.cpp's no-alloc mode), to plan by.</summary>
     public bool WithoutWeights { get; init; }
 
-    /// <summary>What llama.cpp said while loading.</summary>
+    /// <summary>What llama.cpp said while loading without weights; of placement only, otherwise.</summary>
     public IReadOnlyList<string> Log { get; private set; } = [];
 
     public LlamaModelHandle Load()
     {
         cancellationToken.ThrowIfCancellationRequested();
-        llama_model_kv_override[] overrides = NativeOverrides();
+        llama_model_kv_override[]? overrides = NativeOverrides();
 
         // Looking the file over and loading the native library take about as long and do not wait for each other; an error
-        // of the file is the one to tell. Waiting runs the check here where no pool thread has come to it.
-        Task check = Task.Run(CheckFile, CancellationToken.None);
+        // of the file is the one to tell.
+        var check = new SideThread(CheckFile);
         try
         {
             LlamaRuntime.Load();
         }
         finally
         {
-            check.GetAwaiter().GetResult();
+            check.Join();
         }
 
-        float[] tensorSplit = NativeTensorSplit();
-        using var placements = new NativePlacements(path, options.TensorPlacements);
+        float[]? tensorSplit = NativeTensorSplit();
+        using NativePlacements? placements = options.TensorPlacements.Count == 0 ? null : new NativePlacements(path, options.TensorPlacements);
         GCHandle self = GCHandle.Alloc(this);
         try
         {
             fixed (llama_model_kv_override* overridesPointer = overrides)
             fixed (float* splitPointer = tensorSplit)
-            fixed (llama_model_tensor_buft_override* placementsPointer = placements.Overrides)
+            fixed (llama_model_tensor_buft_override* placementsPointer = placements?.Overrides)
             {
                 llama_model_params parameters = LlamaSystem.llama_model_default_params();
                 parameters.n_gpu_layers = NativeGpuLayers();
@@ -72,9 +72,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
     private LlamaModelHandle Load(llama_model_params parameters)
     {
-        LlamaInstruments.Prepare();
+        _ = new SideThread(LlamaInstruments.Prepare); // needed only when it is over
         NativeLog.Clear();
-        using NativeLog.Recording log = NativeLog.Record();
+        using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : PlacementReport.Prefix);
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
         Placement = PlacementReport.Read(log.Lines);
         Log = log.Lines;
@@ -103,10 +103,8 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
         try
         {
-            // With the overrides applied, as llama.cpp will read it.
             using GgufFile file = GgufFile.Open(path);
-            ModelFileCheck.Validate(options.MetadataOverrides.Count == 0 ? file : file.With(options.MetadataOverrides.Select(item =>
-                KeyValuePair.Create(item.Key, item.Value.ToValue(file.Metadata.GetValueOrDefault(item.Key))))));
+            ModelFileCheck.Validate(options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file));
         }
         catch (GgufFormatException error)
         {
@@ -118,36 +116,39 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         }
     }
 
-    private llama_model_kv_override[] NativeOverrides()
+    private llama_model_kv_override[]? NativeOverrides()
     {
-        // The native list ends with an entry whose key is empty; no list at all is a null pointer.
-        var native = new List<llama_model_kv_override>();
-        foreach ((string key, MetadataOverride value) in options.MetadataOverrides)
+        if (options.MetadataOverrides.Count == 0)
         {
-            native.Add(value.ToNative(key));
+            return null;
         }
 
-        return native.Count == 0 ? [] : [.. native, default];
+        // The native list ends with an entry whose key is empty.
+        var native = new llama_model_kv_override[options.MetadataOverrides.Count + 1];
+        int count = 0;
+        foreach ((string key, MetadataOverride value) in options.MetadataOverrides)
+        {
+            native[count++] = (value ?? throw new ArgumentException($"The metadata override '{key}' is null.")).ToNative(key);
+        }
+
+        return native;
     }
 
-    private float[] NativeTensorSplit()
+    private float[]? NativeTensorSplit()
     {
-        if (options.TensorSplit.Count == 0)
+        if (options.TensorSplit is [])
         {
-            return [];
+            return null;
         }
 
         int room = (int)LlamaSystem.llama_max_devices();
-        if (options.TensorSplit.Count > room || options.TensorSplit.Any(share => !float.IsFinite(share) || share < 0))
-        {
-            throw new ArgumentException($"ModelOptions.TensorSplit takes at most {room} shares, each finite and not negative.");
-        }
-
         // The native side reads one entry for every device it could have.
         float[] split = new float[room];
         for (int i = 0; i < options.TensorSplit.Count; i++)
         {
-            split[i] = options.TensorSplit[i];
+            split[i] = i < room && float.IsFinite(options.TensorSplit[i]) && options.TensorSplit[i] >= 0
+                ? options.TensorSplit[i]
+                : throw new ArgumentException($"ModelOptions.TensorSplit takes at most {room} shares, each finite and not negative.");
         }
 
         return split;
@@ -162,18 +163,14 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
         ArgumentOutOfRangeException.ThrowIfNegative(layers, nameof(ModelOptions.GpuLayers));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MainGpu, nameof(ModelOptions.MainGpu));
-        IReadOnlyList<DeviceInfo> devices = LlamaRuntime.GetDevices();
-        if (layers > 0 && !devices.Any(device => device.IsGpu))
-        {
-            throw new ModelLoadException(path,
-                $"{layers} layers of '{path}' were asked onto a GPU, but ggml sees none; its devices are: "
-                + string.Join(", ", devices.Select(device => $"{device.Name} ({device.Description})"))
-                + string.Concat(LlamaRuntime.Load().FailedBackends.Select(failure => $"; its {failure.Name} backend cannot be used: {failure.Reason}"))
-                + ". Reference LlamaNative.Backend.Vulkan or LlamaNative.Backend.Cuda and install the GPU's driver, or leave GpuLayers unset.");
-        }
-
-        return layers;
+        return layers == 0 || DeviceInfo.AnyGpu ? layers : throw NoGpu(layers);
     }
+
+    private ModelLoadException NoGpu(int layers) => new(path,
+        $"{layers} layers of '{path}' were asked onto a GPU, but ggml sees none; its devices are: "
+        + string.Join(", ", LlamaRuntime.GetDevices().Select(device => $"{device.Name} ({device.Description})"))
+        + string.Concat(LlamaRuntime.Load().FailedBackends.Select(failure => $"; its {failure.Name} backend cannot be used: {failure.Reason}"))
+        + ". Reference LlamaNative.Backend.Vulkan or LlamaNative.Backend.Cuda and install the GPU's driver, or leave GpuLayers unset.");
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static byte OnProgress(float value, void* userData)

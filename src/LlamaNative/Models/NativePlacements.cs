@@ -16,12 +16,6 @@ internal sealed unsafe class NativePlacements : IDisposable
     /// <exception cref="ModelLoadException">There is no such device.</exception>
     public NativePlacements(string path, IReadOnlyList<TensorPlacement> placements)
     {
-        if (placements.Count == 0)
-        {
-            _overrides = [];
-            return;
-        }
-
         foreach (TensorPlacement placement in placements)
         {
             CheckPattern(placement.Pattern);
@@ -36,7 +30,7 @@ internal sealed unsafe class NativePlacements : IDisposable
         }
     }
 
-    /// <summary>The pairs; empty when there are none, which pins to a null pointer.</summary>
+    /// <summary>The pairs.</summary>
     public llama_model_tensor_buft_override[] Overrides => _overrides;
 
     public void Dispose()

@@ -9,7 +9,9 @@ namespace LlamaNative.Models;
 /// </summary>
 internal static class PlacementReport
 {
-    private const string Prefix = "load_tensors: ";
+    /// <summary>What these lines begin with.</summary>
+    public const string Prefix = "load_tensors: ";
+
     private const string Offloaded = "offloaded ";
     private const string ToGpu = " layers to GPU";
     private const string BufferSize = " model buffer size = ";

@@ -43,10 +43,11 @@ public sealed partial class Vocabulary
         AddsEos = LlamaVocab.llama_vocab_get_add_eos(_handle);
         AddsSeparator = LlamaVocab.llama_vocab_get_add_sep(_handle);
 
-        // Asked for every generated token, so it is a bit here and not a call.
+        // Asked for every generated token, so it is a bit here and not a call. The reference is taken once for all of them.
+        using var keepAlive = new HandleReference(_handle);
         for (int token = 0; token < Count; token++)
         {
-            if (LlamaVocab.llama_vocab_is_eog(_handle, token))
+            if (LlamaVocab.llama_vocab_is_eog(_handle.DangerousGetHandle(), token))
             {
                 _endOfGeneration[token >> 3] |= (byte)(1 << (token & 7));
             }

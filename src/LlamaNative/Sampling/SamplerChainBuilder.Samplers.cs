@@ -67,7 +67,10 @@ public sealed unsafe partial class SamplerChainBuilder
         }
         finally
         {
-            Array.ForEach(texts, Marshal.FreeCoTaskMem);
+            foreach (nint text in texts)
+            {
+                Marshal.FreeCoTaskMem(text);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
 {
     private readonly Vocabulary _vocabulary;
     private readonly List<CustomSamplerBridge> _custom = [];
-    private readonly List<nint> _history = [];
+    private readonly PointerList _history = new();
     private readonly SamplerHandle _chain;
     private SamplerHandle? _grammar;
     private bool _built;
@@ -43,7 +43,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
     {
         ThrowIfDone();
         _built = true;
-        return new SamplerChain(_vocabulary, _chain, _grammar, [.. _custom], [.. _history]);
+        return new SamplerChain(_vocabulary, _chain, _grammar, [.. _custom], _history);
     }
 
     /// <summary>Frees the samplers when they were not built into a chain.</summary>

@@ -18,9 +18,10 @@ internal static class SamplingOptionsExtensions
             return builder.AddMirostat(options);
         }
 
-        CheckOrder(options.Order);
-        bool greedy = options.Temperature <= 0 && options.DynamicTemperatureRange <= 0 && !options.Order.Contains(SamplerKind.AdaptiveP);
-        foreach (SamplerKind kind in options.Order)
+        CheckOrder(options.Samplers);
+        bool adaptive = options.Samplers is [.., SamplerKind.AdaptiveP];
+        bool greedy = options.Temperature <= 0 && options.DynamicTemperatureRange <= 0 && !adaptive;
+        foreach (SamplerKind kind in options.Samplers)
         {
             if (!(greedy && NeverRemovesTheBest(kind)))
             {
@@ -28,7 +29,7 @@ internal static class SamplingOptionsExtensions
             }
         }
 
-        if (options.Order.Contains(SamplerKind.AdaptiveP))
+        if (adaptive)
         {
             return builder;
         }
@@ -39,8 +40,14 @@ internal static class SamplingOptionsExtensions
     private static void AddBiases(this SamplerChainBuilder builder, SamplingOptions options)
     {
         Vocabulary vocabulary = builder.Vocabulary;
+        int[] suppressed = vocabulary.GetSuppressedTokens();
+        if (!options.HasLogitBias && !options.IgnoreEndOfGeneration && suppressed.Length == 0)
+        {
+            return;
+        }
+
         var biases = new Dictionary<int, float>(options.LogitBias);
-        foreach (int token in vocabulary.GetSuppressedTokens())
+        foreach (int token in suppressed)
         {
             biases[token] = float.NegativeInfinity;
         }
@@ -53,10 +60,7 @@ internal static class SamplingOptionsExtensions
             }
         }
 
-        if (biases.Count > 0)
-        {
-            builder.LogitBias(biases);
-        }
+        builder.LogitBias(biases);
     }
 
     private static SamplerChainBuilder AddMirostat(this SamplerChainBuilder builder, SamplingOptions options)
@@ -100,9 +104,9 @@ internal static class SamplingOptionsExtensions
     private static bool NeverRemovesTheBest(SamplerKind kind) => kind is
         SamplerKind.TopK or SamplerKind.TopP or SamplerKind.MinP or SamplerKind.TopNSigma or SamplerKind.Temperature;
 
-    private static void CheckOrder(IReadOnlyList<SamplerKind> order)
+    private static void CheckOrder(SamplerKind[] order)
     {
-        for (int i = 0; i < order.Count - 1; i++)
+        for (int i = 0; i < order.Length - 1; i++)
         {
             // Infill may leave no candidate, which only the final draw accepts; adaptive-p already chooses.
             if (order[i] is SamplerKind.Infill or SamplerKind.AdaptiveP)

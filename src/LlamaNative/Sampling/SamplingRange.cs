@@ -31,9 +31,12 @@ internal static class SamplingRange
     public static void Breakers(IReadOnlyList<string> sequenceBreakers)
     {
         ArgumentNullException.ThrowIfNull(sequenceBreakers);
-        if (sequenceBreakers.Count > MaxBreakers || sequenceBreakers.Any(string.IsNullOrEmpty))
+        for (int i = 0; i < sequenceBreakers.Count; i++)
         {
-            throw new ArgumentException($"There are at most {MaxBreakers} DRY sequence breakers, none of them empty.", nameof(sequenceBreakers));
+            if (i == MaxBreakers || string.IsNullOrEmpty(sequenceBreakers[i]))
+            {
+                throw new ArgumentException($"There are at most {MaxBreakers} DRY sequence breakers, none of them empty.", nameof(sequenceBreakers));
+            }
         }
     }
 

@@ -55,9 +55,9 @@ public readonly record struct GgmlTypeInfo
             throw new TensorLayoutException("RowSize", $"{ne0} elements are not whole blocks of {BlockSize} ({Name})");
         }
 
-        Int128 bytes = (Int128)(ne0 / BlockSize) * TypeSize;
-        return bytes <= long.MaxValue
-            ? (long)bytes
+        long bytes = Saturating.Multiply(ne0 / BlockSize, TypeSize);
+        return bytes != Saturating.TooMany
+            ? bytes
             : throw new TensorLayoutException("RowSize", $"{ne0} elements of {Name} exceed 2^63 bytes");
     }
 

@@ -16,6 +16,7 @@ public struct StridedIndexer
     {
         _layout = layout;
         _first = firstDimension;
+        _index = default;
         _remaining = firstDimension == 0 ? layout.Shape.ElementCount : layout.Shape.IsEmpty ? 0 : layout.Shape.RowCount;
         Current = layout.Offset;
     }

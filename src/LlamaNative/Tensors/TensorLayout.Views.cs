@@ -83,15 +83,15 @@ public readonly partial struct TensorLayout
 
         Dims nb = default;
         nb[0] = info.TypeSize;
-        Int128 next = (Int128)info.TypeSize * (shape[0] / info.BlockSize);
+        long next = Saturating.Multiply(info.TypeSize, shape[0] / info.BlockSize);
         for (int i = 1; i < TensorShape.MaxRank; i++)
         {
             next = i <= strides.Length ? strides[i - 1] : next;
-            nb[i] = (long)Int128.Min(next, long.MaxValue);
-            next = (Int128)nb[i] * shape[i];
+            nb[i] = next;
+            next = Saturating.Multiply(next, shape[i]);
         }
 
-        if (byteOffset < 0 || byteOffset + Extent(info, shape, nb) > ByteCount)
+        if (byteOffset < 0 || Saturating.Add(byteOffset, Extent(info, shape, nb)) is var end && (end > ByteCount || end == Saturating.TooMany))
         {
             throw new TensorLayoutException("View", $"{shape} with strides [{string.Join(", ", strides.ToArray())}] at byte {byteOffset} reaches outside the {ByteCount} bytes of {this}");
         }

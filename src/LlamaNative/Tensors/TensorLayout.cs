@@ -32,7 +32,7 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
     public long Offset { get; }
 
     /// <summary>Bytes from the first byte of the first element to the last byte of the last one, gaps included (<c>ggml_nbytes</c>).</summary>
-    public long ByteCount => Extent(GgmlTypeInfo.Of(Type), _shape, _nb) is var bytes && bytes <= long.MaxValue ? (long)bytes : long.MaxValue;
+    public long ByteCount => Extent(GgmlTypeInfo.Of(Type), _shape, _nb);
 
     /// <summary>Whether the elements lie one behind the other in order, without gaps (<c>ggml_is_contiguous</c>).</summary>
     public bool IsContiguous
@@ -45,7 +45,7 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
                 return false;
             }
 
-            Int128 next = (Int128)info.TypeSize * (_shape[0] / info.BlockSize);
+            long next = Saturating.Multiply(info.TypeSize, _shape[0] / info.BlockSize);
             for (int i = 1; i < TensorShape.MaxRank; i++)
             {
                 if (_shape[i] != 1 && _nb[i] != next)
@@ -53,7 +53,7 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
                     return false;
                 }
 
-                next *= _shape[i];
+                next = Saturating.Multiply(next, _shape[i]);
             }
 
             return true;
@@ -135,37 +135,37 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
         }
 
         Dims nb = default;
-        Int128 next = (Int128)info.TypeSize * (shape[0] / info.BlockSize);
+        long next = Saturating.Multiply(info.TypeSize, shape[0] / info.BlockSize);
         nb[0] = info.TypeSize;
         for (int i = 1; i < TensorShape.MaxRank; i++)
         {
-            if (next > long.MaxValue)
+            if (next == Saturating.TooMany)
             {
                 return false;
             }
 
-            nb[i] = (long)next;
-            next *= shape[i];
+            nb[i] = next;
+            next = Saturating.Multiply(next, shape[i]);
         }
 
         layout = new TensorLayout(type, shape, nb, offset: 0);
-        return next <= long.MaxValue;
+        return next != Saturating.TooMany;
     }
 
-    /// <summary>ggml_nbytes in 128 bits, so that hostile strides cannot wrap around a bounds check.</summary>
-    private static Int128 Extent(in GgmlTypeInfo info, in TensorShape shape, in Dims nb)
+    /// <summary>ggml_nbytes, at most <see cref="Saturating.TooMany"/>.</summary>
+    private static long Extent(in GgmlTypeInfo info, in TensorShape shape, in Dims nb)
     {
         if (shape.IsEmpty)
         {
             return 0;
         }
 
-        Int128 bytes = info.BlockSize == 1
-            ? info.TypeSize + ((Int128)(shape[0] - 1) * nb[0])
-            : (Int128)(shape[0] / info.BlockSize) * nb[0];
+        long bytes = info.BlockSize == 1
+            ? Saturating.Add(info.TypeSize, Saturating.Multiply(shape[0] - 1, nb[0]))
+            : Saturating.Multiply(shape[0] / info.BlockSize, nb[0]);
         for (int i = 1; i < TensorShape.MaxRank; i++)
         {
-            bytes += (Int128)(shape[i] - 1) * nb[i];
+            bytes = Saturating.Add(bytes, Saturating.Multiply(shape[i] - 1, nb[i]));
         }
 
         return bytes;

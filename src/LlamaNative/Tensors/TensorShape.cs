@@ -67,7 +67,12 @@ public readonly struct TensorShape : IEquatable<TensorShape>
 
         Dims dims = Dims.Of(1, 1, 1, 1);
         long elements = 1;
-        bool empty = ne.Contains(0);
+        bool empty = false;
+        foreach (long dimension in ne)
+        {
+            empty |= dimension == 0;
+        }
+
         for (int i = 0; i < ne.Length; i++)
         {
             // The product is what overflows; ggml refuses 2^63 - 1 and more unless a dimension is 0.

@@ -158,7 +158,7 @@ public sealed class ModelLoadTests(TinyModelFixture tiny) : IClassFixture<TinyMo
         Assert.ThrowsAny<ArgumentException>(() => LlamaModel.Load(tiny.Path, new ModelOptions { TensorSplit = new float[10_000] }));
         Assert.ThrowsAny<ArgumentException>(() => LlamaModel.Load(tiny.Path, Override("general.name", new string('x', 200))));
         Assert.ThrowsAny<ArgumentException>(() => LlamaModel.Load(tiny.Path, Override("", 1)));
-        Assert.ThrowsAny<ArgumentException>(() => LlamaModel.Load(tiny.Path, Override("general.name", default)));
+        Assert.ThrowsAny<ArgumentException>(() => LlamaModel.Load(tiny.Path, Override("general.name", null!)));
         AssertLoads();
     }
 

@@ -39,8 +39,7 @@ internal sealed unsafe class QuantizationPlan
         var plan = new QuantizationPlan(path, file, options);
 
         // The dry run reads the hyperparameters, as loading does, with the overrides applied.
-        ModelFileCheck.Validate(file.With(options.MetadataOverrides.Select(item =>
-            KeyValuePair.Create(item.Key, item.Value.ToValue(file.Metadata.GetValueOrDefault(item.Key))))));
+        ModelFileCheck.Validate(MetadataOverride.Apply(options.MetadataOverrides, file));
         plan.RequireWholeBlocks();
         plan.DryRun();
         plan.RequireConvertible();

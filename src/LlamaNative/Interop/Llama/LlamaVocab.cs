@@ -22,7 +22,7 @@ internal static unsafe partial class LlamaVocab
 
     [LibraryImport(NativeLibraries.Llama)]
     [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool llama_vocab_is_eog(VocabularyHandle vocab, int token);
+    public static partial bool llama_vocab_is_eog(nint vocab, int token);
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial int llama_vocab_bos(VocabularyHandle vocab);

@@ -14,7 +14,7 @@ internal static class BackendInventory
         string prefix = OperatingSystem.IsWindows() ? "ggml-" : "libggml-";
         string suffix = OperatingSystem.IsWindows() ? ".dll" : ".so"; // on macOS too: ggml builds backends as modules
         var failures = new List<BackendFailure>();
-        foreach (string file in Directory.EnumerateFiles(directory, prefix + "*" + suffix).Order(StringComparer.Ordinal))
+        foreach (string file in Directory.EnumerateFiles(directory, prefix + "*" + suffix))
         {
             string name = Path.GetFileName(file)[prefix.Length..^suffix.Length];
             if (name != "base" && name != "cpu" && !name.StartsWith("cpu-", StringComparison.Ordinal)
@@ -24,6 +24,7 @@ internal static class BackendInventory
             }
         }
 
+        failures.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return failures;
     }
 

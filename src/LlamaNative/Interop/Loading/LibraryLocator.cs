@@ -45,13 +45,20 @@ internal sealed class LibraryLocator
     public string? FindDirectory(string? optionDirectory)
     {
         string? named = !string.IsNullOrEmpty(optionDirectory) ? optionDirectory : Environment.GetEnvironmentVariable(EnvironmentVariable);
-        IEnumerable<string> candidates = string.IsNullOrEmpty(named) ? DefaultDirectories() : [Path.GetFullPath(named)];
-        return candidates.Distinct().FirstOrDefault(directory => FindFile(directory, NativeLibraries.Llama) is not null);
+        foreach (string directory in string.IsNullOrEmpty(named) ? DefaultDirectories() : [Path.GetFullPath(named)])
+        {
+            if (FindFile(directory, NativeLibraries.Llama) is not null)
+            {
+                return directory;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>
-    /// The file of one library. Releases name it <c>libllama.so</c> or <c>libllama.v0.4.0.so</c>, with the GPU
-    /// backend between (<c>libllama.vulkan.v0.4.0.so</c>); the pinned version is preferred.
+    /// The file of one library. Releases name it <c>libllama.v0.4.0.so</c> or <c>libllama.so</c>, or with the GPU
+    /// backend between (<c>libllama.vulkan.v0.4.0.so</c>); they are looked for in this order.
     /// </summary>
     public string? FindFile(string directory, string library)
     {
@@ -63,11 +70,30 @@ internal sealed class LibraryLocator
             return null;
         }
 
-        return Directory.EnumerateFiles(directory, prefix + "*" + suffix)
-            .Where(path => Path.GetFileName(path).AsSpan(prefix.Length).StartsWith("."))
-            .OrderByDescending(path => path.Contains(LlamaRuntime.PinnedVersion, StringComparison.Ordinal))
-            .ThenBy(path => path, StringComparer.Ordinal)
-            .FirstOrDefault();
+        string plain = Path.Combine(directory, prefix);
+        return Existing(plain + ".v" + LlamaRuntime.PinnedVersion + suffix) ?? Existing(plain + suffix) ?? FindVariant(directory, prefix, suffix);
+    }
+
+    private static string? Existing(string file) => File.Exists(file) ? file : null;
+
+    private static string? FindVariant(string directory, string prefix, string suffix)
+    {
+        string? best = null;
+        foreach (string file in Directory.EnumerateFiles(directory, prefix + "*" + suffix))
+        {
+            if (Path.GetFileName(file)[prefix.Length] == '.' && (best is null || IsBetter(file, best)))
+            {
+                best = file;
+            }
+        }
+
+        return best;
+    }
+
+    private static bool IsBetter(string file, string other)
+    {
+        bool pinned = file.Contains(LlamaRuntime.PinnedVersion, StringComparison.Ordinal);
+        return pinned != other.Contains(LlamaRuntime.PinnedVersion, StringComparison.Ordinal) ? pinned : string.CompareOrdinal(file, other) < 0;
     }
 
     /// <summary>

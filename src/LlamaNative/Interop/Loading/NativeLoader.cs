@@ -83,7 +83,7 @@ internal static class NativeLoader
             Handles[library] = handle;
         }
 
-        NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly, static (name, _, _) => Handles.GetValueOrDefault(name));
+        NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly, static (name, _, _) => Handles.TryGetValue(name, out nint handle) ? handle : 0);
     }
 
     private static unsafe NativeLibraryInfo Initialize(string directory, string version)
@@ -91,8 +91,12 @@ internal static class NativeLoader
         NativeLog.Attach();
         LlamaSystem.llama_backend_init();
 
-        // ggml picks the build of the CPU backend that suits this processor, and every GPU backend that finds its driver.
-        GgmlDevices.ggml_backend_load_all_from_path(directory);
+        // ggml itself tries every build of the CPU backend, and picks every GPU backend that finds its driver.
+        if (CpuBackend.Find(directory) is not { } cpu || GgmlDevices.ggml_backend_load(cpu) == 0)
+        {
+            GgmlDevices.ggml_backend_load_all_from_path(directory);
+        }
+
         if (GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.Cpu) == 0)
         {
             throw new NativeLibraryException(
@@ -100,10 +104,7 @@ internal static class NativeLoader
                 + NativeLog.Tail());
         }
 
-        return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "")
-        {
-            FailedBackends = BackendInventory.FindFailures(directory),
-        };
+        return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "");
     }
 
     private static NativeLibraryException NotFound(LibraryLocator locator)

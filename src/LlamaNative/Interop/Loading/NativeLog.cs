@@ -41,8 +41,8 @@ internal static unsafe class NativeLog
         ? Environment.NewLine + "llama.cpp said:" + string.Concat(log.Tail.Select(line => Environment.NewLine + "  " + line))
         : "";
 
-    /// <summary>Collects every line that this thread's native calls log until it is disposed.</summary>
-    public static Recording Record() => new(_current ??= new ThreadLog());
+    /// <summary>Collects the lines that this thread's native calls log, and that begin so, until it is disposed.</summary>
+    public static Recording Record(string prefix = "") => new(_current ??= new ThreadLog(), prefix);
 
     private static void Detach()
     {
@@ -61,7 +61,7 @@ internal static unsafe class NativeLog
     {
         try
         {
-            (_current ??= new ThreadLog()).Append(level, Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text)));
+            (_current ??= new ThreadLog()).Append(level, text);
         }
         catch (Exception)
         {
@@ -73,30 +73,48 @@ internal static unsafe class NativeLog
     internal sealed class Recording : IDisposable
     {
         private readonly ThreadLog _log;
+        private readonly byte[] _prefix;
 
-        public Recording(ThreadLog log)
+        public Recording(ThreadLog log, string prefix)
         {
             _log = log;
-            log.Recorded = Lines;
+            _prefix = Encoding.UTF8.GetBytes(prefix);
+            log.Recording = this;
         }
 
         public List<string> Lines { get; } = [];
 
-        public void Dispose() => _log.Recorded = null;
+        public bool Wants(ReadOnlySpan<byte> line) => line.StartsWith(_prefix);
+
+        public void Dispose() => _log.Recording = null;
     }
 
-    /// <summary>What one thread has said: pieces joined to lines, and the last warnings and errors.</summary>
+    /// <summary>
+    /// What one thread has said: pieces joined to lines, and the last warnings and errors. Bytes until somebody wants to read
+    /// them: loading a model says hundreds of lines.
+    /// </summary>
     internal sealed class ThreadLog
     {
-        private const int Continuation = 5; // GGML_LOG_LEVEL_CONT
-        private readonly StringBuilder _line = new();
+        // enum ggml_log_level
+        private const int Debug = 1;
+        private const int Info = 2;
+        private const int Warning = 3;
+        private const int Error = 4;
+        private const int Continuation = 5;
+
+        private byte[] _line = new byte[256];
+        private int _length;
         private int _level;
 
         public Queue<string> Tail { get; } = new();
 
-        public List<string>? Recorded { get; set; }
+        public Recording? Recording { get; set; }
 
-        public void Append(int level, string text)
+        private bool IsKept => _level is Warning or Error;
+
+        private bool IsLogged => Logger is not null && IsEnabled();
+
+        public void Append(int level, byte* text)
         {
             if (level != Continuation)
             {
@@ -104,8 +122,20 @@ internal static unsafe class NativeLog
                 _level = level;
             }
 
-            _line.Append(text);
-            if (text.EndsWith('\n'))
+            if (Recording is null && !IsKept && !IsLogged)
+            {
+                return;
+            }
+
+            ReadOnlySpan<byte> piece = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text);
+            if (piece.Length > _line.Length - _length)
+            {
+                Array.Resize(ref _line, Math.Max(2 * _line.Length, _length + piece.Length));
+            }
+
+            piece.CopyTo(_line.AsSpan(_length));
+            _length += piece.Length;
+            if (piece is [.., (byte)'\n'])
             {
                 Flush();
             }
@@ -113,16 +143,26 @@ internal static unsafe class NativeLog
 
         private void Flush()
         {
-            string line = _line.ToString().TrimEnd();
-            _line.Clear();
-            if (line.Length == 0)
+            ReadOnlySpan<byte> bytes = _line.AsSpan(0, _length);
+            _length = 0;
+            while (bytes is [.., <= (byte)' '])
+            {
+                bytes = bytes[..^1];
+            }
+
+            bool recorded = Recording?.Wants(bytes) == true;
+            if (bytes.IsEmpty || !(recorded || IsKept || IsLogged))
             {
                 return;
             }
 
-            Recorded?.Add(line);
-            LogLevel level = LevelOf(_level);
-            if (level >= LogLevel.Warning)
+            string line = Encoding.UTF8.GetString(bytes);
+            if (recorded)
+            {
+                Recording!.Lines.Add(line);
+            }
+
+            if (IsKept)
             {
                 Tail.Enqueue(line);
                 if (Tail.Count > TailLines)
@@ -131,18 +171,29 @@ internal static unsafe class NativeLog
                 }
             }
 
-            if (Logger is { } logger && logger.IsEnabled(level))
+            if (IsLogged)
             {
-                logger.Log(level, default, line, null, static (text, _) => text);
+                Log(line);
             }
+        }
+
+        // Apart, so that the logger's library is loaded only where there is a logger.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private bool IsEnabled() => Logger!.IsEnabled(LevelOf(_level));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private void Log(string line)
+        {
+            LogLevel level = LevelOf(_level);
+            Logger!.Log(level, default, line, null, static (text, _) => text);
         }
 
         private static LogLevel LevelOf(int level) => level switch
         {
-            1 => LogLevel.Debug,
-            2 => LogLevel.Debug, // llama.cpp's "info" describes every tensor: too much for an application's information level
-            3 => LogLevel.Warning,
-            4 => LogLevel.Error,
+            Debug => LogLevel.Debug,
+            Info => LogLevel.Debug, // describes every tensor: too much for an application's information level
+            Warning => LogLevel.Warning,
+            Error => LogLevel.Error,
             _ => LogLevel.Trace,
         };
     }
