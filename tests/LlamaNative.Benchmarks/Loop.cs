@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Models;
@@ -28,7 +27,6 @@ internal static class Loop
 
         int tokens = int.Parse(tokenText, CultureInfo.InvariantCulture);
         int rounds = int.Parse(roundText, CultureInfo.InvariantCulture);
-        var lines = new StringBuilder(); // written at the end: opening the console takes milliseconds that are not the library's
         using (LlamaModel model = LlamaModel.Load(path))
         using (var context = new LlamaContext(model, new ContextOptions
         {
@@ -40,26 +38,24 @@ internal static class Loop
             var generator = new TextGenerator(context);
             for (int round = 0; round < rounds; round++)
             {
-                Generate(generator, tokens, round, start, lines);
+                Generate(generator, tokens, round, start);
             }
 
             // For whoever looks into a missed bar.
-            Print(lines, $"model_load_ms {model.LoadTime.TotalMilliseconds:F2}");
-            Print(lines, $"managed_allocated_kib {GC.GetTotalAllocatedBytes() / 1024}");
-            Print(lines, $"jit_methods {System.Runtime.JitInfo.GetCompiledMethodCount()}");
-            Print(lines, $"jit_ms {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds:F2}");
+            Print($"model_load_ms {model.LoadTime.TotalMilliseconds:F2}");
+            Print($"managed_allocated_kib {GC.GetTotalAllocatedBytes() / 1024}");
+            Print($"jit_methods {System.Runtime.JitInfo.GetCompiledMethodCount()}");
+            Print($"jit_ms {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds:F2}");
             if (PeakKibibytes() is { } peak)
             {
-                Print(lines, $"peak_kib {peak}");
+                Print($"peak_kib {peak}");
             }
         }
-
-        Console.Out.Write(lines);
 
         return 0;
     }
 
-    private static void Generate(TextGenerator generator, int tokens, int round, long start, StringBuilder lines)
+    private static void Generate(TextGenerator generator, int tokens, int round, long start)
     {
         var options = new GenerationOptions
         {
@@ -74,7 +70,7 @@ internal static class Loop
         long first = Stopwatch.GetTimestamp();
         if (round == 0)
         {
-            Print(lines, $"first_token_ms {Stopwatch.GetElapsedTime(start, first).TotalMilliseconds:F2}");
+            Print($"first_token_ms {Stopwatch.GetElapsedTime(start, first).TotalMilliseconds:F2}");
         }
 
         while (run.MoveNext())
@@ -82,14 +78,14 @@ internal static class Loop
         }
 
         double seconds = Stopwatch.GetElapsedTime(first).TotalSeconds;
-        Print(lines, $"pipeline_tps {(run.Tokens.Length - 1) / seconds:F3}");
+        Print($"pipeline_tps {(run.Tokens.Length - 1) / seconds:F3}");
         uint hash = FnvBasis;
         foreach (int token in run.Tokens)
         {
             hash = (hash ^ (uint)token) * FnvPrime;
         }
 
-        Print(lines, $"tokens_fnv {hash}");
+        Print($"tokens_fnv {hash}");
     }
 
     private static string? PeakKibibytes()
@@ -106,5 +102,6 @@ internal static class Loop
         return null;
     }
 
-    private static void Print(StringBuilder lines, FormattableString line) => lines.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    // The console is opened by the first line, behind the first token: that takes milliseconds which are not the library's.
+    private static void Print(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

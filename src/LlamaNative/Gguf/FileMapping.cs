@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace LlamaNative.Gguf;
 
@@ -50,18 +51,18 @@ internal sealed unsafe class FileMapping : SafeHandle
     /// <exception cref="GgufFormatException">The file is empty, and there is nothing to map.</exception>
     public static FileMapping Open(string path)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+        SafeFileHandle opened = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         MemoryMappedFile? file = null;
         MemoryMappedViewAccessor? view = null;
         try
         {
-            long length = stream.Length;
+            long length = RandomAccess.GetLength(opened);
             if (length == 0)
             {
                 throw new GgufFormatException("the file is empty", offset: 0, path: path);
             }
 
-            file = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            file = MemoryMappedFile.CreateFromFile(opened, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             return new FileMapping(file, view, length, path);
         }
@@ -69,7 +70,7 @@ internal sealed unsafe class FileMapping : SafeHandle
         {
             view?.Dispose();
             file?.Dispose();
-            stream.Dispose();
+            opened.Dispose();
             throw;
         }
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
 namespace LlamaNative.Gguf;
 
@@ -9,8 +10,6 @@ internal unsafe ref struct GgufCursor
     // The limits of llama.cpp's own reader (gguf.cpp), which it refuses files beyond.
     public const long MaxStringLength = 1L << 30;
     public const long MaxArrayLength = 1L << 30;
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly byte* _start;
     private readonly long _length;
@@ -83,15 +82,13 @@ internal unsafe ref struct GgufCursor
             throw Error($"{what} of {bytes.Length} bytes is not 1 to {maxBytes} bytes of text");
         }
 
-        try
-        {
-            return StrictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
+        if (!Utf8.IsValid(bytes))
         {
             Position = at;
             throw Error($"{what} is not UTF-8");
         }
+
+        return Encoding.UTF8.GetString(bytes);
     }
 
     public readonly GgufFormatException Error(string message, string? key = null) => new(message, key, Position, _path);

@@ -15,15 +15,15 @@ internal static class HyperparameterCheck
     private static readonly string[] OwnOutputWidth = ["wavtokenizer-dec", "gemma4-assistant", "deepseek4", "qwen4exp"];
 
     /// <summary>Numbers that are divided by, or asserted, without a look at what the file gives: architecture, key, smallest value.</summary>
-    private static readonly (string Architecture, string Name, uint Minimum)[] Minimums =
+    private static readonly Minimum[] Minimums =
     [
-        ("grovemoe", "experts_per_group", 1),
-        ("minimax-m3", "attention.indexer.block_size", 1),
-        ("ernie4_5-moe", "interleave_moe_layer_step", 1),
-        ("lfm2", "shortconv.l_cache", 2),
-        ("lfm2moe", "shortconv.l_cache", 2),
-        ("nanbeige", "num_loops", 1),
-        ("dflash", "attention.sliding_window", 1),
+        new("grovemoe", "experts_per_group", 1),
+        new("minimax-m3", "attention.indexer.block_size", 1),
+        new("ernie4_5-moe", "interleave_moe_layer_step", 1),
+        new("lfm2", "shortconv.l_cache", 2),
+        new("lfm2moe", "shortconv.l_cache", 2),
+        new("nanbeige", "num_loops", 1),
+        new("dflash", "attention.sliding_window", 1),
     ];
 
     public static void Validate(GgufFile file)
@@ -107,4 +107,6 @@ internal static class HyperparameterCheck
             }
         }
     }
+
+    private sealed record Minimum(string Architecture, string Name, uint Value);
 }

@@ -6,9 +6,6 @@ namespace LlamaNative.Interop;
 /// <summary>Text as the native library has it: UTF-8, zero-terminated or with its length given.</summary>
 internal static unsafe class Utf8
 {
-    /// <summary>Strict: a lone surrogate is an error and not a silent question mark.</summary>
-    public static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>The text at <paramref name="text"/>; null for a null pointer. Invalid bytes become U+FFFD.</summary>
     public static string? Read(byte* text) =>
         text is null ? null : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));

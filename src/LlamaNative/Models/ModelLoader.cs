@@ -94,13 +94,6 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     /// </summary>
     private void CheckFile()
     {
-        if (!File.Exists(path))
-        {
-            throw new ModelLoadException(path, Directory.Exists(path)
-                ? $"'{path}' is a directory, not a model file."
-                : $"The model file '{path}' does not exist.");
-        }
-
         try
         {
             using GgufFile file = GgufFile.Open(path);
@@ -112,7 +105,11 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ModelLoadException(path, $"The model file '{path}' cannot be read: {error.Message}", error);
+            throw new ModelLoadException(path,
+                Directory.Exists(path) ? $"'{path}' is a directory, not a model file."
+                : File.Exists(path) ? $"The model file '{path}' cannot be read: {error.Message}"
+                : $"The model file '{path}' does not exist.",
+                error);
         }
     }
 
@@ -136,7 +133,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
     private float[]? NativeTensorSplit()
     {
-        if (options.TensorSplit is [])
+        if (!options.HasTensorSplit)
         {
             return null;
         }
