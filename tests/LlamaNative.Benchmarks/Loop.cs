@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Models;
@@ -102,6 +103,10 @@ internal static class Loop
         return null;
     }
 
-    // The console is opened by the first line, behind the first token: that takes milliseconds which are not the library's.
-    private static void Print(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    // Opened by the first line, behind the first token, and not as a writer: what the console takes is not the library's.
+    private static void Print(FormattableString line)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        output.Write(Encoding.UTF8.GetBytes(line.ToString(CultureInfo.InvariantCulture) + "\n"));
+    }
 }

@@ -54,6 +54,26 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.Equal(compute.Sum(), plan.Host.Compute / Mebibyte, tolerance: Rounding * 2);
     }
 
+    // By hand, F32: 4 layers of (4 - 1) · 512 for the convolution and 16 · 512 for the state, for each sequence.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_recurrent_models_state_is_one_for_each_sequence_whatever_the_context(int sequences)
+    {
+        using var file = new TinyModel(Wide with { Architecture = "mamba" });
+        var options = new ContextOptions { ContextSize = 4096, MaxSequences = sequences };
+        MemoryPlan plan = MemoryPlan.Estimate(file.Path, contextOptions: options);
+        double state = 4.0 * sequences * ((3 * 512) + (16 * 512)) * sizeof(float) / Mebibyte;
+        double planned = (plan.Host.Cache - (CacheSize.Cells(plan.ContextSize, options) * CacheSize.BytesPerCell)) / Mebibyte;
+        Assert.Equal(state, planned, tolerance: Rounding);
+
+        using LlamaModel model = file.Load();
+        using NativeLog.Recording log = NativeLog.Record();
+        using var context = new LlamaContext(model, options);
+        Assert.Equal(Sizes(log, StateBuffer()).Sum(), planned, tolerance: Rounding * 2);
+        Assert.Equal(Sizes(log, ComputeBuffer()).Sum(), plan.Host.Compute / Mebibyte, tolerance: Rounding * 2);
+    }
+
     // A window of 128 tokens needs fewer cells than 4096; were the plan to count full ones, both would be equal.
     [Fact]
     public void Sliding_window_layers_take_less()
@@ -154,6 +174,9 @@ public sealed partial class MemoryPlanTests : IDisposable
 
     [GeneratedRegex(@"KV buffer size = +([0-9.]+) MiB")]
     private static partial Regex CacheBuffer();
+
+    [GeneratedRegex(@"RS buffer size = +([0-9.]+) MiB")]
+    private static partial Regex StateBuffer();
 
     [GeneratedRegex(@"(?:compute|output) buffer size = +([0-9.]+) MiB")]
     private static partial Regex ComputeBuffer();

@@ -8,7 +8,7 @@ namespace LlamaNative.Tests;
 /// <summary>What a <see cref="TinyModel"/> is like; the default is a small LLaMA with a SentencePiece vocabulary.</summary>
 internal sealed record TinyModelOptions
 {
-    /// <summary>general.architecture. "llama" loads; "gemma2" has a sliding window; anything else is refused by llama.cpp.</summary>
+    /// <summary>general.architecture. "llama" loads; "gemma2" has a sliding window, "mamba" is recurrent; anything else is refused by llama.cpp.</summary>
     public string Architecture { get; init; } = "llama";
 
     public TinyVocabulary Vocabulary { get; init; } = TinyVocabulary.SentencePiece();
@@ -42,6 +42,10 @@ internal sealed record TinyModelOptions
 /// </summary>
 internal sealed class TinyModel : IDisposable
 {
+    private const int MambaKernel = 4;
+    private const int MambaState = 16;
+    private const int MambaRank = 8;
+
     public TinyModel(TinyModelOptions? options = null, string? fileName = null)
     {
         Options = options ?? new TinyModelOptions();
@@ -83,7 +87,9 @@ internal sealed class TinyModel : IDisposable
             {
                 // Norms near 1; embeddings wide enough that the logits differ clearly.
                 float noise = (float)((random.NextDouble() * 2) - 1);
-                values[i] = name.Contains("norm", StringComparison.Ordinal) ? 1 + (noise * 0.1f) : noise * 0.6f;
+                values[i] = name.Contains("norm", StringComparison.Ordinal) ? 1 + (noise * 0.1f)
+                    : name.EndsWith("ssm_a", StringComparison.Ordinal) ? noise - 1.5f // a decay
+                    : noise * 0.6f;
             }
 
             if (o.Broken && name == "output_norm.weight")
@@ -109,11 +115,24 @@ internal sealed class TinyModel : IDisposable
         writer.AddMetadata($"{a}.context_length", GgufValue.Of((uint)o.ContextLength));
         writer.AddMetadata($"{a}.embedding_length", GgufValue.Of((uint)o.Embedding));
         writer.AddMetadata($"{a}.block_count", GgufValue.Of((uint)o.Layers));
-        writer.AddMetadata($"{a}.feed_forward_length", GgufValue.Of((uint)(o.Embedding * 2)));
-        writer.AddMetadata($"{a}.attention.head_count", GgufValue.Of((uint)o.Heads));
-        writer.AddMetadata($"{a}.attention.head_count_kv", GgufValue.Of((uint)o.HeadsKv));
         writer.AddMetadata($"{a}.attention.layer_norm_rms_epsilon", GgufValue.Of(1e-5f));
-        writer.AddMetadata($"{a}.rope.dimension_count", GgufValue.Of((uint)(o.Embedding / o.Heads)));
+        if (o.Architecture == "mamba")
+        {
+            writer.AddMetadata("mamba.feed_forward_length", GgufValue.Of(0u));
+            writer.AddMetadata("mamba.attention.head_count", GgufValue.Of(0u));
+            writer.AddMetadata("mamba.ssm.conv_kernel", GgufValue.Of((uint)MambaKernel));
+            writer.AddMetadata("mamba.ssm.inner_size", GgufValue.Of((uint)(o.Embedding * 2)));
+            writer.AddMetadata("mamba.ssm.state_size", GgufValue.Of((uint)MambaState));
+            writer.AddMetadata("mamba.ssm.time_step_rank", GgufValue.Of((uint)MambaRank));
+        }
+        else
+        {
+            writer.AddMetadata($"{a}.feed_forward_length", GgufValue.Of((uint)(o.Embedding * 2)));
+            writer.AddMetadata($"{a}.attention.head_count", GgufValue.Of((uint)o.Heads));
+            writer.AddMetadata($"{a}.attention.head_count_kv", GgufValue.Of((uint)o.HeadsKv));
+            writer.AddMetadata($"{a}.rope.dimension_count", GgufValue.Of((uint)(o.Embedding / o.Heads)));
+        }
+
         if (o.SlidingWindow is { } window)
         {
             writer.AddMetadata($"{a}.attention.sliding_window", GgufValue.Of((uint)window));
@@ -133,7 +152,6 @@ internal sealed class TinyModel : IDisposable
     private static IEnumerable<(string Name, TensorShape Shape)> Tensors(TinyModelOptions o)
     {
         int n = o.Embedding;
-        int kv = n / o.Heads * o.HeadsKv;
         yield return ("token_embd.weight", new TensorShape(n, o.Vocabulary.Count));
         yield return ("output_norm.weight", new TensorShape(n));
         if (o.Architecture != "gemma2")
@@ -143,21 +161,46 @@ internal sealed class TinyModel : IDisposable
 
         for (int i = 0; i < o.Layers; i++)
         {
-            yield return ($"blk.{i}.attn_norm.weight", new TensorShape(n));
-            yield return ($"blk.{i}.attn_q.weight", new TensorShape(n, n));
-            yield return ($"blk.{i}.attn_k.weight", new TensorShape(n, kv));
-            yield return ($"blk.{i}.attn_v.weight", new TensorShape(n, kv));
-            yield return ($"blk.{i}.attn_output.weight", new TensorShape(n, n));
-            yield return ($"blk.{i}.ffn_norm.weight", new TensorShape(n));
-            yield return ($"blk.{i}.ffn_gate.weight", new TensorShape(n, n * 2));
-            yield return ($"blk.{i}.ffn_up.weight", new TensorShape(n, n * 2));
-            yield return ($"blk.{i}.ffn_down.weight", new TensorShape(n * 2, n));
-            if (o.Architecture == "gemma2")
+            foreach ((string name, TensorShape shape) in o.Architecture == "mamba" ? MambaLayer(n) : TransformerLayer(o))
             {
-                yield return ($"blk.{i}.post_attention_norm.weight", new TensorShape(n));
-                yield return ($"blk.{i}.post_ffw_norm.weight", new TensorShape(n));
+                yield return ($"blk.{i}.{name}", shape);
             }
         }
+    }
+
+    private static IEnumerable<(string Name, TensorShape Shape)> TransformerLayer(TinyModelOptions o)
+    {
+        int n = o.Embedding;
+        int kv = n / o.Heads * o.HeadsKv;
+        yield return ("attn_norm.weight", new TensorShape(n));
+        yield return ("attn_q.weight", new TensorShape(n, n));
+        yield return ("attn_k.weight", new TensorShape(n, kv));
+        yield return ("attn_v.weight", new TensorShape(n, kv));
+        yield return ("attn_output.weight", new TensorShape(n, n));
+        yield return ("ffn_norm.weight", new TensorShape(n));
+        yield return ("ffn_gate.weight", new TensorShape(n, n * 2));
+        yield return ("ffn_up.weight", new TensorShape(n, n * 2));
+        yield return ("ffn_down.weight", new TensorShape(n * 2, n));
+        if (o.Architecture == "gemma2")
+        {
+            yield return ("post_attention_norm.weight", new TensorShape(n));
+            yield return ("post_ffw_norm.weight", new TensorShape(n));
+        }
+    }
+
+    private static IEnumerable<(string Name, TensorShape Shape)> MambaLayer(int n)
+    {
+        int inner = n * 2;
+        yield return ("attn_norm.weight", new TensorShape(n));
+        yield return ("ssm_in.weight", new TensorShape(n, inner * 2));
+        yield return ("ssm_conv1d.weight", new TensorShape(MambaKernel, inner));
+        yield return ("ssm_conv1d.bias", new TensorShape(inner));
+        yield return ("ssm_x.weight", new TensorShape(inner, MambaRank + (2 * MambaState)));
+        yield return ("ssm_dt.weight", new TensorShape(MambaRank, inner));
+        yield return ("ssm_dt.bias", new TensorShape(inner));
+        yield return ("ssm_a", new TensorShape(MambaState, inner));
+        yield return ("ssm_d", new TensorShape(inner));
+        yield return ("ssm_out.weight", new TensorShape(inner, n));
     }
 }
 
