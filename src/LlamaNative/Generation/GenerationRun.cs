@@ -124,7 +124,7 @@ public sealed class GenerationRun : IDisposable
 
     private bool Step()
     {
-        ReadOnlySpan<int> input = _count == 0 ? _prompt.AsSpan(_cached) : _tokens.AsSpan(_fed, _count - _fed);
+        ReadOnlySpan<int> input = _count == 0 ? _prompt.AsSpan(_cached, _prompt.Length - _cached) : _tokens.AsSpan(_fed, _count - _fed);
         if (_pipeline.Forward.FreeTokens < input.Length)
         {
             return Finish(Generation.StopReason.ContextFull);
