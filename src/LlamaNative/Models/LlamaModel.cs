@@ -9,14 +9,16 @@ namespace LlamaNative.Models;
 /// </summary>
 public sealed class LlamaModel : IDisposable
 {
+    private readonly IReadOnlyList<string> _loadLog;
+    private ModelPlacement? _placement;
     private int _disposed;
 
-    private LlamaModel(string path, ModelOptions options, LlamaModelHandle handle, ModelPlacement placement, TimeSpan loadTime)
+    private LlamaModel(string path, ModelOptions options, LlamaModelHandle handle, IReadOnlyList<string> loadLog, TimeSpan loadTime)
     {
         Path = path;
         Options = options;
         Handle = handle;
-        Placement = placement;
+        _loadLog = loadLog;
         LoadTime = loadTime;
         Metadata = ModelMetadata.Read(handle, options.MetadataOverrides);
         Vocabulary = new Vocabulary(handle, Metadata);
@@ -37,7 +39,7 @@ public sealed class LlamaModel : IDisposable
     public ModelOptions Options { get; }
 
     /// <summary>What lies where: which memory holds the weights, and how many layers a GPU has.</summary>
-    public ModelPlacement Placement { get; }
+    public ModelPlacement Placement => _placement ??= PlacementReport.Read(_loadLog);
 
     /// <summary>How long loading took.</summary>
     public TimeSpan LoadTime { get; }
@@ -101,7 +103,7 @@ public sealed class LlamaModel : IDisposable
         {
             var loader = new ModelLoader(path, options, progress, cancellationToken);
             LlamaModelHandle handle = loader.Load();
-            return new LlamaModel(path, options, handle, loader.Placement, telemetry.Elapsed);
+            return new LlamaModel(path, options, handle, loader.Log, telemetry.Elapsed);
         }
         catch (Exception error)
         {
@@ -116,7 +118,7 @@ public sealed class LlamaModel : IDisposable
         var loader = new ModelLoader(path, options, progress: null, cancellationToken) { WithoutWeights = true };
         LlamaModelHandle handle = loader.Load();
         log = loader.Log;
-        return new LlamaModel(path, options, handle, loader.Placement, TimeSpan.Zero);
+        return new LlamaModel(path, options, handle, loader.Log, TimeSpan.Zero);
     }
 
     /// <summary><see cref="Load"/> on a pool thread, for callers that must not wait.</summary>

@@ -12,9 +12,6 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 {
     private ExceptionDispatchInfo? _progressError;
 
-    /// <summary>What lies where, once the model is loaded.</summary>
-    public ModelPlacement Placement { get; private set; } = new([], 0, 0);
-
     /// <summary>Goes through the loading without allocating or reading a weight (llama.cpp's no-alloc mode), to plan by.</summary>
     public bool WithoutWeights { get; init; }
 
@@ -76,7 +73,6 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : PlacementReport.Prefix);
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
-        Placement = PlacementReport.Read(log.Lines);
         Log = log.Lines;
         if (model != 0)
         {

@@ -27,11 +27,14 @@ internal static unsafe class NativeLog
     public static void Attach()
     {
         LlamaSystem.llama_log_set(&OnText, null);
-        if (AssemblyLoadContext.GetLoadContext(typeof(NativeLog).Assembly) is { IsCollectible: true } plugin)
+        if (typeof(NativeLog).Assembly.IsCollectible)
         {
-            plugin.Unloading += static _ => Detach();
+            DetachWhenUnloaded();
         }
     }
+
+    private static void DetachWhenUnloaded() =>
+        AssemblyLoadContext.GetLoadContext(typeof(NativeLog).Assembly)!.Unloading += static _ => Detach();
 
     /// <summary>Forgets what this thread heard; called before an operation whose failure would quote it.</summary>
     public static void Clear() => _current?.Tail.Clear();
