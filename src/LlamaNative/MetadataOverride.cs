@@ -55,11 +55,15 @@ public sealed record MetadataOverride
         var values = new Dictionary<string, GgufValue>();
         foreach ((string key, MetadataOverride value) in overrides)
         {
-            values[key] = value.ToValue(file.Metadata.GetValueOrDefault(key));
+            values[key] = Required(key, value).ToValue(file.Metadata.GetValueOrDefault(key));
         }
 
         return file.With(values);
     }
+
+    /// <summary>An override of a caller's dictionary, which may hold null all the same.</summary>
+    internal static MetadataOverride Required(string key, MetadataOverride? value) =>
+        value ?? throw new ArgumentException($"The metadata override '{key}' has no value.");
 
     /// <summary>The value as llama.cpp will read it in the place of <paramref name="present"/>, which stays where the types differ.</summary>
     internal GgufValue ToValue(GgufValue? present)

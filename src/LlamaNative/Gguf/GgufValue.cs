@@ -62,6 +62,9 @@ public sealed partial class GgufValue
         return MemoryMarshal.Read<T>(access.Bytes);
     }
 
+    // The four that every model is read with do not go through Get: generic code over values is compiled when it is first
+    // used, even in an application compiled ahead, and the first token waits. So it is avoided all the way to an open file.
+
     /// <summary>The value of a UInt32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
     public uint GetUInt32()

@@ -9,4 +9,10 @@ internal static class NativeLibraries
 
     /// <summary>In the order they depend on each other, so that each finds its own dependencies already loaded.</summary>
     public static ReadOnlySpan<string> InLoadOrder => new[] { GgmlBase, Ggml, Llama };
+
+    /// <summary>What the files of ggml's backends begin with.</summary>
+    public static string BackendPrefix => OperatingSystem.IsWindows() ? "ggml-" : "libggml-";
+
+    /// <summary>What they end with; on macOS too, because ggml builds backends as modules.</summary>
+    public static string BackendSuffix => OperatingSystem.IsWindows() ? ".dll" : ".so";
 }

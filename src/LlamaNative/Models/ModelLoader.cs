@@ -121,7 +121,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         int count = 0;
         foreach ((string key, MetadataOverride value) in options.MetadataOverrides)
         {
-            native[count++] = (value ?? throw new ArgumentException($"The metadata override '{key}' is null.")).ToNative(key);
+            native[count++] = MetadataOverride.Required(key, value).ToNative(key);
         }
 
         return native;

@@ -114,6 +114,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, Model));
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, output, new() { FileType = (ModelFileType)4 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => ModelQuantizer.Quantize(Model, output, new() { PruneLayers = [-1] }));
+        Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, output, new() { MetadataOverrides = new Dictionary<string, MetadataOverride> { ["general.name"] = null! } }));
         string damaged = Path.Combine(_folder, "damaged.gguf");
         File.WriteAllBytes(damaged, File.ReadAllBytes(Model)[..5000]);
         Assert.Throws<GgufFormatException>(() => ModelQuantizer.Quantize(damaged, output));

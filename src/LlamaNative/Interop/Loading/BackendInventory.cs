@@ -11,8 +11,8 @@ internal static class BackendInventory
     /// <summary>Every backend file of the folder that is not registered, with what the system says of it.</summary>
     public static IReadOnlyList<BackendFailure> FindFailures(string directory)
     {
-        string prefix = OperatingSystem.IsWindows() ? "ggml-" : "libggml-";
-        string suffix = OperatingSystem.IsWindows() ? ".dll" : ".so"; // on macOS too: ggml builds backends as modules
+        string prefix = NativeLibraries.BackendPrefix;
+        string suffix = NativeLibraries.BackendSuffix;
         var failures = new List<BackendFailure>();
         foreach (string file in Directory.EnumerateFiles(directory, prefix + "*" + suffix))
         {

@@ -45,8 +45,8 @@ internal static class CpuBackend
             return null;
         }
 
-        string prefix = Path.Combine(directory, OperatingSystem.IsWindows() ? "ggml-" : "libggml-");
-        string suffix = OperatingSystem.IsWindows() ? ".dll" : ".so";
+        string prefix = Path.Combine(directory, NativeLibraries.BackendPrefix);
+        string suffix = NativeLibraries.BackendSuffix;
         foreach (string other in OtherBackends)
         {
             if (File.Exists(prefix + other + suffix))

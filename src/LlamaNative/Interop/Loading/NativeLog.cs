@@ -153,8 +153,14 @@ internal static unsafe class NativeLog
                 bytes = bytes[..^1];
             }
 
+            if (bytes.IsEmpty)
+            {
+                return;
+            }
+
             bool recorded = Recording?.Wants(bytes) == true;
-            if (bytes.IsEmpty || !(recorded || IsKept || IsLogged))
+            bool logged = IsLogged;
+            if (!(recorded || IsKept || logged))
             {
                 return;
             }
@@ -174,7 +180,7 @@ internal static unsafe class NativeLog
                 }
             }
 
-            if (IsLogged)
+            if (logged)
             {
                 Log(line);
             }
