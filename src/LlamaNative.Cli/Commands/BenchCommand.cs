@@ -45,15 +45,15 @@ internal sealed class BenchCommand : ShellCommand
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repetitions, "--repetitions");
         ArgumentOutOfRangeException.ThrowIfGreaterThan(repetitions, 100_000, "--repetitions");
         BenchTest[] tests = [.. Tests(parse)];
-        using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         if (parse.GetValue(_against) is { Length: > 0 } commands)
         {
             Peer[] peers = [.. commands.Select(Peer.Parse)];
-            var duel = new Duel(new BenchRunner(model, repetitions: 1, Interrupted), peers, Shell);
+            var duel = new Duel(() => _model.Load(parse, cancellationToken: Interrupted), peers, Shell);
             DuelReport.Write(Shell, duel.Run(tests, repetitions, Interrupted), asJson: parse.GetValue(_output) == "json");
             return ExitCode.Success;
         }
 
+        using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         var setup = new BenchSetup(model, _model.Path(parse), _model.GpuLayers(parse), LlamaRuntime.GetDevices());
         var runner = new BenchRunner(model, repetitions, Interrupted);
 

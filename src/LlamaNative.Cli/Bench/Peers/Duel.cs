@@ -1,4 +1,5 @@
 using LlamaNative.Cli.Terminal;
+using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Bench;
 
@@ -9,14 +10,21 @@ internal sealed record DuelResult(string Test, string Command, IReadOnlyList<dou
     public IReadOnlyList<double> Ratios => [.. Ours.Zip(Theirs, (ours, theirs) => ours / theirs)];
 }
 
-/// <summary>Runs tests and commands by turns, changing who goes first, so that what a machine does meanwhile hits both alike.</summary>
-internal sealed class Duel(BenchRunner runner, IReadOnlyList<Peer> peers, Shell shell)
+/// <summary>
+/// Runs tests and commands by turns, changing who goes first, so that what a machine does meanwhile hits both alike. A command
+/// loads the model each time, and so does this: where in memory a copy of the weights comes to lie is worth several percent of
+/// its speed, and a model kept over all rounds would be the same draw in each. A first repetition is not counted: in it this
+/// program's own code is still compiled, beside the threads that are measured.
+/// </summary>
+internal sealed class Duel(Func<LlamaModel> load, IReadOnlyList<Peer> peers, Shell shell)
 {
     /// <exception cref="PeerException">A command failed, or printed no speed of one of the tests.</exception>
     public IReadOnlyList<DuelResult> Run(IReadOnlyList<BenchTest> tests, int rounds, CancellationToken cancellationToken)
     {
         double[][] ours = [.. tests.Select(_ => new double[rounds])];
         double[][][] theirs = [.. peers.Select(_ => tests.Select(_ => new double[rounds]).ToArray())];
+        shell.Tell("first repetition, not counted");
+        MeasureOurs(0);
         for (int round = 0; round < rounds; round++)
         {
             shell.Tell($"round {round + 1} of {rounds}");
@@ -38,6 +46,8 @@ internal sealed class Duel(BenchRunner runner, IReadOnlyList<Peer> peers, Shell 
 
         void MeasureOurs(int round)
         {
+            using LlamaModel model = load();
+            var runner = new BenchRunner(model, repetitions: 1, cancellationToken);
             for (int test = 0; test < tests.Count; test++)
             {
                 ours[test][round] = runner.Run(tests[test]).TokensPerSecond[0];
