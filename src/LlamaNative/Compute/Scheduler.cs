@@ -97,6 +97,7 @@ public sealed unsafe class Scheduler : IDisposable
                 guard.Check();
             }
 
+            X87State.Release();
             return GgmlSchedulers.ggml_backend_sched_graph_compute(Handle, graph);
         }
         finally
