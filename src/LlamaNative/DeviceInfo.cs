@@ -1,4 +1,5 @@
 using LlamaNative.Interop;
+using LlamaNative.Platform;
 
 namespace LlamaNative;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using LlamaNative.Interop;
+using LlamaNative.Platform;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using LlamaNative.Interop;
+using LlamaNative.Platform;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;

@@ -1,6 +1,7 @@
 using LlamaNative.Contexts;
 using LlamaNative.Interop;
 using LlamaNative.Models;
+using LlamaNative.Platform;
 
 namespace LlamaNative.Embeddings;
 

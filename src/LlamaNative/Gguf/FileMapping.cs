@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using LlamaNative.Platform;
 using Microsoft.Win32.SafeHandles;
 
 namespace LlamaNative.Gguf;
@@ -51,7 +52,7 @@ internal sealed unsafe class FileMapping : SafeHandle
     /// <exception cref="GgufFormatException">The file is empty, and there is nothing to map.</exception>
     public static FileMapping Open(string path)
     {
-        SafeFileHandle opened = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        SafeFileHandle opened = LinuxFiles.TryOpen(path) ?? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         MemoryMappedFile? file = null;
         MemoryMappedViewAccessor? view = null;
         try

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
-using System.Text.Unicode;
+using LlamaNative.Platform;
 
 namespace LlamaNative.Gguf;
 
@@ -76,19 +75,33 @@ internal unsafe ref struct GgufCursor
     {
         long at = Position;
         ReadOnlySpan<byte> bytes = ReadString(what);
-        if (bytes.IsEmpty || bytes.Length > maxBytes || bytes.IndexOf((byte)0) >= 0)
+        if (bytes.IsEmpty || bytes.Length > maxBytes || HasZero(bytes))
         {
             Position = at;
             throw Error($"{what} of {bytes.Length} bytes is not 1 to {maxBytes} bytes of text");
         }
 
-        if (!Utf8.IsValid(bytes))
+        if (Utf8.GetValidString(bytes) is { } name)
         {
-            Position = at;
-            throw Error($"{what} is not UTF-8");
+            return name;
         }
 
-        return Encoding.UTF8.GetString(bytes);
+        Position = at;
+        throw Error($"{what} is not UTF-8");
+    }
+
+    // Names are short, and the first vectorised search of a program loads many types (see Utf8).
+    private static bool HasZero(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte b in bytes)
+        {
+            if (b == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public readonly GgufFormatException Error(string message, string? key = null) => new(message, key, Position, _path);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using LlamaNative.Platform;
 
 namespace LlamaNative.Gguf;
 
@@ -118,7 +119,7 @@ public sealed partial class GgufValue
     public string GetString()
     {
         using Access access = Read(GgufValueType.String);
-        return Encoding.UTF8.GetString(access.Bytes[sizeof(ulong)..]);
+        return Utf8.GetString(access.Bytes[sizeof(ulong)..]);
     }
 
     /// <summary>The bytes of a string.</summary>

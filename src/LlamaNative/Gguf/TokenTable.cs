@@ -31,9 +31,14 @@ internal readonly ref struct TokenTable
         for (int id = 0; id < count; id++)
         {
             ReadOnlySpan<byte> text = reader.Next();
-            int zero = text.IndexOf((byte)0);
+            int length = 0;
+            while (length < text.Length && text[length] != 0)
+            {
+                length++;
+            }
+
             _starts[id] = position + sizeof(ulong);
-            _lengths[id] = zero < 0 ? text.Length : zero;
+            _lengths[id] = length;
             position += sizeof(ulong) + text.Length;
             if (_lengths[id] == 0)
             {

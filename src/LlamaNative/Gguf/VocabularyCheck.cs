@@ -81,12 +81,17 @@ internal static class VocabularyCheck
     /// <summary>Text outside the vocabulary falls back to bytes, and a byte without a token is an exception that no one catches.</summary>
     private static void RequireBytes(GgufValue list, TokenTable tokens)
     {
+        ReadOnlySpan<byte> digits = "0123456789ABCDEF"u8;
+        byte[] name = [.. "<0x00>"u8];
+        byte[] itself = [0];
         for (int value = 0; value < 256; value++)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>");
-            if (!tokens.Contains(Encoding.ASCII.GetBytes(name)) && (value == 0 || !tokens.Contains([(byte)value])))
+            name[3] = digits[value >> 4];
+            name[4] = digits[value & 0xF];
+            itself[0] = (byte)value;
+            if (!tokens.Contains(name) && (value == 0 || !tokens.Contains(itself)))
             {
-                throw list.Error($"the vocabulary has no token {name}, which text outside of it needs");
+                throw list.Error($"the vocabulary has no token {Encoding.ASCII.GetString(name)}, which text outside of it needs");
             }
         }
     }

@@ -1,5 +1,6 @@
 using LlamaNative.Diagnostics;
 using LlamaNative.Interop;
+using LlamaNative.Platform;
 
 namespace LlamaNative.Models;
 

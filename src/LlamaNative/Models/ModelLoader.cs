@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using LlamaNative.Diagnostics;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
+using LlamaNative.Platform;
 
 namespace LlamaNative.Models;
 
@@ -72,7 +73,12 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         _ = new SideThread(LlamaInstruments.Prepare); // needed only when it is over
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : PlacementReport.Prefix);
-        nint model = LlamaModels.llama_model_load_from_file(path, parameters);
+        nint model;
+        fixed (byte* file = Utf8.ZeroTerminated(path))
+        {
+            model = LlamaModels.llama_model_load_from_file(file, parameters);
+        }
+
         Log = log.Lines;
         if (model != 0)
         {

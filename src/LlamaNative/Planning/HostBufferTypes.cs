@@ -1,5 +1,6 @@
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
+using LlamaNative.Platform;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Planning;

@@ -10,7 +10,7 @@ public sealed partial class RoomOrderTests
 {
     /// <summary>Ground floor first; each room uses only those before it.</summary>
     private static readonly string[] s_rooms =
-        ["Diagnostics", "Tensors", "Gguf", "Interop", "Compute", "Models", "Contexts", "Planning", "Embeddings", "Sampling", "Generation", "Chat"];
+        ["Platform", "Diagnostics", "Tensors", "Gguf", "Interop", "Compute", "Models", "Contexts", "Planning", "Embeddings", "Sampling", "Generation", "Chat"];
 
     [Fact]
     public void No_room_uses_one_built_on_top_of_it()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
+using LlamaNative.Platform;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;

@@ -8,8 +8,8 @@ internal static unsafe partial class GgmlDevices
     [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]
     public static partial void ggml_backend_load_all_from_path(string directory);
 
-    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint ggml_backend_load(string path);
+    [LibraryImport(NativeLibraries.Ggml)]
+    public static partial nint ggml_backend_load(byte* path);
 
     [LibraryImport(NativeLibraries.Ggml)]
     public static partial nuint ggml_backend_dev_count();

@@ -5,8 +5,8 @@ namespace LlamaNative.Interop;
 /// <summary>llama.h: loading a model and asking about it.</summary>
 internal static unsafe partial class LlamaModels
 {
-    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint llama_model_load_from_file(string path, llama_model_params parameters);
+    [LibraryImport(NativeLibraries.Llama)]
+    public static partial nint llama_model_load_from_file(byte* path, llama_model_params parameters);
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_model_free(nint model);

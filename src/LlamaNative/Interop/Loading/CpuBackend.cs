@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LlamaNative.Platform;
 using System.Runtime.Intrinsics.X86;
 
 namespace LlamaNative.Interop;
@@ -49,7 +50,7 @@ internal static class CpuBackend
         string suffix = NativeLibraries.BackendSuffix;
         foreach (string other in OtherBackends)
         {
-            if (File.Exists(prefix + other + suffix))
+            if (LinuxFiles.Exists(prefix + other + suffix))
             {
                 return null;
             }
@@ -77,7 +78,7 @@ internal static class CpuBackend
             ?? Usable("x64", 0);
 
         string? Usable(string build, Features needed) =>
-            (needed & ~there) == 0 && prefix + build + suffix is var file && File.Exists(file) ? file : null;
+            (needed & ~there) == 0 && prefix + build + suffix is var file && LinuxFiles.Exists(file) ? file : null;
     }
 
     /// <summary>The bits of cpuid that ggml looks at.</summary>

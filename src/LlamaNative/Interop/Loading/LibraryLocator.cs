@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using LlamaNative.Platform;
 
 namespace LlamaNative.Interop;
 
@@ -65,21 +66,16 @@ internal sealed class LibraryLocator
         string prefix = OperatingSystem.IsWindows() ? library : "lib" + library;
         string suffix = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
         _tried.Add(Path.Combine(directory, prefix + "*" + suffix));
-        if (!Directory.Exists(directory))
-        {
-            return null;
-        }
-
         string plain = Path.Combine(directory, prefix);
         return Existing(plain + ".v" + LlamaRuntime.PinnedVersion + suffix) ?? Existing(plain + suffix) ?? FindVariant(directory, prefix, suffix);
     }
 
-    private static string? Existing(string file) => File.Exists(file) ? file : null;
+    private static string? Existing(string file) => LinuxFiles.Exists(file) ? file : null;
 
     private static string? FindVariant(string directory, string prefix, string suffix)
     {
         string? best = null;
-        foreach (string file in Directory.EnumerateFiles(directory, prefix + "*" + suffix))
+        foreach (string file in Directory.Exists(directory) ? Directory.EnumerateFiles(directory, prefix + "*" + suffix) : [])
         {
             if (Path.GetFileName(file)[prefix.Length] == '.' && (best is null || IsBetter(file, best)))
             {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LlamaNative.Platform;
 
 namespace LlamaNative.Interop;
 
@@ -92,7 +93,7 @@ internal static class NativeLoader
         LlamaSystem.llama_backend_init();
 
         // ggml itself tries every build of the CPU backend, and picks every GPU backend that finds its driver.
-        if (CpuBackend.Find(directory) is not { } cpu || GgmlDevices.ggml_backend_load(cpu) == 0)
+        if (CpuBackend.Find(directory) is not { } cpu || !LoadBackend(cpu))
         {
             GgmlDevices.ggml_backend_load_all_from_path(directory);
         }
@@ -105,6 +106,14 @@ internal static class NativeLoader
         }
 
         return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "");
+    }
+
+    private static unsafe bool LoadBackend(string file)
+    {
+        fixed (byte* path = Utf8.ZeroTerminated(file))
+        {
+            return GgmlDevices.ggml_backend_load(path) != 0;
+        }
     }
 
     private static NativeLibraryException NotFound(LibraryLocator locator)
