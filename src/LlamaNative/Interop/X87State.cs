@@ -5,9 +5,9 @@ namespace LlamaNative.Interop;
 
 /// <summary>
 /// Tells the processor that a thread does not use the x87 unit, which costs AVX code registers: on AMD's Zen, ggml's products
-/// with Q8_0 and Q4_0 weights take 2 to 3 % longer while the unit counts as used. In every .NET process it does: the host
-/// calculates with long double (in its hash tables), and threads inherit the state of the thread that starts them. A C program
-/// that calls the same host becomes as much slower.
+/// with Q8_0 and Q4_0 weights take 2 to 3 % longer while the unit counts as used. In every .NET process it does: libhostfxr
+/// divides with it once, and threads inherit the state of the thread that starts them. A C program that calls that library,
+/// and nothing else of .NET, becomes as much slower.
 /// </summary>
 /// <remarks>
 /// Only XRSTOR says that a unit is in its initial state again (FNINIT sets the same values, but they count as used), and no
