@@ -26,13 +26,13 @@ internal static class Loop
             return 2;
         }
 
-        int tokens = int.Parse(tokenText, CultureInfo.InvariantCulture);
-        int rounds = int.Parse(roundText, CultureInfo.InvariantCulture);
+        int tokens = Number(tokenText);
+        int rounds = Number(roundText);
         using (LlamaModel model = LlamaModel.Load(path))
         using (var context = new LlamaContext(model, new ContextOptions
         {
             ContextSize = 512,
-            Threads = int.Parse(threadText, CultureInfo.InvariantCulture),
+            Threads = Number(threadText),
             AttachThreadPool = pool == "1",
         }))
         {
@@ -54,6 +54,18 @@ internal static class Loop
         }
 
         return 0;
+    }
+
+    /// <summary>What atoi does for the loop in C; int.Parse would load its cultures while the time to the first token runs.</summary>
+    private static int Number(string digits)
+    {
+        int number = 0;
+        foreach (char digit in digits)
+        {
+            number = char.IsAsciiDigit(digit) ? checked((number * 10) + digit - '0') : throw new FormatException($"'{digits}' is not a number.");
+        }
+
+        return number;
     }
 
     private static void Generate(TextGenerator generator, int tokens, int round, long start)

@@ -73,6 +73,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         _ = new SideThread(LlamaInstruments.Prepare); // needed only when it is over
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : PlacementReport.Prefix);
+        X87State.Release();
         nint model;
         fixed (byte* file = Utf8.ZeroTerminated(path))
         {
