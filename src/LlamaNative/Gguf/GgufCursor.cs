@@ -75,7 +75,7 @@ internal unsafe ref struct GgufCursor
     {
         long at = Position;
         ReadOnlySpan<byte> bytes = ReadString(what);
-        if (bytes.IsEmpty || bytes.Length > maxBytes || HasZero(bytes))
+        if (bytes.IsEmpty || bytes.Length > maxBytes || Utf8.LengthToZero(bytes) < bytes.Length)
         {
             Position = at;
             throw Error($"{what} of {bytes.Length} bytes is not 1 to {maxBytes} bytes of text");
@@ -88,20 +88,6 @@ internal unsafe ref struct GgufCursor
 
         Position = at;
         throw Error($"{what} is not UTF-8");
-    }
-
-    // Names are short, and the first vectorised search of a program loads many types (see Utf8).
-    private static bool HasZero(ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte b in bytes)
-        {
-            if (b == 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     public readonly GgufFormatException Error(string message, string? key = null) => new(message, key, Position, _path);

@@ -1,4 +1,5 @@
 using System.Text;
+using LlamaNative.Platform;
 
 namespace LlamaNative.Gguf;
 
@@ -31,14 +32,8 @@ internal readonly ref struct TokenTable
         for (int id = 0; id < count; id++)
         {
             ReadOnlySpan<byte> text = reader.Next();
-            int length = 0;
-            while (length < text.Length && text[length] != 0)
-            {
-                length++;
-            }
-
             _starts[id] = position + sizeof(ulong);
-            _lengths[id] = length;
+            _lengths[id] = Utf8.LengthToZero(text);
             position += sizeof(ulong) + text.Length;
             if (_lengths[id] == 0)
             {

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using LlamaNative.Platform;
 
 namespace LlamaNative.Interop;
 
@@ -16,13 +16,9 @@ internal static unsafe class MachineCode
     /// </summary>
     public static byte* Place(ReadOnlySpan<byte> code)
     {
-        if (!OperatingSystem.IsLinux() || code.Length > Environment.SystemPageSize)
-        {
-            return null;
-        }
-
-        nint program = NativeLibrary.GetMainProgramHandle();
-        if (!NativeLibrary.TryGetExport(program, "mmap", out nint mmap) || !NativeLibrary.TryGetExport(program, "mprotect", out nint mprotect))
+        nint mmap = LibC.Find("mmap");
+        nint mprotect = LibC.Find("mprotect");
+        if (mmap == 0 || mprotect == 0 || code.Length > Environment.SystemPageSize)
         {
             return null;
         }

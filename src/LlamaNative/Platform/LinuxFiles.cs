@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace LlamaNative.Platform;
@@ -12,10 +11,10 @@ internal static unsafe class LinuxFiles
     private const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC, on x64 and Arm64
     private const int SharedWithoutWaiting = 5; // LOCK_SH | LOCK_NB: the lock that .NET takes for FileShare.Read
 
-    private static readonly delegate* unmanaged<byte*, int, int> Access = (delegate* unmanaged<byte*, int, int>)Find("access");
-    private static readonly delegate* unmanaged<byte*, int, int> Open = (delegate* unmanaged<byte*, int, int>)Find("open");
-    private static readonly delegate* unmanaged<nint, byte*, nuint, nint> Read = (delegate* unmanaged<nint, byte*, nuint, nint>)Find("read");
-    private static readonly delegate* unmanaged<nint, int, int> Lock = (delegate* unmanaged<nint, int, int>)Find("flock");
+    private static readonly delegate* unmanaged<byte*, int, int> Access = (delegate* unmanaged<byte*, int, int>)LibC.Find("access");
+    private static readonly delegate* unmanaged<byte*, int, int> Open = (delegate* unmanaged<byte*, int, int>)LibC.Find("open");
+    private static readonly delegate* unmanaged<nint, byte*, nuint, nint> Read = (delegate* unmanaged<nint, byte*, nuint, nint>)LibC.Find("read");
+    private static readonly delegate* unmanaged<nint, int, int> Lock = (delegate* unmanaged<nint, int, int>)LibC.Find("flock");
 
     /// <summary>Whether there is a file (under Linux also a folder) of this name.</summary>
     public static bool Exists(string path)
@@ -44,13 +43,7 @@ internal static unsafe class LinuxFiles
         fixed (byte* first = name)
         {
             // A name with a zero in it names another file.
-            int length = 0;
-            while (first[length] != 0)
-            {
-                length++;
-            }
-
-            descriptor = length == name.Length - 1 ? Open(first, ReadOnlyCloseOnExec) : -1;
+            descriptor = Utf8.LengthToZero(name) == name.Length - 1 ? Open(first, ReadOnlyCloseOnExec) : -1;
         }
 
         if (descriptor < 0)
@@ -69,7 +62,4 @@ internal static unsafe class LinuxFiles
         file.Dispose();
         return null;
     }
-
-    private static nint Find(string function) =>
-        OperatingSystem.IsLinux() && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), function, out nint address) ? address : 0;
 }

@@ -20,12 +20,7 @@ internal static unsafe class Utf8
             return null;
         }
 
-        int length = 0;
-        while (length < Short && text[length] != 0)
-        {
-            length++;
-        }
-
+        int length = LengthToZero(new ReadOnlySpan<byte>(text, Short));
         return GetString(length < Short ? new ReadOnlySpan<byte>(text, length) : MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
     }
 
@@ -35,6 +30,18 @@ internal static unsafe class Utf8
     /// <summary>The text that the bytes are; null for invalid ones.</summary>
     public static string? GetValidString(ReadOnlySpan<byte> bytes) =>
         ShortAscii(bytes) ?? (System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null);
+
+    /// <summary>How many bytes there are before the first zero, or in all. No vectorised search, for the same reason.</summary>
+    public static int LengthToZero(ReadOnlySpan<byte> bytes)
+    {
+        int length = 0;
+        while (length < bytes.Length && bytes[length] != 0)
+        {
+            length++;
+        }
+
+        return length;
+    }
 
     /// <summary>The bytes of a text with a zero behind them.</summary>
     public static byte[] ZeroTerminated(string text)
