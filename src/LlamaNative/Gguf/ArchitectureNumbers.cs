@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LlamaNative.Gguf;
 
 /// <summary>Metadata under an architecture's name (<c>llama.block_count</c>), read with the types that llama.cpp demands.</summary>
@@ -11,22 +13,32 @@ internal readonly struct ArchitectureNumbers(GgufMetadata metadata, string archi
     public uint Get(string name, uint absent) => Find(name)?.GetUInt32() ?? absent;
 
     /// <summary>The values of a key that holds one number for all layers or an array with one for each.</summary>
-    public uint[] GetAll(string name) => Find(name) switch
+    public ReadOnlySpan<uint> GetAll(string name) => Find(name) switch
     {
-        null => [],
+        null => default,
         { ElementType: GgufValueType.Int32 } value => Array.ConvertAll(value.GetArray<int>(), number => unchecked((uint)number)),
         { ElementType: GgufValueType.Bool } value => Array.ConvertAll(value.GetArray<bool>(), flag => flag ? 1u : 0u),
         { Type: GgufValueType.Array } value => value.GetArray<uint>(),
-        { } value => [value.GetUInt32()],
+        { } value => new[] { value.GetUInt32() },
     };
 
     public void Require(bool condition, string name, string reason)
     {
         if (!condition)
         {
-            throw Find(name) is { } value
-                ? value.Error($"{value} {reason}")
-                : new GgufFormatException($"the key is missing, and its default {reason}", KeyOf(name));
+            throw Refused(name, reason);
         }
     }
+
+    public void Require(bool condition, string name, [InterpolatedStringHandlerArgument(nameof(condition))] ref Reason reason)
+    {
+        if (!condition)
+        {
+            throw Refused(name, reason.Take());
+        }
+    }
+
+    private GgufFormatException Refused(string name, string reason) => Find(name) is { } value
+        ? value.Error($"{value} {reason}")
+        : new GgufFormatException($"the key is missing, and its default {reason}", KeyOf(name));
 }

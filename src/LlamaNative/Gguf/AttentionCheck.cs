@@ -33,7 +33,7 @@ internal static class AttentionCheck
 
     public static void Validate(ArchitectureNumbers numbers, string architecture)
     {
-        uint[] heads = numbers.GetAll("attention.head_count");
+        ReadOnlySpan<uint> heads = numbers.GetAll("attention.head_count");
         ValidateGroups(numbers, heads);
         if (Sections.Contains(architecture))
         {
@@ -68,9 +68,9 @@ internal static class AttentionCheck
     }
 
     /// <summary>Each key and value head serves a whole number of query heads.</summary>
-    private static void ValidateGroups(ArchitectureNumbers numbers, uint[] heads)
+    private static void ValidateGroups(ArchitectureNumbers numbers, ReadOnlySpan<uint> heads)
     {
-        uint[] keyHeads = numbers.GetAll("attention.head_count_kv");
+        ReadOnlySpan<uint> keyHeads = numbers.GetAll("attention.head_count_kv");
         for (int layer = 0; layer < Math.Max(heads.Length, keyHeads.Length) && heads.Length != 0 && keyHeads.Length != 0; layer++)
         {
             uint queries = heads[heads.Length == 1 ? 0 : Math.Min(layer, heads.Length - 1)];
@@ -84,7 +84,7 @@ internal static class AttentionCheck
 
     private static void ValidateSections(ArchitectureNumbers numbers)
     {
-        int[] sections = Array.ConvertAll(numbers.GetAll("rope.dimension_sections"), number => unchecked((int)number));
+        int[] sections = Array.ConvertAll(numbers.GetAll("rope.dimension_sections").ToArray(), number => unchecked((int)number));
         bool valid = sections.Length != 0 && sections.All(count => count is >= 0 and <= 1 << 20) && sections.Take(3).Any(count => count > 0);
         numbers.Require(valid, "rope.dimension_sections", "has a negative section, or none above 0 in the first three");
     }

@@ -1,8 +1,6 @@
 using System.Buffers;
-using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using LlamaNative.Platform;
-using Microsoft.Win32.SafeHandles;
 
 namespace LlamaNative.Gguf;
 
@@ -15,28 +13,15 @@ namespace LlamaNative.Gguf;
 /// <remarks>As with every mapped file, another process that truncates it while it is open makes reads fail in the system.</remarks>
 internal sealed unsafe class FileMapping : SafeHandle
 {
-    private readonly MemoryMappedFile? _file;
-    private readonly MemoryMappedViewAccessor? _view;
-    private MemoryHandle _pinned;
+    private readonly IDisposable _memory;
 
-    private FileMapping(MemoryMappedFile file, MemoryMappedViewAccessor view, long length, string path)
+    private FileMapping(IDisposable memory, void* start, long length, string? path)
         : base(0, ownsHandle: true)
     {
-        byte* start = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        _file = file;
-        _view = view;
+        _memory = memory;
         Length = length;
         Path = path;
-        SetHandle((nint)(start + view.PointerOffset));
-    }
-
-    private FileMapping(MemoryHandle pinned, long length)
-        : base(0, ownsHandle: true)
-    {
-        _pinned = pinned;
-        Length = length;
-        SetHandle((nint)pinned.Pointer);
+        SetHandle((nint)start);
     }
 
     /// <summary>The size of the file in bytes.</summary>
@@ -52,34 +37,28 @@ internal sealed unsafe class FileMapping : SafeHandle
     /// <exception cref="GgufFormatException">The file is empty, and there is nothing to map.</exception>
     public static FileMapping Open(string path)
     {
-        SafeFileHandle opened = LinuxFiles.TryOpen(path) ?? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        MemoryMappedFile? file = null;
-        MemoryMappedViewAccessor? view = null;
-        try
+        MappedFile file = MappedFile.Open(path);
+        if (file.Length > 0)
         {
-            long length = RandomAccess.GetLength(opened);
-            if (length == 0)
-            {
-                throw new GgufFormatException("the file is empty", offset: 0, path: path);
-            }
+            return new FileMapping(file, file.Start, file.Length, path);
+        }
 
-            file = MemoryMappedFile.CreateFromFile(opened, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            return new FileMapping(file, view, length, path);
-        }
-        catch
-        {
-            view?.Dispose();
-            file?.Dispose();
-            opened.Dispose();
-            throw;
-        }
+        file.Dispose();
+        throw new GgufFormatException("the file is empty", offset: 0, path: path);
     }
 
     /// <summary>Pins memory that holds a file.</summary>
     /// <exception cref="GgufFormatException">The memory is empty.</exception>
-    public static FileMapping Pin(ReadOnlyMemory<byte> memory) =>
-        memory.IsEmpty ? throw new GgufFormatException("the file is empty", offset: 0) : new FileMapping(memory.Pin(), memory.Length);
+    public static FileMapping Pin(ReadOnlyMemory<byte> memory)
+    {
+        if (memory.IsEmpty)
+        {
+            throw new GgufFormatException("the file is empty", offset: 0);
+        }
+
+        MemoryHandle pinned = memory.Pin();
+        return new FileMapping(pinned, pinned.Pointer, memory.Length, path: null);
+    }
 
     /// <summary>Keeps the pages until the lease is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
@@ -87,14 +66,7 @@ internal sealed unsafe class FileMapping : SafeHandle
 
     protected override bool ReleaseHandle()
     {
-        if (_view is not null)
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-            _file!.Dispose();
-        }
-
-        _pinned.Dispose();
+        _memory.Dispose();
         return true;
     }
 

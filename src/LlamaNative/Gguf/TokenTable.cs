@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using LlamaNative.Platform;
 
@@ -9,8 +10,9 @@ namespace LlamaNative.Gguf;
 /// </summary>
 internal readonly ref struct TokenTable
 {
-    // Odd, and another in every process, so that no file can make names collide.
-    private static readonly ulong Multiplier = (ulong)Random.Shared.NextInt64() | 1;
+    // Odd, and another in every process, so that no file can make names collide: made from the runtime's own secret.
+    private static readonly ulong Multiplier =
+        ((ulong)nameof(TokenTable).GetHashCode(StringComparison.Ordinal) << 32) | (uint)nameof(Multiplier).GetHashCode(StringComparison.Ordinal) | 1;
 
     private readonly ReadOnlySpan<byte> _elements;
     private readonly int[] _starts;
@@ -78,15 +80,28 @@ internal readonly ref struct TokenTable
         return slot;
     }
 
+    /// <summary>Eight bytes at a time; each multiplication carries them upwards, and each shift brings them down again.</summary>
     private static int Hash(ReadOnlySpan<byte> name)
     {
         ulong multiplier = Multiplier;
         ulong hash = multiplier;
-        foreach (byte value in name)
+        for (; name.Length >= sizeof(ulong); name = name[sizeof(ulong)..])
         {
-            hash = (hash ^ value) * multiplier;
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(name), multiplier);
         }
 
-        return (int)(hash >> 32); // every bit of the name has reached the upper half
+        ulong rest = (ulong)name.Length;
+        foreach (byte value in name)
+        {
+            rest = (rest << 8) | value;
+        }
+
+        return (int)(Mix(hash ^ rest, multiplier) * multiplier >> 32);
+    }
+
+    private static ulong Mix(ulong hash, ulong multiplier)
+    {
+        hash *= multiplier;
+        return hash ^ (hash >> 32);
     }
 }

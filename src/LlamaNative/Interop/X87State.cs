@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace LlamaNative.Interop;
 
@@ -58,10 +57,10 @@ internal static unsafe class X87State
             return false;
         }
 
-        (int leaves, int vendor, _, _) = X86Base.CpuId(0, 0);
-        return vendor is Auth or Hygo
-            && leaves >= 0xD
-            && (X86Base.CpuId(1, 0).Ecx >> 27 & 1) != 0 // OSXSAVE
-            && (X86Base.CpuId(0xD, 1).Eax >> 2 & 1) != 0; // XGETBV with ECX = 1
+        Cpuid.Registers processor = Cpuid.Read(0);
+        return processor.Ebx is Auth or Hygo
+            && processor.Eax >= 0xD
+            && (Cpuid.Read(1).Ecx >> 27 & 1) != 0 // OSXSAVE
+            && (Cpuid.Read(0xD, 1).Eax >> 2 & 1) != 0; // XGETBV with ECX = 1
     }
 }

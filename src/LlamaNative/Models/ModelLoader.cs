@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using LlamaNative.Diagnostics;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Models;
 
@@ -25,8 +24,8 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         llama_model_kv_override[]? overrides = NativeOverrides();
 
         // Looking the file over and loading the native library take about as long and do not wait for each other; an error
-        // of the file is the one to tell.
-        var check = new SideThread(CheckFile);
+        // of the file is the one to tell. The instruments are needed only when the model is loaded.
+        var check = new SideThread(CheckFile, afterwards: LlamaInstruments.Prepare);
         try
         {
             LlamaRuntime.Load();
@@ -70,15 +69,10 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
     private LlamaModelHandle Load(llama_model_params parameters)
     {
-        _ = new SideThread(LlamaInstruments.Prepare); // needed only when it is over
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : PlacementReport.Prefix);
         X87State.Release();
-        nint model;
-        fixed (byte* file = Utf8.ZeroTerminated(path))
-        {
-            model = LlamaModels.llama_model_load_from_file(file, parameters);
-        }
+        nint model = LlamaModels.llama_model_load_from_file(path, parameters);
 
         Log = log.Lines;
         if (model != 0)

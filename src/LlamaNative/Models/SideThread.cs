@@ -8,31 +8,57 @@ namespace LlamaNative.Models;
 /// </summary>
 internal sealed class SideThread
 {
-    private readonly Thread _thread;
+    private readonly object _gate = new();
     private ExceptionDispatchInfo? _error;
+    private bool _done;
 
     /// <summary>Begins the work.</summary>
-    public SideThread(Action work)
+    /// <param name="work">What <see cref="Join"/> waits for.</param>
+    /// <param name="afterwards">What the thread goes on with, for which nobody waits, unless the work failed. An error of it is dropped.</param>
+    public SideThread(Action work, Action afterwards)
     {
-        _thread = new Thread(() =>
+        var thread = new Thread(() =>
         {
-            try
+            _error = Run(work);
+            lock (_gate)
             {
-                work();
+                _done = true;
+                Monitor.Pulse(_gate);
             }
-            catch (Exception error)
+
+            if (_error is null)
             {
-                _error = ExceptionDispatchInfo.Capture(error);
+                _ = Run(afterwards);
             }
         })
         { IsBackground = true, Name = "LlamaModel" };
-        _thread.Start();
+        thread.UnsafeStart(); // Start would capture the caller's context, for which the runtime loads its compiler
     }
 
     /// <summary>Waits for the work, and throws what it threw.</summary>
     public void Join()
     {
-        _thread.Join();
+        lock (_gate)
+        {
+            while (!_done)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+
         _error?.Throw();
+    }
+
+    private static ExceptionDispatchInfo? Run(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception error)
+        {
+            return ExceptionDispatchInfo.Capture(error);
+        }
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Unicode;
 using LlamaNative.Interop;
+using LlamaNative.Platform;
 using Utf8Text = System.Text.Unicode.Utf8;
 
 namespace LlamaNative.Models;
@@ -19,7 +19,7 @@ public sealed unsafe partial class Vocabulary
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
-            int length = Encoding.UTF8.GetBytes(text, utf8);
+            int length = Utf8.GetBytes(text, utf8);
             return TokenizeValid(utf8.AsSpan(0, length), addSpecial, parseSpecial);
         }
         finally
@@ -64,7 +64,7 @@ public sealed unsafe partial class Vocabulary
                 length = DetokenizeInto(tokens, text, removeSpecial, unparseSpecial);
             }
 
-            return Encoding.UTF8.GetString(text, 0, length);
+            return Utf8.GetString(text.AsSpan(0, length));
         }
         finally
         {
@@ -86,7 +86,7 @@ public sealed unsafe partial class Vocabulary
             length = GetPiece(token, piece, special);
         }
 
-        return Encoding.UTF8.GetString(piece[..length]);
+        return Utf8.GetString(piece[..length]);
     }
 
     /// <summary>Writes the bytes of one token, which may be a part of a character; allocates nothing.</summary>

@@ -1,20 +1,26 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace LlamaNative.Platform;
 
 /// <summary>
-/// Looks for files and opens them through Linux's C library: .NET's own first opening of a program loads and compiles what
-/// takes 4 ms, on the way to the first token. On other systems, and where anything is unusual, .NET is asked.
+/// Looks for files and maps them through Linux's C library; on other systems, and where anything is unusual, .NET is to be
+/// asked, which also knows to tell what is wrong.
 /// </summary>
 internal static unsafe class LinuxFiles
 {
     private const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC, on x64 and Arm64
     private const int SharedWithoutWaiting = 5; // LOCK_SH | LOCK_NB: the lock that .NET takes for FileShare.Read
+    private const int End = 2; // SEEK_END
+    private const int Read = 1; // PROT_READ
+    private const int Shared = 1; // MAP_SHARED
 
     private static readonly delegate* unmanaged<byte*, int, int> Access = (delegate* unmanaged<byte*, int, int>)LibC.Find("access");
     private static readonly delegate* unmanaged<byte*, int, int> Open = (delegate* unmanaged<byte*, int, int>)LibC.Find("open");
-    private static readonly delegate* unmanaged<nint, byte*, nuint, nint> Read = (delegate* unmanaged<nint, byte*, nuint, nint>)LibC.Find("read");
-    private static readonly delegate* unmanaged<nint, int, int> Lock = (delegate* unmanaged<nint, int, int>)LibC.Find("flock");
+    private static readonly delegate* unmanaged<int, int, int> Lock = (delegate* unmanaged<int, int, int>)LibC.Find("flock");
+    private static readonly delegate* unmanaged<int, long, int, long> Seek = (delegate* unmanaged<int, long, int, long>)LibC.Find("lseek");
+    private static readonly delegate* unmanaged<byte*, nuint, int, int, int, long, byte*> Map = (delegate* unmanaged<byte*, nuint, int, int, int, long, byte*>)LibC.Find("mmap");
+    private static readonly delegate* unmanaged<byte*, nuint, int> Unmap = (delegate* unmanaged<byte*, nuint, int>)LibC.Find("munmap");
+    private static readonly delegate* unmanaged<int, int> Close = (delegate* unmanaged<int, int>)LibC.Find("close");
+
+    private static bool CanMap => Open is not null && Lock is not null && Seek is not null && Map is not null && Unmap is not null && Close is not null;
 
     /// <summary>Whether there is a file (under Linux also a folder) of this name.</summary>
     public static bool Exists(string path)
@@ -30,36 +36,50 @@ internal static unsafe class LinuxFiles
         }
     }
 
-    /// <summary>Opens a file for reading as <see cref="File.OpenHandle"/> does; null where only that can, or can tell why not.</summary>
-    public static SafeFileHandle? TryOpen(string path)
+    /// <summary>Maps a file as <see cref="MappedFile.Open"/> says; null where only .NET can, or can tell why not.</summary>
+    public static MappedFile? TryMap(string path)
     {
-        if (Open is null || Read is null || Lock is null)
+        if (!CanMap)
         {
             return null;
         }
 
-        int descriptor;
         byte[] name = Utf8.ZeroTerminated(path);
+        if (Utf8.LengthToZero(name) != name.Length - 1)
+        {
+            return null; // a name with a zero in it names another file
+        }
+
+        int file;
         fixed (byte* first = name)
         {
-            // A name with a zero in it names another file.
-            descriptor = Utf8.LengthToZero(name) == name.Length - 1 ? Open(first, ReadOnlyCloseOnExec) : -1;
+            file = Open(first, ReadOnlyCloseOnExec);
         }
 
-        if (descriptor < 0)
+        if (file < 0)
         {
             return null;
         }
 
-        var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        byte nothing;
-        bool readable = Read(descriptor, &nothing, 0) == 0; // a folder is not
-        if (readable && Lock(descriptor, SharedWithoutWaiting) == 0)
+        // A folder has a length too, and cannot be mapped.
+        long length = Lock(file, SharedWithoutWaiting) == 0 ? Seek(file, 0, End) : -1;
+        byte* start = length > 0 ? Map(null, (nuint)length, Read, Shared, file, 0) : null;
+        if (length > 0 && (nint)start != -1)
         {
-            return file;
+            return new Mapping(start, length, file);
         }
 
-        file.Dispose();
+        _ = Close(file);
         return null;
+    }
+
+    /// <summary>Keeps the file open, because that keeps its lock.</summary>
+    private sealed class Mapping(byte* start, long length, int file) : MappedFile(start, length)
+    {
+        public override void Dispose()
+        {
+            _ = Unmap(Start, (nuint)Length);
+            _ = Close(file);
+        }
     }
 }

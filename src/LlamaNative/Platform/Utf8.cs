@@ -43,23 +43,50 @@ internal static unsafe class Utf8
         return length;
     }
 
+    /// <summary>The bytes of a text. A lone surrogate becomes U+FFFD.</summary>
+    public static byte[] GetBytes(string text)
+    {
+        Span<byte> ascii = stackalloc byte[Short];
+        return TryShortAscii(text, ascii) ? ascii[..text.Length].ToArray() : Encoding.UTF8.GetBytes(text);
+    }
+
+    /// <summary>Writes the bytes of a text, and returns how many they are. A lone surrogate becomes U+FFFD.</summary>
+    /// <exception cref="ArgumentException">There is not the room.</exception>
+    public static int GetBytes(string text, Span<byte> destination) =>
+        TryShortAscii(text, destination) ? text.Length : Encoding.UTF8.GetBytes(text, destination);
+
     /// <summary>The bytes of a text with a zero behind them.</summary>
     public static byte[] ZeroTerminated(string text)
     {
         byte[] ascii = new byte[text.Length + 1];
+        if (TryShortAscii(text, ascii))
+        {
+            return ascii;
+        }
+
+        byte[] bytes = new byte[Encoding.UTF8.GetByteCount(text) + 1];
+        Encoding.UTF8.GetBytes(text, bytes);
+        return bytes;
+    }
+
+    private static bool TryShortAscii(string text, Span<byte> destination)
+    {
+        if (text.Length > Short || text.Length > destination.Length)
+        {
+            return false;
+        }
+
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] > 0x7F)
             {
-                byte[] bytes = new byte[Encoding.UTF8.GetByteCount(text) + 1];
-                Encoding.UTF8.GetBytes(text, bytes);
-                return bytes;
+                return false;
             }
 
-            ascii[i] = (byte)text[i];
+            destination[i] = (byte)text[i];
         }
 
-        return ascii;
+        return true;
     }
 
     private static string? ShortAscii(ReadOnlySpan<byte> bytes)
@@ -107,7 +134,7 @@ internal static unsafe class Utf8
             // The native side reserves the last byte for its zero.
             if (length < buffer.Length)
             {
-                return Encoding.UTF8.GetString(buffer[..length]);
+                return GetString(buffer[..length]);
             }
 
             buffer = larger = new byte[length + 1];

@@ -20,16 +20,15 @@ public sealed unsafe class LinuxFilesTests : IDisposable
     {
         string path = Path.Combine(_folder, name);
         Assert.False(LinuxFiles.Exists(path));
-        Assert.Null(LinuxFiles.TryOpen(path));
+        Assert.Null(LinuxFiles.TryMap(path));
         File.WriteAllText(path, "GGUF");
         Assert.True(LinuxFiles.Exists(path));
-        using SafeFileHandle? file = LinuxFiles.TryOpen(path);
+        using MappedFile? file = LinuxFiles.TryMap(path);
         Assert.Equal(OperatingSystem.IsLinux(), file is not null);
         if (file is not null)
         {
-            var bytes = new byte[8];
-            Assert.Equal(4, RandomAccess.Read(file, bytes, 0));
-            Assert.Equal("GGUF", Encoding.ASCII.GetString(bytes, 0, 4));
+            Assert.Equal(4, file.Length);
+            Assert.Equal("GGUF", Encoding.ASCII.GetString(file.Start, 4));
         }
     }
 
@@ -38,11 +37,37 @@ public sealed unsafe class LinuxFilesTests : IDisposable
     {
         string path = Path.Combine(_folder, "a.gguf");
         File.WriteAllText(path, "GGUF");
-        Assert.Null(LinuxFiles.TryOpen(_folder));
-        Assert.Null(LinuxFiles.TryOpen(path + "\0b"));
+        Assert.Null(LinuxFiles.TryMap(_folder));
+        Assert.Null(LinuxFiles.TryMap(path + "\0b"));
         Assert.Throws<UnauthorizedAccessException>(() => FileMapping.Open(_folder));
         Assert.Throws<ArgumentException>(() => FileMapping.Open(path + "\0b"));
         Assert.Throws<FileNotFoundException>(() => FileMapping.Open(path + "b"));
+    }
+
+    [Fact]
+    public void An_empty_file_is_left_to_dotnet_and_refused_as_empty()
+    {
+        string path = Path.Combine(_folder, "empty.gguf");
+        File.WriteAllText(path, "");
+        Assert.Null(LinuxFiles.TryMap(path));
+        Assert.Contains("empty", Assert.Throws<GgufFormatException>(() => FileMapping.Open(path)).Message, StringComparison.Ordinal);
+        using SafeFileHandle writer = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None); // nothing was left open, and so locked
+    }
+
+    [Fact]
+    public void A_mapped_file_is_closed_and_unmapped_in_the_end()
+    {
+        string path = Path.Combine(_folder, "a.gguf");
+        File.WriteAllBytes(path, new byte[1 << 20]);
+        FileMapping mapping = FileMapping.Open(path);
+        FileMapping.Lease lease = mapping.Acquire();
+        mapping.Dispose();
+        Assert.Equal(0, lease.Start[(1 << 20) - 1]);
+        Assert.Throws<IOException>(() => File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None));
+        Assert.True(!OperatingSystem.IsLinux() || File.ReadAllText("/proc/self/maps").Contains(path, StringComparison.Ordinal));
+        lease.Dispose();
+        Assert.False(OperatingSystem.IsLinux() && File.ReadAllText("/proc/self/maps").Contains(path, StringComparison.Ordinal));
+        using SafeFileHandle writer = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None);
     }
 
     // The same lock as File.OpenHandle takes: nobody of .NET writes what is mapped, and what somebody writes is not mapped.
@@ -70,6 +95,11 @@ public sealed unsafe class LinuxFilesTests : IDisposable
         {
             byte[] expected = [.. Encoding.UTF8.GetBytes(each), 0];
             Assert.Equal(expected, Utf8.ZeroTerminated(each));
+            Assert.Equal(expected[..^1], Utf8.GetBytes(each));
+            byte[] room = new byte[expected.Length];
+            Assert.Equal(expected.Length - 1, Utf8.GetBytes(each, room));
+            Assert.Equal(expected, room);
+            Assert.Throws<ArgumentException>(() => Utf8.GetBytes(each + "x", new byte[expected.Length - 1]));
             Assert.Equal(each, Utf8.GetString(expected.AsSpan()[..^1]));
             Assert.Equal(each, Utf8.GetValidString(expected.AsSpan()[..^1]));
             fixed (byte* pointer = expected)

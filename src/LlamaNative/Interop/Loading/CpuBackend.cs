@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using LlamaNative.Platform;
-using System.Runtime.Intrinsics.X86;
 
 namespace LlamaNative.Interop;
 
@@ -85,28 +84,27 @@ internal static class CpuBackend
     private static Features Detect()
     {
         Features features = 0;
-        (int leaves, _, _, _) = X86Base.CpuId(0, 0);
-        (_, _, int ecx1, _) = X86Base.CpuId(1, 0);
+        int ecx1 = Cpuid.Read(1).Ecx;
         Add(Features.Fma, ecx1, 12);
         Add(Features.Sse42, ecx1, 20);
         Add(Features.Avx, ecx1, 28);
         Add(Features.F16c, ecx1, 29);
-        if (leaves < 7)
+        if (Cpuid.Read(0).Eax < 7)
         {
             return features;
         }
 
         const int Avx512 = (1 << 16) | (1 << 17) | (1 << 28) | (1 << 30) | (1 << 31); // F, DQ, CD, BW, VL
-        (int subleaves, int ebx7, int ecx7, int edx7) = X86Base.CpuId(7, 0);
-        Add(Features.Avx2, ebx7, 5);
-        Add(Features.Bmi2, ebx7, 8);
-        Add(Features.Avx512, (ebx7 & Avx512) == Avx512 ? 1 : 0, 0);
-        Add(Features.Avx512Vbmi, ecx7, 1);
-        Add(Features.Avx512Vnni, ecx7, 11);
-        Add(Features.AmxInt8, edx7, 25);
-        if (subleaves >= 1)
+        Cpuid.Registers leaf7 = Cpuid.Read(7);
+        Add(Features.Avx2, leaf7.Ebx, 5);
+        Add(Features.Bmi2, leaf7.Ebx, 8);
+        Add(Features.Avx512, (leaf7.Ebx & Avx512) == Avx512 ? 1 : 0, 0);
+        Add(Features.Avx512Vbmi, leaf7.Ecx, 1);
+        Add(Features.Avx512Vnni, leaf7.Ecx, 11);
+        Add(Features.AmxInt8, leaf7.Edx, 25);
+        if (leaf7.Eax >= 1)
         {
-            (int eax71, _, _, _) = X86Base.CpuId(7, 1);
+            int eax71 = Cpuid.Read(7, 1).Eax;
             Add(Features.AvxVnni, eax71, 4);
             Add(Features.Avx512Bf16, eax71, 5);
         }

@@ -10,7 +10,8 @@ namespace LlamaNative.Interop;
 /// </summary>
 internal static class NativeLoader
 {
-    private static readonly Lock Gate = new();
+    // No Lock: its first use makes the runtime load its compiler, a millisecond before any model is looked at.
+    private static readonly object Gate = new();
     private static readonly Dictionary<string, nint> Handles = [];
     private static NativeLibraryInfo? _loaded;
 
@@ -93,7 +94,7 @@ internal static class NativeLoader
         LlamaSystem.llama_backend_init();
 
         // ggml itself tries every build of the CPU backend, and picks every GPU backend that finds its driver.
-        if (CpuBackend.Find(directory) is not { } cpu || !LoadBackend(cpu))
+        if (CpuBackend.Find(directory) is not { } cpu || GgmlDevices.ggml_backend_load(cpu) == 0)
         {
             GgmlDevices.ggml_backend_load_all_from_path(directory);
         }
@@ -106,14 +107,6 @@ internal static class NativeLoader
         }
 
         return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "");
-    }
-
-    private static unsafe bool LoadBackend(string file)
-    {
-        fixed (byte* path = Utf8.ZeroTerminated(file))
-        {
-            return GgmlDevices.ggml_backend_load(path) != 0;
-        }
     }
 
     private static NativeLibraryException NotFound(LibraryLocator locator)

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using System.Text;
+using LlamaNative.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LlamaNative.Interop;
@@ -16,6 +16,8 @@ internal static unsafe class NativeLog
 
     [ThreadStatic]
     private static ThreadLog? _current;
+
+    private static volatile bool _anyKept;
 
     /// <summary>Where lines go; null drops them.</summary>
     public static ILogger? Logger { get; set; }
@@ -45,7 +47,18 @@ internal static unsafe class NativeLog
         : "";
 
     /// <summary>Collects the lines that this thread's native calls log, and that begin so, until it is disposed.</summary>
-    public static Recording Record(string prefix = "") => new(_current ??= new ThreadLog(), prefix);
+    public static Recording Record(string prefix = "") => new(Current, prefix);
+
+    // Not touched before something is to be kept: the first variable of a thread makes the runtime load its compiler, and the
+    // native library says dozens of lines when it is loaded.
+    private static ThreadLog Current
+    {
+        get
+        {
+            _anyKept = true;
+            return _current ??= new ThreadLog();
+        }
+    }
 
     private static void Detach()
     {
@@ -64,7 +77,10 @@ internal static unsafe class NativeLog
     {
         try
         {
-            (_current ??= new ThreadLog()).Append(level, text);
+            if (_anyKept || Logger is not null || level is ThreadLog.Warning or ThreadLog.Error)
+            {
+                Current.Append(level, text);
+            }
         }
         catch (Exception)
         {
@@ -81,7 +97,7 @@ internal static unsafe class NativeLog
         public Recording(ThreadLog log, string prefix)
         {
             _log = log;
-            _prefix = Encoding.UTF8.GetBytes(prefix);
+            _prefix = Utf8.GetBytes(prefix);
             log.Recording = this;
         }
 
@@ -101,8 +117,8 @@ internal static unsafe class NativeLog
         // enum ggml_log_level
         private const int Debug = 1;
         private const int Info = 2;
-        private const int Warning = 3;
-        private const int Error = 4;
+        internal const int Warning = 3;
+        internal const int Error = 4;
         private const int Continuation = 5;
 
         private byte[] _line = new byte[256];
@@ -165,7 +181,7 @@ internal static unsafe class NativeLog
                 return;
             }
 
-            string line = Encoding.UTF8.GetString(bytes);
+            string line = Utf8.GetString(bytes);
             if (recorded)
             {
                 Recording!.Lines.Add(line);
