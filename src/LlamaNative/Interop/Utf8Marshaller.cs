@@ -18,6 +18,6 @@ internal unsafe ref struct Utf8Marshaller
 
     public readonly void Free()
     {
-        // The collector's.
+        // The bytes are the collector's.
     }
 }

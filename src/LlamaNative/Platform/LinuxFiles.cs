@@ -6,11 +6,12 @@ namespace LlamaNative.Platform;
 /// </summary>
 internal static unsafe class LinuxFiles
 {
-    private const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC, on x64 and Arm64
+    private const int ReadOnly = 0x80800; // O_RDONLY | O_CLOEXEC | O_NONBLOCK, on x64 and Arm64: a pipe's other end is not waited for
     private const int SharedWithoutWaiting = 5; // LOCK_SH | LOCK_NB: the lock that .NET takes for FileShare.Read
     private const int End = 2; // SEEK_END
     private const int Read = 1; // PROT_READ
     private const int Shared = 1; // MAP_SHARED
+    private static readonly byte* Failed = (byte*)-1; // MAP_FAILED
 
     private static readonly delegate* unmanaged<byte*, int, int> Access = (delegate* unmanaged<byte*, int, int>)LibC.Find("access");
     private static readonly delegate* unmanaged<byte*, int, int> Open = (delegate* unmanaged<byte*, int, int>)LibC.Find("open");
@@ -37,6 +38,7 @@ internal static unsafe class LinuxFiles
     }
 
     /// <summary>Maps a file as <see cref="MappedFile.Open"/> says; null where only .NET can, or can tell why not.</summary>
+    /// <exception cref="IOException">It is a pipe or a terminal, for whose other end .NET would wait without end.</exception>
     public static MappedFile? TryMap(string path)
     {
         if (!CanMap)
@@ -53,7 +55,7 @@ internal static unsafe class LinuxFiles
         int file;
         fixed (byte* first = name)
         {
-            file = Open(first, ReadOnlyCloseOnExec);
+            file = Open(first, ReadOnly);
         }
 
         if (file < 0)
@@ -62,15 +64,15 @@ internal static unsafe class LinuxFiles
         }
 
         // A folder has a length too, and cannot be mapped.
-        long length = Lock(file, SharedWithoutWaiting) == 0 ? Seek(file, 0, End) : -1;
-        byte* start = length > 0 ? Map(null, (nuint)length, Read, Shared, file, 0) : null;
-        if (length > 0 && (nint)start != -1)
+        long length = Seek(file, 0, End);
+        byte* start = length > 0 && Lock(file, SharedWithoutWaiting) == 0 ? Map(null, (nuint)length, Read, Shared, file, 0) : Failed;
+        if (start != Failed)
         {
             return new Mapping(start, length, file);
         }
 
         _ = Close(file);
-        return null;
+        return length >= 0 ? null : throw new IOException($"'{path}' is a pipe or a device and no file.");
     }
 
     /// <summary>Keeps the file open, because that keeps its lock.</summary>

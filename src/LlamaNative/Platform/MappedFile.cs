@@ -17,9 +17,9 @@ internal abstract unsafe class MappedFile(byte* start, long length) : IDisposabl
     public long Length { get; } = length;
 
     /// <summary>Maps a file.</summary>
-    /// <exception cref="IOException">The file is missing or cannot be read, or somebody writes it.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read, somebody writes it, or it is a pipe.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
-    public static MappedFile Open(string path) => LinuxFiles.TryMap(path) ?? View.Open(path);
+    public static MappedFile Open(string path) => LinuxFiles.TryMap(path) ?? View.Map(path);
 
     /// <summary>Unmaps and closes the file. Once only.</summary>
     public abstract void Dispose();
@@ -32,7 +32,7 @@ internal abstract unsafe class MappedFile(byte* start, long length) : IDisposabl
         private View(byte* start, long length, params IDisposable[] owned)
             : base(start, length) => _owned = owned;
 
-        public static new View Open(string path)
+        public static View Map(string path)
         {
             SafeFileHandle opened = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             MemoryMappedFile? file = null;
@@ -51,11 +51,16 @@ internal abstract unsafe class MappedFile(byte* start, long length) : IDisposabl
                 view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
                 return new View(start + view.PointerOffset, length, view, file);
             }
-            catch
+            catch (Exception error)
             {
                 view?.Dispose();
                 file?.Dispose();
                 opened.Dispose();
+                if (error is NotSupportedException)
+                {
+                    throw new IOException($"'{path}' is a pipe or a device and no file.", error);
+                }
+
                 throw;
             }
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using LlamaNative.Gguf;
+using LlamaNative.Models;
 using LlamaNative.Platform;
 using Microsoft.Win32.SafeHandles;
 
@@ -53,6 +54,23 @@ public sealed unsafe class LinuxFilesTests : IDisposable
         Assert.Contains("empty", Assert.Throws<GgufFormatException>(() => FileMapping.Open(path)).Message, StringComparison.Ordinal);
         using SafeFileHandle writer = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None); // nothing was left open, and so locked
     }
+
+    // Opening a pipe that nobody writes waits for a writer, and cannot be cancelled.
+    [LinuxFact]
+    public void A_pipe_is_refused_and_not_waited_for()
+    {
+        string path = Path.Combine(_folder, "pipe.gguf");
+        fixed (byte* name = Utf8.ZeroTerminated(path))
+        {
+            Assert.Equal(0, ((delegate* unmanaged<byte*, uint, int>)LibC.Find("mkfifo"))(name, 0x180)); // mode 0600
+        }
+
+        Assert.Contains("pipe", Assert.Throws<IOException>(() => FileMapping.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("pipe", Assert.Throws<ModelLoadException>(() => LlamaModel.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public void A_device_is_no_file() => Assert.Throws<GgufFormatException>(() => FileMapping.Open("/dev/zero"));
 
     [Fact]
     public void A_mapped_file_is_closed_and_unmapped_in_the_end()
@@ -116,5 +134,10 @@ public sealed unsafe class LinuxFilesTests : IDisposable
         Assert.Equal("a\uFFFDb", Utf8.GetString(bytes));
         Assert.Null(Utf8.GetValidString(bytes));
         Assert.Null(Utf8.Read((byte*)null));
+    }
+
+    private sealed class LinuxFactAttribute : FactAttribute
+    {
+        public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "is of Linux";
     }
 }
