@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using LlamaNative.Platform;
 
 namespace LlamaNative.Gguf;
@@ -46,6 +47,31 @@ internal unsafe ref struct GgufCursor
         }
 
         Position += count;
+    }
+
+    /// <summary>
+    /// Steps over strings, as many as there are and fit; returns how many. Vocabularies have hundreds of thousands, so nothing
+    /// but the lengths is looked at (without a span: compiled ahead, making one is a call), and an error is left to the reading
+    /// of the next one.
+    /// </summary>
+    public long SkipStrings(long count)
+    {
+        long position = Position;
+        long skipped = 0;
+        while (skipped < count && _length - position >= sizeof(ulong))
+        {
+            ulong bytes = Unsafe.ReadUnaligned<ulong>(_start + position);
+            if (bytes > MaxStringLength || (long)bytes > _length - position - sizeof(ulong))
+            {
+                break;
+            }
+
+            position += sizeof(ulong) + (long)bytes;
+            skipped++;
+        }
+
+        Position = position;
+        return skipped;
     }
 
     public int ReadInt32(string what, string? key = null) => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int), what, key));

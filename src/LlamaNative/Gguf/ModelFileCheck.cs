@@ -7,7 +7,7 @@ namespace LlamaNative.Gguf;
 /// </summary>
 /// <remarks>
 /// Read from the sources of llama.cpp (llama-model.cpp, llama-vocab.cpp, llama-model-loader.cpp) and hardened by loading
-/// damaged files in child processes. Costs some tens of milliseconds for a vocabulary of 128k tokens.
+/// damaged files in child processes. Costs some ten milliseconds for a vocabulary of 128k tokens.
 /// </remarks>
 public static class ModelFileCheck
 {

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using LlamaNative.Platform;
 
@@ -29,14 +31,30 @@ internal readonly ref struct TokenTable
         _lengths = new int[count];
         _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(count, 1 << 29) * 2L))];
         _empty = [];
-        var reader = new GgufElementReader(elements, GgufValueType.String);
+
+        // Through a reference, here and in the hash: compiled ahead, every slice of a span is a call.
+        ref byte bytes = ref MemoryMarshal.GetReference(elements);
         int position = 0;
         for (int id = 0; id < count; id++)
         {
-            ReadOnlySpan<byte> text = reader.Next();
-            _starts[id] = position + sizeof(ulong);
-            _lengths[id] = Utf8.LengthToZero(text);
-            position += sizeof(ulong) + text.Length;
+            // Checked once more, because a mapped file can change under its reader.
+            int room = elements.Length - position - sizeof(ulong);
+            ulong length = room >= 0 ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, position)) : ulong.MaxValue;
+            if (room < 0 || length > (ulong)room)
+            {
+                throw new GgufFormatException($"token {id} reaches beyond the tokens: the file has changed while it was read");
+            }
+
+            position += sizeof(ulong);
+            int text = 0;
+            while (text < (int)length && Unsafe.Add(ref bytes, position + text) != 0)
+            {
+                text++;
+            }
+
+            _starts[id] = position;
+            _lengths[id] = text;
+            position += (int)length;
             if (_lengths[id] == 0)
             {
                 _empty[id] = Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[EMPTY_{id}]"));
@@ -83,17 +101,19 @@ internal readonly ref struct TokenTable
     /// <summary>Eight bytes at a time; each multiplication carries them upwards, and each shift brings them down again.</summary>
     private static int Hash(ReadOnlySpan<byte> name)
     {
+        ref byte bytes = ref MemoryMarshal.GetReference(name);
         ulong multiplier = Multiplier;
         ulong hash = multiplier;
-        for (; name.Length >= sizeof(ulong); name = name[sizeof(ulong)..])
+        int at = 0;
+        for (; at <= name.Length - sizeof(ulong); at += sizeof(ulong))
         {
-            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(name), multiplier);
+            hash = Mix(hash ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at)), multiplier);
         }
 
-        ulong rest = (ulong)name.Length;
-        foreach (byte value in name)
+        ulong rest = (ulong)(name.Length - at);
+        for (; at < name.Length; at++)
         {
-            rest = (rest << 8) | value;
+            rest = (rest << 8) | Unsafe.Add(ref bytes, at);
         }
 
         return (int)(Mix(hash ^ rest, multiplier) * multiplier >> 32);
