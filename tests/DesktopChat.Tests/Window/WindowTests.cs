@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DesktopChat.Tests.Service;
 using LlamaNative.Tests;
 using Microsoft.Playwright;
@@ -182,6 +183,36 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         await one.Keyboard.PressAsync("Alt+Delete");
         await one.Locator("#confirm-yes").ClickAsync();
         await Expect(two.Locator(".empty h2")).ToBeVisibleAsync();
+        Assert.Empty(errors);
+    }
+
+    // What was fetched while the answer was being written may arrive when it is complete.
+    [ChromiumFact]
+    public async Task A_conversation_that_was_fetched_slowly_does_not_take_its_answer_away()
+    {
+        using TinyModel model = TestModels.Slow();
+        await using DesktopService service = await DesktopService.StartAsync(model.Path);
+        await service.SetAsync(new { temperature = 0, threads = 1, contextSize = 4096 });
+        (IPage page, List<string> errors) = await chromium.OpenAsync(service);
+        var fetched = new TaskCompletionSource();
+        var deliver = new TaskCompletionSource();
+        await page.RouteAsync(new Regex("/api/conversations/[^/]+$"), async route =>
+        {
+            IAPIResponse response = await route.FetchAsync();
+            fetched.TrySetResult();
+            await deliver.Task;
+            await route.FulfillAsync(new() { Response = response });
+        });
+        await Expect(page.Locator("#model-dot")).ToHaveClassAsync("dot Ready");
+        await page.Locator("#input").FillAsync("the cat");
+        await page.Locator("#send").ClickAsync();
+        await fetched.Task;
+        await page.Locator("#stop").ClickAsync();
+        await Expect(page.Locator(".message-facts")).ToContainTextAsync("token");
+        await page.RunAndWaitForResponseAsync(() => Task.Run(deliver.SetResult), response => response.Url.Contains("/api/conversations/", StringComparison.Ordinal));
+        await page.EvaluateAsync("new Promise(done => setTimeout(done, 200))");
+        Assert.Equal(1, await page.Locator(".message-facts").CountAsync());
+        Assert.Equal(0, await page.Locator(".trouble").CountAsync());
         Assert.Empty(errors);
     }
 

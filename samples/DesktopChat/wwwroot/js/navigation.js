@@ -20,9 +20,11 @@ export async function refresh() {
     return;
   }
 
+  const before = state.conversation;
   try {
     const conversation = await api.getConversation(id);
-    if (state.currentId === id) {
+    // An event that came in the meantime is newer than what was fetched.
+    if (state.currentId === id && state.conversation === before) {
       state.conversation = conversation;
       changed("current");
     }
