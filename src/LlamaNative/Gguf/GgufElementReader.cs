@@ -15,9 +15,15 @@ internal ref struct GgufElementReader(ReadOnlySpan<byte> elements, GgufValueType
     {
         if (type == GgufValueType.String)
         {
-            int length = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(_rest));
-            ReadOnlySpan<byte> text = _rest.Slice(sizeof(ulong), length);
-            _rest = _rest[(sizeof(ulong) + length)..];
+            int room = _rest.Length - sizeof(ulong);
+            ulong length = room >= 0 ? BinaryPrimitives.ReadUInt64LittleEndian(_rest) : ulong.MaxValue;
+            if (room < 0 || length > (ulong)room)
+            {
+                throw new GgufFormatException("a string reaches beyond its array: the file has changed while it was read");
+            }
+
+            ReadOnlySpan<byte> text = _rest.Slice(sizeof(ulong), (int)length);
+            _rest = _rest[(sizeof(ulong) + (int)length)..];
             return text;
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -31,30 +30,14 @@ internal readonly ref struct TokenTable
         _lengths = new int[count];
         _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(count, 1 << 29) * 2L))];
         _empty = [];
-
-        // Through a reference, here and in the hash: compiled ahead, every slice of a span is a call.
-        ref byte bytes = ref MemoryMarshal.GetReference(elements);
+        var reader = new GgufElementReader(elements, GgufValueType.String);
         int position = 0;
         for (int id = 0; id < count; id++)
         {
-            // Checked once more, because a mapped file can change under its reader.
-            int room = elements.Length - position - sizeof(ulong);
-            ulong length = room >= 0 ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, position)) : ulong.MaxValue;
-            if (room < 0 || length > (ulong)room)
-            {
-                throw new GgufFormatException($"token {id} reaches beyond the tokens: the file has changed while it was read");
-            }
-
-            position += sizeof(ulong);
-            int text = 0;
-            while (text < (int)length && Unsafe.Add(ref bytes, position + text) != 0)
-            {
-                text++;
-            }
-
-            _starts[id] = position;
-            _lengths[id] = text;
-            position += (int)length;
+            ReadOnlySpan<byte> text = reader.Next();
+            _starts[id] = position + sizeof(ulong);
+            _lengths[id] = Utf8.LengthToZero(text);
+            position += sizeof(ulong) + text.Length;
             if (_lengths[id] == 0)
             {
                 _empty[id] = Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[EMPTY_{id}]"));
@@ -99,6 +82,7 @@ internal readonly ref struct TokenTable
     }
 
     /// <summary>Eight bytes at a time; each multiplication carries them upwards, and each shift brings them down again.</summary>
+    /// <remarks>Through a reference: compiled ahead, every slice of a span is a call.</remarks>
     private static int Hash(ReadOnlySpan<byte> name)
     {
         ref byte bytes = ref MemoryMarshal.GetReference(name);

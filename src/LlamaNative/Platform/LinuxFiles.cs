@@ -72,7 +72,7 @@ internal static unsafe class LinuxFiles
         }
 
         _ = Close(file);
-        return length >= 0 ? null : throw new IOException($"'{path}' is a pipe or a device and no file.");
+        return length >= 0 ? null : throw MappedFile.NoFile(path);
     }
 
     /// <summary>Keeps the file open, because that keeps its lock.</summary>

@@ -24,6 +24,9 @@ internal abstract unsafe class MappedFile(byte* start, long length) : IDisposabl
     /// <summary>Unmaps and closes the file. Once only.</summary>
     public abstract void Dispose();
 
+    /// <summary>The error for a name of something that cannot be mapped.</summary>
+    public static IOException NoFile(string path, Exception? cause = null) => new($"'{path}' is a pipe or a device and no file.", cause);
+
     /// <summary>As .NET maps a file.</summary>
     private sealed class View : MappedFile
     {
@@ -58,7 +61,7 @@ internal abstract unsafe class MappedFile(byte* start, long length) : IDisposabl
                 opened.Dispose();
                 if (error is NotSupportedException)
                 {
-                    throw new IOException($"'{path}' is a pipe or a device and no file.", error);
+                    throw NoFile(path, error);
                 }
 
                 throw;
