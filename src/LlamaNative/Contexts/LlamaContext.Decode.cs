@@ -6,6 +6,7 @@ public sealed unsafe partial class LlamaContext
 {
     private readonly int _batchLimit;
     private readonly int _outputLimit;
+    private readonly OutputRows _outputs;
 
     /// <summary>
     /// Evaluates a batch: the forward pass. Afterwards the logits of the tokens that asked for them can be read, until
@@ -28,9 +29,11 @@ public sealed unsafe partial class LlamaContext
 
         NativeLog.Clear();
         _abort.ListenTo(cancellationToken);
+        _outputs.Clear();
         int code = _adaptersChanged ? EvaluateWithNewAdapters(native) : Evaluate(native);
         if (code == 0)
         {
+            _outputs.Set(native, all: Options.Embeddings);
             Note(native);
         }
         else
@@ -59,7 +62,8 @@ public sealed unsafe partial class LlamaContext
     public Span<float> BorrowLogits(int index = -1)
     {
         using Lease lease = Enter();
-        float* logits = LlamaDecoding.llama_get_logits_ith(Handle, index);
+        int token = _outputs.Find(index);
+        float* logits = token < 0 ? null : LlamaDecoding.llama_get_logits_ith(Handle, token);
         return logits is not null
             ? new Span<float>(logits, Model.Vocabulary.Count)
             : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch has no logits at this index: the token did not ask for them, or nothing was evaluated.");

@@ -45,7 +45,8 @@ public sealed unsafe partial class LlamaContext
         }
 
         using Lease lease = Enter();
-        float* embedding = LlamaDecoding.llama_get_embeddings_ith(Handle, index);
+        int token = _outputs.Find(index);
+        float* embedding = token < 0 ? null : LlamaDecoding.llama_get_embeddings_ith(Handle, token);
         return embedding is not null
             ? new ReadOnlySpan<float>(embedding, EmbeddingWidth)
             : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch had no such token, or nothing was evaluated.");

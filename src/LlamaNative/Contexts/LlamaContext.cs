@@ -69,6 +69,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
             PoolingType = (PoolingType)LlamaContexts.llama_pooling_type(Handle);
             _batchLimit = SeesAllTokens(model, options) || LlamaContexts.llama_get_memory(Handle) == 0 ? MicroBatchSize : BatchSize;
             _outputLimit = options.MaxOutputs == 0 || model.HasEncoder ? int.MaxValue : options.MaxOutputs;
+            _outputs = new OutputRows(_batchLimit);
             var ledger = new CacheLedger(options.MaxSequences, options.UnifiedCache ? ContextSize : SequenceSize, options.UnifiedCache);
             Cache = new KvCache(this, ledger, options.FullSlidingWindowCache ? 0 : LlamaModels.llama_model_n_swa(model.Handle));
             _abort = AbortSignal.For(Handle);

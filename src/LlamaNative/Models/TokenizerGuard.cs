@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace LlamaNative.Models;
@@ -52,12 +53,17 @@ internal sealed class TokenizerGuard
     public int Run(ReadOnlySpan<byte> utf8, Func<int> tokenize)
     {
         int run = _recurses ? Check(utf8) : 0;
-        if (run <= RunOnCallersStack && (run == 0 || RuntimeHelpers.TryEnsureSufficientExecutionStack()))
+        try
         {
-            return tokenize();
+            return run <= RunOnCallersStack && (run == 0 || RuntimeHelpers.TryEnsureSufficientExecutionStack())
+                ? tokenize()
+                : RunOnThread(tokenize, BaseStack + (run * StackPerCharacter));
         }
-
-        return RunOnThread(tokenize, BaseStack + (run * StackPerCharacter));
+        catch (SEHException error)
+        {
+            // The regular expressions of Visual C++ give up on a long match with a C++ exception, which arrives as this.
+            throw new LlamaException($"The text has a run of characters without a break that is too long for the vocabulary's pre-tokenizer '{_preTokenizer}' on Windows.", error);
+        }
     }
 
     private static int RunOnThread(Func<int> tokenize, int stack)

@@ -14,6 +14,18 @@ public sealed class PlaceTests(Workshop workshop)
     [Fact]
     public async Task Started_from_another_folder() => await IsToldAsync(await (await PortableAsync()).RunAsync(Path.GetTempPath(), []));
 
+    // If this fails, whoever can write to the folder an application is started in runs code in it.
+    [Fact]
+    public async Task Started_from_a_folder_with_libraries_of_others_it_loads_none_of_them()
+    {
+        PublishedApplication app = await PortableAsync();
+        string elsewhere = Path.Combine(workshop.Folder, "libraries of others");
+        Workshop.Copy(Path.Combine(app.Folder, "runtimes", s_rid, "native"), elsewhere);
+        CommandResult run = await app.RunAsync(elsewhere, []);
+        await IsToldAsync(run);
+        Assert.Single(run.Error.Split('\n'), line => line.StartsWith("device: CPU", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -32,7 +32,7 @@ internal sealed record TinyModelOptions
 
     public bool WithTensors { get; init; } = true;
 
-    /// <summary>Puts NaN into the final norm, so that every logit is NaN.</summary>
+    /// <summary>Puts NaN into the norms, so that every activation and every logit is NaN.</summary>
     public bool Broken { get; init; }
 }
 
@@ -92,7 +92,7 @@ internal sealed class TinyModel : IDisposable
                     : noise * 0.6f;
             }
 
-            if (o.Broken && name == "output_norm.weight")
+            if (o.Broken && name.Contains("norm", StringComparison.Ordinal))
             {
                 Array.Fill(values, float.NaN);
             }

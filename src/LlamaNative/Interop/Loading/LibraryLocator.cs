@@ -13,6 +13,9 @@ internal sealed class LibraryLocator
     // Read and set through AppContext, which every copy of this assembly in the process shares.
     private const string LoadedDirectory = "LlamaNative.LoadedDirectory";
 
+    // With the dot, for Windows takes no notice of case, and LlamaNative.dll is no such library.
+    private const string NativeNames = "*llama.*";
+
     private readonly List<string> _tried = [];
 
     /// <summary>Every path looked at, in order.</summary>
@@ -99,7 +102,7 @@ internal sealed class LibraryLocator
     public static IReadOnlyList<string> FindOtherPlatforms() =>
     [
         .. Roots().Where(Directory.Exists)
-            .SelectMany(root => Directory.EnumerateFiles(root, "*llama*").Concat(InPackageLayout(root)))
+            .SelectMany(root => Directory.EnumerateFiles(root, NativeNames).Concat(InPackageLayout(root)))
             .Where(file => Path.GetExtension(file) is ".dll" or ".so" or ".dylib")
             .Select(LibraryPlatform.Of).OfType<string>()
             .Where(platform => platform != RuntimeIdentifier)
@@ -109,7 +112,7 @@ internal sealed class LibraryLocator
     private static IEnumerable<string> InPackageLayout(string root)
     {
         string runtimes = Path.Combine(root, "runtimes");
-        return Directory.Exists(runtimes) ? Directory.EnumerateFiles(runtimes, "*llama*", SearchOption.AllDirectories) : [];
+        return Directory.Exists(runtimes) ? Directory.EnumerateFiles(runtimes, NativeNames, SearchOption.AllDirectories) : [];
     }
 
     private static IEnumerable<string> DefaultDirectories()

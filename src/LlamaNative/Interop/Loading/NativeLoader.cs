@@ -91,7 +91,6 @@ internal static class NativeLoader
     private static unsafe NativeLibraryInfo Initialize(string directory, string version)
     {
         NativeLog.Attach();
-        LlamaSystem.llama_backend_init();
 
         // ggml itself tries every build of the CPU backend, and picks every GPU backend that finds its driver.
         if (CpuBackend.Find(directory) is not { } cpu || GgmlDevices.ggml_backend_load(cpu) == 0)
@@ -104,6 +103,13 @@ internal static class NativeLoader
             throw new NativeLibraryException(
                 $"No CPU backend (ggml-cpu-*) for this processor in '{directory}'. Keep all files of one native package together."
                 + NativeLog.Tail());
+        }
+
+        // Only now: without a backend it would look for some beside the executable and in the current folder, whoever put them there.
+        LlamaSystem.llama_backend_init();
+        if (OperatingSystem.IsWindows())
+        {
+            WindowsAssertions.TurnOff(directory);
         }
 
         return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "");

@@ -1,0 +1,60 @@
+using LlamaNative.Tests;
+
+namespace LlamaNative.Consumers.Tests.Applications;
+
+/// <summary>Applications published for Windows, run: with the libraries for Windows they tell the same story.</summary>
+[Collection(nameof(Workshop))]
+public sealed class WindowsTests(Workshop workshop)
+{
+    private string[] Arguments => [Wine.PathOf(workshop.Story.ModelPath), workshop.Story.Prompt, $"{Story.Tokens}"];
+
+    [WineTheory]
+    [InlineData("-p:PublishReadyToRun=true")]
+    [InlineData("-p:PublishSingleFile=true", "-p:PublishTrimmed=true")]
+    [InlineData("-p:PublishSingleFile=true", "-p:PublishTrimmed=true", "-p:IncludeNativeLibrariesForSelfExtract=true")]
+    public async Task In_every_form_it_is_published_in(params string[] form)
+    {
+        PublishedApplication app = await PublishAsync("ConsoleApp", form);
+        CommandResult run = (await Wine.Command(workshop, app, Arguments).RunAsync()).Succeeded();
+        Assert.Equal(workshop.Story.Text, run.Output);
+        Assert.Contains("device: CPU CPU", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("unusable", run.Error, StringComparison.Ordinal);
+    }
+
+    [WineFact]
+    public async Task In_paths_with_spaces_Chinese_and_emoji()
+    {
+        PublishedApplication app = await PublishAsync("ConsoleApp", "-p:PublishReadyToRun=true");
+        string place = Path.Combine(workshop.Folder, "windows apps 我的应用 🦙");
+        string model = Path.Combine(Directory.CreateDirectory(Path.Combine(workshop.Folder, "windows models 模型 🦙")).FullName, "故事 🦙.gguf");
+        Workshop.Copy(app.Folder, place);
+        File.Copy(workshop.Story.ModelPath, model);
+        CommandResult run = await Wine.Command(workshop, app with { Folder = place }, Wine.PathOf(model), workshop.Story.Prompt, $"{Story.Tokens}").RunAsync();
+        Assert.Equal(workshop.Story.Text, run.Succeeded().Output);
+    }
+
+    // The libraries for Windows are built with assertions, which end the process unless LlamaNative turns them off.
+    [WineFact]
+    public async Task A_model_whose_numbers_overflow_is_an_error_and_not_the_end()
+    {
+        PublishedApplication app = await PublishAsync("ConsoleApp", "-p:PublishReadyToRun=true");
+        using var broken = new TinyModel(new TinyModelOptions { Broken = true });
+        CommandResult run = await Wine.Command(workshop, app, Wine.PathOf(broken.Path), "the cat", "4").RunAsync();
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("LlamaException: The logit of token 0 is NaN", run.Error, StringComparison.Ordinal);
+    }
+
+    [WineFact]
+    public async Task Without_a_backend_package_the_run_names_it()
+    {
+        PublishedApplication app = await PublishAsync("ConsoleApp", "-p:Backends=none", "-p:TreatWarningsAsErrors=false");
+        CommandResult run = await Wine.Command(workshop, app, Arguments).RunAsync();
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("NativeLibraryException: The native llama.cpp library for win-x64 was not found. Add a package", run.Error, StringComparison.Ordinal);
+        Assert.Contains("dotnet add package LlamaNative.Backend.Cpu", run.Error, StringComparison.Ordinal);
+        Assert.Contains(Wine.PathOf(app.Folder), run.Error, StringComparison.Ordinal);
+    }
+
+    private Task<PublishedApplication> PublishAsync(string application, params string[] properties) =>
+        workshop.PublishAsync(application, ["-p:RuntimeIdentifier=win-x64", "-p:SelfContained=true", .. properties]);
+}
