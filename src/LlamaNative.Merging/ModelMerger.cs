@@ -31,7 +31,7 @@ public static class ModelMerger
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
-        if (plan.Models.All.Any(model => model.File.Paths.Contains(Path.GetFullPath(outputPath))))
+        if (plan.Models.All.Any(model => model.File.HasPath(outputPath)))
         {
             throw new ArgumentException($"'{outputPath}' is one of the models", nameof(outputPath));
         }

@@ -1,3 +1,5 @@
+using LlamaNative.Platform;
+
 namespace LlamaNative.Gguf;
 
 /// <summary>
@@ -50,6 +52,9 @@ public sealed class GgufFile : IDisposable
 
     /// <summary>The files read, in order; empty for a file in memory.</summary>
     public IReadOnlyList<string> Paths => [.. _parts.Select(part => part.Path).OfType<string>()];
+
+    /// <summary>Whether a path names one of <see cref="Paths"/>, in whatever spelling: what is read must not be written over.</summary>
+    public bool HasPath(string path) => Paths.Any(own => FilePaths.AreSame(own, path));
 
     /// <summary>The bytes of all parts together.</summary>
     public long ByteCount => _parts.Sum(part => part.Length);

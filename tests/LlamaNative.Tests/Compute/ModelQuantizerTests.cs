@@ -111,7 +111,10 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Contains("AllowRequantize", Refused(quantized, new() { FileType = ModelFileType.Q4_0 }), StringComparison.Ordinal);
         Assert.Contains("whole blocks", Refused(Model, new() { TokenEmbeddingType = GgmlType.Q4_K }), StringComparison.Ordinal);
         Assert.Contains("llama.cpp", Refused(Model, new() { TensorTypes = [("(", GgmlType.Q4_0)] }), StringComparison.Ordinal);
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, Model);
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, Model));
+        Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, relative));
+        Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(relative, Model));
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, output, new() { FileType = (ModelFileType)4 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => ModelQuantizer.Quantize(Model, output, new() { PruneLayers = [-1] }));
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, output, new() { MetadataOverrides = new Dictionary<string, MetadataOverride> { ["general.name"] = null! } }));

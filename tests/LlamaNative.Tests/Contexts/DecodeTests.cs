@@ -103,6 +103,28 @@ public sealed class DecodeTests(TinyModelFixture tiny) : IClassFixture<TinyModel
     }
 
     [Fact]
+    public void Negative_indices_count_those_who_asked_from_the_end()
+    {
+        using LlamaContext context = tiny.NewContext();
+        using var batch = new TokenBatch(4);
+        batch.Add(5, 0, logits: true);
+        batch.Add(6, 1);
+        batch.Add(7, 2, logits: true);
+        batch.Add(8, 3);
+        context.Decode(batch);
+        Assert.Equal(context.GetLogits(2), context.GetLogits(-1));
+        Assert.Equal(context.GetLogits(0), context.GetLogits(-2));
+        Assert.NotEqual(context.GetLogits(0), context.GetLogits(2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => context.GetLogits(-3));
+
+        // Those of a batch before are gone, also where the next one failed.
+        batch.Clear();
+        batch.Add(9, 500, logits: true);
+        Assert.Throws<DecodeException>(() => context.Decode(batch));
+        Assert.Throws<ArgumentOutOfRangeException>(() => context.GetLogits());
+    }
+
+    [Fact]
     public void A_batch_itself_refuses_what_no_context_takes()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new TokenBatch(0));

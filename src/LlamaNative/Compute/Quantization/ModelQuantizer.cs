@@ -45,7 +45,7 @@ public static class ModelQuantizer
         cancellationToken.ThrowIfCancellationRequested();
         LlamaRuntime.Load();
         using GgufFile file = GgufFile.Open(path);
-        if (file.Paths.Contains(Path.GetFullPath(outputPath)))
+        if (file.HasPath(outputPath))
         {
             throw new ArgumentException($"'{outputPath}' is the model itself.", nameof(outputPath));
         }

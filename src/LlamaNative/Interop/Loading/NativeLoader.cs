@@ -23,7 +23,7 @@ internal static class NativeLoader
         }
 
         NativeLibraryInfo info = Volatile.Read(ref _loaded) ?? LoadOnce(options?.LibraryDirectory);
-        if (options?.LibraryDirectory is { Length: > 0 } wanted && !SameDirectory(wanted, info.Directory))
+        if (options?.LibraryDirectory is { Length: > 0 } wanted && !FilePaths.AreSame(wanted, info.Directory))
         {
             throw new NativeLibraryException(
                 $"The native library is already loaded from '{info.Directory}' and cannot be loaded again from '{wanted}'. "
@@ -133,7 +133,4 @@ internal static class NativeLoader
 
     private static string Paths(LibraryLocator locator) =>
         Environment.NewLine + "Paths tried:" + string.Concat(locator.Tried.Distinct().Select(path => Environment.NewLine + "  " + path));
-
-    private static bool SameDirectory(string a, string b) =>
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(a)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(b));
 }
