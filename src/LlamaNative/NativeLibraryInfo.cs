@@ -11,6 +11,12 @@ public sealed record NativeLibraryInfo(string Directory, string Version, string 
     private IReadOnlyList<BackendFailure>? _failedBackends;
 
     /// <summary>
+    /// Whether the libraries were built with C assertions, as debug builds are, which compute many times slower. Recognised on
+    /// Windows only; a failed assertion does not end the process.
+    /// </summary>
+    public bool IsDebugBuild { get; init; }
+
+    /// <summary>
     /// The backends in <see cref="Directory"/> that this machine cannot use, each with the reason; llama.cpp passes over them
     /// silently. Looked for when first asked for.
     /// </summary>

@@ -24,9 +24,15 @@ internal sealed class DevicesCommand : ShellCommand
             WriteTable(devices);
         }
 
-        foreach (BackendFailure failure in LlamaRuntime.Load().FailedBackends)
+        NativeLibraryInfo native = LlamaRuntime.Load();
+        foreach (BackendFailure failure in native.FailedBackends)
         {
             Shell.Tell($"The {failure.Name} backend cannot be used: {failure.Reason}");
+        }
+
+        if (native.IsDebugBuild)
+        {
+            Shell.Tell($"The libraries in '{native.Directory}' are a debug build, many times slower than an optimised one.");
         }
 
         return ExitCode.Success;

@@ -107,12 +107,13 @@ internal static class NativeLoader
 
         // Only now: without a backend it would look for some beside the executable and in the current folder, whoever put them there.
         LlamaSystem.llama_backend_init();
-        if (OperatingSystem.IsWindows())
+        bool hasAssertions = OperatingSystem.IsWindows() && WindowsAssertions.TurnOff(directory);
+        if (hasAssertions)
         {
-            WindowsAssertions.TurnOff(directory);
+            NativeLog.Warn($"The llama.cpp libraries in '{directory}' are a debug build, many times slower than an optimised one; LlamaRuntimeOptions.LibraryDirectory names another folder.");
         }
 
-        return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "");
+        return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "") { IsDebugBuild = hasAssertions };
     }
 
     private static NativeLibraryException NotFound(LibraryLocator locator)

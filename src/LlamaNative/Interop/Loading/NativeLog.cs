@@ -38,6 +38,22 @@ internal static unsafe class NativeLog
     private static void DetachWhenUnloaded() =>
         AssemblyLoadContext.GetLoadContext(typeof(NativeLog).Assembly)!.Unloading += static _ => Detach();
 
+    /// <summary>Says something of our own beside what the native side says.</summary>
+    public static void Warn(string line)
+    {
+        try
+        {
+            if (Logger is not null)
+            {
+                Log(LogLevel.Warning, line);
+            }
+        }
+        catch (Exception)
+        {
+            // A logger that throws must not leave a library half loaded.
+        }
+    }
+
     /// <summary>Forgets what this thread heard; called before an operation whose failure would quote it.</summary>
     public static void Clear() => _current?.Tail.Clear();
 
@@ -59,6 +75,10 @@ internal static unsafe class NativeLog
             return _current ??= new ThreadLog();
         }
     }
+
+    // Apart, so that the logger's library is loaded only where there is a logger.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Log(LogLevel level, string line) => Logger!.Log(level, default, line, null, static (text, _) => text);
 
     private static void Detach()
     {
@@ -198,20 +218,13 @@ internal static unsafe class NativeLog
 
             if (logged)
             {
-                Log(line);
+                Log(LevelOf(_level), line);
             }
         }
 
-        // Apart, so that the logger's library is loaded only where there is a logger.
+        // Apart, as Log is.
         [MethodImpl(MethodImplOptions.NoInlining)]
         private bool IsEnabled() => Logger!.IsEnabled(LevelOf(_level));
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        private void Log(string line)
-        {
-            LogLevel level = LevelOf(_level);
-            Logger!.Log(level, default, line, null, static (text, _) => text);
-        }
 
         private static LogLevel LevelOf(int level) => level switch
         {

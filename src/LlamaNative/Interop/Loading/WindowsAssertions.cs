@@ -10,9 +10,10 @@ internal static unsafe partial class WindowsAssertions
 {
     private const uint ReadWrite = 4; // PAGE_READWRITE
 
-    /// <summary>Turns them off in the libraries of a folder that are loaded.</summary>
-    public static void TurnOff(string directory)
+    /// <summary>Turns them off in the libraries of a folder that are loaded; false where none has any.</summary>
+    public static bool TurnOff(string directory)
     {
+        bool any = false;
         // What an assertion calls may return (assert.h; debuggers offer to ignore one), so a function that takes nothing
         // and does nothing can stand for it. One of the system's, because code of ours may be unloaded with a plugin.
         nint nothing = NativeLibrary.GetExport(NativeLibrary.Load("kernel32"), "GetCurrentThreadId");
@@ -24,8 +25,11 @@ internal static unsafe partial class WindowsAssertions
             {
                 *failed = nothing;
                 _ = VirtualProtect(failed, (nuint)sizeof(nint), before, out _);
+                any = true;
             }
         }
+
+        return any;
     }
 
     [LibraryImport("kernel32", StringMarshalling = StringMarshalling.Utf16)]
