@@ -7,27 +7,66 @@ internal static class Wine
 {
     private const string Loader = "/usr/lib/wine/wine64";
 
-    public static string? Reason => RuntimeInformation.RuntimeIdentifier != "linux-x64" ? "needs linux-x64"
-        : File.Exists(Loader) ? null
-        : "needs Wine (Debian's wine64)";
+    // Its Windows folder, made at the first start.
+    private static readonly Lazy<string> s_prefix = new(() =>
+    {
+        string folder = Directory.CreateTempSubdirectory("llamanative-wine-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Delete(folder);
+        return folder;
+    });
+
+    private static readonly Lazy<string?> s_reason = new(FindReason);
+
+    public static string? Reason => s_reason.Value;
 
     /// <summary>An application to start, given its arguments as they are: see <see cref="PathOf"/>.</summary>
-    public static Command Command(Workshop workshop, PublishedApplication app, params string[] arguments) =>
-        new(Loader, [Path.Combine(app.Folder, app.Name + ".exe"), .. arguments])
-        {
-            WorkingDirectory = app.Folder,
-            Environment = new Dictionary<string, string?>
-            {
-                ["PATH"] = "/usr/bin:/bin", // Wine's own helpers
-                ["LANG"] = "C.UTF-8", // in which it reads arguments and file names
-                ["WINEPREFIX"] = Path.Combine(workshop.Folder, "wine"),
-                ["WINEDEBUG"] = "-all",
-                ["DOTNET_ROOT"] = null,
-            },
-        };
+    public static Command Command(PublishedApplication app, params string[] arguments) =>
+        Start([Path.Combine(app.Folder, app.Name + ".exe"), .. arguments]) with { WorkingDirectory = app.Folder };
 
     /// <summary>A path as Windows applications see it.</summary>
     public static string PathOf(string path) => "Z:" + path.Replace('/', '\\');
+
+    private static Command Start(params string[] arguments) => new(Loader, arguments)
+    {
+        Environment = new Dictionary<string, string?>
+        {
+            ["PATH"] = "/usr/bin:/bin", // Wine's own helpers
+            ["LANG"] = "C.UTF-8", // in which it reads arguments and file names
+            ["WINEPREFIX"] = s_prefix.Value,
+            ["WINEDEBUG"] = "-all",
+            ["DOTNET_ROOT"] = null,
+        },
+    };
+
+    private static void Delete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true); // its links to the file system are deleted, not followed
+        }
+        catch (IOException)
+        {
+            // Wine's server, which ends some seconds after the last application, still writes there.
+        }
+    }
+
+    private static string? FindReason()
+    {
+        if (RuntimeInformation.RuntimeIdentifier != "linux-x64" || !File.Exists(Loader))
+        {
+            return "needs linux-x64 with Wine (Debian's wine64)";
+        }
+
+        try
+        {
+            CommandResult nothing = Start("cmd", "/c", "exit").RunAsync().GetAwaiter().GetResult();
+            return nothing.ExitCode == 0 ? null : "needs a Wine that starts: " + nothing.Error;
+        }
+        catch (Exception error)
+        {
+            return "needs a Wine that starts: " + error.Message;
+        }
+    }
 }
 
 /// <summary>A fact about an application for Windows, skipped where there is no Wine.</summary>

@@ -15,7 +15,7 @@ public sealed class WindowsTests(Workshop workshop)
     public async Task In_every_form_it_is_published_in(params string[] form)
     {
         PublishedApplication app = await PublishAsync("ConsoleApp", form);
-        CommandResult run = (await Wine.Command(workshop, app, Arguments).RunAsync()).Succeeded();
+        CommandResult run = (await Wine.Command(app, Arguments).RunAsync()).Succeeded();
         Assert.Equal(workshop.Story.Text, run.Output);
         Assert.Contains("device: CPU CPU", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("unusable", run.Error, StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class WindowsTests(Workshop workshop)
         string model = Path.Combine(Directory.CreateDirectory(Path.Combine(workshop.Folder, "windows models 模型 🦙")).FullName, "故事 🦙.gguf");
         Workshop.Copy(app.Folder, place);
         File.Copy(workshop.Story.ModelPath, model);
-        CommandResult run = await Wine.Command(workshop, app with { Folder = place }, Wine.PathOf(model), workshop.Story.Prompt, $"{Story.Tokens}").RunAsync();
+        CommandResult run = await Wine.Command(app with { Folder = place }, Wine.PathOf(model), workshop.Story.Prompt, $"{Story.Tokens}").RunAsync();
         Assert.Equal(workshop.Story.Text, run.Succeeded().Output);
     }
 
@@ -39,7 +39,7 @@ public sealed class WindowsTests(Workshop workshop)
     {
         PublishedApplication app = await PublishAsync("ConsoleApp", "-p:PublishReadyToRun=true");
         using var broken = new TinyModel(new TinyModelOptions { Broken = true });
-        CommandResult run = await Wine.Command(workshop, app, Wine.PathOf(broken.Path), "the cat", "4").RunAsync();
+        CommandResult run = await Wine.Command(app, Wine.PathOf(broken.Path), "the cat", "4").RunAsync();
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("LlamaException: The logit of token 0 is NaN", run.Error, StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public sealed class WindowsTests(Workshop workshop)
     public async Task Without_a_backend_package_the_run_names_it()
     {
         PublishedApplication app = await PublishAsync("ConsoleApp", "-p:Backends=none", "-p:TreatWarningsAsErrors=false");
-        CommandResult run = await Wine.Command(workshop, app, Arguments).RunAsync();
+        CommandResult run = await Wine.Command(app, Arguments).RunAsync();
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("NativeLibraryException: The native llama.cpp library for win-x64 was not found. Add a package", run.Error, StringComparison.Ordinal);
         Assert.Contains("dotnet add package LlamaNative.Backend.Cpu", run.Error, StringComparison.Ordinal);
