@@ -7,13 +7,8 @@ internal static class Wine
 {
     private const string Loader = "/usr/lib/wine/wine64";
 
-    // Its Windows folder, made at the first start.
-    private static readonly Lazy<string> s_prefix = new(() =>
-    {
-        string folder = Directory.CreateTempSubdirectory("llamanative-wine-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Delete(folder);
-        return folder;
-    });
+    // Its Windows folder, made at the first start and kept for the next.
+    private static readonly string s_prefix = Path.Combine(Path.GetTempPath(), "llamanative-wine-" + Environment.UserName);
 
     private static readonly Lazy<string?> s_reason = new(FindReason);
 
@@ -32,23 +27,11 @@ internal static class Wine
         {
             ["PATH"] = "/usr/bin:/bin", // Wine's own helpers
             ["LANG"] = "C.UTF-8", // in which it reads arguments and file names
-            ["WINEPREFIX"] = s_prefix.Value,
+            ["WINEPREFIX"] = s_prefix,
             ["WINEDEBUG"] = "-all",
             ["DOTNET_ROOT"] = null,
         },
     };
-
-    private static void Delete(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true); // its links to the file system are deleted, not followed
-        }
-        catch (IOException)
-        {
-            // Wine's server, which ends some seconds after the last application, still writes there.
-        }
-    }
 
     private static string? FindReason()
     {
