@@ -4,7 +4,7 @@
 //
 // It edits the working tree and nothing else, so the upgrade is one commit, and trying it is one branch.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, native, npm, readJson } from "../npm.mjs";
 import { compareFunctions, compareReports, missingFrom } from "./compare.mjs";
@@ -43,6 +43,9 @@ step(`${previous.release} -> ${release}: ${changes.length} differences in what $
 print([...changes, ...added.map(value => `added to abi/mirrored.def: ${value}`), ...dropped.map(name => `not served in ${version}, and no longer pinned: ${name}`)]);
 if (unmirrored.length > 0)
     fail("LN0007", "structs have new fields: add them to abi/mirrored.def and to src/LlamaNative/Interop/Structs, then dotnet test");
+
+step("the libraries");
+replaceGpuLibraries();
 
 if (!flags.includes("--no-tests")) {
     step("the tests");
@@ -92,6 +95,15 @@ function addValues(enums) {
         text = `${text.slice(0, end)}\n    ${values.map(value => `V(${value})`).join(" ")}${text.slice(end)}`;
     }
     writeFileSync(file, text);
+}
+
+// Builds restore the CPU's libraries by themselves; those for GPUs stay until somebody asks, and would be of the release before.
+function replaceGpuLibraries() {
+    const tested = existsSync(join(native, ".cache", "vulkan"));
+    for (const gpu of ["vulkan", "cuda"])
+        rmSync(join(native, ".cache", gpu), { recursive: true, force: true });
+    const restored = tested && spawnSync("dotnet", ["msbuild", join(native, "LlamaNative.Native.proj"), "-nologo", "-t:RestoreLibraries", "-p:LlamaNativeGpu=vulkan"]).status === 0;
+    print(restored ? ["Vulkan's restored"] : tested ? ["Vulkan's cannot be had: the tests that need them are skipped"] : []);
 }
 
 function importedFunctions() {
