@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests;
@@ -18,7 +17,7 @@ internal static class Qemu
     /// <summary>llama.cpp's source, which native/fetch-source.mjs brings.</summary>
     public static string Source { get; } = Path.Combine(SharedFiles.RepositoryRoot, "native", "llama.cpp");
 
-    public static string? Reason => RuntimeInformation.RuntimeIdentifier != "linux-x64" ? "needs linux-x64"
+    public static string? Reason => Platform.Reason is { } platform ? platform
         : !File.Exists(Emulator) ? "needs QEMU (Debian's qemu-user-static)"
         : !File.Exists(Compiler) || !File.Exists(Path.Combine(Root, "lib", "libstdc++.so.6")) ? "needs a C++ compiler for arm64 (Debian's g++-aarch64-linux-gnu)"
         : !Directory.Exists(Source) ? "needs llama.cpp's headers: dotnet msbuild native/LlamaNative.Native.proj -t:FetchSource"

@@ -29,9 +29,7 @@ internal sealed class Story
             Prompt = "the cat";
         }
 
-        using LlamaModel model = LlamaModel.Load(ModelPath);
-        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
-        Text = new TextGenerator(context).Generate(Prompt, new GenerationOptions { MaxTokens = Tokens, Sampling = SamplingOptions.Greedy }).Text;
+        Text = Continue(ModelPath, Prompt);
         Assert.False(string.IsNullOrWhiteSpace(Text));
     }
 
@@ -43,4 +41,13 @@ internal sealed class Story
 
     /// <summary>MODEL PROMPT TOKENS, as the console applications take them.</summary>
     public string[] Arguments => [ModelPath, Prompt, $"{Tokens}"];
+
+    /// <summary>The most probable continuation of a prompt, by the repository's own build in this process.</summary>
+    public static string Continue(string modelPath, string prompt, bool parseSpecial = false)
+    {
+        using LlamaModel model = LlamaModel.Load(modelPath);
+        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
+        var options = new GenerationOptions { MaxTokens = Tokens, Sampling = SamplingOptions.Greedy, ParseSpecial = parseSpecial };
+        return new TextGenerator(context).Generate(prompt, options).Text;
+    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace LlamaNative.Consumers.Tests;
 
 /// <summary>Wine (Debian's wine64), which runs applications for Windows on Linux, with their libraries and their file system.</summary>
@@ -35,9 +33,14 @@ internal static class Wine
 
     private static string? FindReason()
     {
-        if (RuntimeInformation.RuntimeIdentifier != "linux-x64" || !File.Exists(Loader))
+        if (Platform.Reason is { } platform)
         {
-            return "needs linux-x64 with Wine (Debian's wine64)";
+            return platform;
+        }
+
+        if (!File.Exists(Loader))
+        {
+            return "needs Wine (Debian's wine64)";
         }
 
         try
