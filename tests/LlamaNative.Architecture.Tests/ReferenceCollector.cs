@@ -1,0 +1,96 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LlamaNative.Architecture.Tests;
+
+/// <summary>A place in one file that uses something declared in another file of the same assembly.</summary>
+internal sealed record CodeReference(SourceFile From, int Line, SourceFile To, string Symbol);
+
+/// <summary>Finds what every file uses by the symbols that its code resolves to; <c>using</c> lines and comments do not count.</summary>
+internal sealed class ReferenceCollector
+{
+    private static readonly SymbolDisplayFormat s_display = SymbolDisplayFormat.CSharpShortErrorMessageFormat;
+
+    private readonly CompiledAssembly _assembly;
+    private readonly Dictionary<(SourceFile, string), CodeReference> _found = [];
+
+    private ReferenceCollector(CompiledAssembly assembly) => _assembly = assembly;
+
+    /// <summary>Every symbol that a file uses of another, once with the first line that uses it.</summary>
+    public static IReadOnlyList<CodeReference> Collect(CompiledAssembly assembly)
+    {
+        var collector = new ReferenceCollector(assembly);
+        foreach ((SyntaxTree tree, SourceFile file) in assembly.Files)
+        {
+            collector.Walk(assembly.Compilation.GetSemanticModel(tree), tree.GetRoot(), file);
+        }
+
+        return [.. collector._found.Values];
+    }
+
+    private void Walk(SemanticModel model, SyntaxNode root, SourceFile file)
+    {
+        foreach (SyntaxNode node in root.DescendantNodes(node => node is not UsingDirectiveSyntax))
+        {
+            foreach (ISymbol symbol in SymbolsOf(model, node))
+            {
+                Add(file, node, symbol);
+            }
+        }
+    }
+
+    private static IEnumerable<ISymbol> SymbolsOf(SemanticModel model, SyntaxNode node)
+    {
+        // Beside names also what is used without being named: operators, indexers, constructors, conversions and enumerators.
+        IEnumerable<ISymbol?> symbols = node switch
+        {
+            ExpressionSyntax expression => [model.GetSymbolInfo(expression).Symbol, model.GetConversion(expression).MethodSymbol],
+            AttributeSyntax attribute => [model.GetSymbolInfo(attribute).Symbol],
+            ConstructorInitializerSyntax initializer => [model.GetSymbolInfo(initializer).Symbol],
+            PrimaryConstructorBaseTypeSyntax initializer => [model.GetSymbolInfo(initializer).Symbol],
+            CommonForEachStatementSyntax loop => [model.GetForEachStatementInfo(loop).GetEnumeratorMethod, model.GetForEachStatementInfo(loop).ElementType],
+            _ => [],
+        };
+        return symbols.OfType<ISymbol>().SelectMany(Parts);
+    }
+
+    /// <summary>The symbol itself, or for arrays, pointers and constructed types what they are made of.</summary>
+    private static IEnumerable<ISymbol> Parts(ISymbol symbol) => symbol switch
+    {
+        INamespaceSymbol or ILocalSymbol or IParameterSymbol or ITypeParameterSymbol or ILabelSymbol or IRangeVariableSymbol => [],
+        IArrayTypeSymbol array => Parts(array.ElementType),
+        IPointerTypeSymbol pointer => Parts(pointer.PointedAtType),
+        INamedTypeSymbol { IsGenericType: true } type => [type.OriginalDefinition, .. type.TypeArguments.SelectMany(Parts)],
+        IMethodSymbol { ReducedFrom: { } extension } => [extension.OriginalDefinition],
+        _ => [symbol.OriginalDefinition],
+    };
+
+    private void Add(SourceFile file, SyntaxNode node, ISymbol symbol)
+    {
+        List<SourceFile> declared = DeclaringFiles(symbol);
+        if (declared.Count == 0 || declared.Any(other => other.Folder == file.Folder))
+        {
+            return;
+        }
+
+        string name = symbol.ToDisplayString(s_display);
+        _found.TryAdd((file, name), new CodeReference(file, node.GetLocation().GetLineSpan().StartLinePosition.Line + 1, declared[0], name));
+    }
+
+    /// <summary>The files of this assembly that declare a symbol; what the compiler adds to a type is the type's.</summary>
+    private List<SourceFile> DeclaringFiles(ISymbol symbol)
+    {
+        for (ISymbol? declared = symbol; declared is not null and not INamespaceSymbol; declared = declared.ContainingSymbol)
+        {
+            List<SourceFile> files = [.. declared.DeclaringSyntaxReferences
+                .Select(reference => _assembly.Files.GetValueOrDefault(reference.SyntaxTree)).OfType<SourceFile>().Distinct()];
+            if (files.Count > 0)
+            {
+                return files;
+            }
+        }
+
+        return [];
+    }
+}

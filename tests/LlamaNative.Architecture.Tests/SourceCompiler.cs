@@ -1,0 +1,100 @@
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace LlamaNative.Architecture.Tests;
+
+/// <summary>A source file and the tree that it was parsed into.</summary>
+internal sealed record CompiledAssembly(SourceAssembly Source, Compilation Compilation, IReadOnlyDictionary<SyntaxTree, SourceFile> Files);
+
+/// <summary>Compiles assemblies in memory against this test's own runtime and packages, running the same source generators.</summary>
+internal static class SourceCompiler
+{
+    // Documentation is not parsed: a comment that mentions a type is no dependency on it.
+    private static readonly CSharpParseOptions s_parsing = new(LanguageVersion.Latest, DocumentationMode.None);
+
+    private static readonly string[] s_implicitUsings =
+        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+
+    /// <summary>Compiles every assembly; those that others refer to come first.</summary>
+    /// <exception cref="InvalidOperationException">A source does not compile, or assemblies refer to each other in a circle.</exception>
+    public static IReadOnlyList<CompiledAssembly> Compile(IReadOnlyList<SourceAssembly> assemblies)
+    {
+        var sources = assemblies.ToDictionary(assembly => assembly.Name);
+        var done = new Dictionary<string, CompiledAssembly?>();
+        MetadataReference[] platform = [.. Platform(sources)];
+        return [.. assemblies.Select(assembly => Visit(assembly.Name))];
+
+        CompiledAssembly Visit(string name)
+        {
+            if (done.TryGetValue(name, out CompiledAssembly? compiled))
+            {
+                return compiled ?? throw new InvalidOperationException($"{name} refers to itself through other assemblies.");
+            }
+
+            done[name] = null;
+            IEnumerable<string> referred = Reachable(name, sources);
+            compiled = CompileOne(sources[name], [.. platform, .. referred.Select(other => Visit(other).Compilation.ToMetadataReference())]);
+            done[name] = compiled;
+            return compiled;
+        }
+    }
+
+    private static HashSet<string> Reachable(string name, Dictionary<string, SourceAssembly> sources)
+    {
+        var found = new HashSet<string>();
+        var open = new Queue<string>(sources[name].References);
+        while (open.TryDequeue(out string? next))
+        {
+            if (sources.TryGetValue(next, out SourceAssembly? source) && found.Add(next))
+            {
+                source.References.ToList().ForEach(open.Enqueue);
+            }
+        }
+
+        return found;
+    }
+
+    private static CompiledAssembly CompileOne(SourceAssembly source, IEnumerable<MetadataReference> references)
+    {
+        var files = source.Files.ToDictionary(file => CSharpSyntaxTree.ParseText(file.Text, s_parsing, file.Path));
+        string shared = string.Concat(s_implicitUsings.Select(name => $"global using {name};\n"))
+            + string.Concat(source.Friends.Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend}\")]\n"));
+        Compilation compilation = CSharpCompilation.Create(
+            source.Name,
+            [.. files.Keys, CSharpSyntaxTree.ParseText(shared, s_parsing)],
+            references,
+            new CSharpCompilationOptions(
+                source.IsExecutable ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+                allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable));
+        CSharpGeneratorDriver.Create(Generators(), parseOptions: s_parsing).RunGeneratorsAndUpdateCompilation(compilation, out compilation, out _);
+
+        string[] errors = [.. compilation.GetDiagnostics().Where(one => one.Severity == DiagnosticSeverity.Error).Take(10).Select(one => one.ToString())];
+        return errors.Length == 0
+            ? new CompiledAssembly(source, compilation, files)
+            : throw new InvalidOperationException($"{source.Name} does not compile in the test:\n{string.Join('\n', errors)}");
+    }
+
+    /// <summary>The runtime's assemblies and those of packages, without this test and the assemblies that are compiled here.</summary>
+    private static IEnumerable<MetadataReference> Platform(Dictionary<string, SourceAssembly> compiled) =>
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !compiled.ContainsKey(Path.GetFileNameWithoutExtension(path)) && path != typeof(SourceCompiler).Assembly.Location)
+            .Select(path => MetadataReference.CreateFromFile(path));
+
+    private static IEnumerable<ISourceGenerator> Generators() =>
+        typeof(SourceCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Generators").Value!
+            .Split(';')
+            .SelectMany(path => new AnalyzerFileReference(path, new Loader()).GetGenerators(LanguageNames.CSharp));
+
+    private sealed class Loader : IAnalyzerAssemblyLoader
+    {
+        public void AddDependencyLocation(string fullPath)
+        {
+            // LoadFrom finds dependencies beside the assembly.
+        }
+
+        public Assembly LoadFromPath(string fullPath) => Assembly.LoadFrom(fullPath);
+    }
+}
