@@ -42,18 +42,29 @@ internal sealed class ReferenceCollector
 
     private static IEnumerable<ISymbol> SymbolsOf(SemanticModel model, SyntaxNode node)
     {
-        // Beside names also what is used without being named: operators, indexers, constructors, conversions and enumerators.
+        // Beside names also what is used without being named: operators, indexers, constructors, conversions, enumerators and so on.
         IEnumerable<ISymbol?> symbols = node switch
         {
+            AssignmentExpressionSyntax assignment => [model.GetSymbolInfo(assignment).Symbol, .. Methods(model.GetDeconstructionInfo(assignment))],
+            AwaitExpressionSyntax wait => [model.GetAwaitExpressionInfo(wait).GetAwaiterMethod],
             ExpressionSyntax expression => [model.GetSymbolInfo(expression).Symbol, model.GetConversion(expression).MethodSymbol],
             AttributeSyntax attribute => [model.GetSymbolInfo(attribute).Symbol],
             ConstructorInitializerSyntax initializer => [model.GetSymbolInfo(initializer).Symbol],
             PrimaryConstructorBaseTypeSyntax initializer => [model.GetSymbolInfo(initializer).Symbol],
-            CommonForEachStatementSyntax loop => [model.GetForEachStatementInfo(loop).GetEnumeratorMethod, model.GetForEachStatementInfo(loop).ElementType],
+            CommonForEachStatementSyntax loop => [.. OfLoop(model, loop)],
             _ => [],
         };
         return symbols.OfType<ISymbol>().SelectMany(Parts);
     }
+
+    private static IEnumerable<ISymbol?> OfLoop(SemanticModel model, CommonForEachStatementSyntax loop)
+    {
+        ForEachStatementInfo info = model.GetForEachStatementInfo(loop);
+        IEnumerable<ISymbol?> parts = loop is ForEachVariableStatementSyntax parted ? Methods(model.GetDeconstructionInfo(parted)) : [];
+        return [info.GetEnumeratorMethod, info.ElementType, info.ElementConversion.MethodSymbol, .. parts];
+    }
+
+    private static IEnumerable<ISymbol?> Methods(DeconstructionInfo info) => [info.Method, .. info.Nested.SelectMany(Methods)];
 
     /// <summary>The symbol itself, or for arrays, pointers and constructed types what they are made of.</summary>
     private static IEnumerable<ISymbol> Parts(ISymbol symbol) => symbol switch

@@ -1,4 +1,4 @@
-namespace LlamaNative.Cli;
+namespace LlamaNative.Cli.Terminal;
 
 /// <summary>What the tool tells the shell.</summary>
 internal static class ExitCode

@@ -1,4 +1,4 @@
-namespace LlamaNative.Cli;
+namespace LlamaNative.Cli.Terminal;
 
 /// <summary>The version of this tool.</summary>
 internal static class ToolVersion

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using LlamaNative.Merging.Methods;
+using LlamaNative.Merging.Sparsify;
 
 namespace LlamaNative.Merging.Execution;
 

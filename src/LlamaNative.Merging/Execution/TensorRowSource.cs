@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics.Tensors;
 using LlamaNative.Compute;
 using LlamaNative.Gguf;
+using LlamaNative.Merging.Inputs;
 using LlamaNative.Merging.Planning;
 using LlamaNative.Tensors;
 

@@ -1,7 +1,7 @@
 using LlamaNative.Gguf;
 using Microsoft.Win32.SafeHandles;
 
-namespace LlamaNative.Merging.Planning;
+namespace LlamaNative.Merging.Inputs;
 
 /// <summary>One of the models of a merge: its header, mapped, and its files, open to be read by position.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using LlamaNative.Gguf;
 
-namespace LlamaNative.Merging.Planning;
+namespace LlamaNative.Merging.Inputs;
 
 /// <summary>The models of a merge by the names the recipe gives them, each file opened once.</summary>
 internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisposable

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using LlamaNative.Merging.Recipe;
 
-namespace LlamaNative.Merging.Planning;
+namespace LlamaNative.Merging.Inputs;
 
 /// <summary>GGUF tensor names, their parts, and what Hugging Face calls them.</summary>
 internal static class TensorNames

@@ -1,3 +1,5 @@
+using LlamaNative.Merging.Sparsify;
+
 namespace LlamaNative.Merging.Methods;
 
 /// <summary>

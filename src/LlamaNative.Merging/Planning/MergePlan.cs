@@ -1,5 +1,6 @@
 using System.Globalization;
 using LlamaNative.Gguf;
+using LlamaNative.Merging.Inputs;
 using LlamaNative.Merging.Planning;
 using LlamaNative.Merging.Recipe;
 using LlamaNative.Tensors;

@@ -1,3 +1,4 @@
+using LlamaNative.Merging.Inputs;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Planning;

@@ -1,4 +1,5 @@
 using LlamaNative.Gguf;
+using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Planning;
 

@@ -1,3 +1,5 @@
+using LlamaNative.Merging.Inputs;
+
 namespace LlamaNative.Merging.Planning;
 
 /// <summary>A slice with its models opened and its layers checked.</summary>

@@ -1,3 +1,4 @@
+using LlamaNative.Merging.Inputs;
 using LlamaNative.Merging.Recipe;
 
 namespace LlamaNative.Merging.Planning;

@@ -1,4 +1,5 @@
 using LlamaNative.Gguf;
+using LlamaNative.Merging.Inputs;
 using LlamaNative.Merging.Methods;
 using LlamaNative.Merging.Recipe;
 using LlamaNative.Merging.Tokenizers;

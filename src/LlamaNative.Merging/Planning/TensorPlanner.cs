@@ -1,5 +1,6 @@
 using LlamaNative.Compute;
 using LlamaNative.Gguf;
+using LlamaNative.Merging.Inputs;
 using LlamaNative.Merging.Methods;
 using LlamaNative.Merging.Recipe;
 using LlamaNative.Merging.Tokenizers;

@@ -1,10 +1,10 @@
-namespace LlamaNative.Merging.Methods;
+namespace LlamaNative.Merging.Sparsify;
 
 /// <summary>A block's part of a reading.</summary>
 internal delegate T GatherBlock<TBlock, out T>(in TBlock block)
     where TBlock : allows ref struct;
 
-/// <summary>One reading of all blocks: of rows (<see cref="RowBlock"/>), or of a model's changes to them (<see cref="Sparsify.DeltaBlock"/>).</summary>
+/// <summary>One pass over all blocks of a tensor: of its rows, or of a model's changes to them (<see cref="DeltaBlock"/>).</summary>
 internal abstract class BlockPass<TBlock>
     where TBlock : allows ref struct
 {

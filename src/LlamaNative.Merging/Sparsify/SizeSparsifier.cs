@@ -1,4 +1,3 @@
-using LlamaNative.Merging.Methods;
 using System.Buffers;
 
 namespace LlamaNative.Merging.Sparsify;

@@ -1,5 +1,3 @@
-using LlamaNative.Merging.Methods;
-
 namespace LlamaNative.Merging.Sparsify;
 
 /// <summary>How what is kept is scaled to make up for what is dropped.</summary>

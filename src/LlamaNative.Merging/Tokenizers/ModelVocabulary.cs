@@ -1,6 +1,6 @@
 using System.Text;
 using LlamaNative.Gguf;
-using LlamaNative.Merging.Planning;
+using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Tokenizers;
 

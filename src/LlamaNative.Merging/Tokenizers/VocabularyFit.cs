@@ -1,5 +1,5 @@
 using LlamaNative.Gguf;
-using LlamaNative.Merging.Planning;
+using LlamaNative.Merging.Inputs;
 using LlamaNative.Merging.Recipe;
 
 namespace LlamaNative.Merging.Tokenizers;

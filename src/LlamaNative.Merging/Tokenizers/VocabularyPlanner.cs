@@ -1,5 +1,5 @@
 using LlamaNative.Gguf;
-using LlamaNative.Merging.Planning;
+using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Tokenizers;
 

@@ -44,7 +44,7 @@ public static class LlamaDiagnostics
     internal const string TextCompletion = "text_completion";
     internal const string LlamaCpp = "llama.cpp";
 
-    internal static ActivitySource Activities { get; } = new(Name, LlamaRuntime.PinnedVersion);
+    internal static ActivitySource Activities { get; } = new(Name, PinnedRelease.Version);
 
     /// <summary>Whether anyone would hear of a generation.</summary>
     internal static bool IsHeard =>

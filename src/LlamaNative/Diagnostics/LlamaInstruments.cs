@@ -9,7 +9,7 @@ namespace LlamaNative.Diagnostics;
 /// </remarks>
 internal static class LlamaInstruments
 {
-    private static readonly Meter Meter = new(LlamaDiagnostics.Name, LlamaRuntime.PinnedVersion);
+    private static readonly Meter Meter = new(LlamaDiagnostics.Name, PinnedRelease.Version);
 
     internal static Histogram<double> LoadDuration { get; } = Meter.CreateHistogram<double>("llamanative.model.load.duration", "s", "Time to load a model");
 

@@ -1,4 +1,3 @@
-using LlamaNative.Platform;
 
 namespace LlamaNative.Gguf;
 

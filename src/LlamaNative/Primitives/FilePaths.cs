@@ -1,4 +1,4 @@
-namespace LlamaNative.Platform;
+namespace LlamaNative;
 
 /// <summary>Paths compared as the system's usual file systems do.</summary>
 internal static class FilePaths

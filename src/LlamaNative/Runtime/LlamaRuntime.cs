@@ -9,7 +9,7 @@ namespace LlamaNative;
 public static class LlamaRuntime
 {
     /// <summary>The llama.cpp release this library was built for and accepts.</summary>
-    public const string PinnedVersion = "0.4.0";
+    public const string PinnedVersion = PinnedRelease.Version;
 
     /// <summary>
     /// Loads the native library, once: later calls return what is loaded. Safe to call from any thread.

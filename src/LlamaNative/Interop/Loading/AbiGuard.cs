@@ -18,7 +18,7 @@ internal static unsafe class AbiGuard
         string version = (Utf8.Read(versionOf()) ?? "").TrimStart('v');
 
         // Prebuilt libraries of a release carry a suffix ("0.4.0-dev").
-        if (version.Split('-')[0] != LlamaRuntime.PinnedVersion)
+        if (version.Split('-')[0] != PinnedRelease.Version)
         {
             throw Mismatch(directory, $"it is version {version}");
         }
@@ -60,7 +60,7 @@ internal static unsafe class AbiGuard
         NativeLibrary.TryGetExport(library, name, out nint address) ? address : throw Mismatch(directory, $"it does not export {name}");
 
     private static NativeLibraryException Mismatch(string directory, string difference) => new(
-        $"The native library in '{directory}' does not fit: LlamaNative needs llama.cpp {LlamaRuntime.PinnedVersion}, but {difference}. "
+        $"The native library in '{directory}' does not fit: LlamaNative needs llama.cpp {PinnedRelease.Version}, but {difference}. "
         + "Use the native package of the same LlamaNative version.");
 
     [InlineArray(256)]

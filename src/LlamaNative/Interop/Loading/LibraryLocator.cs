@@ -70,7 +70,7 @@ internal sealed class LibraryLocator
         string suffix = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
         _tried.Add(Path.Combine(directory, prefix + "*" + suffix));
         string plain = Path.Combine(directory, prefix);
-        return Existing(plain + ".v" + LlamaRuntime.PinnedVersion + suffix) ?? Existing(plain + suffix) ?? FindVariant(directory, prefix, suffix);
+        return Existing(plain + ".v" + PinnedRelease.Version + suffix) ?? Existing(plain + suffix) ?? FindVariant(directory, prefix, suffix);
     }
 
     private static string? Existing(string file) => LinuxFiles.Exists(file) ? file : null;
@@ -91,8 +91,8 @@ internal sealed class LibraryLocator
 
     private static bool IsBetter(string file, string other)
     {
-        bool pinned = file.Contains(LlamaRuntime.PinnedVersion, StringComparison.Ordinal);
-        return pinned != other.Contains(LlamaRuntime.PinnedVersion, StringComparison.Ordinal) ? pinned : string.CompareOrdinal(file, other) < 0;
+        bool pinned = file.Contains(PinnedRelease.Version, StringComparison.Ordinal);
+        return pinned != other.Contains(PinnedRelease.Version, StringComparison.Ordinal) ? pinned : string.CompareOrdinal(file, other) < 0;
     }
 
     /// <summary>
