@@ -16,12 +16,15 @@ public sealed partial class DocumentedOrderTests
         if (Repository.Read("docs/architecture.md") is { } text)
         {
             // Packages that hold native libraries have no code, and so no place in the order.
-            Assert.Equal(s_declared.Children.Select(layer => layer.Name), NamesIn(text, "Assemblies").Where(name => !name.Contains(".Backend.", StringComparison.Ordinal)));
+            Assert.Equal(
+                s_declared.Children.Select(layer => layer.Name),
+                NamesIn(text, "Assemblies").Where(name => !name.Contains(".Backend.", StringComparison.Ordinal)));
             Assert.Equal(Folders(), NamesIn(text, "Folders of `src/LlamaNative`"));
         }
     }
 
-    private static IEnumerable<string> Folders() => s_declared.Children.Single(layer => layer.Name == "LlamaNative").Children.Select(layer => layer.Name);
+    private static IEnumerable<string> Folders() =>
+        s_declared.Children.Single(layer => layer.Name == "LlamaNative").Children.Select(layer => layer.Name);
 
     /// <summary>What the first column of the tables under a heading names.</summary>
     private static IEnumerable<string> NamesIn(string text, string heading)

@@ -14,5 +14,7 @@ internal sealed record Layer(string Name, string Meaning, IReadOnlyList<Layer> C
 
     /// <summary>The path of every folder that holds files of its own.</summary>
     public IEnumerable<string> FoldersWithFiles(string prefix = "") =>
-        Children.Count == 0 ? [prefix] : Children.SelectMany(child => child.FoldersWithFiles(child.Name == OwnFiles ? prefix : $"{prefix}{child.Name}/"));
+        Children.Count == 0
+            ? [prefix]
+            : Children.SelectMany(child => child.FoldersWithFiles(child.Name == OwnFiles ? prefix : $"{prefix}{child.Name}/"));
 }

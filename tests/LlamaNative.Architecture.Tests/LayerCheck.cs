@@ -58,7 +58,8 @@ internal static class LayerCheck
 
     /// <summary>Each type whose parts lie in several folders, as a line.</summary>
     public static IEnumerable<string> ScatteredTypes(CompiledAssembly assembly) =>
-        from type in assembly.Files.SelectMany(file => Types(assembly.Compilation.GetSemanticModel(file.Key))).Distinct(SymbolEqualityComparer.Default)
+        from type in assembly.Files.SelectMany(file => Types(assembly.Compilation.GetSemanticModel(file.Key)))
+            .Distinct(SymbolEqualityComparer.Default)
         let files = type.DeclaringSyntaxReferences.Select(part => assembly.Files.GetValueOrDefault(part.SyntaxTree)).OfType<SourceFile>()
         where files.Select(file => file.Folder).Distinct().Count() > 1
         select $"{type.ToDisplayString()} is declared in {string.Join(" and ", files.Select(file => file.Path))}";
@@ -72,7 +73,10 @@ internal static class LayerCheck
         IReadOnlyList<string> from = reference.From.Folders;
         IReadOnlyList<string> to = reference.To.Folders;
         int common = from.Zip(to).TakeWhile(pair => pair.First == pair.Second).Count();
-        return (string.Join('/', [assembly, .. from.Take(common)]), from.ElementAtOrDefault(common) ?? Layer.OwnFiles, to.ElementAtOrDefault(common) ?? Layer.OwnFiles);
+        return (
+            string.Join('/', [assembly, .. from.Take(common)]),
+            from.ElementAtOrDefault(common) ?? Layer.OwnFiles,
+            to.ElementAtOrDefault(common) ?? Layer.OwnFiles);
     }
 
     private static Layer? Find(Layer root, IEnumerable<string> path) =>

@@ -1,4 +1,6 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Xunit.Abstractions;
 
 namespace LlamaNative.Architecture.Tests;
@@ -12,8 +14,7 @@ public sealed class LayerTests(SourceTree tree, ITestOutputHelper output) : ICla
     [Fact]
     public void No_folder_uses_one_declared_after_it()
     {
-        Write("Arrows between folders", tree.Arrows.Select(arrow =>
-            $"{(LayerCheck.IsAgainstOrder(tree.Declared, arrow) ? "against" : "along  ")} {arrow.Parent}: {arrow.From} -> {arrow.To} {arrow.References.Count}"));
+        Write("Arrows between folders, with the number of uses", tree.Arrows.Select(Describe));
         AssertNone(LayerCheck.AgainstOrder(tree.Declared, tree.Arrows));
         Assert.True(tree.Arrows.Count > 50, $"only {tree.Arrows.Count} arrows were found: the sources were not read");
     }
@@ -26,8 +27,11 @@ public sealed class LayerTests(SourceTree tree, ITestOutputHelper output) : ICla
     {
         Write("Files and lines", tree.Assemblies.SelectMany(assembly => assembly.Files.GroupBy(file => file.Folder)
             .Select(folder => $"{assembly.Name}/{folder.Key} {folder.Count()} {folder.Sum(file => file.Lines)}")));
-        AssertNone(tree.Assemblies.SelectMany(assembly =>
-            tree.Declared.Children.Where(layer => layer.Name == assembly.Name).SelectMany(layer => LayerCheck.Undeclared(layer, assembly))));
+        AssertNone(
+            from assembly in tree.Assemblies
+            join layer in tree.Declared.Children on assembly.Name equals layer.Name
+            from violation in LayerCheck.Undeclared(layer, assembly)
+            select violation);
     }
 
     [Fact]
@@ -51,13 +55,19 @@ public sealed class LayerTests(SourceTree tree, ITestOutputHelper output) : ICla
             .Select(import => $"{import.Path} imports {import.Method.Name}"));
     }
 
+    private string Describe(Arrow arrow)
+    {
+        string direction = LayerCheck.IsAgainstOrder(tree.Declared, arrow) ? "against" : "along  ";
+        return $"{direction} {arrow.Parent}: {arrow.From} -> {arrow.To} {arrow.References.Count}";
+    }
+
     private static IEnumerable<(string Path, IMethodSymbol Method)> NativeImports(CompiledAssembly assembly) =>
-        from tree in assembly.Files
-        let model = assembly.Compilation.GetSemanticModel(tree.Key)
-        from node in tree.Key.GetRoot().DescendantNodes()
-        let method = node is Microsoft.CodeAnalysis.CSharp.Syntax.MethodDeclarationSyntax ? model.GetDeclaredSymbol(node) as IMethodSymbol : null
-        where method is not null && method.GetAttributes().Any(attribute => attribute.AttributeClass?.Name is "LibraryImportAttribute" or "DllImportAttribute")
-        select ($"{assembly.Source.Name}/{tree.Value.Path}", method);
+        from file in assembly.Files
+        let model = assembly.Compilation.GetSemanticModel(file.Key)
+        from node in file.Key.GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
+        let method = model.GetDeclaredSymbol(node)
+        where method.GetAttributes().Any(attribute => attribute.AttributeClass?.Name is "LibraryImportAttribute" or "DllImportAttribute")
+        select ($"{assembly.Source.Name}/{file.Value.Path}", method);
 
     private void Write(string title, IEnumerable<string> lines)
     {

@@ -47,7 +47,7 @@ public sealed class PlantedReferenceTests
     [Theory]
     [InlineData("class A { int Size(Ground ground) => ground.Floors(); }", "Extensions.Floors(Ground)")]
     [InlineData("class A { void Walk(Ground ground) { foreach (int floor in ground) { } } }", "Extensions.GetEnumerator(Ground)")]
-    [InlineData("class A { int Sum(Ground ground) { var (a, b) = ground; return a + b; } }", "Extensions.Deconstruct(Ground, out int, out int)")]
+    [InlineData("class A { void Sum(Ground ground) { var (a, b) = ground; } }", "Extensions.Deconstruct(Ground, out int, out int)")]
     public void Extension_members_are_arrows_too(string code, string symbol)
     {
         (string, string)[] sources =
@@ -56,10 +56,11 @@ public sealed class PlantedReferenceTests
             ("Low/A.cs", "namespace Sample;\n" + code),
             ("High/Extensions.cs", """
                 namespace Sample;
+                using System.Collections.Generic;
                 static class Extensions
                 {
                     public static int Floors(this Ground ground) => ground.Height;
-                    public static System.Collections.Generic.IEnumerator<int> GetEnumerator(this Ground ground) { yield return ground.Height; }
+                    public static IEnumerator<int> GetEnumerator(this Ground ground) { yield return ground.Height; }
                     public static void Deconstruct(this Ground ground, out int a, out int b) => a = b = ground.Height;
                 }
                 """),
@@ -112,8 +113,11 @@ public sealed class PlantedReferenceTests
     }
 
     [Fact]
-    public void Sources_that_do_not_compile_are_an_error() =>
-        Assert.Contains("CS0246", Assert.Throws<InvalidOperationException>(() => Compile([("A.cs", "class A { Missing? _field; }")])).Message, StringComparison.Ordinal);
+    public void Sources_that_do_not_compile_are_an_error()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => Compile([("A.cs", "class A { Missing? _field; }")]));
+        Assert.Contains("CS0246", error.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("A  one\n   B/  three spaces")]
@@ -125,7 +129,8 @@ public sealed class PlantedReferenceTests
     private static string[] Violations((string Path, string Text)[] sources) =>
         [.. LayerCheck.AgainstOrder(LayerReader.Read(Order), Arrows(sources))];
 
-    private static IReadOnlyList<Arrow> Arrows((string Path, string Text)[] sources) => LayerCheck.Arrows("Sample", ReferenceCollector.Collect(Compile(sources)));
+    private static IReadOnlyList<Arrow> Arrows((string Path, string Text)[] sources) =>
+        LayerCheck.Arrows("Sample", ReferenceCollector.Collect(Compile(sources)));
 
     private static CompiledAssembly Compile((string Path, string Text)[] sources) => SourceCompiler.Compile([Assembly(sources)])[0];
 

@@ -45,7 +45,8 @@ internal sealed class ReferenceCollector
         // Beside names also what is used without being named: operators, indexers, constructors, conversions, enumerators and so on.
         IEnumerable<ISymbol?> symbols = node switch
         {
-            AssignmentExpressionSyntax assignment => [model.GetSymbolInfo(assignment).Symbol, .. Methods(model.GetDeconstructionInfo(assignment))],
+            AssignmentExpressionSyntax assignment =>
+                [model.GetSymbolInfo(assignment).Symbol, .. Methods(model.GetDeconstructionInfo(assignment))],
             AwaitExpressionSyntax wait => [model.GetAwaitExpressionInfo(wait).GetAwaiterMethod],
             ExpressionSyntax expression => [model.GetSymbolInfo(expression).Symbol, model.GetConversion(expression).MethodSymbol],
             AttributeSyntax attribute => [model.GetSymbolInfo(attribute).Symbol],
@@ -86,7 +87,8 @@ internal sealed class ReferenceCollector
         }
 
         string name = symbol.ToDisplayString(s_display);
-        _found.TryAdd((file, name), new CodeReference(file, node.GetLocation().GetLineSpan().StartLinePosition.Line + 1, declared[0], name));
+        int line = node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
+        _found.TryAdd((file, name), new CodeReference(file, line, declared[0], name));
     }
 
     /// <summary>The files of this assembly that declare a symbol; what the compiler adds to a type is the type's.</summary>

@@ -14,8 +14,13 @@ internal static class SourceCompiler
     // Documentation is not parsed: a comment that mentions a type is no dependency on it.
     private static readonly CSharpParseOptions s_parsing = new(LanguageVersion.Latest, DocumentationMode.None);
 
+    private static readonly PortableExecutableReference[] s_platform = LoadPlatform();
+    private static readonly ISourceGenerator[] s_generators = LoadGenerators();
+
     private static readonly string[] s_implicitUsings =
-        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+    [
+        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks",
+    ];
 
     /// <summary>Compiles every assembly; those that others refer to come first.</summary>
     /// <exception cref="InvalidOperationException">A source does not compile, or assemblies refer to each other in a circle.</exception>
@@ -34,8 +39,8 @@ internal static class SourceCompiler
             }
 
             done[name] = null;
-            IEnumerable<string> referred = Reachable(name, sources);
-            compiled = CompileOne(sources[name], [.. platform, .. referred.Select(other => Visit(other).Compilation.ToMetadataReference())]);
+            IEnumerable<Compilation> referred = Reachable(name, sources).Select(other => Visit(other).Compilation);
+            compiled = CompileOne(sources[name], [.. platform, .. referred.Select(other => other.ToMetadataReference())]);
             done[name] = compiled;
             return compiled;
         }
@@ -60,7 +65,8 @@ internal static class SourceCompiler
     {
         var files = source.Files.ToDictionary(file => CSharpSyntaxTree.ParseText(file.Text, s_parsing, file.Path));
         string shared = string.Concat(s_implicitUsings.Select(name => $"global using {name};\n"))
-            + string.Concat(source.Friends.Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend}\")]\n"));
+            + "using System.Runtime.CompilerServices;\n"
+            + string.Concat(source.Friends.Select(friend => $"[assembly: InternalsVisibleTo(\"{friend}\")]\n"));
         Compilation compilation = CSharpCompilation.Create(
             source.Name,
             [.. files.Keys, CSharpSyntaxTree.ParseText(shared, s_parsing)],
@@ -69,24 +75,33 @@ internal static class SourceCompiler
                 source.IsExecutable ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
                 allowUnsafe: true,
                 nullableContextOptions: NullableContextOptions.Enable));
-        CSharpGeneratorDriver.Create(Generators(), parseOptions: s_parsing).RunGeneratorsAndUpdateCompilation(compilation, out compilation, out _);
+        CSharpGeneratorDriver.Create(s_generators, parseOptions: s_parsing)
+            .RunGeneratorsAndUpdateCompilation(compilation, out compilation, out _);
 
-        string[] errors = [.. compilation.GetDiagnostics().Where(one => one.Severity == DiagnosticSeverity.Error).Take(10).Select(one => one.ToString())];
+        Diagnostic[] errors = [.. compilation.GetDiagnostics().Where(one => one.Severity == DiagnosticSeverity.Error).Take(10)];
         return errors.Length == 0
             ? new CompiledAssembly(source, compilation, files)
-            : throw new InvalidOperationException($"{source.Name} does not compile in the test:\n{string.Join('\n', errors)}");
+            : throw new InvalidOperationException(
+                $"{source.Name} does not compile in the test:\n{string.Join('\n', errors.AsEnumerable())}");
     }
 
     /// <summary>The runtime's assemblies and those of packages, without this test and the assemblies that are compiled here.</summary>
     private static IEnumerable<MetadataReference> Platform(Dictionary<string, SourceAssembly> compiled) =>
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !compiled.ContainsKey(Path.GetFileNameWithoutExtension(path)) && path != typeof(SourceCompiler).Assembly.Location)
-            .Select(path => MetadataReference.CreateFromFile(path));
+        s_platform.Where(reference => !compiled.ContainsKey(Path.GetFileNameWithoutExtension(reference.FilePath!)));
 
-    private static IEnumerable<ISourceGenerator> Generators() =>
-        typeof(SourceCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Generators").Value!
-            .Split(';')
-            .SelectMany(path => new AnalyzerFileReference(path, new Loader()).GetGenerators(LanguageNames.CSharp));
+    private static PortableExecutableReference[] LoadPlatform() =>
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => path != typeof(SourceCompiler).Assembly.Location)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    private static ISourceGenerator[] LoadGenerators() =>
+    [
+        .. typeof(SourceCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "Generators").Value!.Split(';')
+            .SelectMany(path => new AnalyzerFileReference(path, new Loader()).GetGenerators(LanguageNames.CSharp)),
+    ];
 
     private sealed class Loader : IAnalyzerAssemblyLoader
     {

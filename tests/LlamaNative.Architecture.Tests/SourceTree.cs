@@ -3,7 +3,7 @@ namespace LlamaNative.Architecture.Tests;
 /// <summary>What the repository declares in docs/layers.txt and what src contains, compiled once for all tests.</summary>
 public sealed class SourceTree
 {
-    internal Layer Declared { get; } = LayerReader.Read(Repository.Read("docs/layers.txt") ?? throw new FileNotFoundException("docs/layers.txt"));
+    internal Layer Declared { get; } = LayerReader.Read(Repository.Read("docs/layers.txt")!);
 
     internal IReadOnlyList<SourceAssembly> Assemblies { get; } = ProjectReader.ReadAll(Path.Combine(Repository.Root, "src"));
 

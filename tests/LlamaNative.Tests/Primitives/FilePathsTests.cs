@@ -1,6 +1,4 @@
-using LlamaNative.Platform;
-
-namespace LlamaNative.Tests.Platform;
+namespace LlamaNative.Tests.Primitives;
 
 public sealed class FilePathsTests
 {
