@@ -11,7 +11,8 @@ namespace LlamaNative.Benchmarks;
 internal sealed class Compare
 {
     private const string Usage =
-        "usage: compare --model M --ours \"PROGRAM\" --against \"LOOP LIBRARIES\" [--bars aot|r2r] [--tokens N] [--threads N] [--rounds N] [--pool 0|1] [--llama-bench PATH]";
+        "usage: compare --model M --ours \"PROGRAM\" --against \"LOOP LIBRARIES\" [--bars aot|r2r] [--tokens N] [--threads N] [--rounds N]"
+        + " [--pool 0|1] [--llama-bench PATH]";
 
     /// <summary>The bars by how our side was published: the first token's ratio, and the difference in memory in MiB.</summary>
     private static readonly Dictionary<string, (double FirstToken, double Memory)> Bars = new()
@@ -20,19 +21,27 @@ internal sealed class Compare
         ["r2r"] = (1.15, 32),
     };
 
+    /// <summary>What is compared: its name in the programs' lines, how ours is judged, and its bar.</summary>
+    private sealed record Metric(string Key, string Name, Func<double, double, double> Judge, string Bar, Func<double, bool> Meets);
+
     private static Metric[] MetricsFor((double FirstToken, double Memory) bar) =>
     [
-        new("start_ms", "process start to first token, ms", (ours, theirs) => ours / theirs, $"≤ {bar.FirstToken:F2}", ratio => ratio <= bar.FirstToken),
-        new("first_token_ms", "load to first token, ms", (ours, theirs) => ours / theirs, "", _ => true),
+        new("first_token_ms", "load to first token, ms", (ours, theirs) => ours / theirs, $"≤ {bar.FirstToken:F2}", ratio => ratio <= bar.FirstToken),
+        new("start_ms", "process start to first token, ms", (ours, theirs) => ours / theirs, "", _ => true),
         new("peak_kib", "peak memory, KiB (difference in MiB)", (ours, theirs) => (ours - theirs) / 1024, $"≤ {bar.Memory}", difference => difference <= bar.Memory),
         new("pipeline_tps", "pipeline, tokens/s", (ours, theirs) => ours / theirs, "≥ 0.98", ratio => ratio >= 0.98),
     ];
 
-    private sealed record Metric(string Key, string Name, Func<double, double, double> Judge, string Bar, Func<double, bool> Meets);
-
     public static int Run(string[] args)
     {
-        var options = new Dictionary<string, string>(StringComparer.Ordinal) { ["--tokens"] = "128", ["--threads"] = "2", ["--rounds"] = "5", ["--pool"] = "1", ["--bars"] = "aot" };
+        var options = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["--bars"] = "aot",
+            ["--tokens"] = "64",
+            ["--threads"] = "2",
+            ["--rounds"] = "9",
+            ["--pool"] = "1",
+        };
         for (int i = 0; i < args.Length; i += 2)
         {
             if (i + 1 == args.Length)
@@ -44,7 +53,9 @@ internal sealed class Compare
             options[args[i]] = args[i + 1];
         }
 
-        if (!options.TryGetValue("--model", out string? model) || !options.TryGetValue("--ours", out string? ours) || !options.TryGetValue("--against", out string? against)
+        if (!options.TryGetValue("--model", out string? model)
+            || !options.TryGetValue("--ours", out string? ours)
+            || !options.TryGetValue("--against", out string? against)
             || !Bars.TryGetValue(options["--bars"], out (double, double) bar))
         {
             Console.Error.WriteLine(Usage);

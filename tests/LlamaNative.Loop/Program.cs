@@ -89,8 +89,13 @@ void Print(string line) => output.Write(Encoding.UTF8.GetBytes(line + "\n"));
 static string? PeakKibibytes()
 {
     const string Name = "VmHWM:";
-    string? line = File.Exists("/proc/self/status")
-        ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal))
-        : null;
-    return line?[Name.Length..].Trim().Split(' ')[0];
+    foreach (string line in File.Exists("/proc/self/status") ? File.ReadAllLines("/proc/self/status") : [])
+    {
+        if (line.StartsWith(Name, StringComparison.Ordinal))
+        {
+            return line[Name.Length..].Trim().Split(' ')[0];
+        }
+    }
+
+    return null;
 }

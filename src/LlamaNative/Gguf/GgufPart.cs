@@ -210,5 +210,5 @@ internal sealed class GgufPart : IDisposable
         // Saturates: a padded end beyond 2^63 only has to stay beyond every file.
         value > long.MaxValue - alignment ? long.MaxValue : (value + alignment - 1) & -(long)alignment;
 
-    private readonly record struct Entry(string Name, TensorLayout Layout, ulong Offset, long At);
+    private sealed record Entry(string Name, TensorLayout Layout, ulong Offset, long At);
 }
