@@ -1,19 +1,13 @@
-using System.Diagnostics;
 using BenchmarkDotNet.Running;
 using LlamaNative.Benchmarks;
 
-long start = Stopwatch.GetTimestamp();
-return args switch
+switch (args)
 {
-    ["loop", .. string[] rest] => Loop.Run(rest, start),
-    ["compare", .. string[] rest] => Compare.Run(rest),
-    ["soak", .. string[] rest] => Soak.Run(rest),
-    _ => Pieces(args),
-};
-
-// Apart, so that the others do not load what only this needs.
-static int Pieces(string[] args)
-{
-    BenchmarkSwitcher.FromAssembly(typeof(Loop).Assembly).Run(args);
-    return 0;
+    case ["compare", .. string[] rest]:
+        return Compare.Run(rest);
+    case ["soak", .. string[] rest]:
+        return Soak.Run(rest);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Compare).Assembly).Run(args);
+        return 0;
 }

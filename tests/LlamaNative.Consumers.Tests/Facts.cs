@@ -34,6 +34,13 @@ internal sealed class GpuPackagesFactAttribute : FactAttribute
         : null;
 }
 
+/// <summary>A fact that compiles with NativeAOT, which links with the system's tools.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class NativeAotFactAttribute : FactAttribute
+{
+    public override string? Skip => Platform.Reason ?? (File.Exists("/usr/bin/gcc") ? null : "needs gcc");
+}
+
 internal static class Platform
 {
     public static string? Reason => RuntimeInformation.RuntimeIdentifier == "linux-x64" ? null : "needs linux-x64";

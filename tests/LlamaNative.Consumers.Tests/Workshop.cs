@@ -75,7 +75,7 @@ public sealed class Workshop : IDisposable
         return new PublishedApplication(output, application, build.Output, Story);
     }
 
-    /// <summary>dotnet, and chmod, with which the SDK makes a tool executable: all that a consumer's build may find.</summary>
+    /// <summary>All that a consumer's build may find: dotnet, chmod, with which the SDK makes a tool executable, and NativeAOT's linker.</summary>
     private static string CreateSearchPath(string folder)
     {
         string dotnet = Path.GetDirectoryName(Command.Dotnet)!;
@@ -85,7 +85,14 @@ public sealed class Workshop : IDisposable
         }
 
         Directory.CreateDirectory(folder);
-        File.CreateSymbolicLink(Path.Combine(folder, "chmod"), new[] { "/usr/bin/chmod", "/bin/chmod" }.First(File.Exists));
+        foreach (string tool in (string[])["chmod", "gcc", "ld", "objcopy"])
+        {
+            if (new[] { "/usr/bin/" + tool, "/bin/" + tool }.FirstOrDefault(File.Exists) is { } file)
+            {
+                File.CreateSymbolicLink(Path.Combine(folder, tool), file);
+            }
+        }
+
         return dotnet + Path.PathSeparator + folder;
     }
 

@@ -101,7 +101,6 @@ public sealed unsafe partial class ComputeGraph
             }
 
             backend.Abort.ListenTo(cancellationToken);
-            X87State.Release();
             return GgmlBackends.ggml_backend_graph_compute(backend.Handle, _native);
         }
     }

@@ -1,6 +1,5 @@
 using System.Text;
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
@@ -58,7 +57,7 @@ public sealed unsafe partial class GgmlTensor
         get
         {
             using HandleReference alive = Arena.Handle.Hold(Arena);
-            return Utf8.Read(_native->name) ?? "";
+            return NativeText.Read(_native->name) ?? "";
         }
 
         set

@@ -1,5 +1,4 @@
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Compute;
 
@@ -29,13 +28,13 @@ internal static unsafe class GraphPlacement
         string devices = string.Join(", ", backends.ToArray().Select(backend => backend.Device.Name));
         if (!read)
         {
-            throw new LlamaException($"{tensor} lies in {Utf8.Read(GgmlBuffers.ggml_backend_buffer_name(buffer))} memory, which {devices} cannot read.");
+            throw new LlamaException($"{tensor} lies in {NativeText.Read(GgmlBuffers.ggml_backend_buffer_name(buffer))} memory, which {devices} cannot read.");
         }
 
         if (!supported)
         {
             throw new LlamaException(
-                $"{devices} cannot compute {Utf8.Read(GgmlContexts.ggml_op_desc(tensor.Native))} to {tensor}; use a scheduler with the CPU as its last backend.");
+                $"{devices} cannot compute {NativeText.Read(GgmlContexts.ggml_op_desc(tensor.Native))} to {tensor}; use a scheduler with the CPU as its last backend.");
         }
     }
 

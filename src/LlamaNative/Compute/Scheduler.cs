@@ -97,7 +97,6 @@ public sealed unsafe class Scheduler : IDisposable
                 guard.Check();
             }
 
-            X87State.Release();
             return GgmlSchedulers.ggml_backend_sched_graph_compute(Handle, graph);
         }
         finally

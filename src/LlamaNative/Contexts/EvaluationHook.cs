@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;
@@ -83,6 +82,6 @@ internal sealed unsafe class EvaluationHook
         Dims nb = Dims.Of((long)tensor->nb[0], (long)tensor->nb[1], (long)tensor->nb[2], (long)tensor->nb[3]);
         int rank = ne[3] != 1 ? 4 : ne[2] != 1 ? 3 : ne[1] != 1 ? 2 : 1;
         var layout = new TensorLayout((GgmlType)tensor->type, TensorShape.FromDims(ne, rank), nb, offset: 0);
-        return new EvaluationNode(Utf8.Read(tensor->name) ?? "", Utf8.Read(GgmlContexts.ggml_op_desc(tensor)) ?? "", layout);
+        return new EvaluationNode(NativeText.Read(tensor->name) ?? "", NativeText.Read(GgmlContexts.ggml_op_desc(tensor)) ?? "", layout);
     }
 }

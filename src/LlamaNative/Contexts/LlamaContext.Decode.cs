@@ -70,11 +70,8 @@ public sealed unsafe partial class LlamaContext
     }
 
     /// <summary>An encoder is asked directly: llama_decode would pass it on too, but write a line of log each time.</summary>
-    private int Evaluate(in llama_batch batch)
-    {
-        X87State.Release();
-        return Cache.Exists ? LlamaDecoding.llama_decode(Handle, batch) : LlamaDecoding.llama_encode(Handle, batch);
-    }
+    private int Evaluate(in llama_batch batch) =>
+        Cache.Exists ? LlamaDecoding.llama_decode(Handle, batch) : LlamaDecoding.llama_encode(Handle, batch);
 
     private void Check(in llama_batch batch)
     {

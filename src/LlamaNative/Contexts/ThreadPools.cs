@@ -19,7 +19,6 @@ internal static unsafe class ThreadPools
         ggml_threadpool_params parameters;
         GgmlThreads.ggml_threadpool_params_init(&parameters, threads);
         parameters.poll = (uint)polling;
-        X87State.Release(); // its threads inherit this one's
         nint pool = GgmlThreads.NewPool(&parameters);
         return pool != 0 ? pool : throw new ContextCreationException($"ggml could not start a pool of {threads} threads.");
     }

@@ -3,10 +3,6 @@ using System.Diagnostics.Metrics;
 namespace LlamaNative.Diagnostics;
 
 /// <summary>The meter and its instruments, as <see cref="LlamaDiagnostics"/> documents them.</summary>
-/// <remarks>
-/// Apart from the activities, because making instruments compiles some twenty methods: a loading begins it beside the
-/// native work (<see cref="Prepare"/>) and needs them only at its end.
-/// </remarks>
 internal static class LlamaInstruments
 {
     private static readonly Meter Meter = new(LlamaDiagnostics.Name, PinnedRelease.Version);
@@ -26,7 +22,4 @@ internal static class LlamaInstruments
     internal static Histogram<double> TimeToFirstToken { get; } = Meter.CreateHistogram<double>("gen_ai.server.time_to_first_token", "s", "Time from the start of a generation to its first token");
 
     internal static Histogram<double> TimePerOutputToken { get; } = Meter.CreateHistogram<double>("gen_ai.server.time_per_output_token", "s", "Mean time of a token behind the first");
-
-    /// <summary>Makes the instruments, and the source of activities.</summary>
-    public static void Prepare() => _ = LoadDuration.Enabled || LlamaDiagnostics.Activities.HasListeners();
 }

@@ -1,7 +1,6 @@
 using LlamaNative.Contexts;
 using LlamaNative.Interop;
 using LlamaNative.Models;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Embeddings;
 
@@ -82,7 +81,7 @@ public sealed class Reranker : IDisposable, IAsyncDisposable
         var labels = new string?[count];
         for (int i = 0; i < count; i++)
         {
-            labels[i] = Utf8.Read(LlamaClassifiers.llama_model_cls_label(model.Handle, (uint)i));
+            labels[i] = NativeText.Read(LlamaClassifiers.llama_model_cls_label(model.Handle, (uint)i));
         }
 
         return labels;

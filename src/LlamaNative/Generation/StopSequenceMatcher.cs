@@ -1,4 +1,4 @@
-using LlamaNative.Platform;
+using System.Text;
 
 namespace LlamaNative.Generation;
 
@@ -21,7 +21,7 @@ internal sealed class StopSequenceMatcher
             _sequences[i] = sequences[i] is { Length: > 0 } sequence ? sequence : throw new ArgumentException("A stop sequence is empty.", nameof(sequences));
         }
 
-        _patterns = Array.ConvertAll(_sequences, Utf8.GetBytes);
+        _patterns = Array.ConvertAll(_sequences, Encoding.UTF8.GetBytes);
         _failures = Array.ConvertAll(_patterns, FailureFunction);
         _matched = new int[_patterns.Length];
     }

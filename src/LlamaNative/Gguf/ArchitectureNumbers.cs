@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace LlamaNative.Gguf;
 
 /// <summary>Metadata under an architecture's name (<c>llama.block_count</c>), read with the types that llama.cpp demands.</summary>
@@ -27,14 +25,6 @@ internal readonly struct ArchitectureNumbers(GgufMetadata metadata, string archi
         if (!condition)
         {
             throw Refused(name, reason);
-        }
-    }
-
-    public void Require(bool condition, string name, [InterpolatedStringHandlerArgument(nameof(condition))] ref Reason reason)
-    {
-        if (!condition)
-        {
-            throw Refused(name, reason.Take());
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Gguf;
 
@@ -34,17 +33,11 @@ internal sealed unsafe class FileMapping : SafeHandle
 
     /// <summary>Maps a file for reading.</summary>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="GgufFormatException">The file is empty, and there is nothing to map.</exception>
+    /// <exception cref="GgufFormatException">The file is empty, or a pipe or device: there is nothing to map.</exception>
     public static FileMapping Open(string path)
     {
         MappedFile file = MappedFile.Open(path);
-        if (file.Length > 0)
-        {
-            return new FileMapping(file, file.Start, file.Length, path);
-        }
-
-        file.Dispose();
-        throw new GgufFormatException("the file is empty", offset: 0, path: path);
+        return new FileMapping(file, file.Start, file.Length, path);
     }
 
     /// <summary>Pins memory that holds a file.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using LlamaNative.Platform;
+using System.Text;
+using System.Text.Unicode;
 
 namespace LlamaNative.Gguf;
 
@@ -49,31 +49,6 @@ internal unsafe ref struct GgufCursor
         Position += count;
     }
 
-    /// <summary>
-    /// Steps over strings, as many as there are and fit; returns how many. Vocabularies have hundreds of thousands, so nothing
-    /// but the lengths is looked at (without a span: compiled ahead, making one is a call), and an error is left to the reading
-    /// of the next one.
-    /// </summary>
-    public long SkipStrings(long count)
-    {
-        long position = Position;
-        long skipped = 0;
-        while (skipped < count && _length - position >= sizeof(ulong))
-        {
-            ulong bytes = Unsafe.ReadUnaligned<ulong>(_start + position);
-            if (bytes > MaxStringLength || (long)bytes > _length - position - sizeof(ulong))
-            {
-                break;
-            }
-
-            position += sizeof(ulong) + (long)bytes;
-            skipped++;
-        }
-
-        Position = position;
-        return skipped;
-    }
-
     public int ReadInt32(string what, string? key = null) => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int), what, key));
 
     public uint ReadUInt32(string what, string? key = null) => BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint), what, key));
@@ -101,19 +76,19 @@ internal unsafe ref struct GgufCursor
     {
         long at = Position;
         ReadOnlySpan<byte> bytes = ReadString(what);
-        if (bytes.IsEmpty || bytes.Length > maxBytes || Utf8.LengthToZero(bytes) < bytes.Length)
+        if (bytes.IsEmpty || bytes.Length > maxBytes || bytes.Contains((byte)0))
         {
             Position = at;
             throw Error($"{what} of {bytes.Length} bytes is not 1 to {maxBytes} bytes of text");
         }
 
-        if (Utf8.GetValidString(bytes) is { } name)
+        if (!Utf8.IsValid(bytes))
         {
-            return name;
+            Position = at;
+            throw Error($"{what} is not UTF-8");
         }
 
-        Position = at;
-        throw Error($"{what} is not UTF-8");
+        return Encoding.UTF8.GetString(bytes);
     }
 
     public readonly GgufFormatException Error(string message, string? key = null) => new(message, key, Position, _path);

@@ -210,6 +210,5 @@ internal sealed class GgufPart : IDisposable
         // Saturates: a padded end beyond 2^63 only has to stay beyond every file.
         value > long.MaxValue - alignment ? long.MaxValue : (value + alignment - 1) & -(long)alignment;
 
-    // A class: lists of it run the code that the runtime brings compiled, and opening a file is mostly start-up.
     private sealed record Entry(string Name, TensorLayout Layout, ulong Offset, long At);
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Gguf;
 
@@ -63,40 +62,21 @@ public sealed partial class GgufValue
         return MemoryMarshal.Read<T>(access.Bytes);
     }
 
-    // The four that every model is read with do not go through Get: generic code over values is compiled when it is first
-    // used, even in an application compiled ahead, and the first token waits. So it is avoided all the way to an open file.
-
     /// <summary>The value of a UInt32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
-    public uint GetUInt32()
-    {
-        using Access access = Read(GgufValueType.UInt32);
-        return BinaryPrimitives.ReadUInt32LittleEndian(access.Bytes);
-    }
+    public uint GetUInt32() => Get<uint>();
 
     /// <summary>The value of an Int32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
-    public int GetInt32()
-    {
-        using Access access = Read(GgufValueType.Int32);
-        return BinaryPrimitives.ReadInt32LittleEndian(access.Bytes);
-    }
+    public int GetInt32() => Get<int>();
 
     /// <summary>The value of a Float32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
-    public float GetSingle()
-    {
-        using Access access = Read(GgufValueType.Float32);
-        return BinaryPrimitives.ReadSingleLittleEndian(access.Bytes);
-    }
+    public float GetSingle() => Get<float>();
 
     /// <summary>The value of a Bool.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
-    public bool GetBoolean()
-    {
-        using Access access = Read(GgufValueType.Bool);
-        return access.Bytes[0] != 0;
-    }
+    public bool GetBoolean() => Get<bool>();
 
     /// <summary>The value of any integer type, for keys that writers store in several widths.</summary>
     /// <exception cref="GgufFormatException">No integer, or one beyond 2^63.</exception>
@@ -119,7 +99,7 @@ public sealed partial class GgufValue
     public string GetString()
     {
         using Access access = Read(GgufValueType.String);
-        return Utf8.GetString(access.Bytes[sizeof(ulong)..]);
+        return Encoding.UTF8.GetString(access.Bytes[sizeof(ulong)..]);
     }
 
     /// <summary>The bytes of a string.</summary>
@@ -170,7 +150,7 @@ public sealed partial class GgufValue
 
     /// <summary>Hands over the strings of an array where they lie, for as long as the call lasts.</summary>
     /// <exception cref="GgufFormatException">No array of strings.</exception>
-    internal void ReadTokens(TokenReader read)
+    internal unsafe void ReadTokens(Action<TokenTable> read)
     {
         if (ElementType != GgufValueType.String)
         {
@@ -178,11 +158,12 @@ public sealed partial class GgufValue
         }
 
         using Access access = Read();
-        read(new TokenTable(access.Bytes[ArrayHeader..], Count));
+        ReadOnlySpan<byte> elements = access.Bytes[ArrayHeader..];
+        fixed (byte* start = elements)
+        {
+            read(new TokenTable(start, elements.Length, Count));
+        }
     }
-
-    /// <summary>Works on the strings that <see cref="ReadTokens"/> hands over.</summary>
-    internal delegate void TokenReader(TokenTable tokens);
 
     /// <summary>The encoded bytes, held in place until the access is disposed.</summary>
     internal unsafe Access Read()

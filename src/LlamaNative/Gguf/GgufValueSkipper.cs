@@ -61,7 +61,7 @@ internal static class GgufValueSkipper
             return;
         }
 
-        for (long i = type == GgufValueType.String ? cursor.SkipStrings(count) : 0; i < count; i++)
+        for (long i = 0; i < count; i++)
         {
             Skip(ref cursor, type, key, depth);
         }

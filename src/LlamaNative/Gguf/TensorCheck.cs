@@ -35,24 +35,10 @@ internal static class TensorCheck
         new($"{tensor} {reason}", tensor.Name, tensor.Offset, file.Paths.ElementAtOrDefault(tensor.Part));
 
     private static bool IsElementwise(string name) =>
-        HasNorm(name)
+        name.Contains("norm", StringComparison.Ordinal)
         || name.StartsWith("rope_", StringComparison.Ordinal)
         || name.EndsWith(".bias", StringComparison.Ordinal)
         || name.EndsWith("scale", StringComparison.Ordinal);
-
-    // A search, unlike a comparison, loads the types of .NET's vector code, a millisecond of the first loading (see Utf8).
-    private static bool HasNorm(string name)
-    {
-        for (int i = 0; i + 4 <= name.Length; i++)
-        {
-            if (name[i] == 'n' && name[i + 1] == 'o' && name[i + 2] == 'r' && name[i + 3] == 'm')
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private static bool IsMatrix(GgufTensorInfo tensor) =>
         tensor.Name.EndsWith(".weight", StringComparison.Ordinal)

@@ -1,6 +1,5 @@
 using LlamaNative.Diagnostics;
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Models;
 
@@ -136,7 +135,7 @@ public sealed class LlamaModel : IDisposable
     {
         // The returned text is the model's own; the reference keeps it there while it is copied.
         using var keepAlive = new HandleReference(Handle);
-        return Utf8.Read(LlamaModels.llama_model_chat_template(Handle, name));
+        return NativeText.Read(LlamaModels.llama_model_chat_template(Handle, name));
     }
 
     /// <summary>Releases the model; contexts made from it keep working until they are disposed themselves.</summary>

@@ -1,5 +1,4 @@
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Models;
 
@@ -89,8 +88,8 @@ public sealed unsafe class LoraAdapter : IDisposable
         var metadata = new Dictionary<string, string>(count);
         for (int i = 0; i < count; i++)
         {
-            string? key = Utf8.Read((buffer, size) => LlamaAdapters.llama_adapter_meta_key_by_index(handle, i, (byte*)buffer, size));
-            string? value = Utf8.Read((buffer, size) => LlamaAdapters.llama_adapter_meta_val_str_by_index(handle, i, (byte*)buffer, size));
+            string? key = NativeText.Read((buffer, size) => LlamaAdapters.llama_adapter_meta_key_by_index(handle, i, (byte*)buffer, size));
+            string? value = NativeText.Read((buffer, size) => LlamaAdapters.llama_adapter_meta_val_str_by_index(handle, i, (byte*)buffer, size));
             if (key is not null && value is not null)
             {
                 metadata[key] = value;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using LlamaNative.Diagnostics;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
 
@@ -22,19 +21,8 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     {
         cancellationToken.ThrowIfCancellationRequested();
         llama_model_kv_override[]? overrides = NativeOverrides();
-
-        // Looking the file over and loading the native library take about as long and do not wait for each other; an error
-        // of the file is the one to tell. The instruments are needed only when the model is loaded.
-        var check = new SideThread(CheckFile, afterwards: LlamaInstruments.Prepare);
-        try
-        {
-            LlamaRuntime.Load();
-        }
-        finally
-        {
-            check.Join();
-        }
-
+        CheckFile();
+        LlamaRuntime.Load();
         float[]? tensorSplit = NativeTensorSplit();
         using NativePlacements? placements = options.TensorPlacements.Count == 0 ? null : new NativePlacements(path, options.TensorPlacements);
         GCHandle self = GCHandle.Alloc(this);
@@ -71,7 +59,6 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     {
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : PlacementReport.Prefix);
-        X87State.Release();
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
 
         Log = log.Lines;
@@ -130,7 +117,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
     private float[]? NativeTensorSplit()
     {
-        if (!options.HasTensorSplit)
+        if (options.TensorSplit.Count == 0)
         {
             return null;
         }

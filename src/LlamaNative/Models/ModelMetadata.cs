@@ -1,5 +1,4 @@
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Models;
 
@@ -12,8 +11,8 @@ internal static unsafe class ModelMetadata
         var metadata = new Dictionary<string, string>(count);
         for (int i = 0; i < count; i++)
         {
-            string? key = Utf8.Read((buffer, size) => LlamaModels.llama_model_meta_key_by_index(model, i, (byte*)buffer, size));
-            string? value = Utf8.Read((buffer, size) => LlamaModels.llama_model_meta_val_str_by_index(model, i, (byte*)buffer, size));
+            string? key = NativeText.Read((buffer, size) => LlamaModels.llama_model_meta_key_by_index(model, i, (byte*)buffer, size));
+            string? value = NativeText.Read((buffer, size) => LlamaModels.llama_model_meta_val_str_by_index(model, i, (byte*)buffer, size));
             if (key is not null && value is not null)
             {
                 metadata[key] = value;
@@ -30,5 +29,5 @@ internal static unsafe class ModelMetadata
     }
 
     public static string ReadDescription(LlamaModelHandle model) =>
-        Utf8.Read((buffer, size) => LlamaModels.llama_model_desc(model, (byte*)buffer, size)) ?? "";
+        NativeText.Read((buffer, size) => LlamaModels.llama_model_desc(model, (byte*)buffer, size)) ?? "";
 }

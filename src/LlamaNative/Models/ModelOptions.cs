@@ -3,8 +3,6 @@ namespace LlamaNative.Models;
 /// <summary>How a model is loaded; the names are llama.cpp's, the defaults are those of <c>llama_model_default_params</c>.</summary>
 public sealed record ModelOptions
 {
-    private readonly IReadOnlyList<float>? _tensorSplit;
-
     /// <summary>How the weights come into memory; mapped from the file by default.</summary>
     public ModelLoadMode LoadMode { get; init; } = ModelLoadMode.MemoryMap;
 
@@ -24,14 +22,7 @@ public sealed record ModelOptions
     public int MainGpu { get; init; }
 
     /// <summary>The share of the model for each GPU, in their order; only the proportions matter. Empty divides by free memory.</summary>
-    public IReadOnlyList<float> TensorSplit
-    {
-        get => _tensorSplit ?? [];
-        init => _tensorSplit = value;
-    }
-
-    /// <summary>Asked instead of the list's own count, because an empty list of numbers is compiled when it is first made.</summary>
-    internal bool HasTensorSplit => _tensorSplit is { Count: > 0 };
+    public IReadOnlyList<float> TensorSplit { get; init; } = [];
 
     /// <summary>Tensors to put on other devices than their layer's; the first pattern that finds a tensor's name counts.</summary>
     public IReadOnlyList<TensorPlacement> TensorPlacements { get; init; } = [];

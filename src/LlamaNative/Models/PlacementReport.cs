@@ -4,8 +4,7 @@ namespace LlamaNative.Models;
 
 /// <summary>
 /// Reads what llama.cpp says of placement while it loads: its interface has no call for it. The lines are those of
-/// <c>llama_model::load_tensors</c> in the pinned release (src/llama-model.cpp). No regular expressions: every loading would
-/// wait for their library to be loaded and compiled.
+/// <c>llama_model::load_tensors</c> in the pinned release (src/llama-model.cpp).
 /// </summary>
 internal static class PlacementReport
 {

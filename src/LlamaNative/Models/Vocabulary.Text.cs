@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using LlamaNative.Interop;
-using LlamaNative.Platform;
-using Utf8Text = System.Text.Unicode.Utf8;
 
 namespace LlamaNative.Models;
 
@@ -19,7 +18,7 @@ public sealed unsafe partial class Vocabulary
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
-            int length = Utf8.GetBytes(text, utf8);
+            int length = Encoding.UTF8.GetBytes(text, utf8);
             return TokenizeValid(utf8.AsSpan(0, length), addSpecial, parseSpecial);
         }
         finally
@@ -32,7 +31,7 @@ public sealed unsafe partial class Vocabulary
     /// <exception cref="ArgumentException">The bytes are not valid UTF-8.</exception>
     public int[] Tokenize(ReadOnlySpan<byte> utf8, bool addSpecial = true, bool parseSpecial = false)
     {
-        if (!Utf8Text.IsValid(utf8))
+        if (!Utf8.IsValid(utf8))
         {
             throw new ArgumentException("The text is not valid UTF-8.", nameof(utf8));
         }
@@ -64,7 +63,7 @@ public sealed unsafe partial class Vocabulary
                 length = DetokenizeInto(tokens, text, removeSpecial, unparseSpecial);
             }
 
-            return Utf8.GetString(text.AsSpan(0, length));
+            return Encoding.UTF8.GetString(text.AsSpan(0, length));
         }
         finally
         {
@@ -86,7 +85,7 @@ public sealed unsafe partial class Vocabulary
             length = GetPiece(token, piece, special);
         }
 
-        return Utf8.GetString(piece[..length]);
+        return Encoding.UTF8.GetString(piece[..length]);
     }
 
     /// <summary>Writes the bytes of one token, which may be a part of a character; allocates nothing.</summary>

@@ -1,5 +1,4 @@
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Models;
 
@@ -135,7 +134,7 @@ public sealed partial class Vocabulary
     {
         CheckToken(token);
         using var keepAlive = new HandleReference(_handle);
-        return Utf8.Read(LlamaVocab.llama_vocab_get_text(_handle, token)) ?? "";
+        return NativeText.Read(LlamaVocab.llama_vocab_get_text(_handle, token)) ?? "";
     }
 
     /// <summary>The token's score, which SentencePiece and Unigram vocabularies use to choose between splits.</summary>

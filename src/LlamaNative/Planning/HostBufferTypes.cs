@@ -1,6 +1,5 @@
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Planning;
@@ -94,5 +93,5 @@ internal sealed unsafe class HostBufferTypes
         return GgmlContexts.ggml_new_tensor(context, (int)type, ne2 > 1 ? 3 : 2, ne);
     }
 
-    private static string Name(nint bufferType) => Utf8.Read(GgmlBuffers.ggml_backend_buft_name(bufferType)) ?? "?";
+    private static string Name(nint bufferType) => NativeText.Read(GgmlBuffers.ggml_backend_buft_name(bufferType)) ?? "?";
 }

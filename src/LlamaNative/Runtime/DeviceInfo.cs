@@ -1,5 +1,4 @@
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 
 namespace LlamaNative;
 
@@ -54,10 +53,10 @@ public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind
                 ? (HostMemory.Available, HostMemory.Total)
                 : (properties.memory_free, properties.memory_total);
             devices.Add(new DeviceInfo(
-                Utf8.Read(properties.name) ?? "?",
-                Utf8.Read(properties.description) ?? "",
+                NativeText.Read(properties.name) ?? "?",
+                NativeText.Read(properties.description) ?? "",
                 (DeviceKind)properties.type,
-                Utf8.Read(GgmlDevices.ggml_backend_reg_name(registry)) ?? "?",
+                NativeText.Read(GgmlDevices.ggml_backend_reg_name(registry)) ?? "?",
                 free,
                 total));
         }

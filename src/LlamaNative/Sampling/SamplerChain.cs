@@ -14,11 +14,11 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     private readonly SamplerHandle _chain;
     private readonly GrammarSampler? _grammar;
     private readonly CustomSamplerBridge[] _custom;
-    private readonly PointerList _history;
+    private readonly List<nint> _history;
     private readonly CandidateList _candidates;
     private int _busy;
 
-    internal SamplerChain(Vocabulary vocabulary, SamplerHandle chain, SamplerHandle? grammar, CustomSamplerBridge[] custom, PointerList history)
+    internal SamplerChain(Vocabulary vocabulary, SamplerHandle chain, SamplerHandle? grammar, CustomSamplerBridge[] custom, List<nint> history)
     {
         Vocabulary = vocabulary;
         _chain = chain;
@@ -93,7 +93,7 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
         foreach (int token in tokens)
         {
             Vocabulary.CheckToken(token);
-            foreach (nint sampler in _history.Items)
+            foreach (nint sampler in _history)
             {
                 LlamaSamplers.llama_sampler_accept((llama_sampler*)sampler, token);
             }

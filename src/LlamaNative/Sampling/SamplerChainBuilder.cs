@@ -11,7 +11,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
 {
     private readonly Vocabulary _vocabulary;
     private readonly List<CustomSamplerBridge> _custom = [];
-    private readonly PointerList _history = new();
+    private readonly List<nint> _history = [];
     private readonly SamplerHandle _chain;
     private SamplerHandle? _grammar;
     private bool _built;

@@ -8,16 +8,11 @@ namespace LlamaNative.Sampling;
 /// </summary>
 public sealed record SamplingOptions
 {
-    private static readonly SamplerKind[] CommonOrder =
+    private static readonly IReadOnlyList<SamplerKind> CommonOrder =
     [
         SamplerKind.Penalties, SamplerKind.Dry, SamplerKind.TopNSigma, SamplerKind.TopK, SamplerKind.TypicalP,
         SamplerKind.TopP, SamplerKind.MinP, SamplerKind.Xtc, SamplerKind.Temperature,
     ];
-
-    // Neither a dictionary nor an array seen as a list is made where nobody asks for one: the runtime compiles both kinds
-    // when they are first used, and the first token would wait for it.
-    private readonly IReadOnlyDictionary<int, float>? _logitBias;
-    private readonly SamplerKind[] _order = CommonOrder;
 
     /// <summary>Always the most probable token.</summary>
     public static SamplingOptions Greedy { get; } = new() { Temperature = 0 };
@@ -101,11 +96,7 @@ public sealed record SamplingOptions
     public float MirostatEta { get; init; } = 0.1f;
 
     /// <summary>Added to the logits of single tokens; negative infinity forbids one.</summary>
-    public IReadOnlyDictionary<int, float> LogitBias
-    {
-        get => _logitBias ?? ReadOnlyDictionary<int, float>.Empty;
-        init => _logitBias = value;
-    }
+    public IReadOnlyDictionary<int, float> LogitBias { get; init; } = ReadOnlyDictionary<int, float>.Empty;
 
     /// <summary>Forbids every token that ends a generation, so that only other limits end it.</summary>
     public bool IgnoreEndOfGeneration { get; init; }
@@ -117,13 +108,5 @@ public sealed record SamplingOptions
     public string GrammarRoot { get; init; } = "root";
 
     /// <summary>The samplers in the order they act.</summary>
-    public IReadOnlyList<SamplerKind> Order
-    {
-        get => Array.AsReadOnly(_order);
-        init => _order = [.. value];
-    }
-
-    internal bool HasLogitBias => _logitBias is { Count: > 0 };
-
-    internal SamplerKind[] Samplers => _order;
+    public IReadOnlyList<SamplerKind> Order { get; init => field = [.. value]; } = CommonOrder;
 }

@@ -18,10 +18,10 @@ internal static class SamplingOptionsExtensions
             return builder.AddMirostat(options);
         }
 
-        CheckOrder(options.Samplers);
-        bool adaptive = options.Samplers is [.., SamplerKind.AdaptiveP];
+        CheckOrder(options.Order);
+        bool adaptive = options.Order is [.., SamplerKind.AdaptiveP];
         bool greedy = options.Temperature <= 0 && options.DynamicTemperatureRange <= 0 && !adaptive;
-        foreach (SamplerKind kind in options.Samplers)
+        foreach (SamplerKind kind in options.Order)
         {
             if (!(greedy && NeverRemovesTheBest(kind)))
             {
@@ -41,7 +41,7 @@ internal static class SamplingOptionsExtensions
     {
         Vocabulary vocabulary = builder.Vocabulary;
         int[] suppressed = vocabulary.GetSuppressedTokens();
-        if (!options.HasLogitBias && !options.IgnoreEndOfGeneration && suppressed.Length == 0)
+        if (options.LogitBias.Count == 0 && !options.IgnoreEndOfGeneration && suppressed.Length == 0)
         {
             return;
         }
@@ -104,9 +104,9 @@ internal static class SamplingOptionsExtensions
     private static bool NeverRemovesTheBest(SamplerKind kind) => kind is
         SamplerKind.TopK or SamplerKind.TopP or SamplerKind.MinP or SamplerKind.TopNSigma or SamplerKind.Temperature;
 
-    private static void CheckOrder(SamplerKind[] order)
+    private static void CheckOrder(IReadOnlyList<SamplerKind> order)
     {
-        for (int i = 0; i < order.Length - 1; i++)
+        for (int i = 0; i < order.Count - 1; i++)
         {
             // Infill may leave no candidate, which only the final draw accepts; adaptive-p already chooses.
             if (order[i] is SamplerKind.Infill or SamplerKind.AdaptiveP)

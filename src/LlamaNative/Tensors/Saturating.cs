@@ -11,6 +11,5 @@ internal static class Saturating
 
     public static long Add(long a, long b) => b > TooMany - a ? TooMany : a + b;
 
-    public static long Multiply(long a, long b) =>
-        (ulong)(a | b) <= int.MaxValue || a == 0 || b <= TooMany / a ? a * b : TooMany;
+    public static long Multiply(long a, long b) => Math.BigMul(a, b, out long low) == 0 && low >= 0 ? low : TooMany;
 }

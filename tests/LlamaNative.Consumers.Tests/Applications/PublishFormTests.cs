@@ -67,6 +67,15 @@ public sealed class PublishFormTests(Workshop workshop)
         await app.TellsTheStoryAsync();
     }
 
+    [NativeAotFact]
+    public async Task Native_ahead_of_time()
+    {
+        // A trim or AOT warning would be an error of this build.
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:PublishAot=true", $"-p:RuntimeIdentifier={s_rid}");
+        await app.TellsTheStoryAsync();
+        Assert.DoesNotContain("ConsoleApp.dll", app.Files);
+    }
+
     [Theory]
     [InlineData("win-x64")]
     [InlineData("win-arm64")]

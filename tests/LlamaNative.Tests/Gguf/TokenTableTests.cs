@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using LlamaNative.Gguf;
 
@@ -7,7 +8,9 @@ namespace LlamaNative.Tests.Gguf;
 /// <summary>If these fail, a vocabulary with a token twice reaches llama.cpp, which asserts, or a good one is refused.</summary>
 public sealed class TokenTableTests
 {
-    // Every length around the eight bytes that are hashed at a time, and every place where two tokens can differ.
+    private readonly List<byte[]> _pinned = []; // kept for as long as the tables read them
+
+    // Every place where two tokens of ordinary lengths can differ.
     [Fact]
     public void Tokens_that_differ_in_one_byte_are_different_ones()
     {
@@ -23,7 +26,7 @@ public sealed class TokenTableTests
             }
         }
 
-        var table = new TokenTable(Encode(texts), texts.Count);
+        var table = NewTable(Encode(texts), texts.Count);
         for (int id = 0; id < texts.Count; id++)
         {
             Assert.False(table.Contains(texts[id]));
@@ -50,7 +53,7 @@ public sealed class TokenTableTests
             texts.Add(text);
         }
 
-        var table = new TokenTable(Encode(texts), texts.Count);
+        var table = NewTable(Encode(texts), texts.Count);
         for (int id = 0; id < texts.Count; id++)
         {
             Assert.Equal(known.Add(Encoding.ASCII.GetString(texts[id])), table.TryAdd(id));
@@ -62,7 +65,7 @@ public sealed class TokenTableTests
     public void A_text_ends_at_its_first_zero_and_an_empty_one_has_a_name()
     {
         byte[][] texts = [[(byte)'a', 0, (byte)'b'], [0], "[EMPTY_1]"u8.ToArray(), "a"u8.ToArray()];
-        var table = new TokenTable(Encode(texts), texts.Length);
+        var table = NewTable(Encode(texts), texts.Length);
         Assert.True(table.TryAdd(0));
         Assert.True(table.TryAdd(1));
         Assert.False(table.TryAdd(2));
@@ -76,7 +79,7 @@ public sealed class TokenTableTests
         for (int length = 0; length < whole.Length; length++)
         {
             byte[] part = whole[..length];
-            Assert.Throws<GgufFormatException>(() => new TokenTable(part, 2).Count);
+            Assert.Throws<GgufFormatException>(() => NewTable(part, 2).Count);
         }
     }
 
@@ -89,7 +92,15 @@ public sealed class TokenTableTests
     {
         byte[] bytes = Encode([[1, 2, 3]]);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, length);
-        Assert.Throws<GgufFormatException>(() => new TokenTable(bytes, 1).Count);
+        Assert.Throws<GgufFormatException>(() => NewTable(bytes, 1).Count);
+    }
+
+    private unsafe TokenTable NewTable(byte[] elements, int count)
+    {
+        byte[] pinned = GC.AllocateArray<byte>(elements.Length + 1, pinned: true);
+        elements.CopyTo(pinned, 0);
+        _pinned.Add(pinned);
+        return new TokenTable((byte*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0), elements.Length, count);
     }
 
     private static byte[] Encode(IEnumerable<byte[]> texts) =>

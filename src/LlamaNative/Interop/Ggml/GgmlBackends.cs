@@ -5,7 +5,7 @@ namespace LlamaNative.Interop;
 /// <summary>ggml-backend.h: backends, which compute graphs on a device.</summary>
 internal static unsafe partial class GgmlBackends
 {
-    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
+    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ggml_backend_dev_by_name(string name);
 
     [LibraryImport(NativeLibraries.GgmlBase)]

@@ -5,11 +5,8 @@ namespace LlamaNative.Interop;
 /// <summary>ggml-backend.h: the registry of backends and their devices. Registered devices live as long as the process.</summary>
 internal static unsafe partial class GgmlDevices
 {
-    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
+    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]
     public static partial void ggml_backend_load_all_from_path(string directory);
-
-    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
-    public static partial nint ggml_backend_load(string path);
 
     [LibraryImport(NativeLibraries.Ggml)]
     public static partial nuint ggml_backend_dev_count();
@@ -20,7 +17,7 @@ internal static unsafe partial class GgmlDevices
     [LibraryImport(NativeLibraries.Ggml)]
     public static partial nint ggml_backend_dev_by_type(int type);
 
-    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
+    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ggml_backend_dev_by_name(string name);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
@@ -32,13 +29,13 @@ internal static unsafe partial class GgmlDevices
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial nint ggml_backend_dev_buffer_type(nint device);
 
-    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
+    [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ggml_backend_reg_by_name(string name);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial byte* ggml_backend_reg_name(nint registry);
 
-    [LibraryImport(NativeLibraries.GgmlBase, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
+    [LibraryImport(NativeLibraries.GgmlBase, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ggml_backend_reg_get_proc_address(nint registry, string name);
 
     [LibraryImport(NativeLibraries.GgmlBase)]

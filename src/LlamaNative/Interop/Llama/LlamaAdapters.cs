@@ -5,7 +5,7 @@ namespace LlamaNative.Interop;
 /// <summary>llama.h: LoRA adapters and control vectors.</summary>
 internal static unsafe partial class LlamaAdapters
 {
-    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
+    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint llama_adapter_lora_init(LlamaModelHandle model, string path);
 
     [LibraryImport(NativeLibraries.Llama)]

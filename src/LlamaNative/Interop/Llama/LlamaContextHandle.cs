@@ -12,7 +12,7 @@ internal sealed class LlamaContextHandle : SafeHandle
     private readonly LlamaModelHandle _model;
     private nint _pool;
     private nint _batchPool;
-    private readonly PointerList _callbackStates = new();
+    private readonly List<GCHandle> _callbackStates = [];
     private LoraAdapterHandle[] _adapters = [];
 
     /// <summary>Takes ownership of <paramref name="context"/> and a reference to <paramref name="model"/>.</summary>
@@ -36,7 +36,7 @@ internal sealed class LlamaContextHandle : SafeHandle
     }
 
     /// <summary>Takes ownership of what native callbacks reach; freed once they can no longer be called.</summary>
-    public void KeepUntilReleased(GCHandle callbackState) => _callbackStates.Add(GCHandle.ToIntPtr(callbackState));
+    public void KeepUntilReleased(GCHandle callbackState) => _callbackStates.Add(callbackState);
 
     /// <summary>Takes over one reference to each adapter the context now uses, and releases those it used before.</summary>
     public void KeepAdapters(LoraAdapterHandle[] referenced)
@@ -62,10 +62,7 @@ internal sealed class LlamaContextHandle : SafeHandle
             GgmlThreads.FreePool(_batchPool);
         }
 
-        foreach (nint state in _callbackStates.Items)
-        {
-            GCHandle.FromIntPtr(state).Free();
-        }
+        _callbackStates.ForEach(state => state.Free());
 
         KeepAdapters([]);
         _model.DangerousRelease();

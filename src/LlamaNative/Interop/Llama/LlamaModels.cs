@@ -5,7 +5,7 @@ namespace LlamaNative.Interop;
 /// <summary>llama.h: loading a model and asking about it.</summary>
 internal static unsafe partial class LlamaModels
 {
-    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
+    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint llama_model_load_from_file(string path, llama_model_params parameters);
 
     [LibraryImport(NativeLibraries.Llama)]
@@ -53,7 +53,7 @@ internal static unsafe partial class LlamaModels
     [LibraryImport(NativeLibraries.Llama)]
     public static partial ulong llama_model_n_params(LlamaModelHandle model);
 
-    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
+    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
     public static partial byte* llama_model_chat_template(LlamaModelHandle model, string? name);
 
     [LibraryImport(NativeLibraries.Llama)]

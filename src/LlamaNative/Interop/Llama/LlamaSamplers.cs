@@ -66,7 +66,7 @@ internal static unsafe partial class LlamaSamplers
     [LibraryImport(NativeLibraries.Llama)]
     public static partial llama_sampler* llama_sampler_init_mirostat_v2(uint seed, float tau, float eta);
 
-    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Utf8Marshaller))]
+    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
     public static partial llama_sampler* llama_sampler_init_grammar(VocabularyHandle vocab, string grammar, string root);
 
     [LibraryImport(NativeLibraries.Llama)]

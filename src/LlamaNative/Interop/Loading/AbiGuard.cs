@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Interop;
 
@@ -15,7 +14,7 @@ internal static unsafe class AbiGuard
     public static string Check(nint llama, string directory)
     {
         var versionOf = (delegate* unmanaged[Cdecl]<byte*>)Export(llama, "llama_version", directory);
-        string version = (Utf8.Read(versionOf()) ?? "").TrimStart('v');
+        string version = (NativeText.Read(versionOf()) ?? "").TrimStart('v');
 
         // Prebuilt libraries of a release carry a suffix ("0.4.0-dev").
         if (version.Split('-')[0] != PinnedRelease.Version)

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Interop;
 
@@ -73,7 +72,7 @@ internal sealed class LibraryLocator
         return Existing(plain + ".v" + PinnedRelease.Version + suffix) ?? Existing(plain + suffix) ?? FindVariant(directory, prefix, suffix);
     }
 
-    private static string? Existing(string file) => LinuxFiles.Exists(file) ? file : null;
+    private static string? Existing(string file) => File.Exists(file) ? file : null;
 
     private static string? FindVariant(string directory, string prefix, string suffix)
     {

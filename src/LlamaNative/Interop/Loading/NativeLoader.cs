@@ -10,8 +10,7 @@ namespace LlamaNative.Interop;
 /// </summary>
 internal static class NativeLoader
 {
-    // No Lock: its first use makes the runtime load its compiler, a millisecond before any model is looked at.
-    private static readonly object Gate = new();
+    private static readonly Lock Gate = new();
     private static readonly Dictionary<string, nint> Handles = [];
     private static NativeLibraryInfo? _loaded;
 
@@ -92,12 +91,8 @@ internal static class NativeLoader
     {
         NativeLog.Attach();
 
-        // ggml itself tries every build of the CPU backend, and picks every GPU backend that finds its driver.
-        if (CpuBackend.Find(directory) is not { } cpu || GgmlDevices.ggml_backend_load(cpu) == 0)
-        {
-            GgmlDevices.ggml_backend_load_all_from_path(directory);
-        }
-
+        // ggml picks the CPU backend that suits the processor, and every GPU backend that finds its driver.
+        GgmlDevices.ggml_backend_load_all_from_path(directory);
         if (GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.Cpu) == 0)
         {
             throw new NativeLibraryException(
@@ -113,7 +108,7 @@ internal static class NativeLoader
             NativeLog.Warn($"The llama.cpp libraries in '{directory}' are a debug build, many times slower than an optimised one; LlamaRuntimeOptions.LibraryDirectory names another folder.");
         }
 
-        return new NativeLibraryInfo(directory, version, Utf8.Read(LlamaSystem.llama_print_system_info()) ?? "") { IsDebugBuild = hasAssertions };
+        return new NativeLibraryInfo(directory, version, NativeText.Read(LlamaSystem.llama_print_system_info()) ?? "") { IsDebugBuild = hasAssertions };
     }
 
     private static NativeLibraryException NotFound(LibraryLocator locator)

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using LlamaNative.Platform;
+using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace LlamaNative.Interop;
@@ -16,8 +16,6 @@ internal static unsafe class NativeLog
 
     [ThreadStatic]
     private static ThreadLog? _current;
-
-    private static volatile bool _anyKept;
 
     /// <summary>Where lines go; null drops them.</summary>
     public static ILogger? Logger { get; set; }
@@ -65,19 +63,8 @@ internal static unsafe class NativeLog
     /// <summary>Collects the lines that this thread's native calls log, and that begin so, until it is disposed.</summary>
     public static Recording Record(string prefix = "") => new(Current, prefix);
 
-    // Not touched before something is to be kept: the first variable of a thread makes the runtime load its compiler, and the
-    // native library says dozens of lines when it is loaded.
-    private static ThreadLog Current
-    {
-        get
-        {
-            _anyKept = true;
-            return _current ??= new ThreadLog();
-        }
-    }
+    private static ThreadLog Current => _current ??= new ThreadLog();
 
-    // Apart, so that the logger's library is loaded only where there is a logger.
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Log(LogLevel level, string line) => Logger!.Log(level, default, line, null, static (text, _) => text);
 
     private static void Detach()
@@ -97,10 +84,7 @@ internal static unsafe class NativeLog
     {
         try
         {
-            if (_anyKept || Logger is not null || level is ThreadLog.Warning or ThreadLog.Error)
-            {
-                Current.Append(level, text);
-            }
+            Current.Append(level, text);
         }
         catch (Exception)
         {
@@ -117,7 +101,7 @@ internal static unsafe class NativeLog
         public Recording(ThreadLog log, string prefix)
         {
             _log = log;
-            _prefix = Utf8.GetBytes(prefix);
+            _prefix = Encoding.UTF8.GetBytes(prefix);
             log.Recording = this;
         }
 
@@ -137,8 +121,8 @@ internal static unsafe class NativeLog
         // enum ggml_log_level
         private const int Debug = 1;
         private const int Info = 2;
-        internal const int Warning = 3;
-        internal const int Error = 4;
+        private const int Warning = 3;
+        private const int Error = 4;
         private const int Continuation = 5;
 
         private byte[] _line = new byte[256];
@@ -151,7 +135,7 @@ internal static unsafe class NativeLog
 
         private bool IsKept => _level is Warning or Error;
 
-        private bool IsLogged => Logger is not null && IsEnabled();
+        private bool IsLogged => Logger?.IsEnabled(LevelOf(_level)) == true;
 
         public void Append(int level, byte* text)
         {
@@ -201,7 +185,7 @@ internal static unsafe class NativeLog
                 return;
             }
 
-            string line = Utf8.GetString(bytes);
+            string line = Encoding.UTF8.GetString(bytes);
             if (recorded)
             {
                 Recording!.Lines.Add(line);
@@ -221,10 +205,6 @@ internal static unsafe class NativeLog
                 Log(LevelOf(_level), line);
             }
         }
-
-        // Apart, as Log is.
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        private bool IsEnabled() => Logger!.IsEnabled(LevelOf(_level));
 
         private static LogLevel LevelOf(int level) => level switch
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
-using LlamaNative.Platform;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
@@ -150,7 +149,7 @@ internal sealed class QuantizationRun(
                 0 => GgufValue.Of((uint)Math.Abs(native.val_i64)), // llama.cpp writes integers as UINT32
                 1 => GgufValue.Of((float)native.val_f64),
                 2 => GgufValue.Of(native.val_bool != 0),
-                _ => GgufValue.Of(Utf8.Read(native.val_str)!),
+                _ => GgufValue.Of(NativeText.Read(native.val_str)!),
             };
         }
     }

@@ -1,4 +1,4 @@
-// A whole use of llama.cpp in C, as a peer for the one in C# (Loop.cs): the same calls in the same order, on the same
+// A whole use of llama.cpp in C, as a peer for the one in C# (Program.cs): the same calls in the same order, on the same
 // libraries, with the same prompt, sampler chain and stop strings, so that both print the same hash of their tokens.
 // Usage: loop LIBRARIES MODEL TOKENS THREADS ROUNDS POOL(0|1)
 // Prints lines "name value": first_token_ms (from the beginning of main, libraries and model loaded), tokens_fnv, pipeline_tps
