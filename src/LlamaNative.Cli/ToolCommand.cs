@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using LlamaNative.Cli.Commands;
 using LlamaNative.Cli.Terminal;
+using LlamaNative.Grammars;
 
 namespace LlamaNative.Cli;
 
@@ -35,7 +36,7 @@ internal static class ToolCommand
             // Whoever read our output wanted no more of it (| head); there is nothing to say and nobody to say it to.
             return ExitCode.Failure;
         }
-        catch (Exception error) when (error is LlamaException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is LlamaException or JsonSchemaException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             shell.Fail(ErrorText.Of(error));
             return ExitCode.Failure;

@@ -12,6 +12,8 @@ internal static class Artifacts
     public const string CudaLinux = "LlamaNative.Backend.Cuda.Linux";
     public const string CudaWindows = "LlamaNative.Backend.Cuda.Windows";
     public const string Tool = "LlamaNative.Cli";
+    public const string Templates = "LlamaNative.Templates";
+    public const string Grammars = "LlamaNative.Grammars";
     public const string Merging = "LlamaNative.Merging";
 
     public static string Folder { get; } = Path.Combine(SharedFiles.RepositoryRoot, "artifacts");

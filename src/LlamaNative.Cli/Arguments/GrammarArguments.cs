@@ -1,5 +1,5 @@
 using System.CommandLine;
-using LlamaNative.Sampling.Grammars;
+using LlamaNative.Grammars;
 
 namespace LlamaNative.Cli.Arguments;
 

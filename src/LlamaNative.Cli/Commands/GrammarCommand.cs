@@ -1,7 +1,7 @@
 using System.CommandLine;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Sampling.Grammars;
+using LlamaNative.Grammars;
 
 namespace LlamaNative.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using LlamaNative.Sampling.Grammars;
+using LlamaNative.Grammars;
+using LlamaNative.Sampling;
 
 namespace LlamaNative.Generation;
 
@@ -13,7 +14,7 @@ public static class StructuredOutput
     /// <param name="type">The type's serialization contract, e.g. <c>MyJson.Default.Person</c>; source-generated, it needs no reflection.</param>
     /// <param name="options">How to generate; its grammar is replaced. Null for the defaults.</param>
     /// <param name="cancellationToken">Stops the generation.</param>
-    /// <exception cref="JsonSchemaException">The type has no schema that a grammar can follow.</exception>
+    /// <exception cref="GrammarException">The type has no schema that a grammar can follow.</exception>
     /// <exception cref="LlamaException">The generation ended before the value did.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task<T> GenerateAsync<T>(
@@ -22,7 +23,7 @@ public static class StructuredOutput
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentNullException.ThrowIfNull(type);
         options ??= new GenerationOptions();
-        GbnfGrammar grammar = JsonSchemaGrammar.FromType(type);
+        GbnfGrammar grammar = GrammarSource.FromType(type);
         GenerationOptions held = options with { Sampling = options.Sampling with { Grammar = grammar.Text, GrammarRoot = grammar.Root } };
         GenerationResult result = await generator.GenerateAsync(prompt, held, cancellationToken).ConfigureAwait(false);
         try

@@ -1,5 +1,4 @@
 using LlamaNative.Interop;
-using LlamaNative.Sampling.Grammars;
 
 namespace LlamaNative.Sampling;
 

@@ -1,7 +1,6 @@
 using LlamaNative.Contexts;
 using LlamaNative.Interop;
 using LlamaNative.Models;
-using LlamaNative.Sampling.Grammars;
 
 namespace LlamaNative.Sampling;
 

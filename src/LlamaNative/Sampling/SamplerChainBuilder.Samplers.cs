@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using LlamaNative.Grammars;
 using LlamaNative.Interop;
-using LlamaNative.Sampling.Grammars;
 
 namespace LlamaNative.Sampling;
 
@@ -151,7 +151,7 @@ public sealed unsafe partial class SamplerChainBuilder
         _vocabulary.CheckUsable();
 
         // The native parser recurses and asserts; only what was checked here reaches it.
-        GbnfGrammar grammar = GbnfGrammar.Parse(gbnf, root);
+        GbnfGrammar grammar = GrammarSource.Parse(gbnf, root);
         NativeLog.Clear();
         llama_sampler* sampler = LlamaSamplers.llama_sampler_init_grammar(_vocabulary.Handle, grammar.Text, grammar.Root);
         if (sampler is null)

@@ -11,7 +11,7 @@ public sealed class PackageTests
 {
     private const long Limit = 250_000_000; // nuget.org's, in decimal megabytes
 
-    private static readonly string[] s_managed = [Artifacts.Library, Artifacts.Merging];
+    private static readonly string[] s_managed = [Artifacts.Templates, Artifacts.Grammars, Artifacts.Library, Artifacts.Merging];
     private static readonly string[] s_gpu = [Artifacts.Vulkan, Artifacts.Cuda, Artifacts.CudaLinux, Artifacts.CudaWindows];
 
     private static readonly string[] s_files = Directory.Exists(Artifacts.Folder)

@@ -186,7 +186,7 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
         await Assert.ThrowsAsync<ContextOverflowException>(() => generator.GenerateAsync(new string('x', 400), Long));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => generator.GenerateAsync("x", Long with { StopSequences = [""] }));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => generator.GenerateAsync("", Long with { AddSpecial = false }));
-        await Assert.ThrowsAsync<LlamaNative.Sampling.Grammars.GrammarException>(() => generator.GenerateAsync("x", Long with { Sampling = new SamplingOptions { Grammar = "root ::" } }));
+        await Assert.ThrowsAsync<GrammarException>(() => generator.GenerateAsync("x", Long with { Sampling = new SamplingOptions { Grammar = "root ::" } }));
         Assert.Equal(200, (await generator.GenerateAsync("the cat", Long)).Usage.CompletionTokens);
     }
 }

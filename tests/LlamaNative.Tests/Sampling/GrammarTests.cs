@@ -2,7 +2,6 @@ using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Models;
 using LlamaNative.Sampling;
-using LlamaNative.Sampling.Grammars;
 using static LlamaNative.Tests.Sampling.Candidates;
 
 namespace LlamaNative.Tests.Sampling;

@@ -1,6 +1,5 @@
 using LlamaNative.Models;
 using LlamaNative.Sampling;
-using LlamaNative.Sampling.Grammars;
 using static LlamaNative.Tests.Sampling.Candidates;
 
 namespace LlamaNative.Tests.Sampling;

@@ -1,7 +1,7 @@
 using LlamaNative.Generation;
+using LlamaNative.Grammars;
 using LlamaNative.Models;
 using LlamaNative.Sampling;
-using LlamaNative.Sampling.Grammars;
 
 namespace LlamaNative.Chat;
 

@@ -1,3 +1,5 @@
+using LlamaNative.Templates;
+
 namespace LlamaNative.Chat.Templates;
 
 /// <summary>
@@ -6,13 +8,13 @@ namespace LlamaNative.Chat.Templates;
 /// </summary>
 public sealed class ChatTemplateException : LlamaException
 {
-    internal ChatTemplateException(string reason, int line, int column, bool raisedByTemplate = false, Exception? innerException = null)
-        : base(raisedByTemplate ? reason : $"Chat template, line {line}, column {column}: {reason}", innerException)
+    internal ChatTemplateException(TemplateException error)
+        : base(error.RaisedByTemplate ? error.Reason : $"Chat template, line {error.Line}, column {error.Column}: {error.Reason}", error)
     {
-        Reason = reason;
-        Line = line;
-        Column = column;
-        RaisedByTemplate = raisedByTemplate;
+        Reason = error.Reason;
+        Line = error.Line;
+        Column = error.Column;
+        RaisedByTemplate = error.RaisedByTemplate;
     }
 
     /// <summary>What went wrong, without the place.</summary>

@@ -1,5 +1,5 @@
 using System.Text;
-using LlamaNative.Sampling.Grammars;
+using LlamaNative.Grammars;
 
 namespace LlamaNative.Chat;
 

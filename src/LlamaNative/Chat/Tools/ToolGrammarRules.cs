@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using LlamaNative.Sampling.Grammars;
+using LlamaNative.Grammars;
+using LlamaNative.Sampling;
 
 namespace LlamaNative.Chat;
 
@@ -24,13 +25,13 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
     public const string AddressedMessage = "addressed";
 
     /// <summary>The grammar of calls: from <c>root</c> for what follows a syntax's mark, from <see cref="WholeMessage"/> with the mark.</summary>
-    /// <exception cref="JsonSchemaException">A tool's parameters are no schema a grammar can follow.</exception>
+    /// <exception cref="GrammarException">A tool's parameters are no schema a grammar can follow.</exception>
     public static GbnfGrammar For(ToolSyntax syntax, IReadOnlyList<ToolDefinition> tools)
     {
         var rules = new ToolGrammarRules(tools);
         string calls = syntax.Grammar(rules);
         string begin = syntax.Address is not null || syntax.PlainJsonIsCall ? "" : Literal(syntax.Begin);
-        return GbnfGrammar.Parse($"{calls}\n{WholeMessage} ::= {begin} root\n{rules.Addressed(syntax)}{rules._rules}");
+        return GrammarSource.Parse($"{calls}\n{WholeMessage} ::= {begin} root\n{rules.Addressed(syntax)}{rules._rules}");
     }
 
     /// <summary>An alternative for each tool, made of its name and the rule of its arguments.</summary>
@@ -141,7 +142,7 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
     private string AddSchema(JsonObject schema)
     {
         string prefix = $"tool{_schemas++}-";
-        _rules.Append(GbnfNames.Prefix(JsonSchemaGrammar.FromSchema(schema.ToJsonString()), prefix)).Append('\n');
+        _rules.Append(GbnfNames.Prefix(GrammarSource.FromSchema(schema.ToJsonString()), prefix)).Append('\n');
         return prefix + "root";
     }
 }

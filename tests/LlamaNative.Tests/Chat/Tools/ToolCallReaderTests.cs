@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using LlamaNative.Chat;
-using LlamaNative.Sampling.Grammars;
-using LlamaNative.Sampling.Grammars.Gbnf;
-using LlamaNative.Tests.Sampling.Grammars;
+using LlamaNative.Grammars;
+using LlamaNative.Grammars.Tests;
+using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Chat.Tools;
 
@@ -81,13 +81,22 @@ public sealed class ToolCallReaderTests
         var schema = (JsonObject)JsonNode.Parse("""{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}""")!;
         ToolSyntax syntax = ToolSyntax.Of(mark, null);
         GbnfGrammar grammar = ToolGrammarRules.For(syntax, [new ToolDefinition("weather", "", schema), new ToolDefinition("time", "", new JsonObject { ["type"] = "object" })]);
-        Assert.True(GbnfMatcher.Matches(grammar, right));
-        Assert.False(GbnfMatcher.Matches(grammar, wrong));
+        Assert.True(grammar.IsMatch(right));
+        Assert.False(grammar.IsMatch(wrong));
 
         var reader = new ToolCallReader(syntax, []);
         reader.Append(syntax.Begin + right);
         reader.Complete();
         Assert.Equal("weather", Assert.Single(reader.Calls).Name);
+    }
+
+    [Fact]
+    public void Parameters_that_no_grammar_can_follow_are_an_error_of_the_library_with_its_cause()
+    {
+        var tool = new ToolDefinition("weather", "", new JsonObject { ["not"] = new JsonObject() });
+        GrammarException error = Assert.Throws<GrammarException>(() => ToolGrammarRules.For(ToolSyntax.Of("<tool_call>", null), [tool]));
+        Assert.IsAssignableFrom<LlamaException>(error);
+        Assert.Equal("/not", Assert.IsType<JsonSchemaException>(error.InnerException).JsonPointer);
     }
 
     /// <summary>What the grammar lets a model write must come back as calls, in every family: the two are written apart and must not part.</summary>

@@ -5,7 +5,6 @@ using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Models;
 using LlamaNative.Sampling;
-using LlamaNative.Sampling.Grammars;
 
 namespace LlamaNative.Tests.Chat.Tools;
 

@@ -1,0 +1,76 @@
+namespace LlamaNative.Grammars.Automata;
+
+/// <summary>A deterministic automaton whose states are made as they are asked for; -1 is the state nothing leaves.</summary>
+internal interface IStringAutomaton
+{
+    /// <summary>The sets of characters it tells apart.</summary>
+    IEnumerable<CodePointSet> Sets { get; }
+
+    /// <summary>Prepares for an alphabet and gives the first state.</summary>
+    int Start(Alphabet alphabet);
+
+    int Next(int state, int letter);
+
+    bool Accepts(int state);
+}
+
+/// <summary>Strings of so many code points.</summary>
+internal sealed class LengthAutomaton(int minimum, int? maximum) : IStringAutomaton
+{
+    public IEnumerable<CodePointSet> Sets => [];
+
+    public int Start(Alphabet alphabet) => 0;
+
+    public int Next(int state, int letter) => maximum is null ? Math.Min(state + 1, minimum) : state < maximum ? state + 1 : -1;
+
+    public bool Accepts(int state) => state >= minimum;
+}
+
+/// <summary>Every string but the given ones.</summary>
+internal sealed class OtherThanAutomaton : IStringAutomaton
+{
+    private const int Elsewhere = 0;
+
+    private readonly Dictionary<(int State, int CodePoint), int> _trie = [];
+    private readonly HashSet<int> _refused = [];
+    private readonly Dictionary<(int State, int Letter), int> _moves = [];
+
+    public OtherThanAutomaton(IEnumerable<string> strings)
+    {
+        int count = 2;
+        foreach (string text in strings)
+        {
+            int state = 1;
+            foreach (System.Text.Rune rune in text.EnumerateRunes())
+            {
+                if (!_trie.TryGetValue((state, rune.Value), out int next))
+                {
+                    next = count++;
+                    _trie.Add((state, rune.Value), next);
+                }
+
+                state = next;
+            }
+
+            _refused.Add(state);
+        }
+    }
+
+    public IEnumerable<CodePointSet> Sets => _trie.Keys.Select(key => key.CodePoint).Distinct().Select(codePoint => CodePointSet.Of(codePoint, codePoint));
+
+    public int Start(Alphabet alphabet)
+    {
+        Dictionary<int, int> letters = _trie.Keys.Select(key => key.CodePoint).Distinct().ToDictionary(codePoint => codePoint, alphabet.LetterOf);
+        _moves.Clear();
+        foreach (((int state, int codePoint), int next) in _trie)
+        {
+            _moves.Add((state, letters[codePoint]), next);
+        }
+
+        return 1;
+    }
+
+    public int Next(int state, int letter) => _moves.GetValueOrDefault((state, letter), Elsewhere);
+
+    public bool Accepts(int state) => !_refused.Contains(state);
+}

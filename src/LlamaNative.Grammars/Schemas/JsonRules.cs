@@ -1,0 +1,34 @@
+using System.Globalization;
+using LlamaNative.Grammars.Automata;
+
+namespace LlamaNative.Grammars.Schemas;
+
+/// <summary>
+/// JSON itself as GBNF rules. White space is llama.cpp's: none, one blank, or one or two line ends and an indent; a
+/// model that may write more tends not to stop.
+/// </summary>
+internal static class JsonRules
+{
+    private static readonly Dictionary<string, (string Body, string[] Uses)> s_rules = new(StringComparer.Ordinal)
+    {
+        ["space"] = ("| \" \" | \"\\n\"{1,2} [ \\t]{0,20}", []),
+        ["null"] = ("\"null\"", []),
+        ["boolean"] = ("\"true\" | \"false\"", []),
+        ["integer"] = (string.Create(CultureInfo.InvariantCulture, $"\"-\"? (\"0\" | [1-9] [0-9]{{0,{SchemaLimits.IntegerDigits - 1}}})"), []),
+        ["number"] = (string.Create(CultureInfo.InvariantCulture, $"\"-\"? (\"0\" | [1-9] [0-9]{{0,{SchemaLimits.NumberDigits}}}) (\".\" [0-9]{{1,{SchemaLimits.NumberDigits}}})? ([eE] [-+]? [0-9]{{1,3}})?"), []),
+        ["character"] = (JsonStringRules.AnyCharacter, []),
+        ["string"] = ("\"\\\"\" character* \"\\\"\"", ["character"]),
+        ["value"] = ("object | array | string | number | boolean | null", ["object", "array", "string", "number", "boolean", "null"]),
+        ["array-more"] = ("\",\" space value", ["space", "value"]),
+        ["array"] = ("\"[\" space (value array-more* space)? \"]\"", ["space", "value", "array-more"]),
+        ["member"] = ("string space \":\" space value", ["string", "space", "value"]),
+        ["member-more"] = ("\",\" space member", ["space", "member"]),
+        ["object"] = ("\"{\" space (member member-more* space)? \"}\"", ["space", "member", "member-more"]),
+    };
+
+    public static IEnumerable<string> Names => s_rules.Keys;
+
+    public static string Body(string name) => s_rules[name].Body;
+
+    public static string[] UsedBy(string name) => s_rules[name].Uses;
+}

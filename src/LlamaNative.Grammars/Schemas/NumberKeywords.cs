@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace LlamaNative.Grammars.Schemas;
+
+/// <summary>Reads the bounds of a number: minimum, maximum, their exclusive forms of both drafts, and multipleOf.</summary>
+internal sealed class NumberKeywords
+{
+    // No number longer than this is generated, so a bound beyond it is as good as this one.
+    private static readonly decimal s_beyond = decimal.Parse("1" + new string('0', SchemaLimits.NumberDigits), CultureInfo.InvariantCulture);
+
+    private readonly SchemaPlace _place;
+
+    public NumberKeywords(SchemaPlace place) => _place = place;
+
+    public NumberShape Read() => NumberShape.Any
+        .And(ReadBounds("minimum", "exclusiveMinimum", isLower: true))
+        .And(ReadBounds("maximum", "exclusiveMaximum", isLower: false))
+        .And(ReadMultipleOf());
+
+    private NumberShape ReadBounds(string plain, string exclusive, bool isLower)
+    {
+        NumberShape shape = NumberShape.Any;
+        bool flagged = _place.Element.TryGetProperty(exclusive, out JsonElement other) && other.ValueKind is JsonValueKind.True or JsonValueKind.False;
+        if (_place.Element.TryGetProperty(plain, out JsonElement value))
+        {
+            shape = At(Read(plain, value), flagged && other.ValueKind == JsonValueKind.True);
+        }
+
+        // Since draft 6 the exclusive bound is a number of its own; before, a flag on the other.
+        return !flagged && other.ValueKind != JsonValueKind.Undefined ? shape.And(At(Read(exclusive, other), true)) : shape;
+
+        NumberShape At(decimal bound, bool isExclusive) =>
+            isLower ? new NumberShape(new Bound(bound, isExclusive), null, null) : new NumberShape(null, new Bound(bound, isExclusive), null);
+    }
+
+    private decimal Read(string keyword, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            throw _place.Refuse(keyword, "a number was expected.");
+        }
+
+        string text = value.GetRawText();
+        if (value.TryGetDouble(out double approximate) && Math.Abs(approximate) >= (double)s_beyond)
+        {
+            return approximate > 0 ? s_beyond : -s_beyond;
+        }
+
+        // A decimal holds 28 digits; one digit more would be rounded, and the bound moved.
+        int digits = text.Split('e', 'E')[0].Count(char.IsAsciiDigit);
+        return digits <= SchemaLimits.NumberDigits && value.TryGetDecimal(out decimal exact) && (exact != 0 || approximate == 0)
+            ? exact : throw _place.Refuse(keyword, $"the bound {text} has more than {SchemaLimits.NumberDigits} digits.");
+    }
+
+    private NumberShape ReadMultipleOf()
+    {
+        if (!_place.Element.TryGetProperty("multipleOf", out JsonElement value))
+        {
+            return NumberShape.Any;
+        }
+
+        decimal step = Read("multipleOf", value);
+        decimal power = 1;
+        for (int digits = 0; digits <= SchemaLimits.NumberDigits; digits++)
+        {
+            if (step == power)
+            {
+                return new NumberShape(null, null, digits);
+            }
+
+            power /= 10;
+        }
+
+        throw _place.Refuse("multipleOf", "only 1 and negative powers of ten (0.1, 0.01, ...) are supported: they limit the digits after the point.");
+    }
+}

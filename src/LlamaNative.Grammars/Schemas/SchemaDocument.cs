@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace LlamaNative.Grammars.Schemas;
+
+/// <summary>A schema's text as numbered places, so that a place met twice, or inside itself, is known again.</summary>
+internal sealed class SchemaDocument
+{
+    private readonly JsonElement _root;
+    private readonly List<SchemaPlace> _places = [];
+    private readonly Dictionary<string, SchemaPlace> _byPointer = new(StringComparer.Ordinal);
+
+    public SchemaDocument(JsonElement root) => _root = root;
+
+    public SchemaPlace Root => At("", _root);
+
+    public SchemaPlace this[int id] => _places[id];
+
+    public SchemaPlace Child(SchemaPlace parent, string keyword, JsonElement element) => At(Below(parent.Pointer, keyword), element);
+
+    public SchemaPlace Child(SchemaPlace parent, string keyword, int index, JsonElement element) =>
+        At(Below(Below(parent.Pointer, keyword), index.ToString(CultureInfo.InvariantCulture)), element);
+
+    public SchemaPlace Child(SchemaPlace parent, string keyword, string name, JsonElement element) =>
+        At(Below(Below(parent.Pointer, keyword), name), element);
+
+    /// <summary>The place a $ref names. Only this document's own places have one: nothing is fetched.</summary>
+    public SchemaPlace Resolve(string reference, SchemaPlace from)
+    {
+        if (reference is not "#" && !reference.StartsWith("#/", StringComparison.Ordinal))
+        {
+            throw from.Refuse($"the reference '{reference}' leads out of this document; only '#' and '#/...' are followed.");
+        }
+
+        JsonElement element = _root;
+        string pointer = "";
+        foreach (string part in reference.Split('/').Skip(1))
+        {
+            string name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            bool found = element.ValueKind switch
+            {
+                JsonValueKind.Object => element.TryGetProperty(name, out element),
+                JsonValueKind.Array => TryGetItem(element, name, out element),
+                _ => false,
+            };
+            if (!found)
+            {
+                throw from.Refuse($"the reference '{reference}' names nothing in this schema.");
+            }
+
+            pointer = Below(pointer, name);
+        }
+
+        return At(pointer, element);
+    }
+
+    private static bool TryGetItem(JsonElement array, string name, out JsonElement item)
+    {
+        bool found = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < array.GetArrayLength();
+        item = found ? array[index] : default;
+        return found;
+    }
+
+    private static string Below(string pointer, string name) =>
+        pointer + "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    private SchemaPlace At(string pointer, JsonElement element)
+    {
+        if (!_byPointer.TryGetValue(pointer, out SchemaPlace? place))
+        {
+            place = new SchemaPlace(_places.Count, pointer, element);
+            _places.Add(place);
+            _byPointer.Add(pointer, place);
+        }
+
+        return place;
+    }
+}
+
+/// <summary>One place of the document that holds a schema.</summary>
+internal sealed record SchemaPlace(int Id, string Pointer, JsonElement Element)
+{
+    public JsonSchemaException Refuse(string problem) => new(Pointer, problem);
+
+    public JsonSchemaException Refuse(string keyword, string problem) => new($"{Pointer}/{keyword}", problem);
+}
+
+/// <summary>
+/// What a child value must satisfy: all the schemas at these places. None is any value. Equal sets are equal keys, so
+/// each becomes one rule, and a schema that contains itself becomes a rule that does.
+/// </summary>
+internal sealed class SchemaSet : IEquatable<SchemaSet>
+{
+    private readonly int[] _places;
+
+    private SchemaSet(int[] places) => _places = places;
+
+    public static SchemaSet Any { get; } = new([]);
+
+    public IReadOnlyList<int> Places => _places;
+
+    public string Key => string.Join('+', _places);
+
+    public static SchemaSet Of(SchemaPlace place) => place.Element.ValueKind == JsonValueKind.True ? Any : new SchemaSet([place.Id]);
+
+    public SchemaSet And(SchemaSet other) => other._places.Length == 0 ? this : new SchemaSet([.. _places.Union(other._places).Order()]);
+
+    public bool Equals(SchemaSet? other) => other is not null && _places.AsSpan().SequenceEqual(other._places);
+
+    public override bool Equals(object? obj) => Equals(obj as SchemaSet);
+
+    public override int GetHashCode() => _places.Aggregate(17, HashCode.Combine);
+}

@@ -1,0 +1,153 @@
+using System.Numerics;
+using System.Text.Json;
+using LlamaNative.Grammars.Automata;
+
+namespace LlamaNative.Grammars.Schemas;
+
+/// <summary>Turns the places of a schema into rules: each set of places one rule, made of the alternatives read there.</summary>
+internal sealed class SchemaGrammarWriter
+{
+    private readonly SchemaDocument _document;
+    private readonly SchemaReader _reader;
+    private readonly ShapeValidator _validator;
+    private readonly StringRules _strings;
+    private readonly Dictionary<SchemaSet, string> _values = [];
+
+    public SchemaGrammarWriter(SchemaDocument document, JsonSchemaOptions options)
+    {
+        _document = document;
+        _reader = new SchemaReader(document);
+        _validator = new ShapeValidator(_reader);
+        _strings = new StringRules(Rules, _reader.Strings);
+        Options = options;
+    }
+
+    public JsonSchemaOptions Options { get; }
+
+    public RuleTable Rules { get; } = new();
+
+    public string Write() => Rules.Write(() => Value(SchemaSet.Of(_document.Root), "document"));
+
+    /// <summary>Whether any value is left by the schemas at the set's places, taken by themselves.</summary>
+    public bool IsPossible(SchemaSet set) => _reader.Read(set).Count > 0;
+
+    /// <summary>A key that is none of the given names.</summary>
+    public string OtherThan(IReadOnlyCollection<string> names, string hint) => _strings.WriteOtherThan(names, hint)!;
+
+    /// <summary>The expression, as one item of a sequence, of the values that satisfy all the set's places.</summary>
+    public string Value(SchemaSet set, string hint)
+    {
+        set = Canonical(set);
+        if (!_values.TryGetValue(set, out string? name))
+        {
+            name = Alternatives(set, hint);
+            _values.Add(set, name);
+        }
+
+        return name;
+    }
+
+    /// <summary>A reference that says nothing else is the place it names, so that it shares its rule.</summary>
+    private SchemaSet Canonical(SchemaSet set)
+    {
+        for (int i = 0; i < SchemaLimits.References && set.Places.Count == 1; i++)
+        {
+            SchemaPlace place = _document[set.Places[0]];
+            bool plain = place.Element.ValueKind == JsonValueKind.Object && place.Element.EnumerateObject().All(keyword => keyword.Name is "$ref" or "title" or "description" or "$comment");
+            if (!plain || !place.Element.TryGetProperty("$ref", out JsonElement reference) || reference.ValueKind != JsonValueKind.String)
+            {
+                break;
+            }
+
+            set = SchemaSet.Of(_document.Resolve(reference.GetString()!, place));
+        }
+
+        return set;
+    }
+
+    private string Alternatives(SchemaSet set, string hint)
+    {
+        if (set.Places.Count == 0)
+        {
+            return Rules.Json("value");
+        }
+
+        SchemaPlace place = _document[set.Places[0]];
+        try
+        {
+            string[] alternatives = [.. _reader.Read(set).SelectMany(shape => Expressions(shape, place, hint)).Distinct(StringComparer.Ordinal)];
+            return alternatives.Length switch
+            {
+                0 => throw place.Refuse("no value that can be generated satisfies it."),
+                1 when !alternatives[0].Contains(' ', StringComparison.Ordinal) => alternatives[0],
+                _ => Rules.Rule(hint, string.Join(" | ", alternatives)),
+            };
+        }
+        catch (PatternException error)
+        {
+            throw place.Refuse($"its strings cannot be generated: {error.Message}.");
+        }
+    }
+
+    private IEnumerable<string> Expressions(Shape shape, SchemaPlace place, string hint)
+    {
+        if (shape.Values is not null)
+        {
+            return shape.Values.Where(value => _validator.Satisfies(value, shape)).Select(value => LiteralRules.Write(value, Rules));
+        }
+
+        return Enum.GetValues<JsonTypes>()
+            .Where(type => (type is JsonTypes.Null or JsonTypes.Boolean or JsonTypes.Number or JsonTypes.String or JsonTypes.Array or JsonTypes.Object) && (shape.Generated & type) != 0)
+            .Select(type => Expression(shape, type, place, hint))
+            .OfType<string>();
+    }
+
+    /// <summary>The values of one type, or null where there are none.</summary>
+    private string? Expression(Shape shape, JsonTypes type, SchemaPlace place, string hint)
+    {
+        switch (type)
+        {
+            case JsonTypes.Null:
+                return Rules.Json("null");
+            case JsonTypes.Boolean:
+                return Rules.Json("boolean");
+            case JsonTypes.Number:
+                return Number(shape.Number, shape.Generated);
+            case JsonTypes.String:
+                return shape.String.Minimum <= SchemaLimits.Length ? _strings.Write(shape.String, hint) : null;
+            case JsonTypes.Array when shape.Array == ArrayShape.Any:
+                return Rules.Json("array");
+            case JsonTypes.Array:
+                ArrayRules array = new(this, shape.Array, hint);
+                return array.IsPossible ? Rules.Rule("array " + shape.Array.Key, hint, array.Write) : null;
+            case JsonTypes.Object when shape.Object == ObjectShape.Any:
+                return Rules.Json("object");
+            default:
+                ObjectRules @object = new(this, shape.Object, hint);
+                if (@object.Problem is string problem)
+                {
+                    throw place.Refuse(problem);
+                }
+
+                return @object.IsPossible ? Rules.Rule("object " + shape.Object.Key, hint, @object.Write) : null;
+        }
+    }
+
+    private string? Number(NumberShape shape, JsonTypes generated)
+    {
+        bool integer = (generated & JsonTypes.Fraction) == 0 || shape.FractionDigits == 0;
+        if (shape.Lower is null && shape.Upper is null)
+        {
+            return integer ? Rules.Json("integer") : shape.FractionDigits is null ? Rules.Json("number") : DecimalRules.Write(shape);
+        }
+
+        if (!integer)
+        {
+            return DecimalRules.Write(shape);
+        }
+
+        BigInteger? lower = shape.Lower is Bound low ? new BigInteger(decimal.Ceiling(low.Value)) + (low.Exclusive && decimal.IsInteger(low.Value) ? 1 : 0) : null;
+        BigInteger? upper = shape.Upper is Bound high ? new BigInteger(decimal.Floor(high.Value)) - (high.Exclusive && decimal.IsInteger(high.Value) ? 1 : 0) : null;
+        return IntegerRules.Write(lower, upper);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Text.Json;
+
+namespace LlamaNative.Grammars.Schemas;
+
+/// <summary>
+/// Reads what a place of the schema allows as a list of alternative shapes. allOf and references multiply alternatives
+/// with one another, anyOf and oneOf add them up; properties and items stay places, read when their rule is written.
+/// </summary>
+internal sealed class SchemaReader
+{
+    private readonly SchemaDocument _document;
+    private readonly Dictionary<int, IReadOnlyList<Shape>> _known = [];
+    private readonly Dictionary<SchemaSet, IReadOnlyList<Shape>> _knownSets = [];
+    private readonly HashSet<int> _open = [];
+    private long _work;
+
+    public SchemaReader(SchemaDocument document) => _document = document;
+
+    /// <summary>The automata of this schema's strings.</summary>
+    public StringLanguages Strings { get; } = new();
+
+    /// <summary>The alternatives that satisfy all the set's places; none where no value can.</summary>
+    public IReadOnlyList<Shape> Read(SchemaSet set)
+    {
+        if (!_knownSets.TryGetValue(set, out IReadOnlyList<Shape>? shapes))
+        {
+            shapes = [Shape.Any];
+            foreach (int id in set.Places)
+            {
+                shapes = Multiply(shapes, Read(_document[id]), _document[id]);
+            }
+
+            shapes = MergeAlike(shapes, set);
+            _knownSets.Add(set, shapes);
+        }
+
+        return shapes;
+    }
+
+    private IReadOnlyList<Shape> Read(SchemaPlace place)
+    {
+        if (_known.TryGetValue(place.Id, out IReadOnlyList<Shape>? shapes))
+        {
+            return shapes;
+        }
+
+        if (!_open.Add(place.Id) || _open.Count > SchemaLimits.References)
+        {
+            throw place.Refuse("the references lead back here, or on and on, without any value between.");
+        }
+
+        shapes = place.Element.ValueKind switch
+        {
+            JsonValueKind.True => [Shape.Any],
+            JsonValueKind.False => [],
+            JsonValueKind.Object => ReadKeywords(place),
+            _ => throw place.Refuse($"a schema is an object or a boolean, not {place.Element.ValueKind}."),
+        };
+        _open.Remove(place.Id);
+        _known.Add(place.Id, shapes);
+        return shapes;
+    }
+
+    private IReadOnlyList<Shape> ReadKeywords(SchemaPlace place)
+    {
+        IReadOnlyList<Shape> shapes = [new ShapeReader(_document, place).Read()];
+        foreach (JsonProperty keyword in place.Element.EnumerateObject())
+        {
+            switch (keyword.Name)
+            {
+                case "$ref":
+                    string reference = keyword.Value.ValueKind == JsonValueKind.String ? keyword.Value.GetString()! : throw place.Refuse(keyword.Name, "a reference is a string.");
+                    shapes = Multiply(shapes, Read(_document.Resolve(reference, place)), place);
+                    break;
+                case "allOf":
+                    foreach (SchemaPlace part in Parts(place, keyword))
+                    {
+                        shapes = Multiply(shapes, Read(part), place);
+                    }
+
+                    break;
+                case "anyOf":
+                    shapes = Multiply(shapes, [.. Parts(place, keyword).SelectMany(Read)], place);
+                    break;
+                case "oneOf":
+                    shapes = Multiply(shapes, ReadOneOf(place, keyword), place);
+                    break;
+            }
+        }
+
+        return Close(place, shapes);
+    }
+
+    /// <summary>
+    /// A grammar cannot count how many alternatives match, so oneOf is anyOf where no value is generated from one
+    /// alternative that satisfies another too, and refused where that cannot be shown.
+    /// </summary>
+    private IReadOnlyList<Shape> ReadOneOf(SchemaPlace place, JsonProperty keyword)
+    {
+        IReadOnlyList<Shape>[] alternatives = [.. Parts(place, keyword).Select(Read)];
+        ShapeComparer comparer = new(this);
+        for (int i = 0; i < alternatives.Length; i++)
+        {
+            for (int j = 0; j < alternatives.Length; j++)
+            {
+                Spend(alternatives[i].Sum(Size) + alternatives[j].Sum(Size), place);
+                if (i != j && !comparer.AreDisjoint(alternatives[i], alternatives[j]))
+                {
+                    throw place.Refuse(keyword.Name, $"a value of alternative {i} may satisfy alternative {j} too, which oneOf forbids and no grammar can tell; use anyOf, or tell them apart by a required property or a type.");
+                }
+            }
+        }
+
+        return [.. alternatives.SelectMany(shapes => shapes)];
+    }
+
+    private List<SchemaPlace> Parts(SchemaPlace place, JsonProperty keyword)
+    {
+        if (keyword.Value.ValueKind != JsonValueKind.Array || keyword.Value.GetArrayLength() == 0)
+        {
+            throw place.Refuse(keyword.Name, "a non-empty array of schemas was expected.");
+        }
+
+        return [.. keyword.Value.EnumerateArray().Select((element, i) => _document.Child(place, keyword.Name, i, element))];
+    }
+
+    /// <summary>unevaluatedProperties and unevaluatedItems speak of what all the other keywords together leave open.</summary>
+    private IReadOnlyList<Shape> Close(SchemaPlace place, IReadOnlyList<Shape> shapes)
+    {
+        if (place.Element.TryGetProperty("unevaluatedProperties", out JsonElement properties))
+        {
+            var rest = SchemaSet.Of(_document.Child(place, "unevaluatedProperties", properties));
+            shapes = [.. shapes.Select(shape => shape with { Implied = shape.Implied | JsonTypes.Object, Object = shape.Object with { Additional = shape.Object.Additional ?? rest } })];
+        }
+
+        if (place.Element.TryGetProperty("unevaluatedItems", out JsonElement items))
+        {
+            var rest = SchemaSet.Of(_document.Child(place, "unevaluatedItems", items));
+            shapes = [.. shapes.Select(shape => shape with { Implied = shape.Implied | JsonTypes.Array, Array = shape.Array with { Items = shape.Array.Items ?? rest } })];
+        }
+
+        return shapes;
+    }
+
+    private List<Shape> Multiply(IReadOnlyList<Shape> left, IReadOnlyList<Shape> right, SchemaPlace place)
+    {
+        if (left.Count * (long)right.Count > SchemaLimits.Alternatives)
+        {
+            throw place.Refuse($"its alternatives multiply to {left.Count * (long)right.Count}, more than {SchemaLimits.Alternatives}.");
+        }
+
+        List<Shape> product = [];
+        foreach (Shape a in left)
+        {
+            foreach (Shape b in right)
+            {
+                Spend(Size(a) + Size(b) + ((a.Values?.Count ?? 0) * (b.Values?.Count ?? 0)), place);
+                Shape both = a.And(b);
+                if (both.Types != JsonTypes.None && both.Values is not { Count: 0 })
+                {
+                    product.Add(both);
+                }
+            }
+        }
+
+        return product;
+    }
+
+    private static int Size(Shape shape) =>
+        1 + shape.Object.Properties.Count + shape.Object.Required.Count + shape.Array.Prefix.Count + (shape.Values?.Count ?? 0);
+
+    private List<Shape> MergeAlike(IReadOnlyList<Shape> shapes, SchemaSet set)
+    {
+        List<Shape> merged = [];
+        foreach (Shape shape in shapes)
+        {
+            Spend(merged.Count * Size(shape), set.Places.Count == 0 ? _document.Root : _document[set.Places[0]]);
+            int alike = IsPlainObject(shape) ? merged.FindIndex(other => IsPlainObject(other) && other.Object.Merge(shape.Object) is not null) : -1;
+            if (alike < 0)
+            {
+                merged.Add(shape);
+            }
+            else
+            {
+                merged[alike] = merged[alike] with { Object = merged[alike].Object.Merge(shape.Object)! };
+            }
+        }
+
+        return merged;
+
+        static bool IsPlainObject(Shape shape) => shape.Generated == JsonTypes.Object && shape.Values is null;
+    }
+
+    private void Spend(long work, SchemaPlace place)
+    {
+        _work += work;
+        if (_work > SchemaLimits.Work)
+        {
+            throw place.Refuse("merging its combined schemas takes too much work.");
+        }
+    }
+}

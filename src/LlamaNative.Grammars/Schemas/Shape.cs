@@ -1,0 +1,94 @@
+using System.Text.Json;
+
+namespace LlamaNative.Grammars.Schemas;
+
+/// <summary>
+/// One alternative of what a value may be: its types and, for each type, every constraint that applies to it. A schema
+/// without anyOf or oneOf is one shape; allOf intersects shapes.
+/// </summary>
+internal sealed record Shape
+{
+    public static Shape Any { get; } = new();
+
+    /// <summary>The types that a type keyword allows; all where there is none.</summary>
+    public JsonTypes Types { get; init; } = JsonTypes.All;
+
+    /// <summary>Whether a type keyword was met.</summary>
+    public bool Typed { get; init; }
+
+    /// <summary>The types that the other keywords speak of.</summary>
+    public JsonTypes Implied { get; init; }
+
+    /// <summary>The values of enum or const, where there is one.</summary>
+    public IReadOnlyList<JsonElement>? Values { get; init; }
+
+    public NumberShape Number { get; init; } = NumberShape.Any;
+
+    public StringShape String { get; init; } = StringShape.Any;
+
+    public ArrayShape Array { get; init; } = ArrayShape.Any;
+
+    public ObjectShape Object { get; init; } = ObjectShape.Any;
+
+    /// <summary>
+    /// The types to generate. A schema with properties and no type allows strings too, but who writes it means objects,
+    /// and llama.cpp reads it so.
+    /// </summary>
+    public JsonTypes Generated => Typed || Values is not null || Implied == JsonTypes.None ? Types : Types & Implied;
+
+    public Shape And(Shape other) => new()
+    {
+        Types = Types & other.Types,
+        Typed = Typed || other.Typed,
+        Implied = Implied | other.Implied,
+        Values = Values is null ? other.Values : other.Values is null ? Values
+            : [.. Values.Where(value => other.Values.Any(same => JsonElement.DeepEquals(value, same)))],
+        Number = Number.And(other.Number),
+        String = String.And(other.String),
+        Array = Array.And(other.Array),
+        Object = Object.And(other.Object),
+    };
+}
+
+/// <summary>An end of a range of numbers.</summary>
+internal readonly record struct Bound(decimal Value, bool Exclusive);
+
+/// <summary>The constraints on a number. FractionDigits comes from multipleOf a negative power of ten.</summary>
+internal sealed record NumberShape(Bound? Lower, Bound? Upper, int? FractionDigits)
+{
+    public static NumberShape Any { get; } = new(null, null, null);
+
+    public NumberShape And(NumberShape other) => new(
+        Tighter(Lower, other.Lower, 1),
+        Tighter(Upper, other.Upper, -1),
+        FractionDigits is null ? other.FractionDigits : Math.Min(FractionDigits.Value, other.FractionDigits ?? int.MaxValue));
+
+    public bool Allows(decimal value) =>
+        (Lower is not Bound lower || (lower.Exclusive ? value > lower.Value : value >= lower.Value))
+        && (Upper is not Bound upper || (upper.Exclusive ? value < upper.Value : value <= upper.Value))
+        && (FractionDigits is not int digits || decimal.Round(value, digits) == value);
+
+    private static Bound? Tighter(Bound? one, Bound? other, int sign)
+    {
+        if (one is not Bound a || other is not Bound b)
+        {
+            return one ?? other;
+        }
+
+        int order = a.Value.CompareTo(b.Value) * sign;
+        return order == 0 ? new Bound(a.Value, a.Exclusive || b.Exclusive) : order > 0 ? a : b;
+    }
+}
+
+/// <summary>The constraints on a string: its length in code points and the regular expressions found in it.</summary>
+internal sealed record StringShape(int Minimum, int? Maximum, IReadOnlyList<string> Patterns)
+{
+    public static StringShape Any { get; } = new(0, null, []);
+
+    public string Key => $"{Minimum},{Maximum},{string.Join('\0', Patterns)}";
+
+    public StringShape And(StringShape other) => new(
+        Math.Max(Minimum, other.Minimum),
+        Maximum is null ? other.Maximum : Math.Min(Maximum.Value, other.Maximum ?? int.MaxValue),
+        [.. Patterns.Union(other.Patterns)]);
+}

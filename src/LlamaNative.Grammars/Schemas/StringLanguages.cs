@@ -1,0 +1,29 @@
+using LlamaNative.Grammars.Automata;
+
+namespace LlamaNative.Grammars.Schemas;
+
+/// <summary>The automata of a schema's strings, each built once and all within one budget.</summary>
+internal sealed class StringLanguages
+{
+    private readonly Dictionary<string, StringLanguage?> _known = new(StringComparer.Ordinal);
+    private readonly AutomatonBudget _budget = new();
+
+    /// <summary>The strings that satisfy the constraints, or null where none does.</summary>
+    /// <exception cref="PatternException">They take too large an automaton.</exception>
+    public StringLanguage? Of(StringShape shape)
+    {
+        if (!_known.TryGetValue(shape.Key, out StringLanguage? language))
+        {
+            bool bounded = shape.Minimum > 0 || shape.Maximum is not null;
+            language = StringLanguage.Intersect(
+                [.. shape.Patterns.Select(pattern => new PatternAutomaton(pattern, _budget)), .. bounded ? [new LengthAutomaton(shape.Minimum, shape.Maximum)] : Array.Empty<IStringAutomaton>()],
+                _budget);
+            _known.Add(shape.Key, language);
+        }
+
+        return language;
+    }
+
+    /// <summary>The strings other than the given ones.</summary>
+    public StringLanguage? OtherThan(IEnumerable<string> strings) => StringLanguage.Intersect([new OtherThanAutomaton(strings)], _budget);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
+
+namespace LlamaNative.Grammars.Schemas;
+
+/// <summary>
+/// The schema System.Text.Json exports for a type, with what the exporter leaves open filled in: the range of each
+/// integer type and of decimal, and how the date and time types, bytes and characters are really written.
+/// </summary>
+internal static class TypeSchema
+{
+    // What carries no nullable annotation, the type itself first of all, is meant to have a value.
+    private static readonly JsonSchemaExporterOptions s_options = new() { TransformSchemaNode = Transform, TreatNullObliviousAsNonNullable = true };
+
+    public static string Export(JsonTypeInfo typeInfo)
+    {
+        try
+        {
+            return typeInfo.GetJsonSchemaAsNode(s_options).ToJsonString();
+        }
+        catch (Exception error) when (error is NotSupportedException or InvalidOperationException)
+        {
+            throw new JsonSchemaException("", $"System.Text.Json exports no schema for {typeInfo.Type}: {error.Message}", error);
+        }
+    }
+
+    private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode schema)
+    {
+        Type type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
+        if (schema is not JsonObject keywords)
+        {
+            return schema;
+        }
+
+        if (RangeOf(type) is (decimal lowest, decimal highest) && keywords.ContainsKey("type"))
+        {
+            keywords["minimum"] = JsonNode.Parse(lowest.ToString(CultureInfo.InvariantCulture));
+            keywords["maximum"] = JsonNode.Parse(highest.ToString(CultureInfo.InvariantCulture));
+        }
+        else if (PatternOf(type) is string pattern && keywords.ContainsKey("type"))
+        {
+            keywords.Remove("format");
+            keywords["pattern"] = pattern;
+        }
+
+        return keywords;
+    }
+
+    private static (decimal Lowest, decimal Highest)? RangeOf(Type type) => Type.GetTypeCode(type.IsEnum ? type.GetEnumUnderlyingType() : type) switch
+    {
+        TypeCode.SByte => (sbyte.MinValue, sbyte.MaxValue),
+        TypeCode.Byte => (byte.MinValue, byte.MaxValue),
+        TypeCode.Int16 => (short.MinValue, short.MaxValue),
+        TypeCode.UInt16 => (ushort.MinValue, ushort.MaxValue),
+        TypeCode.Int32 => (int.MinValue, int.MaxValue),
+        TypeCode.UInt32 => (uint.MinValue, uint.MaxValue),
+        TypeCode.Int64 => (long.MinValue, long.MaxValue),
+        TypeCode.UInt64 => (ulong.MinValue, ulong.MaxValue),
+        TypeCode.Decimal => (decimal.MinValue, decimal.MaxValue),
+        _ => null,
+    };
+
+    // A DateTime may have no offset and a TimeOnly never has one, so neither is RFC 3339's date-time or time; and the
+    // exporter's own pattern of a TimeSpan lets hours and minutes run to 99.
+    private static string? PatternOf(Type type) =>
+        type == typeof(DateTime) ? $"^{StringFormats.Date}T{Clock}{Offset}?$"
+        : type == typeof(DateTimeOffset) ? $"^{StringFormats.Date}T{Clock}{Offset}$"
+        : type == typeof(TimeOnly) ? $"^{Clock}$"
+        : type == typeof(TimeSpan) ? $@"^-?(\d{{1,7}}\.)?{Clock}$"
+        : type == typeof(char) ? @"^[\0-\uFFFF]$"
+        : type == typeof(byte[]) || type == typeof(Memory<byte>) || type == typeof(ReadOnlyMemory<byte>)
+            ? "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
+        : null;
+
+    // DateTimeOffset goes no further than 14 hours.
+    private const string Offset = @"(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)";
+
+    private const string Clock = @"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?";
+}
