@@ -11,7 +11,7 @@ namespace LlamaNative.Compute;
 /// </summary>
 internal sealed unsafe class QuantizationPlan
 {
-    private const int NoType = 43; // GGML_TYPE_COUNT
+    private const GgmlType NoType = NativeConstants.GGML_TYPE_COUNT;
     private readonly GgufFile _file;
     private readonly ModelQuantizationOptions _options;
     private readonly string _path;
@@ -143,7 +143,11 @@ internal sealed unsafe class QuantizationPlan
         try
         {
             llama_model_kv_override[] overrides = [.. _options.MetadataOverrides.Select(pair => pair.Value.ToNative(pair.Key)), default];
-            llama_model_tensor_override[] types = [.. _options.TensorTypes.Select(type => new llama_model_tensor_override { pattern = Text(type.Pattern), type = (int)type.Type }), default];
+            llama_model_tensor_override[] types =
+            [
+                .. _options.TensorTypes.Select(type => new llama_model_tensor_override { pattern = Text(type.Pattern), type = type.Type }),
+                default,
+            ];
             int[] prune = [.. Layers.Pruned, -1];
             var noImatrixEntries = default(llama_model_imatrix_data);
             fixed (llama_model_kv_override* kv = overrides)
@@ -152,8 +156,8 @@ internal sealed unsafe class QuantizationPlan
             {
                 llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
                 parameters.ftype = (int)_options.FileType;
-                parameters.output_tensor_type = (int?)_options.OutputTensorType ?? NoType;
-                parameters.token_embedding_type = (int?)_options.TokenEmbeddingType ?? NoType;
+                parameters.output_tensor_type = _options.OutputTensorType ?? NoType;
+                parameters.token_embedding_type = _options.TokenEmbeddingType ?? NoType;
                 parameters.allow_requantize = Byte(_options.AllowRequantize);
                 parameters.quantize_output_tensor = Byte(_options.QuantizeOutputTensor);
                 parameters.only_copy = Byte(_options.OnlyCopy);

@@ -98,7 +98,7 @@ internal static class NativeLoader
             GgmlDevices.ggml_backend_load_all_from_path(directory);
         }
 
-        if (GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.Cpu) == 0)
+        if (GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Cpu) == 0)
         {
             throw new NativeLibraryException(
                 $"No CPU backend (ggml-cpu-*) for this processor in '{directory}'. Keep all files of one native package together."
