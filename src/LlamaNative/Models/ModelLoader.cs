@@ -70,7 +70,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     private LlamaModelHandle Load(llama_model_params parameters)
     {
         NativeLog.Clear();
-        using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : PlacementReport.Prefix);
+        using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : LogLines.Placement);
         X87State.Release();
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
 

@@ -71,35 +71,20 @@ internal sealed unsafe class QuantizationPlan
             throw new ModelQuantizationException(_path, "llama.cpp refused it." + NativeLog.Tail());
         }
 
-        // A tensor's line comes in two pieces: what it is, and what it becomes.
-        string? open = null;
-        foreach (string line in log.Lines)
+        foreach ((string name, string? type) in new QuantizationLog(log.Lines, _sourceNames.Count).Tensors)
         {
-            if (line.StartsWith('[') && line.IndexOf("] ", StringComparison.Ordinal) is > 0 and var start && line.LastIndexOf(" - [", StringComparison.Ordinal) is var end && end > start)
-            {
-                open = line[(start + 2)..end].TrimEnd();
-            }
-            else if (open is not null && line.StartsWith("size = ", StringComparison.Ordinal))
-            {
-                Add(open, line);
-                open = null;
-            }
-        }
-
-        if (Tensors.Count != _sourceNames.Count)
-        {
-            throw new ModelQuantizationException(_path, $"llama.cpp spoke of {Tensors.Count} tensors, and there are {_sourceNames.Count}.");
+            Add(name, type);
         }
     }
 
-    private void Add(string name, string size)
+    private void Add(string name, string? newType)
     {
         if (!_sourceNames.TryGetValue(name, out string? sourceName) || !_file.Tensors.TryGet(sourceName, out GgufTensorInfo? source))
         {
             throw new ModelQuantizationException(_path, $"llama.cpp spoke of a tensor '{name}', which the file does not have.");
         }
 
-        GgmlType type = size.EndsWith(')') ? TypeOf(size[(size.LastIndexOf('(') + 1)..^1]) : source.Type;
+        GgmlType type = newType is null ? source.Type : TypeOf(newType);
         Tensors.Add((source, new QuantizedTensor(name, source.Shape, source.Type, type, source.ByteCount, TensorLayout.Contiguous(type, source.Shape).ByteCount)));
     }
 
