@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fail, native, npm, readJson } from "../npm.mjs";
 import { compareFunctions, compareReports, missingFrom } from "./compare.mjs";
 import { functionsOf } from "./headers.mjs";
+import { declaredFormats, missingFormats, missingLines } from "./log-lines.mjs";
 import { pinPackages, pinSource, renameRelease, view } from "./pins.mjs";
 
 const [version, ...flags] = process.argv.slice(2);
@@ -44,10 +45,19 @@ print([...changes, ...added.map(value => `added to abi/mirrored.def: ${value}`),
 if (unmirrored.length > 0)
     fail("LN0007", "structs have new fields: add them to abi/mirrored.def and to src/LlamaNative/Interop/Structs, then dotnet test");
 
+step("the lines of log that are read, in the source");
+print(missingFormats(declaredFormats(readFileSync(join(root, "src", "LlamaNative", "Interop", "LogText", "LogLines.cs"), "utf8")), source));
+
 step("the libraries");
 replaceGpuLibraries();
 
 if (!flags.includes("--no-tests")) {
+    step("the lines of log that are read, as the libraries log them for a small model");
+    const filter = ["--filter", "FullyQualifiedName~Interop.LogText"];
+    const { status, stdout } = spawnSync("dotnet", ["test", join(root, "tests", "LlamaNative.Tests"), ...filter],
+        { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 });
+    print(missingLines(status, stdout));
+
     step("the tests");
     run("dotnet", ["test"], root, "inherit");
 }

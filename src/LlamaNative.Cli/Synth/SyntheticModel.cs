@@ -76,7 +76,7 @@ internal sealed class SyntheticModel(ModelShape shape, ModelFileType fileType, G
         writer.AddMetadata("general.architecture", GgufValue.Of("llama"));
         writer.AddMetadata("general.name", GgufValue.Of($"{shape.Name}, random weights"));
         writer.AddMetadata("general.file_type", GgufValue.Of((uint)fileType));
-        writer.AddMetadata("general.quantization_version", GgufValue.Of(2u));
+        writer.AddMetadata("general.quantization_version", GgufValue.Of(GgmlTypeInfo.QuantizationVersion));
         writer.AddMetadata("llama.context_length", GgufValue.Of((uint)shape.Context));
         writer.AddMetadata("llama.embedding_length", GgufValue.Of((uint)shape.Embedding));
         writer.AddMetadata("llama.block_count", GgufValue.Of((uint)shape.Layers));

@@ -10,9 +10,6 @@ namespace LlamaNative.Merging.Planning;
 /// </summary>
 internal static class QuantizationTypes
 {
-    // ggml's GGML_QNT_VERSION, the format of quantized blocks.
-    private const uint QuantizationVersion = 2;
-
     /// <exception cref="MergeException">llama.cpp has no such quantization, or one that needs an importance matrix.</exception>
     public static ModelFileType Parse(string name)
     {
@@ -31,7 +28,7 @@ internal static class QuantizationTypes
     public static List<TensorPlan> Apply(ModelFileType fileType, IReadOnlyList<TensorPlan> tensors, OrderedDictionary<string, GgufValue> metadata)
     {
         metadata["general.file_type"] = GgufValue.Of((uint)fileType);
-        metadata["general.quantization_version"] = GgufValue.Of(QuantizationVersion);
+        metadata["general.quantization_version"] = GgufValue.Of(GgmlTypeInfo.QuantizationVersion);
         Dictionary<string, GgmlType> types = Ask(fileType, tensors, metadata);
         return [.. tensors.Select(tensor => WithType(tensor, types[tensor.Name]))];
     }

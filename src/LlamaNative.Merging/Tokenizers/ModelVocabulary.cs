@@ -13,14 +13,14 @@ internal sealed class ModelVocabulary
     public const string MergesKey = "tokenizer.ggml.merges";
     public const string ModelKey = "tokenizer.ggml.model";
 
-    /// <summary>Token types of llama.h: an ordinary token.</summary>
-    public const int Normal = 1;
+    /// <summary>An ordinary token, as the file lists its type.</summary>
+    public const int Normal = (int)GgufTokenType.Normal;
 
     /// <summary>A token added by hand, which is text all the same.</summary>
-    public const int UserDefined = 4;
+    public const int UserDefined = (int)GgufTokenType.UserDefined;
 
     /// <summary>A token that is never made.</summary>
-    public const int Unused = 5;
+    public const int Unused = (int)GgufTokenType.Unused;
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
 

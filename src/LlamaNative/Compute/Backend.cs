@@ -8,7 +8,7 @@ namespace LlamaNative.Compute;
 /// </summary>
 public sealed unsafe class Backend : IDisposable
 {
-    private const int MaxThreads = ggml_threadpool_params.MaxThreads;
+    private const int MaxThreads = NativeConstants.GGML_MAX_N_THREADS;
 
     private Backend(nint device, DeviceInfo info, int threads)
     {

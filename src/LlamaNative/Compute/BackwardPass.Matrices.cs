@@ -1,3 +1,4 @@
+using LlamaNative.Interop;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
@@ -69,7 +70,7 @@ internal sealed partial class BackwardPass
         Span<int> back = stackalloc int[TensorShape.MaxRank];
         for (int i = 0; i < back.Length; i++)
         {
-            back[y.Parameter(i)] = i;
+            back[y.Parameter(OperatorParameter.Axes + i)] = i;
         }
 
         return _arena.Permute(g, back[0], back[1], back[2], back[3]);
@@ -88,7 +89,12 @@ internal sealed partial class BackwardPass
     /// <summary>Set and Acc: what lies in the place goes to b; for Set it does not reach a.</summary>
     private void Place(GgmlTensor y, GgmlTensor a, GgmlTensor b, GgmlTensor g)
     {
-        TensorLayout place = PlaceOf(b.Shape, y.Parameter(0), y.Parameter(1), y.Parameter(2), y.Parameter(3));
+        TensorLayout place = PlaceOf(
+            b.Shape,
+            y.Parameter(OperatorParameter.Stride1),
+            y.Parameter(OperatorParameter.Stride2),
+            y.Parameter(OperatorParameter.Stride3),
+            y.Parameter(OperatorParameter.Offset));
         GgmlTensor inside = _arena.Cont(_arena.View(g, b.Shape, StridesOf(place), place.Offset));
         if (Needs(a))
         {
@@ -103,7 +109,7 @@ internal sealed partial class BackwardPass
 
     private void Concat(GgmlTensor y, GgmlTensor a, GgmlTensor b, GgmlTensor g)
     {
-        int dimension = y.Parameter(0);
+        int dimension = y.Parameter(OperatorParameter.Dimension);
         long first = a.Shape[dimension];
         if (Needs(a))
         {

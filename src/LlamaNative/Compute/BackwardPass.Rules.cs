@@ -1,3 +1,5 @@
+using LlamaNative.Interop;
+
 namespace LlamaNative.Compute;
 
 /// <content>The rule of each operator: g is the gradient of its result y, and x, a, b are its operands.</content>
@@ -21,7 +23,7 @@ internal sealed partial class BackwardPass
             case GgmlOp.Concat:
                 Concat(node, a, b!, Contiguous(g));
                 break;
-            case GgmlOp.Glu when b is not null && node.Parameter(0) == GgmlGluOp.Swiglu:
+            case GgmlOp.Glu when b is not null && (GgmlGluOp)node.Parameter(OperatorParameter.Function) == GgmlGluOp.Swiglu:
                 Swiglu(a, b, Packed(g));
                 break;
             case GgmlOp.SoftMax when Needs(b):
@@ -51,21 +53,21 @@ internal sealed partial class BackwardPass
         GgmlOp.Sum or GgmlOp.SumRows or GgmlOp.RepeatBack => _arena.Repeat(Packed(g), x.Shape),
         GgmlOp.Mean => _arena.Scale(_arena.Repeat(Packed(g), x.Shape), 1f / x.Shape[0]),
         GgmlOp.Repeat => _arena.RepeatBack(Packed(g), x),
-        GgmlOp.Scale => _arena.Scale(Contiguous(g), y.FloatParameter(0)),
-        GgmlOp.RmsNorm => _arena.RmsNormBack(Packed(g), x, y.FloatParameter(0)),
+        GgmlOp.Scale => _arena.Scale(Contiguous(g), y.FloatParameter(OperatorParameter.Scale)),
+        GgmlOp.RmsNorm => _arena.RmsNormBack(Packed(g), x, y.FloatParameter(OperatorParameter.Epsilon)),
         GgmlOp.View => View(y, x, Contiguous(g)),
         GgmlOp.Permute => Permute(y, g),
         GgmlOp.Transpose => _arena.Transpose(g),
         GgmlOp.GetRows when x.IsMatrix() => _arena.GetRowsBack(Contiguous(g), second!, x),
-        GgmlOp.DiagMaskInf or GgmlOp.DiagMaskZero => _arena.DiagMaskZero(Contiguous(g), y.Parameter(0)),
-        GgmlOp.SoftMax when y.FloatParameter(1) == 0 => SoftMax(y, Contiguous(g)),
+        GgmlOp.DiagMaskInf or GgmlOp.DiagMaskZero => _arena.DiagMaskZero(Contiguous(g), y.Parameter(OperatorParameter.Past)),
+        GgmlOp.SoftMax when y.FloatParameter(OperatorParameter.MaxBias) == 0 => SoftMax(y, Contiguous(g)),
         GgmlOp.Rope => _arena.RopeExtBack(Packed(g), second!, RopeOf(y), y.Sources[2]),
         GgmlOp.CrossEntropyLoss => _arena.CrossEntropyLossBack(Contiguous(g), x, second!),
         GgmlOp.Unary => Unary(y, x, Packed(g)),
         _ => throw new GradientException($"The operator that makes {y} has no gradient."),
     };
 
-    private GgmlTensor Unary(GgmlTensor y, GgmlTensor x, GgmlTensor g) => y.Parameter(0) switch
+    private GgmlTensor Unary(GgmlTensor y, GgmlTensor x, GgmlTensor g) => (GgmlUnaryOp)y.Parameter(OperatorParameter.Function) switch
     {
         GgmlUnaryOp.Abs => _arena.Mul(g, _arena.Sgn(x)),
         GgmlUnaryOp.Neg => _arena.Neg(g),
@@ -120,19 +122,19 @@ internal sealed partial class BackwardPass
     {
         // The graph's allocator would let SoftMaxExtBack write over y, which its kernel still reads.
         _arena.SetOutput(y);
-        return _arena.SoftMaxExtBack(g, y, y.FloatParameter(0));
+        return _arena.SoftMaxExtBack(g, y, y.FloatParameter(OperatorParameter.Scale));
     }
 
     private static RopeParameters RopeOf(GgmlTensor y) => new()
     {
-        Dimensions = y.Parameter(1),
-        Mode = (RopeMode)y.Parameter(2),
-        OriginalContext = y.Parameter(4),
-        FrequencyBase = y.FloatParameter(5),
-        FrequencyScale = y.FloatParameter(6),
-        ExtFactor = y.FloatParameter(7),
-        AttnFactor = y.FloatParameter(8),
-        BetaFast = y.FloatParameter(9),
-        BetaSlow = y.FloatParameter(10),
+        Dimensions = y.Parameter(OperatorParameter.RopeDimensions),
+        Mode = (RopeMode)y.Parameter(OperatorParameter.RopeMode),
+        OriginalContext = y.Parameter(OperatorParameter.RopeOriginalContext),
+        FrequencyBase = y.FloatParameter(OperatorParameter.RopeFrequencyBase),
+        FrequencyScale = y.FloatParameter(OperatorParameter.RopeFrequencyScale),
+        ExtFactor = y.FloatParameter(OperatorParameter.RopeExtFactor),
+        AttnFactor = y.FloatParameter(OperatorParameter.RopeAttnFactor),
+        BetaFast = y.FloatParameter(OperatorParameter.RopeBetaFast),
+        BetaSlow = y.FloatParameter(OperatorParameter.RopeBetaSlow),
     };
 }

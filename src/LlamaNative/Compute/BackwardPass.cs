@@ -1,3 +1,4 @@
+using LlamaNative.Interop;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
@@ -87,7 +88,7 @@ internal sealed partial class BackwardPass
     private static IEnumerable<GgmlTensor> DifferentiableSources(GgmlTensor node) => node.Op switch
     {
         GgmlOp.Cpy or GgmlOp.GetRows or GgmlOp.GetRowsBack or GgmlOp.Rope => [node.Sources[0]!],
-        GgmlOp.Unary when node.Parameter(0) is GgmlUnaryOp.Sgn or GgmlUnaryOp.Step => [],
+        GgmlOp.Unary when (GgmlUnaryOp)node.Parameter(OperatorParameter.Function) is GgmlUnaryOp.Sgn or GgmlUnaryOp.Step => [],
         GgmlOp.ArgMax or GgmlOp.ArgSort or GgmlOp.TopK or GgmlOp.CountEqual => [],
         _ => node.Sources.OfType<GgmlTensor>(),
     };

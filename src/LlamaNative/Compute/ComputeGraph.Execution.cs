@@ -68,7 +68,7 @@ public sealed unsafe partial class ComputeGraph
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        int status = _backend is not null ? ComputeOn(_backend, cancellationToken)
+        GgmlStatus status = _backend is not null ? ComputeOn(_backend, cancellationToken)
             : _scheduler is not null ? _scheduler.Compute(_native, _guards, cancellationToken)
             : throw new InvalidOperationException("The graph has no memory yet: allocate it on a backend or a scheduler.");
         foreach (CustomOperatorBridge custom in _customs)
@@ -90,7 +90,7 @@ public sealed unsafe partial class ComputeGraph
         }
     }
 
-    private int ComputeOn(Backend backend, CancellationToken cancellationToken)
+    private GgmlStatus ComputeOn(Backend backend, CancellationToken cancellationToken)
     {
         lock (backend.Gate)
         {

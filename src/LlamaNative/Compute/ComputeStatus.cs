@@ -5,23 +5,21 @@ namespace LlamaNative.Compute;
 /// <summary>ggml's <c>ggml_status</c> as exceptions.</summary>
 internal static class ComputeStatus
 {
-    private const int AllocationFailed = -2;
-    private const int Success = 0;
-    private const int Aborted = 1;
-
-    public static void ThrowIfFailed(int status, CancellationToken cancellationToken)
+    public static void ThrowIfFailed(GgmlStatus status, CancellationToken cancellationToken)
     {
-        if (status == Success)
+        if (status == GgmlStatus.Success)
         {
             return;
         }
 
-        if (status == Aborted)
+        if (status == GgmlStatus.Aborted)
         {
             throw new OperationCanceledException("The computation was cancelled between two operators.", cancellationToken);
         }
 
-        throw new LlamaException(
-            (status == AllocationFailed ? "There was no memory to compute the graph." : $"The device failed to compute the graph (status {status}).") + NativeLog.Tail());
+        string failure = status == GgmlStatus.AllocFailed
+            ? "There was no memory to compute the graph."
+            : $"The device failed to compute the graph (status {(int)status}).";
+        throw new LlamaException(failure + NativeLog.Tail());
     }
 }

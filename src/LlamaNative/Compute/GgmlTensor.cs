@@ -63,21 +63,21 @@ public sealed unsafe partial class GgmlTensor
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            const int Room = ggml_tensor.MaxName - 1;
+            const int Room = NativeConstants.GGML_MAX_NAME - 1;
             if (Encoding.UTF8.GetByteCount(value) > Room || value.Contains('\0'))
             {
                 throw new ArgumentException($"A tensor's name takes at most {Room} bytes of UTF-8 without zeros.", nameof(value));
             }
 
             using HandleReference alive = Arena.Handle.Hold(Arena);
-            var name = new Span<byte>(_native->name, ggml_tensor.MaxName);
+            var name = new Span<byte>(_native->name, NativeConstants.GGML_MAX_NAME);
             name.Clear();
             Encoding.UTF8.GetBytes(value, name);
         }
     }
 
-    /// <summary>The number of its operator; 0 for data.</summary>
-    internal int Op { get; }
+    /// <summary>Its operator; <see cref="GgmlOp.None"/> for data.</summary>
+    internal GgmlOp Op { get; }
 
     /// <summary>What the operator reads, in ggml's order.</summary>
     internal GgmlTensor?[] Sources { get; }
@@ -112,7 +112,7 @@ public sealed unsafe partial class GgmlTensor
         Dims ne = Dims.Of(native->ne[0], native->ne[1], native->ne[2], native->ne[3]);
         Dims nb = Dims.Of((long)native->nb[0], (long)native->nb[1], (long)native->nb[2], (long)native->nb[3]);
         int rank = ne[3] != 1 ? 4 : ne[2] != 1 ? 3 : ne[1] != 1 ? 2 : 1;
-        return new TensorLayout((GgmlType)native->type, TensorShape.FromDims(ne, rank), nb, offset);
+        return new TensorLayout(native->type, TensorShape.FromDims(ne, rank), nb, offset);
     }
 
     private static GgmlTensor? FindRoot(ggml_tensor* native, ReadOnlySpan<GgmlTensor?> sources)

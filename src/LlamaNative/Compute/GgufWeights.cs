@@ -1,4 +1,5 @@
 using LlamaNative.Gguf;
+using LlamaNative.Interop;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
@@ -6,8 +7,7 @@ namespace LlamaNative.Compute;
 /// <summary>The tensors of a GGUF file as tensors of an arena: mapped in place on the CPU, or copied to a device once.</summary>
 public static unsafe class GgufWeights
 {
-    // TENSOR_ALIGNMENT in ggml-backend.cpp.
-    private const int Alignment = 32;
+    private const int Alignment = SourceConstants.TENSOR_ALIGNMENT;
     private const int CopyBytes = 16 << 20;
 
     /// <summary>

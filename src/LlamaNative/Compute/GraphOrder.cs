@@ -1,3 +1,5 @@
+using LlamaNative.Interop;
+
 namespace LlamaNative.Compute;
 
 /// <summary>

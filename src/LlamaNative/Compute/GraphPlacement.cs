@@ -15,7 +15,7 @@ internal static unsafe class GraphPlacement
         }
 
         nint buffer = tensor.Root.Native->buffer;
-        bool computed = tensor.Op != GgmlOp.None && !GgmlOp.IsView(tensor.Op);
+        bool computed = tensor.Op != GgmlOp.None && !tensor.Op.IsView();
         bool read = buffer == 0;
         bool supported = false;
         foreach (Backend backend in backends)
@@ -44,7 +44,7 @@ internal static unsafe class GraphPlacement
         HashSet<GgmlTensor> indices = [.. guards.Select(guard => guard.Indices)];
         foreach (GgmlTensor node in nodes)
         {
-            if (node.IsView && !GgmlOp.IsView(node.Op) && indices.Contains(node.Root))
+            if (node.IsView && !node.Op.IsView() && indices.Contains(node.Root))
             {
                 throw new InvalidOperationException($"The graph writes over {node.Root}, by whose values it picks rows; copy the indices to a tensor of their own before.");
             }

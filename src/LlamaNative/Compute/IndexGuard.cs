@@ -49,8 +49,8 @@ internal sealed unsafe class IndexGuard
         {
             GgmlOp.GetRows => ("GetRows", node.Sources[1], node.Sources[0]!.Shape[1]),
             GgmlOp.GetRowsBack => ("GetRowsBack", node.Sources[1], node.Shape[1]),
-            SetRows => ("SetRows", node.Sources[1], node.Shape[1]),
-            MulMatId => ("MulMatId", node.Sources[2], node.Sources[0]!.Shape[2]),
+            GgmlOp.SetRows => ("SetRows", node.Sources[1], node.Shape[1]),
+            GgmlOp.MulMatId => ("MulMatId", node.Sources[2], node.Sources[0]!.Shape[2]),
             _ => default,
         };
         return picked.Indices is { } indices && Source(indices) is { Op: GgmlOp.None } data
@@ -77,14 +77,12 @@ internal sealed unsafe class IndexGuard
         }
     }
 
-    private const int SetRows = 42;   // GGML_OP_SET_ROWS
-    private const int MulMatId = 30;  // GGML_OP_MUL_MAT_ID
-
     /// <summary>Where values come from that only change their place on the way.</summary>
     private static GgmlTensor Source(GgmlTensor indices)
     {
         GgmlTensor source = indices;
-        while (GgmlOp.IsView(source.Op) || source.Op is GgmlOp.Cont or GgmlOp.Dup || (source.Op == GgmlOp.Cpy && source.Sources[0]!.Type == GgmlType.I32 && source.Type == GgmlType.I32))
+        while (source.Op.IsView() || source.Op is GgmlOp.Cont or GgmlOp.Dup
+            || (source.Op == GgmlOp.Cpy && source.Sources[0]!.Type == GgmlType.I32 && source.Type == GgmlType.I32))
         {
             source = source.Sources[0]!;
         }

@@ -23,7 +23,7 @@ public static unsafe class Quantizer
     {
         _ = GgmlTypeInfo.Of(type);
         LlamaRuntime.Load();
-        return GgmlQuantization.ggml_quantize_requires_imatrix((int)type);
+        return GgmlQuantization.ggml_quantize_requires_imatrix(type);
     }
 
     /// <summary>Reads as many numbers as the destination holds.</summary>
@@ -41,7 +41,7 @@ public static unsafe class Quantizer
         fixed (byte* from = source)
         fixed (float* to = destination)
         {
-            GgmlQuantization.ggml_get_type_traits((int)type)->to_float(from, to, destination.Length);
+            GgmlQuantization.ggml_get_type_traits(type)->to_float(from, to, destination.Length);
         }
     }
 
@@ -95,8 +95,8 @@ public static unsafe class Quantizer
         fixed (float* weights = importance)
         fixed (byte* to = destination)
         {
-            GgmlQuantization.ggml_quantize_init((int)type);
-            GgmlQuantization.ggml_quantize_chunk((int)type, from, to, 0, source.Length / rowLength, rowLength, weights);
+            GgmlQuantization.ggml_quantize_init(type);
+            GgmlQuantization.ggml_quantize_chunk(type, from, to, 0, source.Length / rowLength, rowLength, weights);
         }
 
         return AreFinite(type, destination[..(int)bytes])

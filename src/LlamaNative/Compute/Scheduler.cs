@@ -8,7 +8,7 @@ namespace LlamaNative.Compute;
 /// </summary>
 public sealed unsafe class Scheduler : IDisposable
 {
-    private const int MaxBackends = 16; // GGML_SCHED_MAX_BACKENDS
+    private const int MaxBackends = SourceConstants.GGML_SCHED_MAX_BACKENDS;
     private readonly Backend[] _backends;
     private readonly Backend[] _inLockOrder;
     private ComputeGraph? _graph;
@@ -75,7 +75,7 @@ public sealed unsafe class Scheduler : IDisposable
         }
     }
 
-    internal int Compute(nint graph, IndexGuard[] guards, CancellationToken cancellationToken)
+    internal GgmlStatus Compute(nint graph, IndexGuard[] guards, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Handle.IsDisposed, this);
         int entered = 0;

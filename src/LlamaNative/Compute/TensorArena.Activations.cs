@@ -49,7 +49,7 @@ public sealed unsafe partial class TensorArena
         return Add(GgmlOperators.ggml_silu_back(Handle, gradient.Native, x.Native), gradient, x);
     }
 
-    private GgmlTensor Glu(string operation, GgmlTensor a, int op, bool swapped)
+    private GgmlTensor Glu(string operation, GgmlTensor a, GgmlGluOp op, bool swapped)
     {
         Enter(1, a);
         Require(a.IsFloat32Or16() && a.HasEvenRows(), operation, "a must be f32 or f16 with even rows", a);
@@ -57,7 +57,7 @@ public sealed unsafe partial class TensorArena
         return Add(GgmlOperators.ggml_glu(Handle, a.Native, op, swapped), a);
     }
 
-    private GgmlTensor GluSplit(string operation, GgmlTensor gate, GgmlTensor up, int op)
+    private GgmlTensor GluSplit(string operation, GgmlTensor gate, GgmlTensor up, GgmlGluOp op)
     {
         Enter(1, gate, up);
         Require(gate.IsFloat32Or16() && gate.Type == up.Type && gate.Shape == up.Shape, operation, "both must be f32 or f16 and of one shape", gate, up);

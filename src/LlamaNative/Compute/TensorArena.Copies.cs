@@ -28,7 +28,7 @@ public sealed unsafe partial class TensorArena
         Enter(1, a);
         RequireShape("Cast", type, a.Shape);
         RequireConversion("Cast", a, type);
-        return Add(GgmlOperators.ggml_cast(Handle, a.Native, (int)type), a);
+        return Add(GgmlOperators.ggml_cast(Handle, a.Native, type), a);
     }
 
     /// <summary>Copies a over b's data, converting to b's type; the result is b itself.</summary>

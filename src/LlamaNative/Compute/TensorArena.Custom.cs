@@ -8,7 +8,7 @@ namespace LlamaNative.Compute;
 public sealed unsafe partial class TensorArena
 {
     /// <summary>The number of tasks that stands for as many as the backend has threads (GGML_N_TASKS_MAX).</summary>
-    public const int AllThreads = -1;
+    public const int AllThreads = NativeConstants.GGML_N_TASKS_MAX;
 
     /// <summary>A tensor that an operator in C# computes. It runs on the CPU only, and has no gradient.</summary>
     /// <param name="type">The result's type.</param>
@@ -27,9 +27,10 @@ public sealed unsafe partial class TensorArena
             throw new ArgumentOutOfRangeException(nameof(tasks), tasks, "must be above 0, or AllThreads");
         }
 
-        if (sources.Length is 0 or >= ggml_tensor.MaxSources)
+        if (sources.Length is 0 or >= NativeConstants.GGML_MAX_SRC)
         {
-            throw new ArgumentException($"A custom operator takes 1 to {ggml_tensor.MaxSources - 1} operands, not {sources.Length}.", nameof(sources));
+            throw new ArgumentException(
+                $"A custom operator takes 1 to {NativeConstants.GGML_MAX_SRC - 1} operands, not {sources.Length}.", nameof(sources));
         }
 
         var operands = new GgmlTensor?[sources.Length];
@@ -50,7 +51,8 @@ public sealed unsafe partial class TensorArena
         var bridge = new CustomOperatorBridge(custom, sources.Length);
         Handle.Own(bridge);
         ggml_tensor* result = GgmlOperators.ggml_custom_4d(
-            Handle, (int)type, shape[0], shape[1], shape[2], shape[3], native, sources.Length, CustomOperatorBridge.Function, tasks, bridge.UserData);
+            Handle, type, shape[0], shape[1], shape[2], shape[3], native, sources.Length,
+            CustomOperatorBridge.Function, tasks, bridge.UserData);
         GgmlTensor tensor = Add(result, operands);
         tensor.Custom = bridge;
         return tensor;

@@ -33,13 +33,12 @@ public sealed unsafe partial class TensorArena
 
         using var buffer = new GgmlBufferHandle(address);
         Handle.Keep(buffer);
-        GgmlBuffers.ggml_backend_buffer_set_usage(buffer, BufferUsageWeights);
+
+        // The scheduler runs operators where their weights lie.
+        GgmlBuffers.ggml_backend_buffer_set_usage(buffer, GgmlBackendBufferUsage.Weights);
         GgmlBuffers.ggml_backend_buffer_clear(buffer, 0);
         return needed;
     }
-
-    // GGML_BACKEND_BUFFER_USAGE_WEIGHTS: the scheduler runs operators where their weights lie.
-    private const int BufferUsageWeights = 1;
 
     /// <summary>Makes a tensor whose data is memory of the caller's, which is kept by <paramref name="owner"/> until the arena goes.</summary>
     internal GgmlTensor NewMappedTensor(string name, in TensorLayout layout, byte* data, IDisposable owner)
@@ -48,7 +47,7 @@ public sealed unsafe partial class TensorArena
         using var buffer = new GgmlBufferHandle(GgmlBuffers.ggml_backend_cpu_buffer_from_ptr(data, (nuint)layout.ByteCount));
         Handle.Keep(buffer);
         Handle.Own(owner);
-        GgmlBuffers.ggml_backend_buffer_set_usage(buffer, BufferUsageWeights);
+        GgmlBuffers.ggml_backend_buffer_set_usage(buffer, GgmlBackendBufferUsage.Weights);
         GgmlBuffers.ggml_backend_tensor_alloc(buffer, tensor.Native, data);
         tensor.MappedData = true;
         tensor.Name = name;

@@ -61,7 +61,7 @@ public sealed unsafe partial class TensorArena
     /// <exception cref="TensorShapeException">Not contiguous F32 tensors of one shape, or not a parameter.</exception>
     public GgmlTensor OptStepAdamW(GgmlTensor parameter, GgmlTensor gradient, GgmlTensor m, GgmlTensor v, GgmlTensor settings)
     {
-        EnterStep("OptStepAdamW", settings, 7, parameter, gradient, m, v);
+        EnterStep("OptStepAdamW", settings, SourceConstants.AdamWSettings, parameter, gradient, m, v);
         Require(!m.IsReadOnly && !v.IsReadOnly, "OptStepAdamW", "the moments must be writable", m, v);
         return Add(GgmlOperators.ggml_opt_step_adamw(Handle, parameter.Native, gradient.Native, m.Native, v.Native, settings.Native), parameter, gradient, m, v, settings);
     }
@@ -73,7 +73,7 @@ public sealed unsafe partial class TensorArena
     /// <exception cref="TensorShapeException">Not contiguous F32 tensors of one shape, or not a parameter.</exception>
     public GgmlTensor OptStepSgd(GgmlTensor parameter, GgmlTensor gradient, GgmlTensor settings)
     {
-        EnterStep("OptStepSgd", settings, 2, parameter, gradient);
+        EnterStep("OptStepSgd", settings, SourceConstants.SgdSettings, parameter, gradient);
         return Add(GgmlOperators.ggml_opt_step_sgd(Handle, parameter.Native, gradient.Native, settings.Native), parameter, gradient, settings);
     }
 

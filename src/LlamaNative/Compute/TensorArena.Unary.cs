@@ -106,7 +106,7 @@ public sealed unsafe partial class TensorArena
     /// <exception cref="TensorShapeException">Not F32 or F16, or rows that are not packed (make them so with <see cref="Cont"/>).</exception>
     public GgmlTensor Silu(GgmlTensor a) => Unary("Silu", a, GgmlUnaryOp.Silu, a?.IsFloat32Or16() == true);
 
-    private GgmlTensor Unary(string operation, GgmlTensor? a, int op, bool typeFits)
+    private GgmlTensor Unary(string operation, GgmlTensor? a, GgmlUnaryOp op, bool typeFits)
     {
         EnterElementwise(operation, a, typeFits);
         return Add(GgmlOperators.ggml_unary(Handle, a!.Native, op), a);

@@ -49,7 +49,7 @@ public sealed unsafe partial class TensorArena : IDisposable
         RequireShape("NewTensor", type, shape);
         Enter(1);
         long* ne = stackalloc long[TensorShape.MaxRank] { shape[0], shape[1], shape[2], shape[3] };
-        return Add(GgmlContexts.ggml_new_tensor(Handle, (int)type, TensorShape.MaxRank, ne));
+        return Add(GgmlContexts.ggml_new_tensor(Handle, type, TensorShape.MaxRank, ne));
     }
 
     /// <summary>Marks a tensor as set from outside: the allocator of a graph gives it memory that no earlier result uses.</summary>

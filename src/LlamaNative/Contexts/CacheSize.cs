@@ -11,8 +11,6 @@ namespace LlamaNative.Contexts;
 /// </summary>
 internal static class CacheSize
 {
-    private const long CellPadding = 256;
-
     // Where a model fits, so much more does: the system is not asked for it.
     private const double Unquestioned = 64 << 20;
 
@@ -55,7 +53,8 @@ internal static class CacheSize
         return options.UnifiedCache ? size : Padded(size / options.MaxSequences) * options.MaxSequences;
     }
 
-    private static long Padded(long size) => (size + CellPadding - 1) / CellPadding * CellPadding;
+    private static long Padded(long size) =>
+        (size + SourceConstants.ContextPadding - 1) / SourceConstants.ContextPadding * SourceConstants.ContextPadding;
 
     private static double BytesPerElement(GgmlType type)
     {

@@ -10,7 +10,7 @@ internal static class ContextParameters
     private const int DefaultContextSize = 4096;
 
     /// <summary>Threads wait for one another at every operation, spinning; with many more than processors a token takes minutes.</summary>
-    private static readonly int MaxThreads = Math.Clamp(4 * Environment.ProcessorCount, 16, ggml_threadpool_params.MaxThreads);
+    private static readonly int MaxThreads = Math.Clamp(4 * Environment.ProcessorCount, 16, NativeConstants.GGML_MAX_N_THREADS);
 
     public static llama_context_params Create(LlamaModel model, ContextOptions options)
     {
@@ -33,11 +33,11 @@ internal static class ContextParameters
         p.n_outputs_max_per_seq = (uint)options.MaxOutputsPerSequence;
         p.n_threads = Threads(options);
         p.n_threads_batch = BatchThreads(options);
-        p.ctx_type = (int)options.ContextType;
-        p.rope_scaling_type = (int)options.RopeScaling;
-        p.pooling_type = (int)options.PoolingType;
-        p.attention_type = (int)options.AttentionType;
-        p.flash_attn_type = (int)options.FlashAttention;
+        p.ctx_type = (LlamaContextType)options.ContextType;
+        p.rope_scaling_type = (LlamaRopeScalingType)options.RopeScaling;
+        p.pooling_type = (LlamaPoolingType)options.PoolingType;
+        p.attention_type = (LlamaAttentionType)options.AttentionType;
+        p.flash_attn_type = (LlamaFlashAttnType)options.FlashAttention;
         p.rope_freq_base = options.RopeFrequencyBase;
         p.rope_freq_scale = options.RopeFrequencyScale;
         p.yarn_ext_factor = options.YarnExtrapolationFactor;
@@ -45,8 +45,8 @@ internal static class ContextParameters
         p.yarn_beta_fast = options.YarnBetaFast;
         p.yarn_beta_slow = options.YarnBetaSlow;
         p.yarn_orig_ctx = (uint)options.YarnOriginalContext;
-        p.type_k = (int)options.CacheTypeK;
-        p.type_v = (int)options.CacheTypeV;
+        p.type_k = options.CacheTypeK;
+        p.type_v = options.CacheTypeV;
         p.embeddings = Byte(options.Embeddings);
         p.offload_kqv = Byte(options.OffloadKqv);
         p.no_perf = Byte(!options.MeasurePerformance);
@@ -79,7 +79,7 @@ internal static class ContextParameters
             throw new ContextCreationException("The model was loaded with VocabularyOnly and has no weights to evaluate.");
         }
 
-        Within(options.ContextSize ?? 0, 0, int.MaxValue - 256, nameof(options.ContextSize));
+        Within(options.ContextSize ?? 0, 0, int.MaxValue - SourceConstants.ContextPadding, nameof(options.ContextSize));
         Within(options.BatchSize, 1, int.MaxValue, nameof(options.BatchSize));
         Within(options.MicroBatchSize, 1, int.MaxValue, nameof(options.MicroBatchSize));
         Within(options.MaxSequences, 1, (int)LlamaSystem.llama_max_parallel_sequences(), nameof(options.MaxSequences));
@@ -91,11 +91,11 @@ internal static class ContextParameters
         Within(BatchThreads(options), 1, MaxThreads, nameof(options.BatchThreads));
         Within(options.ThreadPolling, 0, 100, nameof(options.ThreadPolling));
         Within(options.YarnOriginalContext, 0, int.MaxValue, nameof(options.YarnOriginalContext));
-        Within((int)options.ContextType, 0, 1, nameof(options.ContextType));
-        Within((int)options.RopeScaling, -1, 3, nameof(options.RopeScaling));
-        Within((int)options.PoolingType, -1, 4, nameof(options.PoolingType));
-        Within((int)options.AttentionType, -1, 1, nameof(options.AttentionType));
-        Within((int)options.FlashAttention, -1, 1, nameof(options.FlashAttention));
+        Within((int)options.ContextType, (int)ContextType.Default, (int)ContextType.MultiTokenPrediction, nameof(options.ContextType));
+        Within((int)options.RopeScaling, (int)RopeScaling.FromModel, (int)RopeScaling.LongRope, nameof(options.RopeScaling));
+        Within((int)options.PoolingType, (int)PoolingType.FromModel, (int)PoolingType.Rank, nameof(options.PoolingType));
+        Within((int)options.AttentionType, (int)AttentionType.FromModel, (int)AttentionType.NonCausal, nameof(options.AttentionType));
+        Within((int)options.FlashAttention, (int)FlashAttention.Auto, (int)FlashAttention.Enabled, nameof(options.FlashAttention));
         NotNegative(options.RopeFrequencyBase, nameof(options.RopeFrequencyBase));
         NotNegative(options.RopeFrequencyScale, nameof(options.RopeFrequencyScale));
         Finite(options.YarnExtrapolationFactor, nameof(options.YarnExtrapolationFactor));

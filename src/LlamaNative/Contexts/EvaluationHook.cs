@@ -81,7 +81,7 @@ internal sealed unsafe class EvaluationHook
         Dims ne = Dims.Of(tensor->ne[0], tensor->ne[1], tensor->ne[2], tensor->ne[3]);
         Dims nb = Dims.Of((long)tensor->nb[0], (long)tensor->nb[1], (long)tensor->nb[2], (long)tensor->nb[3]);
         int rank = ne[3] != 1 ? 4 : ne[2] != 1 ? 3 : ne[1] != 1 ? 2 : 1;
-        var layout = new TensorLayout((GgmlType)tensor->type, TensorShape.FromDims(ne, rank), nb, offset: 0);
+        var layout = new TensorLayout(tensor->type, TensorShape.FromDims(ne, rank), nb, offset: 0);
         return new EvaluationNode(NativeText.Read(tensor->name) ?? "", NativeText.Read(GgmlContexts.ggml_op_desc(tensor)) ?? "", layout);
     }
 }

@@ -113,7 +113,7 @@ public sealed unsafe partial class LlamaContext
     }
 
     /// <summary>The first evaluation after a change reserves its graphs anew and counts the model's adapters for that.</summary>
-    private int EvaluateWithNewAdapters(in llama_batch batch)
+    private LlamaDecodeStatus EvaluateWithNewAdapters(in llama_batch batch)
     {
         lock (Model.Handle.AdapterGate)
         {

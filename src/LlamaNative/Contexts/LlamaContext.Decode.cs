@@ -30,8 +30,8 @@ public sealed unsafe partial class LlamaContext
         NativeLog.Clear();
         _abort.ListenTo(cancellationToken);
         _outputs.Clear();
-        int code = _adaptersChanged ? EvaluateWithNewAdapters(native) : Evaluate(native);
-        if (code == 0)
+        LlamaDecodeStatus code = _adaptersChanged ? EvaluateWithNewAdapters(native) : Evaluate(native);
+        if (code == LlamaDecodeStatus.Success)
         {
             _outputs.Set(native, all: Options.Embeddings);
             Note(native);
@@ -70,7 +70,7 @@ public sealed unsafe partial class LlamaContext
     }
 
     /// <summary>An encoder is asked directly: llama_decode would pass it on too, but write a line of log each time.</summary>
-    private int Evaluate(in llama_batch batch) =>
+    private LlamaDecodeStatus Evaluate(in llama_batch batch) =>
         Cache.Exists ? LlamaDecoding.llama_decode(Handle, batch) : LlamaDecoding.llama_encode(Handle, batch);
 
     private void Check(in llama_batch batch)
@@ -133,12 +133,9 @@ public sealed unsafe partial class LlamaContext
         }
     }
 
-    private void Fail(int code, in llama_batch batch, CancellationToken cancellationToken)
+    private void Fail(LlamaDecodeStatus code, in llama_batch batch, CancellationToken cancellationToken)
     {
-        const int NoRoom = 1;
-        const int Aborted = 2;
-        const int InvalidBatch = -1;
-        if (code is not (NoRoom or InvalidBatch) && Cache.Exists)
+        if (code is not (LlamaDecodeStatus.NoSlot or LlamaDecodeStatus.InvalidBatch) && Cache.Exists)
         {
             // The micro-batches before the failing one stay in the cache.
             for (int i = 0; i < batch.n_tokens; i++)
@@ -155,16 +152,17 @@ public sealed unsafe partial class LlamaContext
 
         switch (code)
         {
-            case NoRoom when !Options.UnifiedCache && HasSharedTokens(batch):
-                throw new DecodeException(code, "A token of several sequences needs a unified cache (ContextOptions.UnifiedCache).");
-            case NoRoom:
+            case LlamaDecodeStatus.NoSlot when !Options.UnifiedCache && HasSharedTokens(batch):
+                throw new DecodeException((int)code, "A token of several sequences needs a unified cache (ContextOptions.UnifiedCache).");
+            case LlamaDecodeStatus.NoSlot:
                 throw new CacheFullException(batch.n_tokens, Cache.Ledger.FreeCells(batch.seq_id[0][0]), Cache.Capacity);
-            case Aborted:
+            case LlamaDecodeStatus.Aborted:
                 throw new OperationCanceledException("The evaluation was cancelled.", cancellationToken);
-            case InvalidBatch:
-                throw new DecodeException(code, "llama.cpp refused the batch." + NativeLog.Tail());
+            case LlamaDecodeStatus.InvalidBatch:
+                throw new DecodeException((int)code, "llama.cpp refused the batch." + NativeLog.Tail());
             default:
-                throw new DecodeException(code, $"llama.cpp failed to evaluate the batch of {batch.n_tokens} tokens (code {code})." + NativeLog.Tail());
+                throw new DecodeException(
+                    (int)code, $"llama.cpp failed to evaluate the batch of {batch.n_tokens} tokens (code {(int)code})." + NativeLog.Tail());
         }
     }
 

@@ -34,7 +34,7 @@ internal static class PoolingChecks
 
     private static PoolingType OfModel(LlamaModel model)
     {
-        const long Unspecified = uint.MaxValue; // -1 as the file has it
+        const long Unspecified = unchecked((uint)PoolingType.FromModel); // the file has it without a sign
         long? type = Metadata(model, "pooling_type");
         return type switch
         {
@@ -80,7 +80,7 @@ internal static class PoolingChecks
     /// </summary>
     private static void CheckReservation(PoolingType pooling, int contextSize, ContextOptions options)
     {
-        const int Padding = 256;
+        const int Padding = SourceConstants.ContextPadding;
         int tokens = Math.Min(options.BatchSize, options.MicroBatchSize);
         if (options.MaxOutputs > 0 && options.MaxOutputs < tokens)
         {

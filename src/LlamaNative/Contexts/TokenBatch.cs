@@ -22,7 +22,7 @@ public sealed unsafe class TokenBatch : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, 1 << 24);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSequences);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxSequences, 256);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxSequences, SourceConstants.LLAMA_MAX_SEQ);
         Capacity = capacity;
         MaxSequences = maxSequences;
 

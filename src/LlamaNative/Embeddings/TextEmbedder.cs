@@ -1,4 +1,5 @@
 using LlamaNative.Contexts;
+using LlamaNative.Interop;
 using LlamaNative.Models;
 
 namespace LlamaNative.Embeddings;
@@ -11,7 +12,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
 {
     private const int DefaultBatchSize = 2048;
     private const int MaxBatchSize = 1 << 20;
-    private const int MaxSequences = 256; // LLAMA_MAX_SEQ
+    private const int MaxSequences = SourceConstants.LLAMA_MAX_SEQ;
     private readonly TokenBatch _batch;
 
     /// <summary>Makes an embedder with a context of its own.</summary>

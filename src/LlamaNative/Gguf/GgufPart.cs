@@ -9,7 +9,7 @@ namespace LlamaNative.Gguf;
 /// <remarks>The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; what is refused follows ggml/src/gguf.cpp.</remarks>
 internal sealed class GgufPart : IDisposable
 {
-    public const int DefaultAlignment = 32;
+    public const int DefaultAlignment = 32; // GGUF_DEFAULT_ALIGNMENT
     public const string AlignmentKey = "general.alignment";
 
     // llama.cpp looks for duplicates by comparing each with each, so it could not open files near these either.
@@ -18,6 +18,8 @@ internal sealed class GgufPart : IDisposable
 
     public const int MaxKeyBytes = 65535;       // the format's own limit
     public const int MaxTensorNameBytes = 63;   // GGML_MAX_NAME with its terminator
+    public const int CurrentVersion = 3;        // GGUF_VERSION
+    public const int OldestVersion = 2;         // version 1 counted in 32 bits, and ggml refuses it
     private const int MinimumKeyValueBytes = 8 + 1 + 4 + 1;
     private const int MinimumTensorBytes = 8 + 1 + 4 + 4 + 8;
 
@@ -87,11 +89,11 @@ internal sealed class GgufPart : IDisposable
         }
 
         uint version = cursor.ReadUInt32("version");
-        if (version is not (2 or 3))
+        if (version is < OldestVersion or > CurrentVersion)
         {
             string reason = (version & 0xFFFF) == 0 && version != 0
                 ? "the file is big-endian; convert it to little-endian"
-                : $"GGUF version {version} is not one of 2 and 3";
+                : $"GGUF version {version} is not one of {OldestVersion} and {CurrentVersion}";
             throw new GgufFormatException(reason, offset: 4, path: Path);
         }
 

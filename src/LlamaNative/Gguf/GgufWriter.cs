@@ -8,7 +8,7 @@ namespace LlamaNative.Gguf;
 public sealed record GgufWriterOptions
 {
     /// <summary>The format version, 2 or 3; both are laid out alike.</summary>
-    public int Version { get; init; } = 3;
+    public int Version { get; init; } = GgufPart.CurrentVersion;
 
     /// <summary>
     /// Whether a file without tensors is padded to its alignment, as ggml's C writer does; the Python tools end such a
@@ -53,9 +53,10 @@ public sealed class GgufWriter : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new GgufWriterOptions();
-        return options.Version is 2 or 3
+        return options.Version is >= GgufPart.OldestVersion and <= GgufPart.CurrentVersion
             ? new GgufWriter(path, options)
-            : throw new ArgumentException($"GGUF version {options.Version} is not one of 2 and 3", nameof(options));
+            : throw new ArgumentException(
+                $"GGUF version {options.Version} is not one of {GgufPart.OldestVersion} and {GgufPart.CurrentVersion}", nameof(options));
     }
 
     /// <summary>Declares a metadata value. general.alignment (a UInt32, power of 2) also sets how tensors are aligned.</summary>

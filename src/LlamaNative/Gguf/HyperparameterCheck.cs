@@ -3,8 +3,8 @@ namespace LlamaNative.Gguf;
 /// <summary>The numbers that describe a model's layers, where llama.cpp asserts instead of answering (load_hparams in llama-model.cpp).</summary>
 internal static class HyperparameterCheck
 {
-    private const uint MaxLayers = 512;   // LLAMA_MAX_LAYERS
-    private const uint MaxExperts = 1024; // LLAMA_MAX_EXPERTS
+    public const uint MaxLayers = 512;   // LLAMA_MAX_LAYERS
+    public const uint MaxExperts = 1024; // LLAMA_MAX_EXPERTS
 
     private static readonly string[] RopeScalingTypes = ["none", "linear", "yarn", "longrope"];
 

@@ -8,7 +8,7 @@ namespace LlamaNative.Gguf;
 /// </summary>
 internal static class TensorCheck
 {
-    private const int BufferAlignment = 32; // TENSOR_ALIGNMENT in ggml-backend.cpp, asserted for a mapped file
+    public const int BufferAlignment = 32; // TENSOR_ALIGNMENT in ggml-impl.h, asserted for a mapped file
 
     public static void Validate(GgufFile file)
     {

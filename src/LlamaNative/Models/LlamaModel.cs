@@ -39,7 +39,7 @@ public sealed class LlamaModel : IDisposable
     public ModelOptions Options { get; }
 
     /// <summary>What lies where: which memory holds the weights, and how many layers a GPU has.</summary>
-    public ModelPlacement Placement => _placement ??= PlacementReport.Read(_loadLog);
+    public ModelPlacement Placement => _placement ??= PlacementReport.Read(_loadLog, Options);
 
     /// <summary>How long loading took.</summary>
     public TimeSpan LoadTime { get; }

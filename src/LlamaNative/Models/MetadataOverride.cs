@@ -86,19 +86,19 @@ public sealed record MetadataOverride
         switch (_value)
         {
             case long integer:
-                native.tag = 0; // LLAMA_KV_OVERRIDE_TYPE_INT
+                native.tag = LlamaModelKvOverrideType.Int;
                 native.val_i64 = integer;
                 break;
             case double number:
-                native.tag = 1; // LLAMA_KV_OVERRIDE_TYPE_FLOAT
+                native.tag = LlamaModelKvOverrideType.Float;
                 native.val_f64 = number;
                 break;
             case bool truth:
-                native.tag = 2; // LLAMA_KV_OVERRIDE_TYPE_BOOL
+                native.tag = LlamaModelKvOverrideType.Bool;
                 native.val_bool = truth ? (byte)1 : (byte)0;
                 break;
             case string text:
-                native.tag = 3; // LLAMA_KV_OVERRIDE_TYPE_STR
+                native.tag = LlamaModelKvOverrideType.Str;
                 Write(text, native.val_str, $"value of '{key}'");
                 break;
             default:

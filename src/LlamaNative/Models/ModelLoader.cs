@@ -34,11 +34,11 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
             {
                 llama_model_params parameters = LlamaSystem.llama_model_default_params();
                 parameters.n_gpu_layers = NativeGpuLayers();
-                parameters.split_mode = (int)options.SplitMode;
+                parameters.split_mode = (LlamaSplitMode)options.SplitMode;
                 parameters.main_gpu = options.MainGpu;
                 parameters.tensor_split = splitPointer;
                 parameters.tensor_buft_overrides = placementsPointer;
-                parameters.load_mode = (int)(WithoutWeights ? ModelLoadMode.Read : options.LoadMode);
+                parameters.load_mode = (LlamaLoadMode)(WithoutWeights ? ModelLoadMode.Read : options.LoadMode);
                 parameters.no_alloc = WithoutWeights ? (byte)1 : (byte)0;
                 parameters.kv_overrides = overridesPointer;
                 parameters.vocab_only = options.VocabularyOnly ? (byte)1 : (byte)0;
@@ -58,7 +58,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     private LlamaModelHandle Load(llama_model_params parameters)
     {
         NativeLog.Clear();
-        using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : PlacementReport.Prefix);
+        using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : LogLines.Placement);
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
 
         Log = log.Lines;

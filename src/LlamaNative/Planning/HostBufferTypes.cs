@@ -11,7 +11,7 @@ namespace LlamaNative.Planning;
 /// </summary>
 internal sealed unsafe class HostBufferTypes
 {
-    private const int Columns = 512; // as llama.cpp asks
+    private const int Columns = SourceConstants.ProbedColumns;
 
     private readonly Dictionary<(GgmlType Type, TensorShape Shape), (string? Name, long Bytes)> _answers = [];
     private readonly List<nint> _types = [];
@@ -19,7 +19,7 @@ internal sealed unsafe class HostBufferTypes
 
     public HostBufferTypes(bool useExtraTypes, IReadOnlyList<DeviceInfo> devices)
     {
-        _cpu = GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.Cpu);
+        _cpu = GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Cpu);
         Default = Name(GgmlDevices.ggml_backend_dev_buffer_type(_cpu));
 
         // Pinned memory of a GPU comes first in llama.cpp's list, and is plain memory when the file is mapped.
@@ -43,7 +43,7 @@ internal sealed unsafe class HostBufferTypes
     /// <summary>Bytes the weight takes in a buffer, with the padding behind it.</summary>
     public long AllocatedSize(GgufTensorInfo tensor, string buffer)
     {
-        const long Alignment = 32; // TENSOR_ALIGNMENT in ggml-backend.cpp; a GPU's own may be more and is small beside a matrix
+        const long Alignment = SourceConstants.TENSOR_ALIGNMENT; // a GPU's own may be more and is small beside a matrix
         long bytes = Ask(tensor) is var answer && answer.Name == buffer ? answer.Bytes : tensor.ByteCount;
         return (bytes + Alignment - 1) / Alignment * Alignment;
     }
@@ -90,7 +90,7 @@ internal sealed unsafe class HostBufferTypes
     private static ggml_tensor* New(GgmlContextHandle context, GgmlType type, long ne0, long ne1, long ne2)
     {
         long* ne = stackalloc long[] { ne0, ne1, ne2 };
-        return GgmlContexts.ggml_new_tensor(context, (int)type, ne2 > 1 ? 3 : 2, ne);
+        return GgmlContexts.ggml_new_tensor(context, type, ne2 > 1 ? 3 : 2, ne);
     }
 
     private static string Name(nint bufferType) => NativeText.Read(GgmlBuffers.ggml_backend_buft_name(bufferType)) ?? "?";

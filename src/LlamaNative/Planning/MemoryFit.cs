@@ -1,4 +1,5 @@
 using LlamaNative.Contexts;
+using LlamaNative.Interop;
 using LlamaNative.Models;
 
 namespace LlamaNative.Planning;
@@ -10,7 +11,7 @@ namespace LlamaNative.Planning;
 internal sealed class MemoryFit(
     string path, ModelOptions modelOptions, ContextOptions contextOptions, MemoryFitOptions fitOptions, CancellationToken cancellationToken)
 {
-    private const int Step = 256; // to which llama.cpp rounds a context up
+    private const int Step = SourceConstants.ContextPadding;
 
     public MemoryPlan Run()
     {

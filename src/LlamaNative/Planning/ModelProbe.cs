@@ -24,7 +24,7 @@ internal sealed class ModelProbe : IDisposable
         {
             _devices = LlamaRuntime.GetDevices();
             using GgufFile file = GgufFile.Open(path);
-            _weights = new WeightLayout(file, options, log, _devices);
+            _weights = new WeightLayout(file, options, log, _model.LayerCount, _devices);
         }
         catch
         {
@@ -55,7 +55,7 @@ internal sealed class ModelProbe : IDisposable
 
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record();
-        int contextSize;
+        (int contextSize, bool hasMemory) = (0, false);
         lock (_model.Handle.AdapterGate)
         {
             nint native = LlamaContexts.llama_init_from_model(_model.Handle, parameters);
@@ -66,9 +66,10 @@ internal sealed class ModelProbe : IDisposable
 
             using var context = new LlamaContextHandle(native, _model.Handle);
             contextSize = (int)LlamaContexts.llama_n_ctx(context);
+            hasMemory = LlamaContexts.llama_get_memory(context) != 0;
         }
 
-        var need = new ContextReport(log.Lines);
+        var need = new ContextReport(new ContextLog(log.Lines, hasMemory));
         return new MemoryPlan(_model.Path, _model.Options, options, contextSize, _weights.Placement, [.. _devices.Where(IsUsed).OrderBy(IsHost).Select(Plan)]);
 
         DeviceMemory Plan(DeviceInfo device) => new(device.Name, device.Kind)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LlamaNative.Gguf;
+using LlamaNative.Interop;
 using LlamaNative.Models;
 
 namespace LlamaNative.Planning;
@@ -19,16 +20,15 @@ internal sealed partial class WeightLayout
     private static readonly string[] Inputs = ["token_embd", "position_embd", "token_types", "per_layer_token_embd", "masked_embd"];
 
     private readonly IReadOnlyList<DeviceInfo> _devices;
-    private readonly Dictionary<int, string> _layerDevice = [];
-    private readonly Dictionary<string, string> _overrides = [];
+    private readonly LayerLog _log;
     private readonly SortedDictionary<string, long> _buffers = new(StringComparer.Ordinal);
     private readonly bool _maps;
 
-    public WeightLayout(GgufFile file, ModelOptions options, IReadOnlyList<string> log, IReadOnlyList<DeviceInfo> devices)
+    public WeightLayout(GgufFile file, ModelOptions options, IReadOnlyList<string> log, int layers, IReadOnlyList<DeviceInfo> devices)
     {
         _devices = devices;
         _maps = options.LoadMode is ModelLoadMode.MemoryMap or ModelLoadMode.MemoryMapAndLock or ModelLoadMode.Auto;
-        ReadLog(log);
+        _log = new LayerLog(log, layers, HasOverrides(file, options.TensorPlacements, layers));
         var hostTypes = new HostBufferTypes(options.UseExtraBufferTypes, devices);
         foreach (GgufTensorInfo tensor in file.Tensors)
         {
@@ -39,7 +39,7 @@ internal sealed partial class WeightLayout
         if (!file.Tensors.TryGet("output.weight", out _) && file.Tensors.TryGet(Embedding, out GgufTensorInfo? tied))
         {
             string first = BufferOf(tied, CpuName, isLookedUp: true, hostTypes);
-            string device = _layerDevice.GetValueOrDefault(LayerCount - 1, CpuName);
+            string device = _log.Devices.GetValueOrDefault(LayerCount - 1, CpuName);
             if (BufferOf(tied, device, isLookedUp: false, hostTypes) != first)
             {
                 Place(tied, device, isLookedUp: false, hostTypes);
@@ -50,7 +50,7 @@ internal sealed partial class WeightLayout
     }
 
     /// <summary>The repeating layers and the output.</summary>
-    public int LayerCount => _layerDevice.Count;
+    public int LayerCount => _log.Devices.Count;
 
     /// <summary>Bytes of weights that stay in the mapped file.</summary>
     public long Mapped => _buffers.GetValueOrDefault(Mapping);
@@ -60,7 +60,7 @@ internal sealed partial class WeightLayout
 
     private string CpuName => _devices.First(device => device.Kind == DeviceKind.Cpu).Name;
 
-    private int OffloadedLayers => _layerDevice.Values.Count(name => name != CpuName);
+    private int OffloadedLayers => _log.Devices.Values.Count(name => name != CpuName);
 
     private List<GgufTensorInfo> MappedTensors { get; } = [];
 
@@ -70,32 +70,24 @@ internal sealed partial class WeightLayout
 
     private static bool IsInput(string name) => Inputs.Any(input => name.StartsWith(input, StringComparison.Ordinal));
 
-    private void ReadLog(IReadOnlyList<string> log)
-    {
-        foreach (string line in log)
-        {
-            if (LayerDevice().Match(line) is { Success: true } layer)
-            {
-                _layerDevice[int.Parse(layer.Groups[1].Value, CultureInfo.InvariantCulture)] = layer.Groups[2].Value;
-            }
-            else if (Overridden().Match(line) is { Success: true } tensor)
-            {
-                _overrides[tensor.Groups[1].Value] = tensor.Groups[2].Value;
-            }
-        }
-    }
+    /// <summary>Whether a placement finds a tensor of a layer; llama.cpp may leave others in the file unused.</summary>
+    private static bool HasOverrides(GgufFile file, IReadOnlyList<TensorPlacement> placements, int layers) =>
+        placements.Count > 0 && file.Tensors.Any(tensor => LayerOf(tensor) < layers
+            && placements.Any(placement => Regex.IsMatch(tensor.Name, placement.Pattern, RegexOptions.ECMAScript)));
+
+    private static int? LayerOf(GgufTensorInfo tensor) => Block().Match(tensor.Name) is { Success: true } block
+        ? int.Parse(block.Groups[1].Value, CultureInfo.InvariantCulture)
+        : null;
 
     private string DeviceOf(GgufTensorInfo tensor)
     {
-        int layer = Block().Match(tensor.Name) is { Success: true } block
-            ? int.Parse(block.Groups[1].Value, CultureInfo.InvariantCulture)
-            : LayerCount - 1;
-        return IsInput(tensor.Name) ? CpuName : _layerDevice.GetValueOrDefault(layer, CpuName);
+        int layer = LayerOf(tensor) ?? LayerCount - 1;
+        return IsInput(tensor.Name) ? CpuName : _log.Devices.GetValueOrDefault(layer, CpuName);
     }
 
     private string BufferOf(GgufTensorInfo tensor, string device, bool isLookedUp, HostBufferTypes hostTypes)
     {
-        string name = _overrides.GetValueOrDefault(tensor.Name, device);
+        string name = _log.Overrides.GetValueOrDefault(tensor.Name, device);
         if (name != CpuName)
         {
             return name;
@@ -130,12 +122,6 @@ internal sealed partial class WeightLayout
             yield return new WeightBuffer(name, bytes / Mebibyte);
         }
     }
-
-    [GeneratedRegex(@"^load_tensors: layer +([0-9]+) assigned to device ([^,]+),")]
-    private static partial Regex LayerDevice();
-
-    [GeneratedRegex(@"^tensor (\S+) \(.*\) buffer type overridden to (\S+)")]
-    private static partial Regex Overridden();
 
     [GeneratedRegex(@"blk\.([0-9]+)\.")]
     private static partial Regex Block();

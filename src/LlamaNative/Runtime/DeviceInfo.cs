@@ -35,7 +35,8 @@ public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind
 
     /// <summary>Whether there is a GPU at all, which is less to ask than what it is.</summary>
     internal static bool AnyGpu =>
-        GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.Gpu) != 0 || GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.IntegratedGpu) != 0;
+        GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Gpu) != 0
+        || GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Igpu) != 0;
 
     internal static unsafe IReadOnlyList<DeviceInfo> ReadAll()
     {
@@ -49,7 +50,7 @@ public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind
             nint registry = GgmlDevices.ggml_backend_dev_backend_reg(device);
 
             // ggml calls all of the host's memory free, except on Windows.
-            (ulong free, ulong total) = (DeviceKind)properties.type == DeviceKind.Cpu
+            (ulong free, ulong total) = properties.type == GgmlBackendDevType.Cpu
                 ? (HostMemory.Available, HostMemory.Total)
                 : (properties.memory_free, properties.memory_total);
             devices.Add(new DeviceInfo(

@@ -8,7 +8,7 @@ namespace LlamaNative.Sampling;
 /// </summary>
 internal sealed unsafe class GrammarSampler(SamplerHandle sampler) : IDisposable
 {
-    private const int None = -1;
+    private const int None = NativeConstants.LLAMA_TOKEN_NULL;
     private int _allowed = None;
 
     /// <summary>Whether the grammar allows a token next.</summary>

@@ -6,8 +6,8 @@ namespace LlamaNative.Sampling;
 
 public sealed unsafe partial class SamplerChainBuilder
 {
-    /// <summary>llama.h: LLAMA_DEFAULT_SEED, which makes the native side draw a seed.</summary>
-    internal const uint RandomSeed = 0xFFFFFFFF;
+    /// <summary>Makes the native side draw a seed.</summary>
+    internal const uint RandomSeed = NativeConstants.LLAMA_DEFAULT_SEED;
 
     /// <summary>Keeps the k most probable tokens; 0 or less keeps all.</summary>
     public SamplerChainBuilder TopK(int k) => Add(LlamaSamplers.llama_sampler_init_top_k(k));

@@ -6,6 +6,12 @@ namespace LlamaNative.Tensors;
 /// </summary>
 public readonly record struct GgmlTypeInfo
 {
+    /// <summary>The version of the block formats (<c>GGML_QNT_VERSION</c>), in files <c>general.quantization_version</c>.</summary>
+    public const uint QuantizationVersion = 2;
+
+    /// <summary>One more than the highest number of a type (<c>GGML_TYPE_COUNT</c>).</summary>
+    internal const int TypeCount = 43;
+
     private static readonly GgmlTypeInfo[] Known = Build();
 
     private GgmlTypeInfo(GgmlType type, string name, int blockSize, int typeSize, bool isQuantized)
@@ -63,7 +69,7 @@ public readonly record struct GgmlTypeInfo
 
     private static GgmlTypeInfo[] Build()
     {
-        var table = new GgmlTypeInfo[43];
+        var table = new GgmlTypeInfo[TypeCount];
 
         Plain(GgmlType.F32, "f32", 4);
         Plain(GgmlType.F16, "f16", 2);

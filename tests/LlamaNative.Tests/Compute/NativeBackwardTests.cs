@@ -67,7 +67,7 @@ public sealed unsafe class NativeBackwardTests
         bench.Arena.Allocate(bench.Backend);
         using var buffer = new GgmlBufferHandle(GgmlBuffers.ggml_backend_alloc_ctx_tensors_from_buft(context, GgmlBackends.ggml_backend_get_default_buffer_type(bench.Backend.Handle)));
         reset(graph);
-        Assert.Equal(0, GgmlBackends.ggml_backend_graph_compute(bench.Backend.Handle, graph));
+        Assert.Equal(GgmlStatus.Success, GgmlBackends.ggml_backend_graph_compute(bench.Backend.Handle, graph));
         float[] values = new float[parameter.Shape.ElementCount];
         fixed (float* pointer = values)
         {

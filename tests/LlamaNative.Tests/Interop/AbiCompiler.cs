@@ -10,10 +10,11 @@ internal static class AbiCompiler
     public static string Source { get; } =
         Environment.GetEnvironmentVariable("LLAMA_CPP_SOURCE") is { Length: > 0 } path ? path : Path.Combine(s_native, "llama.cpp");
 
-    public static string? WhyNot() =>
-        !File.Exists(Path.Combine(Source, "include", "llama.h"))
-            ? "needs llama.cpp's headers: dotnet msbuild native/LlamaNative.Native.proj -t:FetchSource"
-            : !IsOnPath("gcc") ? "needs gcc" : null;
+    public static string? WhyNot() => WhyNoSource() ?? (IsOnPath("gcc") ? null : "needs gcc");
+
+    public static string? WhyNoSource() => File.Exists(Path.Combine(Source, "include", "llama.h"))
+        ? null
+        : "needs llama.cpp's source: dotnet msbuild native/LlamaNative.Native.proj -t:FetchSource";
 
     public static string Run()
     {

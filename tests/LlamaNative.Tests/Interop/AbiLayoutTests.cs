@@ -1,5 +1,10 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text;
+using LlamaNative.Compute;
+using LlamaNative.Gguf;
+using LlamaNative.Interop;
+using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Interop;
 
@@ -53,6 +58,48 @@ public sealed class AbiLayoutTests
 
     [Fact]
     public void Tensor_types_are_mirrored() => Assert.NotEmpty(EnumMirrors.Find("ggml_type", s_types));
+
+    /// <summary>An enum that no reported one is found for would be compared with nothing.</summary>
+    [Fact]
+    public void Every_enum_of_the_interop_layer_mirrors_one_of_the_headers()
+    {
+        Type[] mirrors = [.. s_report.Enums.Keys.SelectMany(name => EnumMirrors.Find(name, s_types))];
+        Type[] enums = [.. s_types.Where(type => type is { IsEnum: true, IsNested: false, Namespace: "LlamaNative.Interop" })];
+        Assert.True(enums.Length > 10, $"{enums.Length} enums: they were not found");
+        Assert.Equal([typeof(LlamaDecodeStatus)], enums.Except(mirrors)); // HeaderTextTests holds it to the header's comment
+        Assert.Empty(EnumMirrors.NamedInManagedCode.Except(mirrors.Select(type => type.Name)));
+    }
+
+    /// <summary>The name in managed code, the header's, and the number in managed code.</summary>
+    public static TheoryData<string, string, long> Constants
+    {
+        get
+        {
+            TheoryData<string, string, long> data = [];
+            foreach (FieldInfo constant in typeof(NativeConstants).GetFields(BindingFlags.Public | BindingFlags.Static))
+            {
+                data.Add(constant.Name, constant.Name, Convert.ToInt64(constant.GetRawConstantValue(), CultureInfo.InvariantCulture));
+            }
+
+            // Below the interop layer, or public.
+            data.Add(nameof(TensorShape.MaxRank), "GGML_MAX_DIMS", TensorShape.MaxRank);
+            data.Add(nameof(GgufPart.MaxTensorNameBytes), "GGML_MAX_NAME", GgufPart.MaxTensorNameBytes + 1);
+            data.Add(nameof(GgufPart.DefaultAlignment), "GGUF_DEFAULT_ALIGNMENT", GgufPart.DefaultAlignment);
+            data.Add(nameof(GgufPart.CurrentVersion), "GGUF_VERSION", GgufPart.CurrentVersion);
+            data.Add(nameof(GgmlTypeInfo.QuantizationVersion), "GGML_QNT_VERSION", GgmlTypeInfo.QuantizationVersion);
+            data.Add(nameof(RopeMode.Normal), "GGML_ROPE_TYPE_NORMAL", (long)RopeMode.Normal);
+            data.Add(nameof(RopeMode.Neox), "GGML_ROPE_TYPE_NEOX", (long)RopeMode.Neox);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Constants))]
+    public void Constant_has_the_compilers_value(string managedName, string name, long value)
+    {
+        long native = s_report.Enums.Values.Append(s_report.Constants).Single(numbers => numbers.ContainsKey(name))[name];
+        Assert.True(native == value, $"{managedName} is {value}; {name} is {native}");
+    }
 
     [RecompiledAbiFact]
     public void Checked_in_report_is_what_the_compiler_says_today() =>

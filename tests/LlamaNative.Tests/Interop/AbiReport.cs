@@ -2,11 +2,12 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Interop;
 
-/// <summary>What the C compiler says of llama.cpp's structs and enums: native/abi/layout.json.</summary>
+/// <summary>What the C compiler says of llama.cpp's structs, enums and macros: native/abi/layout.json.</summary>
 internal sealed record AbiReport(
     string Release,
     IReadOnlyDictionary<string, AbiStruct> Structs,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Enums)
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Enums,
+    IReadOnlyDictionary<string, long> Constants)
 {
     public static string FilePath { get; } = Path.Combine(SharedFiles.RepositoryRoot, "native", "abi", "layout.json");
 
@@ -17,7 +18,8 @@ internal sealed record AbiReport(
         return new AbiReport(
             root.GetProperty("llama.cpp").GetString()!,
             Map(root.GetProperty("structs"), ReadStruct),
-            Map(root.GetProperty("enums"), IReadOnlyDictionary<string, long> (values) => Map(values, value => value.GetInt64())));
+            Map(root.GetProperty("enums"), IReadOnlyDictionary<string, long> (values) => Map(values, value => value.GetInt64())),
+            Map(root.GetProperty("constants"), value => value.GetInt64()));
     }
 
     private static AbiStruct ReadStruct(JsonElement element) => new(

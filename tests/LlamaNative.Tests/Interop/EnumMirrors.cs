@@ -21,6 +21,7 @@ internal static class EnumMirrors
         ["ggml_backend_dev_type"] = "DeviceKind",
         ["llama_ftype"] = "ModelFileType",
         ["ggml_sort_order"] = "SortOrder",
+        ["llama_token_type"] = "GgufTokenType",
     };
 
     /// <summary>Managed members that are named otherwise than in C, as "Enum.Member", with the C name they stand for.</summary>
@@ -51,8 +52,11 @@ internal static class EnumMirrors
     private static readonly HashSet<string> s_omitted =
     [
         "LLAMA_FTYPE_GUESSED", // a state of the loader, not a type of file
+        "LLAMA_TOKEN_TYPE_UNDEFINED", // no token of a file has it
         "LLAMA_VOCAB_TYPE_TEST", // from v0.5.0 on: a dummy of llama.cpp's own tests
     ];
+
+    public static IEnumerable<string> NamedInManagedCode => s_managedNames.Values;
 
     public static Type[] Find(string nativeName, IEnumerable<Type> types)
     {

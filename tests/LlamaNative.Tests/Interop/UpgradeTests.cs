@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LlamaNative.Interop;
 
 namespace LlamaNative.Tests.Interop;
 
@@ -85,6 +86,49 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(["{\"kind\":[\"TWO\"]}", "struct thing: field c is new and not mirrored"], lines);
     }
 
+    [UpgradeFact]
+    public void Lines_of_log_that_changed_are_named_with_their_new_place()
+    {
+        string sources = Directory.CreateDirectory(Path.Combine(_folder, "src")).FullName;
+        File.WriteAllText(Path.Combine(sources, "a.cpp"), """LOG("%s: same %d\n", f, 1); LOG("%s: reworded = %d\n", f, 2);""");
+        File.WriteAllText(Path.Combine(sources, "b.cpp"), """LOG("%s: moved %d\n", f, 3);""");
+        string declarations = Path.Combine(_folder, "LogLines.cs");
+        File.WriteAllText(declarations, """
+            public static LogFormat Same { get; } = new("src/a.cpp", "%s: same %d");
+            public static LogFormat Reworded { get; } =
+                new("src/a.cpp", "%s: reworded %d", "f");
+            public static LogFormat Moved { get; } = new("src/a.cpp", "%s: moved %d");
+            """);
+        string[] lines = Run($$"""missingFormats(declaredFormats(readFileSync("{{declarations}}", "utf8")), "{{_folder}}")""");
+        Assert.Equal(
+        [
+            "log line \"%s: reworded %d\": no longer in src/a.cpp",
+            "log line \"%s: moved %d\": no longer in src/a.cpp, but in src/b.cpp",
+        ], lines);
+    }
+
+    /// <summary>The command reads the declarations as text: it must find all of them.</summary>
+    [UpgradeFact]
+    public void Every_declared_line_of_log_is_looked_for()
+    {
+        string declarations = Path.Combine(SharedFiles.RepositoryRoot, "src", "LlamaNative", "Interop", "LogText", "LogLines.cs");
+        string[] lines = Run($$"""
+            declaredFormats(readFileSync("{{declarations}}", "utf8")).map(({ source, format }) => source + " " + format)
+            """);
+        Assert.Equal(LogLines.All.Select(line => $"{line.Source} {line.Format}").Order(), lines.Order());
+    }
+
+    [UpgradeFact]
+    public void A_failed_test_shows_the_line_that_stayed_out()
+    {
+        string message = new MissingLogLineException("while it loads a model", LogLines.ModelBuffer).Message;
+        string output = $"Failed Loading\n  Error Message:\n   A.MissingLogLineException : {message}\nFailed again\n   A.B : {message}\n";
+        string text = System.Text.Json.JsonSerializer.Serialize(output);
+        Assert.Equal([message], Run($"missingLines(1, {text})"));
+        Assert.Equal(["out of disk"], Run("missingLines(1, 'out of disk')"));
+        Assert.Empty(Run($"missingLines(0, {text})"));
+    }
+
     private string Header(string name, string text)
     {
         string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
@@ -100,7 +144,9 @@ public sealed class UpgradeTests : IDisposable
         using Process process = Process.Start(start)!;
         process.StandardInput.Write($"""
             import {"{"} spawnSync {"}"} from "node:child_process";
+            import {"{"} readFileSync {"}"} from "node:fs";
             import {"{"} functionsOf {"}"} from "{new Uri(Path.Combine(s_upgrade, "headers.mjs"))}";
+            import {"{"} declaredFormats, missingFormats, missingLines {"}"} from "{new Uri(Path.Combine(s_upgrade, "log-lines.mjs"))}";
             import {"{"} compareFunctions, compareReports, missingFrom {"}"} from "{new Uri(Path.Combine(s_upgrade, "compare.mjs"))}";
             {script[..last]}
             console.log(({script[last..]}).join("\n"));

@@ -26,7 +26,7 @@ internal static unsafe partial class GgmlBackends
     public static partial nint ggml_backend_get_default_buffer_type(GgmlBackendHandle backend);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial int ggml_backend_graph_compute(GgmlBackendHandle backend, nint graph);
+    public static partial GgmlStatus ggml_backend_graph_compute(GgmlBackendHandle backend, nint graph);
 
     /// <summary><c>ggml_backend_set_n_threads</c> of the backend's own registry, where it has one.</summary>
     public static void SetThreads(nint device, nint backend, int threads)

@@ -15,7 +15,7 @@ internal static unsafe partial class GgmlBuffers
     public static partial nint ggml_backend_cpu_buffer_from_ptr(void* pointer, nuint size);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial int ggml_backend_tensor_alloc(GgmlBufferHandle buffer, ggml_tensor* tensor, void* address);
+    public static partial GgmlStatus ggml_backend_tensor_alloc(GgmlBufferHandle buffer, ggml_tensor* tensor, void* address);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial void ggml_backend_buffer_free(nint buffer);
@@ -24,7 +24,7 @@ internal static unsafe partial class GgmlBuffers
     public static partial void ggml_backend_buffer_clear(GgmlBufferHandle buffer, byte value);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial void ggml_backend_buffer_set_usage(GgmlBufferHandle buffer, int usage);
+    public static partial void ggml_backend_buffer_set_usage(GgmlBufferHandle buffer, GgmlBackendBufferUsage usage);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial nint ggml_backend_buffer_get_type(nint buffer);
@@ -33,7 +33,7 @@ internal static unsafe partial class GgmlBuffers
     public static partial byte* ggml_backend_buffer_name(nint buffer);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial int ggml_backend_view_init(ggml_tensor* tensor);
+    public static partial GgmlStatus ggml_backend_view_init(ggml_tensor* tensor);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial void ggml_backend_tensor_set(ggml_tensor* tensor, void* data, nuint offset, nuint size);

@@ -8,7 +8,7 @@ namespace LlamaNative.Interop;
 /// </summary>
 internal sealed unsafe class GgmlContextHandle : GgmlHandle
 {
-    private const int Alignment = 16; // GGML_MEM_ALIGN
+    private const int Alignment = NativeConstants.GGML_MEM_ALIGN;
     private readonly List<SafeHandle> _kept = [];
     private readonly List<IDisposable> _owned = [];
     private void* _memory;

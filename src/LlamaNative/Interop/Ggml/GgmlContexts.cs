@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LlamaNative.Tensors;
 
 namespace LlamaNative.Interop;
 
@@ -15,7 +16,7 @@ internal static unsafe partial class GgmlContexts
     public static partial nuint ggml_tensor_overhead();
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_new_tensor(GgmlContextHandle context, int type, int dimensions, long* ne);
+    public static partial ggml_tensor* ggml_new_tensor(GgmlContextHandle context, GgmlType type, int dimensions, long* ne);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial void ggml_set_input(ggml_tensor* tensor);

@@ -15,7 +15,7 @@ internal static unsafe partial class GgmlDevices
     public static partial nint ggml_backend_dev_get(nuint index);
 
     [LibraryImport(NativeLibraries.Ggml)]
-    public static partial nint ggml_backend_dev_by_type(int type);
+    public static partial nint ggml_backend_dev_by_type(GgmlBackendDevType type);
 
     [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ggml_backend_dev_by_name(string name);

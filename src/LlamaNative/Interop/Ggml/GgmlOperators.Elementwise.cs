@@ -45,7 +45,7 @@ internal static unsafe partial class GgmlOperators
     public static partial ggml_tensor* ggml_cos(GgmlContextHandle context, ggml_tensor* a);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_unary(GgmlContextHandle context, ggml_tensor* a, int op);
+    public static partial ggml_tensor* ggml_unary(GgmlContextHandle context, ggml_tensor* a, GgmlUnaryOp op);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial ggml_tensor* ggml_leaky_relu(GgmlContextHandle context, ggml_tensor* a, float negativeSlope, [MarshalAs(UnmanagedType.U1)] bool inplace);
@@ -54,10 +54,11 @@ internal static unsafe partial class GgmlOperators
     public static partial ggml_tensor* ggml_silu_back(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_glu(GgmlContextHandle context, ggml_tensor* a, int op, [MarshalAs(UnmanagedType.U1)] bool swapped);
+    public static partial ggml_tensor* ggml_glu(
+        GgmlContextHandle context, ggml_tensor* a, GgmlGluOp op, [MarshalAs(UnmanagedType.U1)] bool swapped);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_glu_split(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b, int op);
+    public static partial ggml_tensor* ggml_glu_split(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b, GgmlGluOp op);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial ggml_tensor* ggml_scale_bias(GgmlContextHandle context, ggml_tensor* a, float scale, float bias);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LlamaNative.Tensors;
 
 namespace LlamaNative.Interop;
 
@@ -18,7 +19,7 @@ internal static unsafe partial class GgmlOperators
     public static partial ggml_tensor* ggml_cpy(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_cast(GgmlContextHandle context, ggml_tensor* a, int type);
+    public static partial ggml_tensor* ggml_cast(GgmlContextHandle context, ggml_tensor* a, GgmlType type);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial ggml_tensor* ggml_cont(GgmlContextHandle context, ggml_tensor* a);

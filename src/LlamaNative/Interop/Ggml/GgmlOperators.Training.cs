@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LlamaNative.Tensors;
 
 namespace LlamaNative.Interop;
 
@@ -18,5 +19,16 @@ internal static unsafe partial class GgmlOperators
     public static partial ggml_tensor* ggml_opt_step_sgd(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* grad, ggml_tensor* parameters);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_custom_4d(GgmlContextHandle context, int type, long ne0, long ne1, long ne2, long ne3, ggml_tensor** args, int count, delegate* unmanaged[Cdecl]<ggml_tensor*, int, int, void*, void> function, int tasks, void* userData);
+    public static partial ggml_tensor* ggml_custom_4d(
+        GgmlContextHandle context,
+        GgmlType type,
+        long ne0,
+        long ne1,
+        long ne2,
+        long ne3,
+        ggml_tensor** args,
+        int count,
+        delegate* unmanaged[Cdecl]<ggml_tensor*, int, int, void*, void> function,
+        int tasks,
+        void* userData);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LlamaNative.Tensors;
 
 namespace LlamaNative.Interop;
 
@@ -6,15 +7,16 @@ namespace LlamaNative.Interop;
 internal static unsafe partial class GgmlQuantization
 {
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_type_traits* ggml_get_type_traits(int type);
+    public static partial ggml_type_traits* ggml_get_type_traits(GgmlType type);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial void ggml_quantize_init(int type);
+    public static partial void ggml_quantize_init(GgmlType type);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool ggml_quantize_requires_imatrix(int type);
+    public static partial bool ggml_quantize_requires_imatrix(GgmlType type);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial nuint ggml_quantize_chunk(int type, float* source, void* destination, long start, long rows, long rowLength, float* imatrix);
+    public static partial nuint ggml_quantize_chunk(
+        GgmlType type, float* source, void* destination, long start, long rows, long rowLength, float* imatrix);
 }

@@ -22,7 +22,7 @@ internal static unsafe partial class GgmlSchedulers
     public static partial bool ggml_backend_sched_alloc_graph(GgmlSchedulerHandle scheduler, nint graph);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial int ggml_backend_sched_graph_compute(GgmlSchedulerHandle scheduler, nint graph);
+    public static partial GgmlStatus ggml_backend_sched_graph_compute(GgmlSchedulerHandle scheduler, nint graph);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial int ggml_backend_sched_get_n_splits(GgmlSchedulerHandle scheduler);

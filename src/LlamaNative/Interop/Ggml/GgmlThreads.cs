@@ -27,8 +27,7 @@ internal static unsafe partial class GgmlThreads
 
     private static nint CpuFunction(string name)
     {
-        const int CpuDevice = 0; // GGML_BACKEND_DEVICE_TYPE_CPU
-        nint device = GgmlDevices.ggml_backend_dev_by_type(CpuDevice);
+        nint device = GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Cpu);
         nint address = device == 0
             ? 0
             : GgmlDevices.ggml_backend_reg_get_proc_address(GgmlDevices.ggml_backend_dev_backend_reg(device), name);

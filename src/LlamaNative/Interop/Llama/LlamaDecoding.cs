@@ -6,10 +6,10 @@ namespace LlamaNative.Interop;
 internal static unsafe partial class LlamaDecoding
 {
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial int llama_encode(LlamaContextHandle context, llama_batch batch);
+    public static partial LlamaDecodeStatus llama_encode(LlamaContextHandle context, llama_batch batch);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial int llama_decode(LlamaContextHandle context, llama_batch batch);
+    public static partial LlamaDecodeStatus llama_decode(LlamaContextHandle context, llama_batch batch);
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial float* llama_get_logits_ith(LlamaContextHandle context, int index);

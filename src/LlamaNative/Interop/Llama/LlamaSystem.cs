@@ -15,6 +15,10 @@ internal static unsafe partial class LlamaSystem
     public static partial nuint llama_max_devices();
 
     [LibraryImport(NativeLibraries.Llama)]
+    [return: MarshalAs(UnmanagedType.U1)]
+    public static partial bool llama_supports_gpu_offload();
+
+    [LibraryImport(NativeLibraries.Llama)]
     public static partial nuint llama_max_parallel_sequences();
 
     [LibraryImport(NativeLibraries.Llama)]

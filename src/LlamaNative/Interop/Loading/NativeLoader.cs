@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LlamaNative.Platform;
 
 namespace LlamaNative.Interop;
 
@@ -93,7 +92,7 @@ internal static class NativeLoader
 
         // ggml picks the CPU backend that suits the processor, and every GPU backend that finds its driver.
         GgmlDevices.ggml_backend_load_all_from_path(directory);
-        if (GgmlDevices.ggml_backend_dev_by_type((int)DeviceKind.Cpu) == 0)
+        if (GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Cpu) == 0)
         {
             throw new NativeLibraryException(
                 $"No CPU backend (ggml-cpu-*) for this processor in '{directory}'. Keep all files of one native package together."

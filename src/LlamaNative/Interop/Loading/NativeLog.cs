@@ -118,12 +118,11 @@ internal static unsafe class NativeLog
     /// </summary>
     internal sealed class ThreadLog
     {
-        // enum ggml_log_level
-        private const int Debug = 1;
-        private const int Info = 2;
-        private const int Warning = 3;
-        private const int Error = 4;
-        private const int Continuation = 5;
+        private const int Debug = (int)GgmlLogLevel.Debug;
+        private const int Info = (int)GgmlLogLevel.Info;
+        private const int Warning = (int)GgmlLogLevel.Warn;
+        private const int Error = (int)GgmlLogLevel.Error;
+        private const int Continuation = (int)GgmlLogLevel.Cont;
 
         private byte[] _line = new byte[256];
         private int _length;

@@ -7,7 +7,7 @@ internal unsafe struct ggml_backend_dev_props
     public byte* description;
     public nuint memory_free;
     public nuint memory_total;
-    public int type;
+    public GgmlBackendDevType type;
     public byte* device_id;
     public ggml_backend_dev_caps caps;
 }

@@ -1,3 +1,5 @@
+using LlamaNative.Tensors;
+
 namespace LlamaNative.Interop;
 
 /// <summary>
@@ -6,24 +8,18 @@ namespace LlamaNative.Interop;
 /// </summary>
 internal unsafe struct ggml_tensor
 {
-    /// <summary>ggml.h: <c>GGML_MAX_SRC</c>.</summary>
-    public const int MaxSources = 10;
-
-    /// <summary>ggml.h: <c>GGML_MAX_NAME</c>, the final zero included.</summary>
-    public const int MaxName = 64;
-
-    public int type;
+    public GgmlType type;
     public nint buffer;
-    public fixed long ne[4];
-    public fixed ulong nb[4];
-    public int op;
-    public fixed int op_params[16];
+    public fixed long ne[NativeConstants.GGML_MAX_DIMS];
+    public fixed ulong nb[NativeConstants.GGML_MAX_DIMS];
+    public GgmlOp op;
+    public fixed int op_params[NativeConstants.GGML_MAX_OP_PARAMS / sizeof(int)];
     public int flags;
-    public fixed ulong src[MaxSources];
+    public fixed ulong src[NativeConstants.GGML_MAX_SRC];
     public ggml_tensor* view_src;
     public nuint view_offs;
     public void* data;
-    public fixed byte name[MaxName];
+    public fixed byte name[NativeConstants.GGML_MAX_NAME];
     public void* extra;
     public fixed byte padding[8];
 }

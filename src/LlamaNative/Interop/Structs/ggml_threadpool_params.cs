@@ -3,10 +3,7 @@ namespace LlamaNative.Interop;
 /// <summary>ggml.h: <c>struct ggml_threadpool_params</c>.</summary>
 internal unsafe struct ggml_threadpool_params
 {
-    /// <summary>ggml.h: <c>GGML_MAX_N_THREADS</c>.</summary>
-    public const int MaxThreads = 512;
-
-    public fixed byte cpumask[MaxThreads];
+    public fixed byte cpumask[NativeConstants.GGML_MAX_N_THREADS];
     public int n_threads;
     public int prio;
     public uint poll;

@@ -1,3 +1,5 @@
+using LlamaNative.Tensors;
+
 namespace LlamaNative.Interop;
 
 /// <summary>llama.h: <c>struct llama_context_params</c>.</summary>
@@ -12,11 +14,11 @@ internal unsafe struct llama_context_params
     public uint n_outputs_max_per_seq;
     public int n_threads;
     public int n_threads_batch;
-    public int ctx_type;
-    public int rope_scaling_type;
-    public int pooling_type;
-    public int attention_type;
-    public int flash_attn_type;
+    public LlamaContextType ctx_type;
+    public LlamaRopeScalingType rope_scaling_type;
+    public LlamaPoolingType pooling_type;
+    public LlamaAttentionType attention_type;
+    public LlamaFlashAttnType flash_attn_type;
     public float rope_freq_base;
     public float rope_freq_scale;
     public float yarn_ext_factor;
@@ -27,8 +29,8 @@ internal unsafe struct llama_context_params
     public float defrag_thold;
     public delegate* unmanaged[Cdecl]<nint, byte, void*, byte> cb_eval;
     public void* cb_eval_user_data;
-    public int type_k;
-    public int type_v;
+    public GgmlType type_k;
+    public GgmlType type_v;
     public delegate* unmanaged[Cdecl]<void*, byte> abort_callback;
     public void* abort_callback_data;
     public byte embeddings;

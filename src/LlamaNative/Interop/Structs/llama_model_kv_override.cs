@@ -9,7 +9,7 @@ internal unsafe struct llama_model_kv_override
     /// <summary>Bytes of <see cref="key"/> and of <see cref="val_str"/>, the final zero included.</summary>
     public const int TextSize = 128;
 
-    [FieldOffset(0)] public int tag;
+    [FieldOffset(0)] public LlamaModelKvOverrideType tag;
     [FieldOffset(4)] public fixed byte key[TextSize];
     [FieldOffset(136)] public long val_i64;
     [FieldOffset(136)] public double val_f64;

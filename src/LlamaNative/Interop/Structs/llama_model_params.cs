@@ -6,9 +6,9 @@ internal unsafe struct llama_model_params
     public nint* devices;
     public llama_model_tensor_buft_override* tensor_buft_overrides;
     public int n_gpu_layers;
-    public int split_mode;
-    public int load_mode;
-    public int lazy_mode;
+    public LlamaSplitMode split_mode;
+    public LlamaLoadMode load_mode;
+    public LlamaLazyMode lazy_mode;
     public int main_gpu;
     public float* tensor_split;
     public delegate* unmanaged[Cdecl]<float, void*, byte> progress_callback;

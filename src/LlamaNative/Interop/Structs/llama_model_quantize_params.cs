@@ -1,3 +1,5 @@
+using LlamaNative.Tensors;
+
 namespace LlamaNative.Interop;
 
 /// <summary>llama.h: <c>struct llama_model_quantize_params</c>.</summary>
@@ -5,8 +7,8 @@ internal unsafe struct llama_model_quantize_params
 {
     public int nthread;
     public int ftype;
-    public int output_tensor_type;
-    public int token_embedding_type;
+    public GgmlType output_tensor_type;
+    public GgmlType token_embedding_type;
     public byte allow_requantize;
     public byte quantize_output_tensor;
     public byte only_copy;

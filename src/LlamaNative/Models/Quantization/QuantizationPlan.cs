@@ -11,7 +11,7 @@ namespace LlamaNative.Compute;
 /// </summary>
 internal sealed unsafe class QuantizationPlan
 {
-    private const int NoType = 43; // GGML_TYPE_COUNT
+    private const GgmlType NoType = NativeConstants.GGML_TYPE_COUNT;
     private readonly GgufFile _file;
     private readonly ModelQuantizationOptions _options;
     private readonly string _path;
@@ -71,35 +71,20 @@ internal sealed unsafe class QuantizationPlan
             throw new ModelQuantizationException(_path, "llama.cpp refused it." + NativeLog.Tail());
         }
 
-        // A tensor's line comes in two pieces: what it is, and what it becomes.
-        string? open = null;
-        foreach (string line in log.Lines)
+        foreach ((string name, string? type) in new QuantizationLog(log.Lines, _sourceNames.Count).Tensors)
         {
-            if (line.StartsWith('[') && line.IndexOf("] ", StringComparison.Ordinal) is > 0 and var start && line.LastIndexOf(" - [", StringComparison.Ordinal) is var end && end > start)
-            {
-                open = line[(start + 2)..end].TrimEnd();
-            }
-            else if (open is not null && line.StartsWith("size = ", StringComparison.Ordinal))
-            {
-                Add(open, line);
-                open = null;
-            }
-        }
-
-        if (Tensors.Count != _sourceNames.Count)
-        {
-            throw new ModelQuantizationException(_path, $"llama.cpp spoke of {Tensors.Count} tensors, and there are {_sourceNames.Count}.");
+            Add(name, type);
         }
     }
 
-    private void Add(string name, string size)
+    private void Add(string name, string? newType)
     {
         if (!_sourceNames.TryGetValue(name, out string? sourceName) || !_file.Tensors.TryGet(sourceName, out GgufTensorInfo? source))
         {
             throw new ModelQuantizationException(_path, $"llama.cpp spoke of a tensor '{name}', which the file does not have.");
         }
 
-        GgmlType type = size.EndsWith(')') ? TypeOf(size[(size.LastIndexOf('(') + 1)..^1]) : source.Type;
+        GgmlType type = newType is null ? source.Type : TypeOf(newType);
         Tensors.Add((source, new QuantizedTensor(name, source.Shape, source.Type, type, source.ByteCount, TensorLayout.Contiguous(type, source.Shape).ByteCount)));
     }
 
@@ -143,7 +128,11 @@ internal sealed unsafe class QuantizationPlan
         try
         {
             llama_model_kv_override[] overrides = [.. _options.MetadataOverrides.Select(pair => pair.Value.ToNative(pair.Key)), default];
-            llama_model_tensor_override[] types = [.. _options.TensorTypes.Select(type => new llama_model_tensor_override { pattern = Text(type.Pattern), type = (int)type.Type }), default];
+            llama_model_tensor_override[] types =
+            [
+                .. _options.TensorTypes.Select(type => new llama_model_tensor_override { pattern = Text(type.Pattern), type = type.Type }),
+                default,
+            ];
             int[] prune = [.. Layers.Pruned, -1];
             var noImatrixEntries = default(llama_model_imatrix_data);
             fixed (llama_model_kv_override* kv = overrides)
@@ -152,8 +141,8 @@ internal sealed unsafe class QuantizationPlan
             {
                 llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
                 parameters.ftype = (int)_options.FileType;
-                parameters.output_tensor_type = (int?)_options.OutputTensorType ?? NoType;
-                parameters.token_embedding_type = (int?)_options.TokenEmbeddingType ?? NoType;
+                parameters.output_tensor_type = _options.OutputTensorType ?? NoType;
+                parameters.token_embedding_type = _options.TokenEmbeddingType ?? NoType;
                 parameters.allow_requantize = Byte(_options.AllowRequantize);
                 parameters.quantize_output_tensor = Byte(_options.QuantizeOutputTensor);
                 parameters.only_copy = Byte(_options.OnlyCopy);

@@ -14,7 +14,6 @@ internal sealed class QuantizationRun(
     IProgress<ModelQuantizationProgress>? progress,
     CancellationToken cancellationToken)
 {
-    private const uint QuantizationVersion = 2; // GGML_QNT_VERSION
     private readonly ParallelOptions _parallel = new()
     {
         MaxDegreeOfParallelism = options.Threads ?? Environment.ProcessorCount,
@@ -116,7 +115,7 @@ internal sealed class QuantizationRun(
                 metadata[key] = value;
             }
 
-            metadata["general.quantization_version"] = GgufValue.Of(QuantizationVersion);
+            metadata["general.quantization_version"] = GgufValue.Of(GgmlTypeInfo.QuantizationVersion);
             if (!options.OnlyCopy)
             {
                 metadata["general.file_type"] = GgufValue.Of((uint)options.FileType);
@@ -146,9 +145,9 @@ internal sealed class QuantizationRun(
             llama_model_kv_override native = value.ToNative(key);
             metadata[key] = native.tag switch
             {
-                0 => GgufValue.Of((uint)Math.Abs(native.val_i64)), // llama.cpp writes integers as UINT32
-                1 => GgufValue.Of((float)native.val_f64),
-                2 => GgufValue.Of(native.val_bool != 0),
+                LlamaModelKvOverrideType.Int => GgufValue.Of((uint)Math.Abs(native.val_i64)), // llama.cpp writes integers as UINT32
+                LlamaModelKvOverrideType.Float => GgufValue.Of((float)native.val_f64),
+                LlamaModelKvOverrideType.Bool => GgufValue.Of(native.val_bool != 0),
                 _ => GgufValue.Of(NativeText.Read(native.val_str)!),
             };
         }

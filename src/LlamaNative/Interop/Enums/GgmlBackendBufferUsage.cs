@@ -1,0 +1,9 @@
+namespace LlamaNative.Interop;
+
+/// <summary>ggml-backend.h: <c>enum ggml_backend_buffer_usage</c>, what a buffer is for.</summary>
+internal enum GgmlBackendBufferUsage
+{
+    Any = 0,
+    Weights = 1,
+    Compute = 2,
+}

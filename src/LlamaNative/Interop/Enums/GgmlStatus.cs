@@ -1,0 +1,10 @@
+namespace LlamaNative.Interop;
+
+/// <summary>ggml.h: <c>enum ggml_status</c>, how a computation or an allocation ended.</summary>
+internal enum GgmlStatus
+{
+    AllocFailed = -2,
+    Failed = -1,
+    Success = 0,
+    Aborted = 1,
+}

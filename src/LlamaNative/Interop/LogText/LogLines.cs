@@ -1,0 +1,60 @@
+namespace LlamaNative.Interop;
+
+/// <summary>
+/// Every line of llama.cpp's log that this library reads, because no function of the C interface gives what it says. (The staging
+/// header src/llama-ext.h has some of it in C++, under names that each compiler mangles its own way.) A line that stays out
+/// where it is due is a <see cref="MissingLogLineException"/>; native/upgrade looks for the formats in the source of another release.
+/// </summary>
+internal static class LogLines
+{
+    /// <summary>How the lines about placement begin that every loading logs.</summary>
+    public const string Placement = "load_tensors: ";
+
+    public static LogFormat LayerDevice { get; } =
+        new("src/llama-model.cpp", "load_tensors: layer %3d assigned to device %s, is_swa = %d");
+
+    public static LogFormat OffloadedLayers { get; } =
+        new("src/llama-model.cpp", "%s: offloaded %d/%d layers to GPU", "load_tensors");
+
+    public static LogFormat ModelBuffer { get; } =
+        new("src/llama-model.cpp", "%s: %12s model buffer size = %8.2f MiB", "load_tensors");
+
+    public static LogFormat TensorOverride { get; } =
+        new("src/llama-model-loader.cpp", "tensor %s (%zu MiB %s) buffer type overridden to %s");
+
+    public static LogFormat CacheLayer { get; } =
+        new("src/llama-kv-cache.cpp", "%s: layer %3d: dev = %s", "llama_kv_cache");
+
+    public static LogFormat CacheTotal { get; } =
+        new("src/llama-kv-cache.cpp", "%s: size = %7.2f MiB (%6u cells, %3d layers, %2u/%u seqs), K (%s): %7.2f MiB, V (%s): %7.2f MiB");
+
+    public static LogFormat RecurrentBuffer { get; } =
+        new("src/llama-memory-recurrent.cpp", "%s: %10s RS buffer size = %8.2f MiB");
+
+    public static LogFormat CompressedBuffer { get; } =
+        new("src/llama-kv-cache-dsv4.cpp", "%s: %10s DSV4 %s state buffer size = %8.2f MiB");
+
+    public static LogFormat OutputBuffer { get; } =
+        new("src/llama-context.cpp", "%s: %10s  output buffer size = %8.2f MiB");
+
+    public static LogFormat ComputeBuffer { get; } =
+        new("src/llama-context.cpp", "%s: %10s compute buffer size = %8.2f MiB");
+
+    /// <summary>The first piece of a quantized tensor's line: what it is.</summary>
+    public static LogFormat QuantizedTensor { get; } =
+        new("src/llama-quant.cpp", "[%4d/%4d] %-36s - [%s], type = %6s, ");
+
+    /// <summary>The second piece: what it becomes.</summary>
+    public static LogFormat NewType { get; } =
+        new("src/llama-quant.cpp", "size = %8.2f MiB -> %8.2f MiB (%s)");
+
+    /// <summary>The second piece of a tensor that stays as it is.</summary>
+    public static LogFormat SameType { get; } =
+        new("src/llama-quant.cpp", "size = %8.3f MiB");
+
+    public static IReadOnlyList<LogFormat> All { get; } =
+    [
+        LayerDevice, OffloadedLayers, ModelBuffer, TensorOverride, CacheLayer, CacheTotal, RecurrentBuffer, CompressedBuffer,
+        OutputBuffer, ComputeBuffer, QuantizedTensor, NewType, SameType,
+    ];
+}

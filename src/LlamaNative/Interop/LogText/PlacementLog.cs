@@ -1,0 +1,39 @@
+namespace LlamaNative.Interop;
+
+/// <summary>What llama.cpp logs of the weights' buffers while it loads a model.</summary>
+internal sealed class PlacementLog
+{
+    private const string Operation = "while it loads a model";
+
+    /// <param name="lines">The lines that begin with <see cref="LogLines.Placement"/>, and perhaps others.</param>
+    /// <param name="canOffload">Whether there is a device to offload to (<c>llama_supports_gpu_offload</c>).</param>
+    /// <exception cref="MissingLogLineException">No buffer was logged, or no number of offloaded layers.</exception>
+    public PlacementLog(IReadOnlyList<string> lines, bool canOffload)
+    {
+        var buffers = new List<(string, double)>();
+        bool isOffloadLogged = false;
+        foreach (string line in lines)
+        {
+            if (LogLines.ModelBuffer.TryRead(line, out LogValues? buffer))
+            {
+                buffers.Add((buffer.Text(0), buffer.Number(1)));
+            }
+            else if (LogLines.OffloadedLayers.TryRead(line, out LogValues? offloaded))
+            {
+                isOffloadLogged = true;
+                (OffloadedLayers, Layers) = (offloaded.Integer(0), offloaded.Integer(1));
+            }
+        }
+
+        MissingLogLineException.ThrowUnless(buffers.Count > 0, Operation, LogLines.ModelBuffer);
+        MissingLogLineException.ThrowUnless(isOffloadLogged || !canOffload, Operation, LogLines.OffloadedLayers);
+        Buffers = buffers;
+    }
+
+    public IReadOnlyList<(string Name, double Mebibytes)> Buffers { get; }
+
+    /// <summary>Layers on a GPU, of <see cref="Layers"/> that could be; the output is one of them.</summary>
+    public int OffloadedLayers { get; }
+
+    public int Layers { get; }
+}
