@@ -40,7 +40,7 @@ internal sealed class MessageForms
         {
             try
             {
-                return render([.. messages]);
+                return render(new JsonArray(messages));
             }
             catch (ChatTemplateException)
             {
