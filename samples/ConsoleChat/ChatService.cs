@@ -1,7 +1,5 @@
 using LlamaNative;
-using LlamaNative.Chat;
 using LlamaNative.Contexts;
-using LlamaNative.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.Text;
-using LlamaNative.Chat;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Models;
 

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
+using LlamaNative.Chat;
 using LlamaNative.Chat.Templates;
 using LlamaNative.Models;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>
 /// How a model's conversations are written: its template, the texts of its special tokens, and what ends a turn. The

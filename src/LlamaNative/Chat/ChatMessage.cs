@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>The names by which templates know who speaks.</summary>
 public static class ChatRole

@@ -1,6 +1,7 @@
+using LlamaNative.Contexts;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Contexts;
+namespace LlamaNative;
 
 /// <summary>
 /// The sizes and switches of a context; the names are llama.cpp's and so are the defaults

@@ -1,7 +1,8 @@
 using LlamaNative.Contexts;
+using LlamaNative.Embeddings;
 using LlamaNative.Models;
 
-namespace LlamaNative.Embeddings;
+namespace LlamaNative;
 
 /// <summary>
 /// Turns texts into embeddings, several at once, with encoders (BERT and its kin) and decoders alike. It keeps one

@@ -1,6 +1,4 @@
-using LlamaNative.Sampling;
-
-namespace LlamaNative.Generation;
+namespace LlamaNative;
 
 /// <summary>What to generate and when to stop.</summary>
 public sealed record GenerationOptions

@@ -1,4 +1,3 @@
-using LlamaNative.Contexts;
 using LlamaNative.Models;
 using LlamaNative.Sampling;
 

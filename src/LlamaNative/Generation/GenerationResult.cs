@@ -1,4 +1,6 @@
-namespace LlamaNative.Generation;
+using LlamaNative.Generation;
+
+namespace LlamaNative;
 
 /// <summary>Why a generation ended.</summary>
 public enum StopReason

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using LlamaNative.Contexts;
+using LlamaNative.Generation;
 
-namespace LlamaNative.Generation;
+namespace LlamaNative;
 
 /// <summary>
 /// One generation, a token at a time. Each <see cref="MoveNext"/> goes once around the loop and allocates nothing;
@@ -93,7 +94,7 @@ public sealed class GenerationRun : IDisposable
 
         if (_count >= _maxTokens)
         {
-            return Finish(Generation.StopReason.MaxTokens);
+            return Finish(LlamaNative.StopReason.MaxTokens);
         }
 
         if (_failed)
@@ -111,7 +112,7 @@ public sealed class GenerationRun : IDisposable
         }
         catch (Exception error) when (_cancellationToken.IsCancellationRequested && error is (OperationCanceledException or ObjectDisposedException))
         {
-            return Finish(Generation.StopReason.Cancelled);
+            return Finish(LlamaNative.StopReason.Cancelled);
         }
         catch (Exception error)
         {
@@ -127,7 +128,7 @@ public sealed class GenerationRun : IDisposable
         ReadOnlySpan<int> input = _count == 0 ? _prompt.AsSpan(_cached, _prompt.Length - _cached) : _tokens.AsSpan(_fed, _count - _fed);
         if (_pipeline.Forward.FreeTokens < input.Length)
         {
-            return Finish(Generation.StopReason.ContextFull);
+            return Finish(LlamaNative.StopReason.ContextFull);
         }
 
         Span<float> logits = _pipeline.Forward.Forward(input, _cancellationToken);
@@ -152,14 +153,14 @@ public sealed class GenerationRun : IDisposable
         if (_text.Append(Detokenize(token)))
         {
             StopSequence = _stops.Matcher.Found;
-            return Finish(Generation.StopReason.StopSequence);
+            return Finish(LlamaNative.StopReason.StopSequence);
         }
 
         for (int i = 0; i < _pipeline.StopConditions.Count; i++)
         {
             if (_pipeline.StopConditions[i].IsMet(Tokens))
             {
-                return Finish(Generation.StopReason.Condition);
+                return Finish(LlamaNative.StopReason.Condition);
             }
         }
 

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
-using LlamaNative.Contexts;
 
-namespace LlamaNative.Generation;
+namespace LlamaNative;
 
 /// <summary>
 /// The text of an asynchronous generation, in pieces of whole characters. It starts when it is enumerated, once; afterwards

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LlamaNative.Sampling.Grammars;
 
-namespace LlamaNative.Generation;
+namespace LlamaNative;
 
 /// <summary>Answers as C# values: the text is held to the JSON Schema of a type and then read as one.</summary>
 public static class StructuredOutput

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using LlamaNative.Contexts;
+using LlamaNative.Generation;
 
-namespace LlamaNative.Generation;
+namespace LlamaNative;
 
 /// <summary>
 /// Generates text with a context. Consecutive calls on one sequence evaluate only what is new in their prompt.

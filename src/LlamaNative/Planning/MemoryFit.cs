@@ -1,6 +1,3 @@
-using LlamaNative.Contexts;
-using LlamaNative.Models;
-
 namespace LlamaNative.Planning;
 
 /// <summary>

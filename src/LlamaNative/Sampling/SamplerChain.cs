@@ -1,4 +1,3 @@
-using LlamaNative.Contexts;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 using LlamaNative.Sampling.Grammars;

@@ -2,9 +2,6 @@
 using System.Text;
 using LlamaNative;
 using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
-using LlamaNative.Sampling;
 
 Console.OutputEncoding = new UTF8Encoding(false);
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);

@@ -1,7 +1,7 @@
 using System.Text;
-using LlamaNative.Generation;
+using LlamaNative.Chat;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>
 /// An answer as it comes, in pieces of whole characters. Enumerate it once; leaving the loop early or cancelling stops the

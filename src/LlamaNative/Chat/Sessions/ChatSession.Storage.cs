@@ -2,9 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LlamaNative.Chat;
 using LlamaNative.Contexts;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 public sealed partial class ChatSession
 {

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using LlamaNative.Chat;
 using LlamaNative.Chat.Templates;
-using LlamaNative.Generation;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 public sealed partial class ChatSession
 {

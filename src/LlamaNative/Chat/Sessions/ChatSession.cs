@@ -1,7 +1,6 @@
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
+using LlamaNative.Chat;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>
 /// A conversation on one sequence of a context. Each turn evaluates only what is new; editing and regenerating go back

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using LlamaNative.Generation;
+using LlamaNative.Chat;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>How a conversation is held.</summary>
 public sealed record ChatSessionOptions

@@ -1,4 +1,3 @@
-using LlamaNative.Generation;
 using LlamaNative.Models;
 using LlamaNative.Sampling;
 using LlamaNative.Sampling.Grammars;

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using LlamaNative.Generation;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>Bounds of a conversation with tools.</summary>
 public sealed record ToolRunnerOptions
