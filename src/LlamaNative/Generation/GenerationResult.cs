@@ -17,7 +17,7 @@ public enum StopReason
     /// <summary>The context has no room for another token.</summary>
     ContextFull,
 
-    /// <summary>A stop condition of the pipeline was met.</summary>
+    /// <summary>One of <see cref="GenerationOptions.StopConditions"/> was met.</summary>
     Condition,
 
     /// <summary>It was cancelled.</summary>

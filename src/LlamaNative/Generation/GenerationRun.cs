@@ -12,7 +12,7 @@ namespace LlamaNative;
 public sealed class GenerationRun : IDisposable
 {
     private readonly GenerationPipeline _pipeline;
-    private readonly IDisposable?[] _owned;
+    private readonly GenerationSteps _made;
     private readonly CancellationToken _cancellationToken;
     private readonly LlamaContext _context;
     private readonly StopRules _stops;
@@ -29,9 +29,10 @@ public sealed class GenerationRun : IDisposable
     private int _count;
     private int _fed;
     private bool _failed;
+    private bool _disposed;
 
     internal GenerationRun(
-        LlamaContext context, GenerationPipeline pipeline, IDisposable?[] owned, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
+        LlamaContext context, GenerationPipeline pipeline, GenerationSteps made, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
     {
         if (prompt.Length == 0)
         {
@@ -42,7 +43,7 @@ public sealed class GenerationRun : IDisposable
         _context = context;
         _telemetry = GenerationTelemetry.Begin(context.Model.Path);
         _pipeline = pipeline;
-        _owned = owned;
+        _made = made;
         _start = start;
         _cancellationToken = cancellationToken;
         _prompt = prompt;
@@ -84,8 +85,10 @@ public sealed class GenerationRun : IDisposable
     /// </summary>
     /// <exception cref="LlamaException">A step failed; the run is over and the context free for another.</exception>
     /// <exception cref="ContextBusyException">Another thread uses the context; the run is over.</exception>
+    /// <exception cref="ObjectDisposedException">The run or the context is disposed.</exception>
     public bool MoveNext()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (StopReason is not null)
         {
             _text.TakeNothing();
@@ -182,14 +185,12 @@ public sealed class GenerationRun : IDisposable
 
     private TokenUsage Usage => new(_prompt.Length, _cached, _count);
 
-    /// <summary>Frees what was made for this run; the context stays.</summary>
+    /// <summary>Frees the steps made for this run, among them the sampler of <see cref="GenerationOptions.Sampler"/>; the context stays.</summary>
     public void Dispose()
     {
         Tell(error: null); // a run that was left before its end
-        foreach (IDisposable? owned in _owned)
-        {
-            owned?.Dispose();
-        }
+        _disposed = true;
+        _made.Dispose();
     }
 
     private void Append(int token)

@@ -17,12 +17,12 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     private readonly CandidateList _candidates;
     private int _busy;
 
-    internal SamplerChain(Vocabulary vocabulary, SamplerHandle chain, SamplerHandle? grammar, CustomSamplerBridge[] custom, PointerList history)
+    internal SamplerChain(Vocabulary vocabulary, SamplerHandle chain, GrammarSampler? grammar, CustomSamplerBridge[] custom, PointerList history)
     {
         Vocabulary = vocabulary;
         _chain = chain;
         _candidates = new CandidateList(vocabulary.Count);
-        _grammar = grammar is null ? null : new GrammarSampler(grammar);
+        _grammar = grammar;
         _custom = custom;
         _history = history;
     }
@@ -70,6 +70,16 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
 
         _candidates.Fill(logits);
         _grammar.Filter(_candidates);
+        return Choose();
+    }
+
+    /// <summary>Chooses among the tokens that another grammar allows, and this chain's own too.</summary>
+    internal int SampleAllowed(ReadOnlySpan<float> logits, GrammarSampler grammar)
+    {
+        using Use use = Enter();
+        _candidates.Fill(logits);
+        grammar.Filter(_candidates);
+        _grammar?.Filter(_candidates);
         return Choose();
     }
 

@@ -13,7 +13,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
     private readonly List<CustomSamplerBridge> _custom = [];
     private readonly PointerList _history = new();
     private readonly SamplerHandle _chain;
-    private SamplerHandle? _grammar;
+    private GrammarSampler? _grammar;
     private bool _built;
 
     /// <summary>Begins an empty chain for a model's vocabulary.</summary>

@@ -27,8 +27,7 @@ internal sealed class Played
     {
         using LlamaContext context = tiny.NewContext();
         options ??= new GenerationOptions();
-        using GenerationPipeline made = GenerationPipeline.Create(context, options);
-        using GenerationRun run = new TextGenerator(context).Start("the cat", made with { Sampler = new Script(tiny.Vocabulary, tokens) }, options);
+        using GenerationRun run = new TextGenerator(context).Start("the cat", options with { Sampler = _ => new Script(tiny.Vocabulary, tokens) });
         bool more;
         do
         {

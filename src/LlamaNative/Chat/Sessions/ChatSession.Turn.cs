@@ -90,9 +90,7 @@ public sealed partial class ChatSession
                 break;
         }
 
-        GenerationRun run = UsesTools
-            ? ToolGeneration.Start(_generator, Options, Format.Tools, tokens.Tokens, options, stop)
-            : _generator.Start(tokens.Tokens, options, stop);
+        GenerationRun run = _generator.Start(tokens.Tokens, UsesTools ? ToolGeneration.Constrain(options, Options, Format.Tools) : options, stop);
         _tokens = tokens;
         ForgottenMessages += said - messages.Count;
         _messages.Clear();
