@@ -11,7 +11,9 @@ public sealed partial class ChatSession
     private readonly List<ChatMessage> _messages = [];
     private readonly TextGenerator _generator;
     private ConversationTokens _tokens;
-    private ChatAnswer? _pending;
+
+    /// <summary>The answer, save or load under way; null when the session is free.</summary>
+    private object? _pending;
 
     /// <summary>Begins a conversation.</summary>
     /// <param name="context">The context; it stays the caller's.</param>
@@ -158,7 +160,7 @@ public sealed partial class ChatSession
     {
         if (_pending is not null)
         {
-            throw new InvalidOperationException("An answer is still being made: enumerate it to its end, or leave its loop, first.");
+            throw new InvalidOperationException("The session is busy: enumerate the answer to its end or leave its loop, and await a save or a load, first.");
         }
     }
 }
