@@ -45,6 +45,20 @@ public sealed unsafe partial class LlamaContext
         _hook?.Rethrow();
     }
 
+    /// <summary><see cref="Decode"/> on the context's own thread; the batch must not change until it ends.</summary>
+    /// <inheritdoc cref="Decode"/>
+    public Task DecodeAsync(TokenBatch batch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Worker.RunAsync(
+            stop =>
+            {
+                Decode(batch, stop);
+                return true;
+            },
+            cancellationToken);
+    }
+
     /// <summary>The logits of a token of the last batch, copied: one for each token of the vocabulary.</summary>
     /// <param name="index">Its index in the batch; -1 is the last one that asked for logits.</param>
     /// <exception cref="ArgumentOutOfRangeException">That token asked for no logits.</exception>

@@ -141,6 +141,19 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// <see cref="Embed(ReadOnlySpan{int}, ReadOnlySpan{int}, Span{float}, CancellationToken)"/> on the context's own thread;
+    /// tokens and lengths must not change, and the destination is undefined, until it ends.
+    /// </summary>
+    public Task EmbedAsync(ReadOnlyMemory<int> tokens, ReadOnlyMemory<int> lengths, Memory<float> destination, CancellationToken cancellationToken = default) =>
+        Context.Worker.RunAsync(
+            stop =>
+            {
+                Embed(tokens.Span, lengths.Span, destination.Span, stop);
+                return true;
+            },
+            cancellationToken);
+
     /// <summary>Releases the context.</summary>
     public void Dispose()
     {
