@@ -53,7 +53,7 @@ internal sealed partial class ChatService(
         LogLoaded(path, model.LoadTime.TotalMilliseconds, context.ContextSize);
 
         IReadOnlyList<ToolFunction> tools = ChatTools.Find(_options.Tools);
-        ChatFormat format = ChatFormat.Find(model, _options.Template);
+        ChatFormat format = ChatFormat.FromNameOrFile(model, _options.Template);
         var session = new ChatSession(context, new ChatSessionOptions
         {
             Format = format,
