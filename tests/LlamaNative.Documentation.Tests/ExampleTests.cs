@@ -15,7 +15,9 @@ public sealed class ExampleTests
 
         sealed class NoDigits(Vocabulary vocabulary) : ILogitsProcessor
         {
-            public void Process(Span<float> logits, ReadOnlySpan<int> generated) => logits[vocabulary.Tokenize("7")[0]] = float.NegativeInfinity;
+            private readonly int _seven = vocabulary.Tokenize("7")[0];
+
+            public void Process(Span<float> logits, ReadOnlySpan<int> generated) => logits[_seven] = float.NegativeInfinity;
         }
 
         sealed class TwoSentences(Vocabulary vocabulary) : IStopCondition
@@ -56,8 +58,8 @@ public sealed class ExampleTests
     public void A_later_example_compiles_behind_the_first(CodeBlock block)
     {
         CodeBlock first = CodeBlock.ReadAll(block.File)[0];
-        string program = string.Join('\n', [.. first.Usings.Union(block.Usings), first.Body, $"#line {block.Line}", .. block.Usings.Select(_ => ""), block.Body]);
-        Assert.Empty(ExampleCompiler.Check(program, ReadersOwn));
+        string[] lines = [.. first.Usings.Union(block.Usings), first.Body, $"#line {block.Line}", block.Body];
+        Assert.Empty(ExampleCompiler.Check(string.Join('\n', lines), ReadersOwn));
     }
 
     [Theory]
@@ -66,7 +68,7 @@ public sealed class ExampleTests
     {
         string model = Path.Combine(CodeBlock.Repository, "models", "tiny-chat.gguf");
         string text = CodeBlock.ReadAll(file)[0].Text;
-        string program = text.Replace("\"mythomax-l2-13b.Q4_K_M.gguf\"", SymbolDisplay.FormatLiteral(model, quote: true), StringComparison.Ordinal);
+        string program = text.Replace("\"mythomax-l2-13b.Q4_K_M.gguf\"", SymbolDisplay.FormatLiteral(model, quote: true));
         Assert.NotEqual(text, program);
 
         TextWriter before = Console.Out;

@@ -53,7 +53,8 @@ internal sealed class LogitsCommand : ShellCommand
     private float[] Evaluate(LlamaContext context, int[] tokens)
     {
         var first = new FirstLogits();
-        new TextGenerator(context).Generate(tokens, new GenerationOptions { MaxTokens = 1, LogitsProcessors = [first], Sampling = SamplingOptions.Greedy }, Interrupted);
+        var options = new GenerationOptions { MaxTokens = 1, LogitsProcessors = [first], Sampling = SamplingOptions.Greedy };
+        new TextGenerator(context).Generate(tokens, options, Interrupted);
         return first.Logits;
     }
 

@@ -86,7 +86,10 @@ internal sealed unsafe class SequenceState : IDisposable
         }
     }
 
-    /// <summary>Replaces a sequence by this state, which holds <paramref name="tokens"/>; false when it does not fit the context, and the sequence is then empty.</summary>
+    /// <summary>
+    /// Replaces a sequence by this state, which holds <paramref name="tokens"/>; false when it does not fit the context, and
+    /// the sequence is then empty.
+    /// </summary>
     public bool RestoreTo(LlamaContext context, int sequence, ReadOnlySpan<int> tokens)
     {
         using LlamaContext.Lease lease = context.Enter();

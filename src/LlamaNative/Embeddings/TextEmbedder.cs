@@ -145,7 +145,11 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
     /// <see cref="Embed(ReadOnlySpan{int}, ReadOnlySpan{int}, Span{float}, CancellationToken)"/> on the context's own thread;
     /// tokens and lengths must not change, and the destination is undefined, until it ends.
     /// </summary>
-    public Task EmbedAsync(ReadOnlyMemory<int> tokens, ReadOnlyMemory<int> lengths, Memory<float> destination, CancellationToken cancellationToken = default) =>
+    public Task EmbedAsync(
+        ReadOnlyMemory<int> tokens,
+        ReadOnlyMemory<int> lengths,
+        Memory<float> destination,
+        CancellationToken cancellationToken = default) =>
         Context.Worker.RunAsync(
             stop =>
             {

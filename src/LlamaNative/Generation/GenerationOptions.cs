@@ -4,7 +4,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative;
 
-/// <summary>What to generate and when to stop.</summary>
+/// <summary>What to generate and when to stop. One record may serve any number of generations.</summary>
 public sealed record GenerationOptions
 {
     /// <summary>Most tokens to generate; null goes on until something else stops it.</summary>
@@ -58,8 +58,8 @@ public sealed record GenerationOptions
     public bool ShowSpecial { get; init; }
 
     /// <summary>
-    /// Tells the log-probability of each generated token, and of so many of the most probable ones at its place, from the
-    /// same evaluation: the model's own, before logits processors and samplers. Null tells none, 0 only the token's.
+    /// Reports the log-probability of each generated token, and of so many of the most probable ones at its place, from the
+    /// same evaluation: the model's own, before logits processors and samplers. Null reports none, 0 only the token's.
     /// </summary>
     public int? TopLogProbabilities { get; init; }
 

@@ -4,7 +4,7 @@ namespace LlamaNative.Generation;
 
 /// <summary>
 /// The steps of one generation, in order. A generation makes them from its options; to replace some of them, pass a
-/// function to <see cref="TextGenerator.Start(string, GenerationOptions, Func{GenerationPipeline, GenerationPipeline}, CancellationToken)"/>:
+/// function to <c>TextGenerator.Start</c>:
 /// <code>
 /// using GenerationRun run = generator.Start(prompt, options, steps => steps with { Detokenizer = new Mine() });
 /// </code>

@@ -32,7 +32,13 @@ public sealed class GenerationRun : IDisposable
     private bool _disposed;
 
     internal GenerationRun(
-        LlamaContext context, GenerationPipeline pipeline, GenerationSteps made, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
+        LlamaContext context,
+        GenerationPipeline pipeline,
+        GenerationSteps made,
+        int[] prompt,
+        GenerationOptions options,
+        long start,
+        CancellationToken cancellationToken)
     {
         if (prompt.Length == 0)
         {
@@ -185,7 +191,9 @@ public sealed class GenerationRun : IDisposable
 
     private TokenUsage Usage => new(_prompt.Length, _cached, _count);
 
-    /// <summary>Frees the steps made for this run, among them the sampler of <see cref="GenerationOptions.Sampler"/>; the context stays.</summary>
+    /// <summary>
+    /// Frees the steps made for this run, among them the sampler of <see cref="GenerationOptions.Sampler"/>; the context stays.
+    /// </summary>
     public void Dispose()
     {
         Tell(error: null); // a run that was left before its end

@@ -38,7 +38,8 @@ internal sealed class GenerationSteps : IDisposable
         }
 
         // The grammar first: when it is not valid, there is no sampler to dispose.
-        GrammarSampler? grammar = options.Sampling.Grammar is { } gbnf ? GrammarSampler.Create(vocabulary, gbnf, options.Sampling.GrammarRoot) : null;
+        SamplingOptions sampling = options.Sampling;
+        GrammarSampler? grammar = sampling.Grammar is { } gbnf ? GrammarSampler.Create(vocabulary, gbnf, sampling.GrammarRoot) : null;
         try
         {
             ITokenSampler sampler = create(vocabulary) ?? throw new InvalidOperationException("GenerationOptions.Sampler returned null.");

@@ -30,7 +30,8 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
 
     /// <summary>Generates behind a prompt that is already tokens.</summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions, CancellationToken)"/>
-    public GenerationResult Generate(ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public GenerationResult Generate(
+        ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         using GenerationRun run = Start(prompt, options, cancellationToken);
         return Complete(run, cancellationToken);
@@ -61,7 +62,10 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
     /// <param name="replace">Takes the steps that the options give and returns those to use; what it puts in stays the caller's.</param>
     /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between micro-batches elsewhere.</param>
     public GenerationRun Start(
-        string prompt, GenerationOptions? options, Func<GenerationPipeline, GenerationPipeline> replace, CancellationToken cancellationToken = default)
+        string prompt,
+        GenerationOptions? options,
+        Func<GenerationPipeline, GenerationPipeline> replace,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(replace);
@@ -81,17 +85,22 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
 
     /// <summary>Streams what follows a prompt that is already tokens; they must not change until the generation ends.</summary>
     /// <inheritdoc cref="StreamAsync(string, GenerationOptions, CancellationToken)"/>
-    public StreamingGeneration StreamAsync(ReadOnlyMemory<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+    public StreamingGeneration StreamAsync(
+        ReadOnlyMemory<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         new(Context, stop => Start(prompt.Span, options, stop), cancellationToken);
 
     /// <summary>Generates on the context's own thread and returns the whole.</summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions, CancellationToken)"/>
-    public Task<GenerationResult> GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<GenerationResult> GenerateAsync(
+        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         CompleteAsync(StreamAsync(prompt, options, cancellationToken));
 
-    /// <summary>Generates behind a prompt that is already tokens, on the context's own thread; they must not change until it ends.</summary>
+    /// <summary>
+    /// Generates behind a prompt that is already tokens, on the context's own thread; they must not change until it ends.
+    /// </summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions, CancellationToken)"/>
-    public Task<GenerationResult> GenerateAsync(ReadOnlyMemory<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<GenerationResult> GenerateAsync(
+        ReadOnlyMemory<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         CompleteAsync(StreamAsync(prompt, options, cancellationToken));
 
     private GenerationRun Begin(

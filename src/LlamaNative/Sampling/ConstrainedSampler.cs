@@ -27,7 +27,7 @@ internal sealed class ConstrainedSampler(Vocabulary vocabulary, ITokenSampler sa
         token = sampler is SamplerChain chain ? chain.SampleAllowed(logits, Grammar!) : sampler.Sample(Mask(logits));
         return Allows(token)
             ? token
-            : throw new GrammarException($"The sampler {sampler.GetType().Name} chose token {token}, whose logit is negative infinity because the grammar forbids it.");
+            : throw new GrammarException($"The sampler {sampler.GetType().Name} chose token {token}, which the grammar forbids.");
     }
 
     public void Accept(int token)

@@ -17,7 +17,8 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     private readonly CandidateList _candidates;
     private int _busy;
 
-    internal SamplerChain(Vocabulary vocabulary, SamplerHandle chain, GrammarSampler? grammar, CustomSamplerBridge[] custom, PointerList history)
+    internal SamplerChain(
+        Vocabulary vocabulary, SamplerHandle chain, GrammarSampler? grammar, CustomSamplerBridge[] custom, PointerList history)
     {
         Vocabulary = vocabulary;
         _chain = chain;
@@ -51,7 +52,7 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="LlamaException">A logit is no number, every token is forbidden, or no sampler of the chain chose one.</exception>
+    /// <exception cref="LlamaException">A logit is NaN or positive infinity, every token is forbidden, or no sampler chose one.</exception>
     /// <exception cref="GrammarException">The grammar allows no token of the vocabulary.</exception>
     public int Sample(ReadOnlySpan<float> logits)
     {

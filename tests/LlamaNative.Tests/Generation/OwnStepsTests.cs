@@ -13,6 +13,9 @@ namespace LlamaNative.Tests.Generation;
 /// </summary>
 public sealed partial class OwnStepsTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
+    private static readonly ToolFunction s_lamp =
+        ToolFunction.Create("lamp", "Switches the lamp.", StepsJson.Default.Switch, (_, _) => Task.FromResult("done"));
+
     /// <summary>The calls that give free text, by name.</summary>
     private static readonly Dictionary<string, Func<LlamaContext, GenerationOptions, Task<GenerationResult>>> s_calls = new()
     {
@@ -21,7 +24,10 @@ public sealed partial class OwnStepsTests(TinyModelFixture tiny) : IClassFixture
         ["Start"] = (context, options) => Task.FromResult(ToEnd(new TextGenerator(context).Start("the", options))),
         ["Start tokens"] = (context, options) => Task.FromResult(ToEnd(new TextGenerator(context).Start(Prompt(context), options))),
         ["Start with steps replaced"] = (context, options) =>
-            Task.FromResult(ToEnd(new TextGenerator(context).Start("ignored", options, steps => steps with { Tokenizer = new FixedPrompt(Prompt(context)) }))),
+        {
+            var prompt = new FixedPrompt(Prompt(context));
+            return Task.FromResult(ToEnd(new TextGenerator(context).Start("ignored", options, steps => steps with { Tokenizer = prompt })));
+        },
         ["StreamAsync"] = (context, options) => ToEnd(new TextGenerator(context).StreamAsync("the", options)),
         ["StreamAsync tokens"] = (context, options) => ToEnd(new TextGenerator(context).StreamAsync(Prompt(context), options)),
         ["GenerateAsync"] = (context, options) => new TextGenerator(context).GenerateAsync("the", options),
@@ -37,7 +43,7 @@ public sealed partial class OwnStepsTests(TinyModelFixture tiny) : IClassFixture
         ["ToolRunner"] = async (context, options) =>
         {
             ChatSession session = Session(context, ToolChoice.Auto);
-            await foreach (string _ in new ToolRunner(session, [Lamp]).SendAsync("the", options))
+            await foreach (string _ in new ToolRunner(session, [s_lamp]).SendAsync("the", options))
             {
             }
 
@@ -46,8 +52,6 @@ public sealed partial class OwnStepsTests(TinyModelFixture tiny) : IClassFixture
     };
 
     public static TheoryData<string> Calls => [.. s_calls.Keys];
-
-    private static ToolFunction Lamp => ToolFunction.Create("lamp", "Switches the lamp.", StepsJson.Default.Switch, (_, _) => Task.FromResult("done"));
 
     [Theory]
     [MemberData(nameof(Calls))]
@@ -137,14 +141,20 @@ public sealed partial class OwnStepsTests(TinyModelFixture tiny) : IClassFixture
     public async Task A_typed_answer_is_the_samplers_within_the_schema()
     {
         using LlamaContext context = tiny.NewContext(size: 512);
-        var options = new GenerationOptions { MaxTokens = 100, Sampler = _ => new Best(), LogitsProcessors = [new PreferText(tiny.Vocabulary, "false", "true")] };
+        var options = new GenerationOptions
+        {
+            MaxTokens = 100,
+            Sampler = _ => new Best(),
+            LogitsProcessors = [new PreferText(tiny.Vocabulary, "false", "true")],
+        };
         Switch answer = await new TextGenerator(context).GenerateAsync("the", StepsJson.Default.Switch, options);
         Assert.False(answer.On);
         options = options with { LogitsProcessors = [new PreferText(tiny.Vocabulary, "true", "false")] };
         Assert.True((await new TextGenerator(context).GenerateAsync("the", StepsJson.Default.Switch, options)).On);
 
         var never = new GenerationOptions { StopConditions = [new After(2)] };
-        LlamaException error = await Assert.ThrowsAsync<LlamaException>(() => new TextGenerator(context).GenerateAsync("the", StepsJson.Default.Switch, never));
+        LlamaException error = await Assert.ThrowsAsync<LlamaException>(() =>
+            new TextGenerator(context).GenerateAsync("the", StepsJson.Default.Switch, never));
         Assert.Contains("Condition", error.Message, StringComparison.Ordinal);
     }
 
@@ -159,7 +169,12 @@ public sealed partial class OwnStepsTests(TinyModelFixture tiny) : IClassFixture
             return Task.FromResult("done");
         });
         var runner = new ToolRunner(Session(context, ToolChoice.Required), [lamp], new ToolRunnerOptions { MaxRounds = 0 });
-        var options = new GenerationOptions { MaxTokens = 200, Sampler = _ => new Best(), LogitsProcessors = [new PreferText(tiny.Vocabulary, "true", "false")] };
+        var options = new GenerationOptions
+        {
+            MaxTokens = 200,
+            Sampler = _ => new Best(),
+            LogitsProcessors = [new PreferText(tiny.Vocabulary, "true", "false")],
+        };
         await Assert.ThrowsAsync<LlamaException>(() => Drain(runner.SendAsync("the", options)));
         Assert.Equal([true], asked);
     }
@@ -210,7 +225,7 @@ public sealed partial class OwnStepsTests(TinyModelFixture tiny) : IClassFixture
     private static ChatSession Session(LlamaContext context, ToolChoice? tools = null) => new(context, new ChatSessionOptions
     {
         Format = tools is null ? ChatFormat.FromName(context.Model, "chatml") : ChatFormat.FromTemplate(context.Model, HermesTemplate),
-        Tools = tools is null ? [] : [Lamp.Definition],
+        Tools = tools is null ? [] : [s_lamp.Definition],
         ToolChoice = tools ?? ToolChoice.Auto,
     });
 

@@ -27,7 +27,8 @@ internal sealed class Played
     {
         using LlamaContext context = tiny.NewContext();
         options ??= new GenerationOptions();
-        using GenerationRun run = new TextGenerator(context).Start("the cat", options with { Sampler = _ => new Script(tiny.Vocabulary, tokens) });
+        options = options with { Sampler = _ => new Script(tiny.Vocabulary, tokens) };
+        using GenerationRun run = new TextGenerator(context).Start("the cat", options);
         bool more;
         do
         {

@@ -4,8 +4,8 @@ using LlamaNative.Chat;
 namespace LlamaNative;
 
 /// <summary>
-/// An answer as it comes, in pieces of whole characters. Enumerate it once; leaving the loop early or cancelling stops the
-/// model, and what it said by then is kept as the message.
+/// An answer as it is generated, in pieces of whole characters. Enumerate it once; leaving the loop early or cancelling stops the
+/// model, and what it generated until then is kept as the message.
 /// </summary>
 public sealed class ChatAnswer : IAsyncEnumerable<string>
 {

@@ -51,7 +51,7 @@ public sealed partial class ChatSession
     /// template is another, it is evaluated anew with the next message.
     /// </summary>
     /// <returns>Whether the cache was taken over.</returns>
-    /// <exception cref="ChatSessionFileException">The file is no saved conversation, or one of another model; the session is as it was.</exception>
+    /// <exception cref="ChatSessionFileException">It is no saved conversation, or one of another model; nothing changed.</exception>
     /// <exception cref="InvalidOperationException">The session is busy with an answer, a save or a load.</exception>
     public bool Load(string path)
     {
@@ -93,7 +93,7 @@ public sealed partial class ChatSession
         ArgumentNullException.ThrowIfNull(source);
         if (!source.CanSeek)
         {
-            throw new ArgumentException("A conversation is loaded from a stream that can seek, since its length tells whether it is complete.", nameof(source));
+            throw new ArgumentException("The stream must be able to seek, since its length shows whether it is complete.", nameof(source));
         }
     }
 
@@ -152,7 +152,9 @@ public sealed partial class ChatSession
         var saved = SavedConversation.ReadHeader(source, path);
         CheckModel(saved, path);
         bool sameTemplate = saved.Template == TemplateHash();
-        bool cacheFits = sameTemplate && saved.Adapters == SessionIdentity.OfAdapters(Context) && saved.CachedTokens.Length <= Context.SequenceSize;
+        bool cacheFits = sameTemplate
+            && saved.Adapters == SessionIdentity.OfAdapters(Context)
+            && saved.CachedTokens.Length <= Context.SequenceSize;
         using SequenceState? state = cacheFits ? SequenceState.Read(source, saved.StateLength, stop) : null;
         bool intact = state?.Hash(stop) == saved.StateHash;
 

@@ -90,7 +90,8 @@ public sealed partial class ChatSession
                 break;
         }
 
-        GenerationRun run = _generator.Start(tokens.Tokens, UsesTools ? ToolGeneration.Constrain(options, Options, Format.Tools) : options, stop);
+        GenerationOptions constrained = UsesTools ? ToolGeneration.Constrain(options, Options, Format.Tools) : options;
+        GenerationRun run = _generator.Start(tokens.Tokens, constrained, stop);
         _tokens = tokens;
         ForgottenMessages += said - messages.Count;
         _messages.Clear();

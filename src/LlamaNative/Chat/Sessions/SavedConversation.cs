@@ -6,7 +6,9 @@ using System.Text.Json.Serialization;
 namespace LlamaNative.Chat;
 
 /// <summary>The header of a saved conversation; it is read from a file that may be anything.</summary>
-/// <remarks>A file: a line that names the format, the length of a JSON header, the header, the cache's bytes as llama.cpp gives them.</remarks>
+/// <remarks>
+/// A file: a line that names the format, the length of a JSON header, the header, the cache's bytes as llama.cpp gives them.
+/// </remarks>
 internal sealed record SavedConversation(
     string ModelDescription, string? Adapters, string Template, IReadOnlyList<ChatMessage> Messages, string Text, int[] Tokens, int[] CachedTokens,
     IReadOnlyList<ConversationTokens.Mark> Marks, long StateLength, string StateHash)
@@ -35,7 +37,8 @@ internal sealed record SavedConversation(
             Span<byte> start = stackalloc byte[Magic.Length + sizeof(int)];
             file.ReadExactly(start);
             int length = BinaryPrimitives.ReadInt32LittleEndian(start[Magic.Length..]);
-            if (!start[..Magic.Length].SequenceEqual(Magic) || length < 2 || length > MaxHeaderBytes || length > file.Length - file.Position)
+            bool isOurs = start[..Magic.Length].SequenceEqual(Magic);
+            if (!isOurs || length < 2 || length > MaxHeaderBytes || length > file.Length - file.Position)
             {
                 throw new ChatSessionFileException(path, "it is not a saved conversation");
             }
@@ -54,7 +57,8 @@ internal sealed record SavedConversation(
         }
     }
 
-    private bool IsConsistent => Marks.All(mark => mark.TextLength >= 0 && mark.TextLength <= Text.Length && mark.TokenCount >= 0 && mark.TokenCount <= Tokens.Length);
+    private bool IsConsistent => Marks.All(mark =>
+        mark.TextLength >= 0 && mark.TextLength <= Text.Length && mark.TokenCount >= 0 && mark.TokenCount <= Tokens.Length);
 
     private JsonObject ToJson() => new()
     {

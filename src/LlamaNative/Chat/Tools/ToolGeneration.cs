@@ -24,7 +24,8 @@ internal static class ToolGeneration
             };
     }
 
-    private static TriggeredSampler CreateTriggered(Vocabulary vocabulary, GenerationOptions options, GbnfGrammar grammar, ToolSyntax syntax)
+    private static TriggeredSampler CreateTriggered(
+        Vocabulary vocabulary, GenerationOptions options, GbnfGrammar grammar, ToolSyntax syntax)
     {
         SamplingOptions sampling = options.Sampling;
         GrammarSampler? free = null;

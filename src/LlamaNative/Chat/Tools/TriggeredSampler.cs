@@ -14,7 +14,8 @@ namespace LlamaNative.Chat;
 /// <param name="free">The grammar until the mark, null for none; owned.</param>
 /// <param name="tools">The grammar behind the mark; owned.</param>
 /// <param name="syntax">How the model writes calls.</param>
-internal sealed class TriggeredSampler(Vocabulary vocabulary, ITokenSampler sampler, GrammarSampler? free, GrammarSampler tools, ToolSyntax syntax)
+internal sealed class TriggeredSampler(
+    Vocabulary vocabulary, ITokenSampler sampler, GrammarSampler? free, GrammarSampler tools, ToolSyntax syntax)
     : ITokenSampler, IDisposable
 {
     private readonly ConstrainedSampler _sampler = new(vocabulary, sampler, free);

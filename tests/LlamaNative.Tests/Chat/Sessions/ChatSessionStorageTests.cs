@@ -6,7 +6,8 @@ namespace LlamaNative.Tests.Chat.Sessions;
 /// <summary>Saving and loading a conversation in files and streams, on the caller's thread and on the context's own.</summary>
 public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>, IDisposable
 {
-    private static readonly GenerationOptions s_greedy = new() { MaxTokens = 8, StopAtEndOfGeneration = false, Sampling = SamplingOptions.Greedy };
+    private static readonly GenerationOptions s_greedy =
+        new() { MaxTokens = 8, StopAtEndOfGeneration = false, Sampling = SamplingOptions.Greedy };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("llamanative-tests-").FullName;
 
@@ -112,8 +113,8 @@ public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixtu
         using LlamaContext context = tiny.NewContext(size: 512);
         ChatSession session = NewSession(context);
         session.Add(ChatMessage.FromUser("the cat"));
-        ChatSessionFileException error = await Assert.ThrowsAsync<ChatSessionFileException>(() => session.LoadAsync(new MemoryStream(new byte[100])));
-        Assert.Null(error.Path);
+        var zeros = new MemoryStream(new byte[100]);
+        Assert.Null((await Assert.ThrowsAsync<ChatSessionFileException>(() => session.LoadAsync(zeros))).Path);
         await System.IO.File.WriteAllTextAsync(File, "once upon a time, there was a file of no use");
         Assert.Equal(File, (await Assert.ThrowsAsync<ChatSessionFileException>(() => session.LoadAsync(File))).Path);
         await Assert.ThrowsAsync<FileNotFoundException>(() => session.LoadAsync(File + ".not"));
@@ -131,7 +132,8 @@ public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixtu
         return Task.CompletedTask;
     }
 
-    private static ChatSession NewSession(LlamaContext context) => new(context, new ChatSessionOptions { Format = ChatFormat.FromName(context.Model, "chatml") });
+    private static ChatSession NewSession(LlamaContext context) =>
+        new(context, new ChatSessionOptions { Format = ChatFormat.FromName(context.Model, "chatml") });
 
     private async Task<bool> WithStream(FileMode mode, Func<Stream, Task<bool>> use)
     {
