@@ -1,5 +1,4 @@
 using LlamaNative;
-using LlamaNative.Contexts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
