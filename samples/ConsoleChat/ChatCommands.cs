@@ -1,7 +1,5 @@
 using System.Globalization;
-using LlamaNative.Chat;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
+using LlamaNative;
 
 namespace ConsoleChat;
 

@@ -1,7 +1,4 @@
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
-using LlamaNative.Sampling;
+using LlamaNative;
 
 namespace ConsoleChat;
 

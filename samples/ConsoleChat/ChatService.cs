@@ -1,7 +1,4 @@
 using LlamaNative;
-using LlamaNative.Chat;
-using LlamaNative.Contexts;
-using LlamaNative.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -55,7 +52,7 @@ internal sealed partial class ChatService(
         LogLoaded(path, model.LoadTime.TotalMilliseconds, context.ContextSize);
 
         IReadOnlyList<ToolFunction> tools = ChatTools.Find(_options.Tools);
-        ChatFormat format = ChatFormat.Find(model, _options.Template);
+        ChatFormat format = ChatFormat.FromNameOrFile(model, _options.Template);
         var session = new ChatSession(context, new ChatSessionOptions
         {
             Format = format,

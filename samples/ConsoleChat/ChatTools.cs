@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using LlamaNative.Chat;
+using LlamaNative;
 
 namespace ConsoleChat;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LlamaNative;
 using LlamaNative.Compute;
 using LlamaNative.Models;
 using TrainTinyChat.Corpus;

@@ -1,3 +1,4 @@
+using LlamaNative;
 using LlamaNative.Gguf;
 using LlamaNative.Models;
 using LlamaNative.Tensors;

@@ -1,3 +1,4 @@
+using LlamaNative;
 using LlamaNative.Models;
 using TrainTinyChat.Corpus;
 using TrainTinyChat.Tokenizer;
@@ -63,14 +64,14 @@ public sealed class TokenizerTests
         using var folder = new TemporaryFolder();
         using LlamaModel model = LlamaModel.Load(run.Export(folder["model.gguf"]));
         Conversation conversation = CorpusGenerator.Tests(42, "names", 1)[0] with { System = "You are Nova." };
-        var messages = new List<LlamaNative.Chat.ChatMessage> { LlamaNative.Chat.ChatMessage.FromSystem(conversation.System!) };
+        var messages = new List<LlamaNative.ChatMessage> { LlamaNative.ChatMessage.FromSystem(conversation.System!) };
         foreach (Exchange exchange in conversation.Exchanges)
         {
-            messages.Add(LlamaNative.Chat.ChatMessage.FromUser(exchange.User));
-            messages.Add(LlamaNative.Chat.ChatMessage.FromAssistant(exchange.Answer));
+            messages.Add(LlamaNative.ChatMessage.FromUser(exchange.User));
+            messages.Add(LlamaNative.ChatMessage.FromAssistant(exchange.Answer));
         }
 
         messages.RemoveAt(messages.Count - 1);
-        Assert.Equal(LlamaNative.Chat.ChatFormat.FromModel(model).Render(messages), ChatMl.Prompt(conversation));
+        Assert.Equal(LlamaNative.ChatFormat.FromModel(model).Render(messages), ChatMl.Prompt(conversation));
     }
 }

@@ -4,8 +4,6 @@ using DesktopChat.Events;
 using DesktopChat.Models;
 using DesktopChat.Settings;
 using LlamaNative;
-using LlamaNative.Chat;
-using LlamaNative.Generation;
 using Microsoft.Extensions.Logging;
 
 namespace DesktopChat.Answers;

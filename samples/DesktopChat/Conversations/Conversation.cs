@@ -1,4 +1,4 @@
-using LlamaNative.Chat;
+using LlamaNative;
 
 namespace DesktopChat.Conversations;
 

@@ -1,5 +1,4 @@
 using LlamaNative;
-using LlamaNative.Models;
 using Microsoft.Extensions.Logging;
 
 namespace DesktopChat.Models;

@@ -1,9 +1,6 @@
 using DesktopChat.Conversations;
 using DesktopChat.Settings;
-using LlamaNative.Chat;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
+using LlamaNative;
 
 namespace DesktopChat.Models;
 

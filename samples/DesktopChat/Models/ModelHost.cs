@@ -2,7 +2,6 @@ using DesktopChat.Endpoints;
 using DesktopChat.Events;
 using DesktopChat.Settings;
 using LlamaNative;
-using LlamaNative.Models;
 using Microsoft.Extensions.Logging;
 
 namespace DesktopChat.Models;

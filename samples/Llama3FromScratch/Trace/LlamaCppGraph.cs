@@ -1,6 +1,6 @@
 using Llama3FromScratch.Model;
+using LlamaNative;
 using LlamaNative.Contexts;
-using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace Llama3FromScratch.Trace;

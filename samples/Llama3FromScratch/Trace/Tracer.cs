@@ -1,4 +1,5 @@
 using Llama3FromScratch.Model;
+using LlamaNative;
 using LlamaNative.Models;
 
 namespace Llama3FromScratch.Trace;

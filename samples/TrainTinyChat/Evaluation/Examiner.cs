@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
-using LlamaNative.Sampling;
+using LlamaNative;
 using TrainTinyChat.Corpus;
 
 namespace TrainTinyChat.Evaluation;

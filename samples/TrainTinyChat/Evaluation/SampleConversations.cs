@@ -1,8 +1,4 @@
-using LlamaNative.Chat;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
-using LlamaNative.Sampling;
+using LlamaNative;
 
 namespace TrainTinyChat.Evaluation;
 

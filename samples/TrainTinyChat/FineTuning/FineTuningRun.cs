@@ -1,3 +1,4 @@
+using LlamaNative;
 using LlamaNative.Compute;
 using LlamaNative.Models;
 using TrainTinyChat.Graph;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LlamaNative.Chat;
+using LlamaNative;
 using LlamaNative.Models;
 using TrainTinyChat.Training;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using LlamaNative.Generation;
 
 namespace LlamaNative.Cli.Arguments;
 

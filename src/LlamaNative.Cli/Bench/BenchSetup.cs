@@ -1,5 +1,3 @@
-using LlamaNative.Models;
-
 namespace LlamaNative.Cli.Bench;
 
 /// <summary>What is the same for all tests of a report.</summary>

@@ -3,7 +3,6 @@ using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Bench;
 using LlamaNative.Cli.Terminal;
 using LlamaNative.Contexts;
-using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Cli.Commands;

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.Text;
-using LlamaNative.Chat;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 
@@ -37,7 +33,7 @@ internal sealed class ChatCommand : ShellCommand
         IReadOnlyList<ToolDefinition> tools = _tools.Read(parse);
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         using var context = new LlamaContext(model, _context.Read(parse));
-        ChatFormat format = ChatFormat.Find(model, parse.GetValue(_template));
+        ChatFormat format = ChatFormat.FromNameOrFile(model, parse.GetValue(_template));
         GenerationOptions options = _limits.Apply(parse, new GenerationOptions { Sampling = _sampling.Read(parse) });
         var session = new ChatSession(context, new ChatSessionOptions { Format = format, SystemPrompt = parse.GetValue(_system), Tools = tools, ToolChoice = _tools.Choice(parse) });
 

@@ -4,7 +4,6 @@ using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
 using LlamaNative.Contexts;
 using LlamaNative.Embeddings;
-using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 

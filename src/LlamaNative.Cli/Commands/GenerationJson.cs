@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Generation;
 using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Models;
 
@@ -53,13 +52,17 @@ internal sealed class LogitsCommand : ShellCommand
 
     private float[] Evaluate(LlamaContext context, int[] tokens)
     {
-        if (tokens.Length == 0)
-        {
-            throw new ArgumentException("The prompt has no tokens: there is nothing to continue.");
-        }
+        var first = new FirstLogits();
+        var options = new GenerationOptions { MaxTokens = 1, LogitsProcessors = [first], Sampling = SamplingOptions.Greedy };
+        new TextGenerator(context).Generate(tokens, options, Interrupted);
+        return first.Logits;
+    }
 
-        using var forward = new ContextForwardPass(context);
-        forward.Begin(tokens);
-        return forward.Forward(tokens, Interrupted).ToArray();
+    /// <summary>Keeps the logits of the first step, as the model computed them.</summary>
+    private sealed class FirstLogits : ILogitsProcessor
+    {
+        public float[] Logits { get; private set; } = [];
+
+        public void Process(Span<float> logits, ReadOnlySpan<int> generated) => Logits = logits.ToArray();
     }
 }

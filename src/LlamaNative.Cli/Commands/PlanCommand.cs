@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Contexts;
-using LlamaNative.Models;
 using LlamaNative.Planning;
 
 namespace LlamaNative.Cli.Commands;

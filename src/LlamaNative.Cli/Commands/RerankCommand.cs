@@ -3,7 +3,6 @@ using System.Text.Json;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
 using LlamaNative.Embeddings;
-using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 

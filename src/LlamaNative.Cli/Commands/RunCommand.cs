@@ -2,9 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 

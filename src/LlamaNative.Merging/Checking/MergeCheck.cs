@@ -1,7 +1,5 @@
-using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Models;
-using LlamaNative.Sampling;
 
 namespace LlamaNative.Merging;
 

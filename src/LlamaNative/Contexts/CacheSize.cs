@@ -1,6 +1,5 @@
 using System.Globalization;
 using LlamaNative.Interop;
-using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;

@@ -68,7 +68,7 @@ public enum AttentionType
 }
 
 /// <summary>What a context computes; the values are those of <c>llama_context_type</c>.</summary>
-public enum ContextType
+internal enum ContextType
 {
     /// <summary>The whole model.</summary>
     Default = 0,

@@ -1,6 +1,7 @@
+using LlamaNative.Contexts;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Contexts;
+namespace LlamaNative;
 
 /// <summary>
 /// The sizes and switches of a context; the names are llama.cpp's and so are the defaults
@@ -48,7 +49,7 @@ public sealed record ContextOptions
     public int ThreadPolling { get; init; } = 50;
 
     /// <summary>What the context computes.</summary>
-    public ContextType ContextType { get; init; }
+    internal ContextType ContextType { get; init; }
 
     /// <summary>How RoPE is stretched.</summary>
     public RopeScaling RopeScaling { get; init; } = RopeScaling.FromModel;

@@ -1,5 +1,4 @@
 using LlamaNative.Interop;
-using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;

@@ -1,7 +1,8 @@
+using LlamaNative.Contexts;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 
-namespace LlamaNative.Contexts;
+namespace LlamaNative;
 
 /// <summary>A LoRA adapter and how strongly it acts: its change to each weight, B·A·alpha/rank, is multiplied by the scale.</summary>
 /// <param name="Adapter">The adapter.</param>

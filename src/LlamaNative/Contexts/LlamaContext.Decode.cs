@@ -1,6 +1,7 @@
+using LlamaNative.Contexts;
 using LlamaNative.Interop;
 
-namespace LlamaNative.Contexts;
+namespace LlamaNative;
 
 public sealed unsafe partial class LlamaContext
 {
@@ -17,7 +18,9 @@ public sealed unsafe partial class LlamaContext
     /// <exception cref="CacheFullException">There is no room; nothing changed.</exception>
     /// <exception cref="DecodeException">llama.cpp refused the batch or failed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <remarks>What <see cref="ContextOptions.Observer"/> threw is thrown as it is; the tokens are in the cache, the logits are undefined.</remarks>
+    /// <remarks>
+    /// An exception of <see cref="ContextOptions.Observer"/> is thrown as it is; the tokens are in the cache, the logits are undefined.
+    /// </remarks>
     public void Decode(TokenBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -44,6 +47,20 @@ public sealed unsafe partial class LlamaContext
         _hook?.Rethrow();
     }
 
+    /// <summary><see cref="Decode"/> on the context's own thread; the batch must not change until it ends.</summary>
+    /// <inheritdoc cref="Decode"/>
+    public Task DecodeAsync(TokenBatch batch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Worker.RunAsync(
+            stop =>
+            {
+                Decode(batch, stop);
+                return true;
+            },
+            cancellationToken);
+    }
+
     /// <summary>The logits of a token of the last batch, copied: one for each token of the vocabulary.</summary>
     /// <param name="index">Its index in the batch; -1 is the last one that asked for logits.</param>
     /// <exception cref="ArgumentOutOfRangeException">That token asked for no logits.</exception>
@@ -54,8 +71,8 @@ public sealed unsafe partial class LlamaContext
     }
 
     /// <summary>
-    /// The logits of a token of the last batch where they lie, without a copy: a sharp tool. The span is the context's
-    /// own memory; it is overwritten by the next evaluation and must not be touched once the context is disposed.
+    /// The logits of a token of the last batch, one for each token of the vocabulary, without a copy. Advanced: the span is
+    /// the context's own memory, valid only until the next evaluation and not once the context is disposed.
     /// </summary>
     /// <param name="index">Its index in the batch; -1 is the last one that asked for logits.</param>
     /// <exception cref="ArgumentOutOfRangeException">That token asked for no logits.</exception>

@@ -1,6 +1,7 @@
+using LlamaNative.Contexts;
 using LlamaNative.Interop;
 
-namespace LlamaNative.Contexts;
+namespace LlamaNative;
 
 public sealed unsafe partial class LlamaContext
 {

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using LlamaNative.Contexts;
 using LlamaNative.Diagnostics;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 
-namespace LlamaNative.Contexts;
+namespace LlamaNative;
 
 /// <summary>
 /// A running instance of a model: its KV cache, its compute buffers and its threads. It serves one thread at a time;

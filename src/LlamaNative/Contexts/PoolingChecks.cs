@@ -1,7 +1,6 @@
 using System.Globalization;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
-using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;

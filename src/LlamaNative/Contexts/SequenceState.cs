@@ -1,45 +1,100 @@
+using System.Security.Cryptography;
 using LlamaNative.Interop;
 
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// Copies what the cache holds of a sequence out to a stream and back in, so that a conversation can go on in another
-/// process without being evaluated again. The bytes are llama.cpp's own, for one model, cache type and library version;
-/// they are trusted as the memory they become, so whoever stores them must check that they come back unchanged.
+/// What the cache holds of a sequence, outside the cache, so that a conversation can go on in another process without
+/// being evaluated again. The bytes are llama.cpp's own, for one model, cache type and library version; they are trusted
+/// as the memory they become, so whoever stores them must check that they come back unchanged.
 /// </summary>
-internal static unsafe class SequenceState
+internal sealed unsafe class SequenceState : IDisposable
 {
-    /// <summary>Writes the state of a sequence and returns its length in bytes.</summary>
-    public static long Save(LlamaContext context, int sequence, Stream destination)
+    private const int ChunkSize = 1 << 20;
+
+    private readonly NativeBuffer _memory;
+
+    private SequenceState(long length)
+    {
+        Length = length;
+        _memory = new NativeBuffer((nuint)length);
+    }
+
+    /// <summary>In bytes.</summary>
+    public long Length { get; }
+
+    private byte* Bytes => (byte*)_memory.DangerousGetHandle();
+
+    /// <summary>Copies the state of a sequence out of the cache.</summary>
+    public static SequenceState Capture(LlamaContext context, int sequence)
     {
         using LlamaContext.Lease lease = context.Enter();
         nuint size = LlamaState.llama_state_seq_get_size(context.Handle, sequence);
-        using var buffer = new NativeBuffer(size);
-        byte* bytes = (byte*)buffer.DangerousGetHandle();
-        nuint written = LlamaState.llama_state_seq_get_data(context.Handle, bytes, size, sequence);
+        var state = new SequenceState((long)size);
+        nuint written = LlamaState.llama_state_seq_get_data(context.Handle, state.Bytes, size, sequence);
         if (written != size)
         {
+            state.Dispose();
             throw new LlamaException($"llama.cpp gave {written} of the {size} bytes of sequence {sequence}.");
         }
 
-        using var source = new UnmanagedMemoryStream(bytes, (long)size);
-        source.CopyTo(destination);
-        return (long)size;
+        return state;
     }
 
-    /// <summary>Replaces a sequence by a saved state that holds <paramref name="tokens"/>; false when it does not fit this context, and the sequence is then empty.</summary>
-    public static bool Restore(LlamaContext context, int sequence, Stream source, long length, ReadOnlySpan<int> tokens)
+    /// <summary>Reads a state from a stream.</summary>
+    /// <exception cref="EndOfStreamException">The stream has fewer bytes.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static SequenceState Read(Stream source, long length, CancellationToken cancellationToken)
     {
-        using LlamaContext.Lease lease = context.Enter();
-        using var buffer = new NativeBuffer((nuint)length);
-        byte* bytes = (byte*)buffer.DangerousGetHandle();
-        using (var destination = new UnmanagedMemoryStream(bytes, 0, length, FileAccess.Write))
+        var state = new SequenceState(length);
+        try
         {
-            source.CopyTo(destination);
+            for (long at = 0; at < length; at += ChunkSize)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                source.ReadExactly(new Span<byte>(state.Bytes + at, state.ChunkAt(at)));
+            }
+
+            return state;
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The SHA-256 hash of the bytes, in hexadecimal.</summary>
+    public string Hash(CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long at = 0; at < Length; at += ChunkSize)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            hash.AppendData(new ReadOnlySpan<byte>(Bytes + at, ChunkAt(at)));
         }
 
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    public void WriteTo(Stream destination, CancellationToken cancellationToken)
+    {
+        for (long at = 0; at < Length; at += ChunkSize)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            destination.Write(new ReadOnlySpan<byte>(Bytes + at, ChunkAt(at)));
+        }
+    }
+
+    /// <summary>
+    /// Replaces a sequence by this state, which holds <paramref name="tokens"/>; false when it does not fit the context, and
+    /// the sequence is then empty.
+    /// </summary>
+    public bool RestoreTo(LlamaContext context, int sequence, ReadOnlySpan<int> tokens)
+    {
+        using LlamaContext.Lease lease = context.Enter();
         context.Cache.Remove(sequence);
-        nuint read = LlamaState.llama_state_seq_set_data(context.Handle, bytes, (nuint)length, sequence);
+        nuint read = LlamaState.llama_state_seq_set_data(context.Handle, Bytes, (nuint)Length, sequence);
         (int Min, int Max)? positions = context.Cache.GetPositions(sequence);
         if (read == 0 || positions?.Max != tokens.Length - 1)
         {
@@ -54,4 +109,8 @@ internal static unsafe class SequenceState
 
         return true;
     }
+
+    public void Dispose() => _memory.Dispose();
+
+    private int ChunkAt(long at) => (int)Math.Min(ChunkSize, Length - at);
 }

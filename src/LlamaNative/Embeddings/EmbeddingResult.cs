@@ -1,4 +1,4 @@
-namespace LlamaNative.Embeddings;
+namespace LlamaNative;
 
 /// <summary>The embedding of one text.</summary>
 /// <param name="Vectors">One vector for the text, or without pooling one for each of its tokens.</param>

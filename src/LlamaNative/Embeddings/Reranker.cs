@@ -1,8 +1,9 @@
 using LlamaNative.Contexts;
+using LlamaNative.Embeddings;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 
-namespace LlamaNative.Embeddings;
+namespace LlamaNative;
 
 /// <summary>How well a document answers a query.</summary>
 /// <param name="Index">The document's place among those given.</param>

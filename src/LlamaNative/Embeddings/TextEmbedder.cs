@@ -1,8 +1,9 @@
 using LlamaNative.Contexts;
 using LlamaNative.Interop;
+using LlamaNative.Embeddings;
 using LlamaNative.Models;
 
-namespace LlamaNative.Embeddings;
+namespace LlamaNative;
 
 /// <summary>
 /// Turns texts into embeddings, several at once, with encoders (BERT and its kin) and decoders alike. It keeps one
@@ -140,6 +141,23 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
             destination = destination[(vectors * Dimensions)..];
         }
     }
+
+    /// <summary>
+    /// <see cref="Embed(ReadOnlySpan{int}, ReadOnlySpan{int}, Span{float}, CancellationToken)"/> on the context's own thread;
+    /// tokens and lengths must not change, and the destination is undefined, until it ends.
+    /// </summary>
+    public Task EmbedAsync(
+        ReadOnlyMemory<int> tokens,
+        ReadOnlyMemory<int> lengths,
+        Memory<float> destination,
+        CancellationToken cancellationToken = default) =>
+        Context.Worker.RunAsync(
+            stop =>
+            {
+                Embed(tokens.Span, lengths.Span, destination.Span, stop);
+                return true;
+            },
+            cancellationToken);
 
     /// <summary>Releases the context.</summary>
     public void Dispose()

@@ -3,7 +3,7 @@ using LlamaNative.Contexts;
 namespace LlamaNative.Generation;
 
 /// <summary>The forward pass of a context, on one of its sequences.</summary>
-public sealed class ContextForwardPass : IForwardPass, IDisposable
+internal sealed class ContextForwardPass : IForwardPass, IDisposable
 {
     private readonly LlamaContext _context;
     private readonly TokenBatch _batch;

@@ -1,4 +1,4 @@
-namespace LlamaNative.Generation;
+namespace LlamaNative;
 
 /// <summary>A prompt is longer than the context it is meant for. Nothing was evaluated.</summary>
 public sealed class ContextOverflowException : LlamaException

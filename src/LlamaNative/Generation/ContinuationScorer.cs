@@ -17,6 +17,7 @@ public sealed record ContinuationScore(IReadOnlyList<ScoredToken> Tokens, int Ca
 
 /// <summary>
 /// Scores given continuations of prompts, in one pass each. A prompt that several continuations share is evaluated once.
+/// Nothing is sampled: the probabilities are the model's own, before any logits processor or sampler.
 /// </summary>
 /// <param name="context">The context; it stays the caller's.</param>
 /// <param name="sequence">The sequence of its cache to use.</param>
@@ -45,10 +46,21 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
     public Task<ContinuationScore> ScoreAsync(string prompt, string continuation, int topLogProbabilities = 0, CancellationToken cancellationToken = default) =>
         Context.Worker.RunAsync(stop => Score(prompt, continuation, topLogProbabilities, stop), cancellationToken);
 
+    /// <summary>
+    /// <see cref="Score(ReadOnlySpan{int}, ReadOnlySpan{int}, int, CancellationToken)"/> on the context's own thread; the tokens
+    /// must not change until it ends.
+    /// </summary>
+    public Task<ContinuationScore> ScoreAsync(
+        ReadOnlyMemory<int> prompt,
+        ReadOnlyMemory<int> continuation,
+        int topLogProbabilities = 0,
+        CancellationToken cancellationToken = default) =>
+        Context.Worker.RunAsync(stop => Score(prompt.Span, continuation.Span, topLogProbabilities, stop), cancellationToken);
+
     /// <summary>Scores tokens behind others.</summary>
     /// <param name="prompt">At least one token: what comes first in a text has no probability.</param>
     /// <param name="continuation">The tokens to score, at least one.</param>
-    /// <param name="topLogProbabilities">How many of the most probable tokens to tell at each place.</param>
+    /// <param name="topLogProbabilities">How many of the most probable tokens to report at each place.</param>
     /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between micro-batches elsewhere.</param>
     /// <exception cref="ArgumentException">The prompt or the continuation has no tokens.</exception>
     /// <exception cref="ContextOverflowException">Both together are longer than the context.</exception>

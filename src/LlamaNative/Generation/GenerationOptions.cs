@@ -1,8 +1,10 @@
+using LlamaNative.Generation;
+using LlamaNative.Models;
 using LlamaNative.Sampling;
 
-namespace LlamaNative.Generation;
+namespace LlamaNative;
 
-/// <summary>What to generate and when to stop.</summary>
+/// <summary>What to generate and when to stop. One record may serve any number of generations.</summary>
 public sealed record GenerationOptions
 {
     /// <summary>Most tokens to generate; null goes on until something else stops it.</summary>
@@ -23,6 +25,29 @@ public sealed record GenerationOptions
     /// <summary>How the next token is chosen.</summary>
     public SamplingOptions Sampling { get; init; } = new();
 
+    /// <summary>
+    /// Change the logits before the sampler sees them, in this order. Every generation with these options calls the same
+    /// instances: one that keeps state serves one generation at a time.
+    /// </summary>
+    public IReadOnlyList<ILogitsProcessor> LogitsProcessors { get; init; } = [];
+
+    /// <summary>
+    /// Creates the sampler that chooses in place of the one <see cref="Sampling"/> describes; of that only the grammar
+    /// then applies. Called once for each generation, so that several can run at the same time, with the model's
+    /// vocabulary. Return a new sampler each time: the generation disposes it at its end if it is <see cref="IDisposable"/>.
+    /// </summary>
+    /// <remarks>
+    /// When a grammar holds (<see cref="SamplingOptions.Grammar"/>, a typed answer, a tool call) and forbids the token
+    /// that the sampler chose, the sampler is asked again with negative infinity as the logit of every forbidden token.
+    /// </remarks>
+    public Func<Vocabulary, ITokenSampler>? Sampler { get; init; }
+
+    /// <summary>
+    /// Further reasons to stop, checked after each token; the generation then ends with <see cref="StopReason.Condition"/>.
+    /// Every generation with these options calls the same instances: one that keeps state serves one generation at a time.
+    /// </summary>
+    public IReadOnlyList<IStopCondition> StopConditions { get; init; } = [];
+
     /// <summary>Adds to the prompt the tokens that begin a text, if the model is configured to have them.</summary>
     public bool AddSpecial { get; init; } = true;
 
@@ -33,8 +58,8 @@ public sealed record GenerationOptions
     public bool ShowSpecial { get; init; }
 
     /// <summary>
-    /// Tells the log-probability of each generated token, and of so many of the most probable ones at its place, from the
-    /// same evaluation: the model's own, before logits processors and samplers. Null tells none, 0 only the token's.
+    /// Reports the log-probability of each generated token, and of so many of the most probable ones at its place, from the
+    /// same evaluation: the model's own, before logits processors and samplers. Null reports none, 0 only the token's.
     /// </summary>
     public int? TopLogProbabilities { get; init; }
 

@@ -1,63 +1,36 @@
-using LlamaNative.Contexts;
-using LlamaNative.Models;
 using LlamaNative.Sampling;
 
 namespace LlamaNative.Generation;
 
 /// <summary>
-/// The steps of a generation in their order, each of which can be replaced:
+/// The steps of one generation, in order. A generation makes them from its options; to replace some of them, pass a
+/// function to <c>TextGenerator.Start</c>:
 /// <code>
-/// pipeline = GenerationPipeline.Create(context, options) with { LogitsProcessors = [new NoDigits()] };
+/// using GenerationRun run = generator.Start(prompt, options, steps => steps with { Detokenizer = new Mine() });
 /// </code>
-/// It owns the forward pass and the sampler it was created with, and frees these, not their replacements.
+/// Samplers, logits processors and stop conditions need no pipeline: <see cref="GenerationOptions"/> takes them in every call.
 /// </summary>
-public sealed record GenerationPipeline : IDisposable
+/// <remarks>
+/// A pipeline lists the steps and owns none of them, so copying it is harmless. The <see cref="GenerationRun"/> frees the
+/// steps that were made for it, including those that were replaced; the replacements belong to the caller.
+/// </remarks>
+public sealed record GenerationPipeline
 {
-    private readonly IDisposable[] _owned;
-
-    private GenerationPipeline(params IDisposable[] owned) => _owned = owned;
-
-    /// <summary>1. The prompt becomes tokens.</summary>
+    /// <summary>1. Turns the prompt into tokens.</summary>
     public required ITokenizer Tokenizer { get; init; }
 
-    /// <summary>2 to 4. The model is fed, computes, and gives logits.</summary>
+    /// <summary>2 to 4. Feeds the model, computes, and returns the logits.</summary>
     public required IForwardPass Forward { get; init; }
 
-    /// <summary>5. The logits are changed.</summary>
+    /// <summary>5. Change the logits, one after the other.</summary>
     public IReadOnlyList<ILogitsProcessor> LogitsProcessors { get; init; } = [];
 
-    /// <summary>6. A token is chosen.</summary>
+    /// <summary>6. Chooses a token. A sampler put here is used as it is: no grammar is applied to it.</summary>
     public required ITokenSampler Sampler { get; init; }
 
-    /// <summary>8. Further reasons to stop. (7 appends the token, which is the loop's own step.)</summary>
+    /// <summary>8. Further reasons to stop. (Step 7, appending the token, is the loop's own.)</summary>
     public IReadOnlyList<IStopCondition> StopConditions { get; init; } = [];
 
-    /// <summary>9. The token becomes text.</summary>
+    /// <summary>9. Turns the token into text.</summary>
     public required IDetokenizer Detokenizer { get; init; }
-
-    /// <summary>The steps as options say, on one sequence of a context.</summary>
-    public static GenerationPipeline Create(LlamaContext context, GenerationOptions? options = null, int sequence = 0)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        options ??= new GenerationOptions();
-        Vocabulary vocabulary = context.Model.Vocabulary;
-        SamplerChain sampler = SamplerChain.Create(vocabulary, options.Sampling);
-        var forward = new ContextForwardPass(context, sequence, options.ReuseCache);
-        return new GenerationPipeline(forward, sampler)
-        {
-            Tokenizer = new VocabularyTokenizer(vocabulary, options.AddSpecial, options.ParseSpecial),
-            Forward = forward,
-            Sampler = sampler,
-            Detokenizer = new VocabularyDetokenizer(vocabulary, options.ShowSpecial),
-        };
-    }
-
-    /// <summary>Frees the forward pass and the sampler it was created with.</summary>
-    public void Dispose()
-    {
-        foreach (IDisposable owned in _owned)
-        {
-            owned.Dispose();
-        }
-    }
 }

@@ -1,4 +1,6 @@
-namespace LlamaNative.Generation;
+using LlamaNative.Generation;
+
+namespace LlamaNative;
 
 /// <summary>Why a generation ended.</summary>
 public enum StopReason
@@ -15,20 +17,20 @@ public enum StopReason
     /// <summary>The context has no room for another token.</summary>
     ContextFull,
 
-    /// <summary>A stop condition of the pipeline was met.</summary>
+    /// <summary>One of <see cref="GenerationOptions.StopConditions"/> was met.</summary>
     Condition,
 
     /// <summary>It was cancelled.</summary>
     Cancelled,
 }
 
-/// <summary>How many tokens a generation took.</summary>
+/// <summary>The token counts of a generation.</summary>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="CachedTokens">How many of these were in the cache already and not evaluated.</param>
 /// <param name="CompletionTokens">Tokens generated, the one that ended it included.</param>
 public sealed record TokenUsage(int PromptTokens, int CachedTokens, int CompletionTokens);
 
-/// <summary>How long a generation took.</summary>
+/// <summary>The times of a generation.</summary>
 /// <param name="Load">Loading the model, done once for all generations.</param>
 /// <param name="TimeToFirstToken">From the start until the first token was chosen; zero when there is none.</param>
 /// <param name="Total">From the start to the end.</param>
@@ -36,7 +38,7 @@ public sealed record TokenUsage(int PromptTokens, int CachedTokens, int Completi
 /// <param name="TokensPerSecond">Tokens after the first for each second after it.</param>
 public sealed record GenerationTimings(TimeSpan Load, TimeSpan TimeToFirstToken, TimeSpan Total, double PromptTokensPerSecond, double TokensPerSecond);
 
-/// <summary>What a generation gave.</summary>
+/// <summary>The result of a generation.</summary>
 /// <param name="Text">The text, without the stop sequence; a character cut off at the end is U+FFFD.</param>
 /// <param name="Tokens">The generated tokens, the one that ended it included.</param>
 /// <param name="StopReason">Why it ended.</param>

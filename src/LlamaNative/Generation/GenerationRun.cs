@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using LlamaNative.Contexts;
+using LlamaNative.Generation;
 
-namespace LlamaNative.Generation;
+namespace LlamaNative;
 
 /// <summary>
 /// One generation, a token at a time. Each <see cref="MoveNext"/> goes once around the loop and allocates nothing;
@@ -11,7 +12,7 @@ namespace LlamaNative.Generation;
 public sealed class GenerationRun : IDisposable
 {
     private readonly GenerationPipeline _pipeline;
-    private readonly IDisposable?[] _owned;
+    private readonly GenerationSteps _made;
     private readonly CancellationToken _cancellationToken;
     private readonly LlamaContext _context;
     private readonly StopRules _stops;
@@ -28,9 +29,16 @@ public sealed class GenerationRun : IDisposable
     private int _count;
     private int _fed;
     private bool _failed;
+    private bool _disposed;
 
     internal GenerationRun(
-        LlamaContext context, GenerationPipeline pipeline, IDisposable?[] owned, int[] prompt, GenerationOptions options, long start, CancellationToken cancellationToken)
+        LlamaContext context,
+        GenerationPipeline pipeline,
+        GenerationSteps made,
+        int[] prompt,
+        GenerationOptions options,
+        long start,
+        CancellationToken cancellationToken)
     {
         if (prompt.Length == 0)
         {
@@ -41,7 +49,7 @@ public sealed class GenerationRun : IDisposable
         _context = context;
         _telemetry = GenerationTelemetry.Begin(context.Model.Path);
         _pipeline = pipeline;
-        _owned = owned;
+        _made = made;
         _start = start;
         _cancellationToken = cancellationToken;
         _prompt = prompt;
@@ -83,8 +91,10 @@ public sealed class GenerationRun : IDisposable
     /// </summary>
     /// <exception cref="LlamaException">A step failed; the run is over and the context free for another.</exception>
     /// <exception cref="ContextBusyException">Another thread uses the context; the run is over.</exception>
+    /// <exception cref="ObjectDisposedException">The run or the context is disposed.</exception>
     public bool MoveNext()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (StopReason is not null)
         {
             _text.TakeNothing();
@@ -93,7 +103,7 @@ public sealed class GenerationRun : IDisposable
 
         if (_count >= _maxTokens)
         {
-            return Finish(Generation.StopReason.MaxTokens);
+            return Finish(LlamaNative.StopReason.MaxTokens);
         }
 
         if (_failed)
@@ -111,7 +121,7 @@ public sealed class GenerationRun : IDisposable
         }
         catch (Exception error) when (_cancellationToken.IsCancellationRequested && error is (OperationCanceledException or ObjectDisposedException))
         {
-            return Finish(Generation.StopReason.Cancelled);
+            return Finish(LlamaNative.StopReason.Cancelled);
         }
         catch (Exception error)
         {
@@ -127,7 +137,7 @@ public sealed class GenerationRun : IDisposable
         ReadOnlySpan<int> input = _count == 0 ? _prompt.AsSpan(_cached, _prompt.Length - _cached) : _tokens.AsSpan(_fed, _count - _fed);
         if (_pipeline.Forward.FreeTokens < input.Length)
         {
-            return Finish(Generation.StopReason.ContextFull);
+            return Finish(LlamaNative.StopReason.ContextFull);
         }
 
         Span<float> logits = _pipeline.Forward.Forward(input, _cancellationToken);
@@ -152,14 +162,14 @@ public sealed class GenerationRun : IDisposable
         if (_text.Append(Detokenize(token)))
         {
             StopSequence = _stops.Matcher.Found;
-            return Finish(Generation.StopReason.StopSequence);
+            return Finish(LlamaNative.StopReason.StopSequence);
         }
 
         for (int i = 0; i < _pipeline.StopConditions.Count; i++)
         {
             if (_pipeline.StopConditions[i].IsMet(Tokens))
             {
-                return Finish(Generation.StopReason.Condition);
+                return Finish(LlamaNative.StopReason.Condition);
             }
         }
 
@@ -181,14 +191,14 @@ public sealed class GenerationRun : IDisposable
 
     private TokenUsage Usage => new(_prompt.Length, _cached, _count);
 
-    /// <summary>Frees what was made for this run; the context stays.</summary>
+    /// <summary>
+    /// Frees the steps made for this run, among them the sampler of <see cref="GenerationOptions.Sampler"/>; the context stays.
+    /// </summary>
     public void Dispose()
     {
         Tell(error: null); // a run that was left before its end
-        foreach (IDisposable? owned in _owned)
-        {
-            owned?.Dispose();
-        }
+        _disposed = true;
+        _made.Dispose();
     }
 
     private void Append(int token)

@@ -22,19 +22,23 @@ public interface IForwardPass
     Span<float> Forward(ReadOnlySpan<int> tokens, CancellationToken cancellationToken);
 }
 
-/// <summary>Step 5, logits: changes them before the sampler sees them.</summary>
+/// <summary>Step 5: changes the logits before the sampler sees them. See <see cref="GenerationOptions.LogitsProcessors"/>.</summary>
 public interface ILogitsProcessor
 {
     /// <summary>Changes the logits in place.</summary>
-    /// <param name="logits">One number for each token of the vocabulary.</param>
-    /// <param name="generated">The tokens generated so far.</param>
+    /// <param name="logits">One number for each token of the vocabulary; negative infinity forbids a token.</param>
+    /// <param name="generated">The tokens generated so far, without the prompt.</param>
     void Process(Span<float> logits, ReadOnlySpan<int> generated);
 }
 
-/// <summary>Step 8, stop: a reason to stop besides the end of generation, the limits and the stop sequences.</summary>
+/// <summary>
+/// Step 8: a reason to stop besides the end of generation, the limits and the stop sequences. See
+/// <see cref="GenerationOptions.StopConditions"/>.
+/// </summary>
 public interface IStopCondition
 {
     /// <summary>Whether to stop after the last of these tokens.</summary>
+    /// <param name="generated">The tokens generated so far, without the prompt.</param>
     bool IsMet(ReadOnlySpan<int> generated);
 }
 

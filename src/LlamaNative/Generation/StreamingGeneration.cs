@@ -1,12 +1,12 @@
 using System.Text;
 using System.Threading.Channels;
-using LlamaNative.Contexts;
 
-namespace LlamaNative.Generation;
+namespace LlamaNative;
 
 /// <summary>
-/// The text of an asynchronous generation, in pieces of whole characters. It starts when it is enumerated, once; afterwards
-/// <see cref="Result"/> tells the rest. Cancelling throws <see cref="OperationCanceledException"/> and still leaves a result.
+/// The text of an asynchronous generation, in pieces of whole characters. It starts when it is enumerated, and it can be
+/// enumerated once; afterwards <see cref="Result"/> holds the result. Cancelling throws
+/// <see cref="OperationCanceledException"/> and still leaves a result.
 /// </summary>
 public sealed class StreamingGeneration : IAsyncEnumerable<string>
 {

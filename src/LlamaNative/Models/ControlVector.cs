@@ -8,7 +8,7 @@ namespace LlamaNative.Models;
 /// <summary>
 /// Directions to add to a model's hidden state, one for each layer from 1 on (representation engineering,
 /// arXiv:2310.01405). It is data and belongs to no model; contexts use it with
-/// <see cref="Contexts.LlamaContext.SetControlVector"/>. It never changes: scaling and adding make new ones.
+/// <see cref="LlamaContext.SetControlVector"/>. It never changes: scaling and adding make new ones.
 /// </summary>
 public sealed class ControlVector
 {

@@ -1,7 +1,8 @@
 using LlamaNative.Diagnostics;
 using LlamaNative.Interop;
+using LlamaNative.Models;
 
-namespace LlamaNative.Models;
+namespace LlamaNative;
 
 /// <summary>
 /// A model's weights, vocabulary and metadata. It can be used from any number of threads and contexts at once; the

@@ -4,7 +4,7 @@ namespace LlamaNative.Models;
 
 /// <summary>
 /// A LoRA adapter (arXiv:2106.09685) in memory, made for one model: for some of its weights W two thin matrices whose
-/// product is added, W + scale·alpha/rank·B·A. Contexts use it with <see cref="Contexts.LlamaContext.SetLoraAdapters"/>.
+/// product is added, W + scale·alpha/rank·B·A. Contexts use it with <see cref="LlamaContext.SetLoraAdapters"/>.
 /// It keeps the model's weights alive, and contexts that use it keep it alive.
 /// </summary>
 public sealed unsafe class LoraAdapter : IDisposable

@@ -1,4 +1,4 @@
-namespace LlamaNative.Models;
+namespace LlamaNative;
 
 /// <summary>A model file could not be loaded; the message says why and quotes the native log.</summary>
 public sealed class ModelLoadException : LlamaException

@@ -1,4 +1,6 @@
-namespace LlamaNative.Models;
+using LlamaNative.Models;
+
+namespace LlamaNative;
 
 /// <summary>How a model is loaded; the names are llama.cpp's, the defaults are those of <c>llama_model_default_params</c>.</summary>
 public sealed record ModelOptions

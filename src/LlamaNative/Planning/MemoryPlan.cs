@@ -66,8 +66,8 @@ public sealed record MemoryPlan
     }
 
     /// <summary>
-    /// Chooses what is left open so that it fits what is free now: <see cref="Contexts.ContextOptions.ContextSize"/> and
-    /// <see cref="Models.ModelOptions.GpuLayers"/> where they are null. As much context as there is room for, all layers on
+    /// Chooses what is left open so that it fits what is free now: <see cref="ContextOptions.ContextSize"/> and
+    /// <see cref="ModelOptions.GpuLayers"/> where they are null. As much context as there is room for, all layers on
     /// the GPUs if they can be there with the smallest context, and else as many as can.
     /// </summary>
     /// <param name="path">The model file; of a split file, its first part.</param>

@@ -1,7 +1,6 @@
 using LlamaNative.Contexts;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
-using LlamaNative.Models;
 
 namespace LlamaNative.Planning;
 

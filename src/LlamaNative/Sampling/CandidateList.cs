@@ -43,6 +43,17 @@ internal sealed unsafe class CandidateList : IDisposable
         }
     }
 
+    /// <summary>Writes the logits of the candidates that are left, and negative infinity for all other tokens.</summary>
+    public void CopyTo(Span<float> logits)
+    {
+        logits.Fill(float.NegativeInfinity);
+        llama_token_data_array* list = List;
+        for (nuint i = 0; i < list->size; i++)
+        {
+            logits[list->data[i].id] = list->data[i].logit;
+        }
+    }
+
     public void Dispose() => Memory.Dispose();
 
     private static LlamaException Unusable(ReadOnlySpan<float> logits)

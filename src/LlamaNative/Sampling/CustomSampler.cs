@@ -14,7 +14,7 @@ public abstract class CustomSampler
     {
     }
 
-    /// <summary>Called when the generation starts anew.</summary>
+    /// <summary>Called when another generation starts.</summary>
     public virtual void Reset()
     {
     }

@@ -1,15 +1,31 @@
 using LlamaNative.Interop;
+using LlamaNative.Models;
+using LlamaNative.Grammars;
 
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// A grammar beside a chain. The native grammar throws through C frames, ending the process, when it is told a token it
+/// A grammar beside a sampler. The native grammar throws through C frames, ending the process, when it is told a token it
 /// does not allow; so every token is tried first.
 /// </summary>
 internal sealed unsafe class GrammarSampler(SamplerHandle sampler) : IDisposable
 {
     private const int None = NativeConstants.LLAMA_TOKEN_NULL;
     private int _allowed = None;
+
+    /// <exception cref="GrammarException">The grammar is not valid.</exception>
+    public static GrammarSampler Create(Vocabulary vocabulary, string gbnf, string root)
+    {
+        vocabulary.CheckUsable();
+
+        // The native parser recurses and asserts; only what was checked here reaches it.
+        GbnfGrammar grammar = GrammarSource.Parse(gbnf, root);
+        NativeLog.Clear();
+        llama_sampler* sampler = LlamaSamplers.llama_sampler_init_grammar(vocabulary.Handle, grammar.Text, grammar.Root);
+        return sampler is not null
+            ? new GrammarSampler(new SamplerHandle(sampler, vocabulary.Handle))
+            : throw new GrammarException("llama.cpp refused the grammar." + NativeLog.Tail());
+    }
 
     /// <summary>Whether the grammar allows a token next.</summary>
     public bool Allows(int token)

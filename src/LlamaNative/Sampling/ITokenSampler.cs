@@ -10,9 +10,9 @@ public interface ITokenSampler
     /// <summary>Tells the sampler that a token was generated.</summary>
     void Accept(int token);
 
-    /// <summary>Tells the sampler what came before the first generated token; penalties look at it.</summary>
+    /// <summary>Tells the sampler the tokens before the first generated one; penalties look at them.</summary>
     void AcceptPrompt(ReadOnlySpan<int> tokens);
 
-    /// <summary>Forgets everything accepted and starts the random sequence anew.</summary>
+    /// <summary>Drops everything accepted and restarts the random sequence; called once before each generation.</summary>
     void Reset();
 }

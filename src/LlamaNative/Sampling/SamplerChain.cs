@@ -1,4 +1,3 @@
-using LlamaNative.Contexts;
 using LlamaNative.Interop;
 using LlamaNative.Models;
 
@@ -17,12 +16,13 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     private readonly CandidateList _candidates;
     private int _busy;
 
-    internal SamplerChain(Vocabulary vocabulary, SamplerHandle chain, SamplerHandle? grammar, CustomSamplerBridge[] custom, List<nint> history)
+    internal SamplerChain(
+        Vocabulary vocabulary, SamplerHandle chain, GrammarSampler? grammar, CustomSamplerBridge[] custom, List<nint> history)
     {
         Vocabulary = vocabulary;
         _chain = chain;
         _candidates = new CandidateList(vocabulary.Count);
-        _grammar = grammar is null ? null : new GrammarSampler(grammar);
+        _grammar = grammar;
         _custom = custom;
         _history = history;
     }
@@ -51,7 +51,7 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="LlamaException">A logit is no number, every token is forbidden, or no sampler of the chain chose one.</exception>
+    /// <exception cref="LlamaException">A logit is NaN or positive infinity, every token is forbidden, or no sampler chose one.</exception>
     /// <exception cref="GrammarException">The grammar allows no token of the vocabulary.</exception>
     public int Sample(ReadOnlySpan<float> logits)
     {
@@ -70,6 +70,16 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
 
         _candidates.Fill(logits);
         _grammar.Filter(_candidates);
+        return Choose();
+    }
+
+    /// <summary>Chooses among the tokens that another grammar allows, and this chain's own too.</summary>
+    internal int SampleAllowed(ReadOnlySpan<float> logits, GrammarSampler grammar)
+    {
+        using Use use = Enter();
+        _candidates.Fill(logits);
+        grammar.Filter(_candidates);
+        _grammar?.Filter(_candidates);
         return Choose();
     }
 

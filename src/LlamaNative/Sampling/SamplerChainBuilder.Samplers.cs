@@ -148,19 +148,9 @@ public sealed unsafe partial class SamplerChainBuilder
     public SamplerChainBuilder Grammar(string gbnf, string root = "root")
     {
         ThrowIfDone();
-        _vocabulary.CheckUsable();
-
-        // The native parser recurses and asserts; only what was checked here reaches it.
-        GbnfGrammar grammar = GrammarSource.Parse(gbnf, root);
-        NativeLog.Clear();
-        llama_sampler* sampler = LlamaSamplers.llama_sampler_init_grammar(_vocabulary.Handle, grammar.Text, grammar.Root);
-        if (sampler is null)
-        {
-            throw new GrammarException("llama.cpp refused the grammar." + NativeLog.Tail());
-        }
-
+        var grammar = GrammarSampler.Create(_vocabulary, gbnf, root);
         _grammar?.Dispose();
-        _grammar = new SamplerHandle(sampler, _vocabulary.Handle);
+        _grammar = grammar;
         return this;
     }
 }

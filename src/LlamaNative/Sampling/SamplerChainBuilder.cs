@@ -13,7 +13,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
     private readonly List<CustomSamplerBridge> _custom = [];
     private readonly List<nint> _history = [];
     private readonly SamplerHandle _chain;
-    private SamplerHandle? _grammar;
+    private GrammarSampler? _grammar;
     private bool _built;
 
     /// <summary>Begins an empty chain for a model's vocabulary.</summary>

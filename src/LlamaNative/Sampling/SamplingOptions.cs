@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
+using LlamaNative.Sampling;
 
-namespace LlamaNative.Sampling;
+namespace LlamaNative;
 
 /// <summary>
 /// How the next token is chosen. Names, defaults and order are those of llama.cpp's tools

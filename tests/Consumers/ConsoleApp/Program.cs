@@ -2,10 +2,6 @@
 // it was computed with.
 using System.Text;
 using LlamaNative;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
-using LlamaNative.Sampling;
 
 Console.OutputEncoding = new UTF8Encoding(false);
 try

@@ -1,8 +1,5 @@
 // WebApp --model MODEL --urls URL: GET /story?prompt=...&tokens=... streams the most probable continuation.
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
-using LlamaNative.Sampling;
+using LlamaNative;
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 builder.Services.AddSingleton(_ => LlamaModel.Load(builder.Configuration["model"]!));

@@ -1,10 +1,6 @@
 // WorkerApp --model MODEL --prompt PROMPT --tokens N: a service of the generic host that writes one story and stops the host.
 using System.Text;
 using LlamaNative;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
-using LlamaNative.Sampling;
 
 Console.OutputEncoding = new UTF8Encoding(false);
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);

@@ -52,5 +52,5 @@ public sealed class MessageFormsTests(TinyModelFixture tiny) : IClassFixture<Tin
         Assert.Equal(expected, Format(template).Render([call]));
     }
 
-    private ChatFormat Format(string template) => ChatFormat.FromSource(tiny.Model, template);
+    private ChatFormat Format(string template) => ChatFormat.FromTemplate(tiny.Model, template);
 }

@@ -91,7 +91,7 @@ public sealed class ChatCommandTests
 
         // The numbers are the library's, which RerankerTests computes by hand.
         using LlamaModel loaded = LlamaModel.Load(model);
-        using var reranker = new LlamaNative.Embeddings.Reranker(loaded, new LlamaNative.Embeddings.EmbeddingOptions { Threads = 1 });
+        using var reranker = new Reranker(loaded, new EmbeddingOptions { Threads = 1 });
         Assert.Equal(reranker.Rank("the cat", ["the dog sat", "a cat sat on the mat", "mat"]).Select(document => document.Index), ranked.Select(document => document.GetProperty("index").GetInt32()));
 
         ToolResult noHead = await Tool.RunAsync("rerank", "-m", files.Save(LlamaNative.Tests.ModelFile.Bert()), "-q", "x", "y");

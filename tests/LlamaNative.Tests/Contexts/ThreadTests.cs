@@ -133,9 +133,8 @@ public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModel
 
     private static int Generate(LlamaContext context, ILogitsProcessor? processor)
     {
-        using GenerationPipeline made = GenerationPipeline.Create(context, Options(8));
-        GenerationPipeline pipeline = processor is null ? made : made with { LogitsProcessors = [processor] };
-        using GenerationRun run = new TextGenerator(context).Start("the cat", pipeline, Options(8));
+        GenerationOptions options = Options(8) with { LogitsProcessors = processor is null ? [] : [processor] };
+        using GenerationRun run = new TextGenerator(context).Start("the cat", options);
         while (run.MoveNext())
         {
         }

@@ -89,9 +89,14 @@ public sealed class LogProbabilityTests : IDisposable
     public void They_are_the_models_own_whatever_changes_the_logits_afterwards()
     {
         using LlamaContext context = NewContext();
-        var options = new GenerationOptions { MaxTokens = 1, TopLogProbabilities = 2, Sampling = SamplingOptions.Greedy };
-        using GenerationPipeline pipeline = GenerationPipeline.Create(context, options) with { Tokenizer = new FixedPrompt(), LogitsProcessors = [new OnlyToken(14)] };
-        using GenerationRun run = new TextGenerator(context).Start("", pipeline, options);
+        var options = new GenerationOptions
+        {
+            MaxTokens = 1,
+            TopLogProbabilities = 2,
+            Sampling = SamplingOptions.Greedy,
+            LogitsProcessors = [new OnlyToken(14)],
+        };
+        using GenerationRun run = new TextGenerator(context).Start("", options, steps => steps with { Tokenizer = new FixedPrompt() });
         Assert.Throws<InvalidOperationException>(() => run.LogProbability);
         while (run.MoveNext())
         {

@@ -38,12 +38,13 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
     public void A_custom_sampler_and_a_processor_allocate_nothing_of_themselves()
     {
         using LlamaContext context = tiny.NewContext(size: 512);
-        var options = new GenerationOptions { StopAtEndOfGeneration = false };
-        using GenerationPipeline made = GenerationPipeline.Create(context, options);
-        using var builder = new SamplerChainBuilder(tiny.Model.Vocabulary);
-        using SamplerChain chain = builder.TopK(20).Add(new Nothing()).Distribution(1).Build();
-        GenerationPipeline pipeline = made with { Sampler = chain, LogitsProcessors = [new Nothing2()] };
-        using GenerationRun run = new TextGenerator(context).Start("the cat", pipeline, options);
+        var options = new GenerationOptions
+        {
+            StopAtEndOfGeneration = false,
+            Sampler = vocabulary => new SamplerChainBuilder(vocabulary).TopK(20).Add(new Nothing()).Distribution(1).Build(),
+            LogitsProcessors = [new Nothing2()],
+        };
+        using GenerationRun run = new TextGenerator(context).Start("the cat", options);
         Assert.Equal(0, Measure(run, 50, 200));
     }
 

@@ -28,9 +28,8 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     public void A_processor_that_throws_ends_the_run_and_not_the_context()
     {
         using LlamaContext context = tiny.NewContext();
-        using GenerationPipeline made = GenerationPipeline.Create(context, Five);
-        GenerationPipeline pipeline = made with { LogitsProcessors = [new Processor((_, generated) => Fail(generated.Length == 2))] };
-        using GenerationRun run = new TextGenerator(context).Start("the cat", pipeline, Five);
+        GenerationOptions options = Five with { LogitsProcessors = [new Processor((_, generated) => Fail(generated.Length == 2))] };
+        using GenerationRun run = new TextGenerator(context).Start("the cat", options);
         Assert.True(run.MoveNext());
         Assert.True(run.MoveNext());
         Assert.Throws<InvalidTimeZoneException>(() => run.MoveNext());
@@ -91,7 +90,7 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
         var error = Assert.Throws<ArgumentException>(() => new TextGenerator(context).Generate("", Five with { AddSpecial = false }));
         Assert.Contains("no tokens", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new TextGenerator(context).Start([], Five));
-        Assert.Throws<ArgumentNullException>(() => new TextGenerator(context).Generate(null!, Five));
+        Assert.Throws<ArgumentNullException>(() => new TextGenerator(context).Generate((string)null!, Five));
 
         // The beginning-of-text token alone is something to go on from.
         Assert.Equal(1, new TextGenerator(context).Generate("", Five).Usage.PromptTokens);
@@ -101,23 +100,49 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     public void What_is_disposed_refuses()
     {
         using LlamaContext context = tiny.NewContext();
-        GenerationPipeline pipeline = GenerationPipeline.Create(context, Five);
-        GenerationRun run = new TextGenerator(context).Start("the cat", pipeline, Five);
+        GenerationRun run = new TextGenerator(context).Start("the cat", Five);
         Assert.True(run.MoveNext());
         Assert.Throws<InvalidOperationException>(() => run.GetResult());
-        pipeline.Dispose();
-        pipeline.Dispose();
+        run.Dispose();
+        run.Dispose();
         Assert.Throws<ObjectDisposedException>(() => run.MoveNext());
-        run.Dispose();
-        run.Dispose();
-        GenerationRun owning = new TextGenerator(context).Start("the cat", Five);
-        owning.Dispose();
-        owning.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => owning.MoveNext());
         var pass = new ContextForwardPass(context);
         pass.Dispose();
         pass.Dispose();
         Assert.Throws<ObjectDisposedException>(() => pass.Forward([5], default).Length);
+        AssertWorks(context);
+    }
+
+    [Fact]
+    public void A_copied_pipeline_frees_nothing_and_a_freed_one_refuses()
+    {
+        using LlamaContext context = tiny.NewContext();
+        var generator = new TextGenerator(context);
+        GenerationPipeline? made = null;
+        using var own = new DisposedOnce(SamplerChain.Create(tiny.Model.Vocabulary, SamplingOptions.Greedy));
+        var replaced = new DisposedOnce(SamplerChain.Create(tiny.Model.Vocabulary, SamplingOptions.Greedy));
+        GenerationRun run = generator.Start("the cat", Five with { Sampler = _ => replaced }, steps =>
+        {
+            made = steps;
+            return steps with { Sampler = own };
+        });
+        Assert.True(run.MoveNext());
+        using (GenerationRun other = generator.Start("the cat", Five, steps => made! with { Tokenizer = steps.Tokenizer }))
+        {
+            // A run with another run's steps uses them; ending it frees its own alone.
+            Assert.True(other.MoveNext());
+        }
+
+        Assert.Equal((0, 0), (own.Disposals, replaced.Disposals));
+        run.Dispose();
+        Assert.Equal((0, 1), (own.Disposals, replaced.Disposals));
+
+        // What a copy kept of the freed steps says so, and is not touched.
+        Assert.Throws<ObjectDisposedException>(() => made!.Sampler.Sample(new float[tiny.Model.Vocabulary.Count]));
+        Assert.Throws<ObjectDisposedException>(() => made!.Forward.Forward([5], default).Length);
+        GenerationRun late = generator.Start("the cat", Five, steps => made! with { Sampler = steps.Sampler });
+        Assert.Throws<ObjectDisposedException>(() => late.MoveNext());
+        late.Dispose();
         AssertWorks(context);
     }
 
@@ -131,8 +156,7 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
 
     private static GenerationResult Run(LlamaContext context, Func<GenerationPipeline, GenerationPipeline> change)
     {
-        using GenerationPipeline made = GenerationPipeline.Create(context, Five);
-        using GenerationRun run = new TextGenerator(context).Start("the cat", change(made), Five);
+        using GenerationRun run = new TextGenerator(context).Start("the cat", Five, change);
         while (run.MoveNext())
         {
         }
@@ -144,6 +168,25 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     {
         using LlamaContext fresh = tiny.NewContext();
         Assert.Equal(new TextGenerator(fresh).Generate("the cat", Five).Text, new TextGenerator(context).Generate("the cat", Five).Text);
+    }
+
+    private sealed class DisposedOnce(SamplerChain chain) : ITokenSampler, IDisposable
+    {
+        public int Disposals { get; private set; }
+
+        public int Sample(ReadOnlySpan<float> logits) => chain.Sample(logits);
+
+        public void Accept(int token) => chain.Accept(token);
+
+        public void AcceptPrompt(ReadOnlySpan<int> tokens) => chain.AcceptPrompt(tokens);
+
+        public void Reset() => chain.Reset();
+
+        public void Dispose()
+        {
+            Disposals++;
+            chain.Dispose();
+        }
     }
 
     private delegate void Change(Span<float> logits, ReadOnlySpan<int> generated);

@@ -27,8 +27,8 @@ internal sealed class Played
     {
         using LlamaContext context = tiny.NewContext();
         options ??= new GenerationOptions();
-        using GenerationPipeline made = GenerationPipeline.Create(context, options);
-        using GenerationRun run = new TextGenerator(context).Start("the cat", made with { Sampler = new Script(tiny.Vocabulary, tokens) }, options);
+        options = options with { Sampler = _ => new Script(tiny.Vocabulary, tokens) };
+        using GenerationRun run = new TextGenerator(context).Start("the cat", options);
         bool more;
         do
         {

@@ -1,5 +1,4 @@
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Bench;
 

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
+using LlamaNative.Chat;
 using LlamaNative.Chat.Templates;
 using LlamaNative.Models;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>
 /// How a model's conversations are written: its template, the texts of its special tokens, and what ends a turn. The
@@ -72,9 +73,12 @@ public sealed class ChatFormat
         return new ChatFormat(template, $"the built-in template '{name}'", model.Vocabulary);
     }
 
-    /// <summary>The format a user asks for: a name of <see cref="Names"/>, a file with a Jinja template, or null for the model's own.</summary>
+    /// <summary>The format that a user names on a command line or in a setting.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="nameOrFile">A name of <see cref="Names"/>, a file with a Jinja template, or null for the model's own.</param>
     /// <exception cref="ArgumentException">There is neither such a name nor such a file.</exception>
-    public static ChatFormat Find(LlamaModel model, string? nameOrFile)
+    /// <exception cref="ChatTemplateException">The file's template is not valid.</exception>
+    public static ChatFormat FromNameOrFile(LlamaModel model, string? nameOrFile)
     {
         if (nameOrFile is null)
         {
@@ -82,13 +86,16 @@ public sealed class ChatFormat
         }
 
         return NamedTemplates.Find(nameOrFile) is null && File.Exists(nameOrFile)
-            ? FromSource(model, File.ReadAllText(nameOrFile), $"the file '{nameOrFile}'")
+            ? FromTemplate(model, File.ReadAllText(nameOrFile), $"the file '{nameOrFile}'")
             : FromName(model, nameOrFile);
     }
 
-    /// <summary>A template written as Jinja.</summary>
+    /// <summary>A template of your own.</summary>
+    /// <param name="model">The model, whose special tokens the template may write.</param>
+    /// <param name="template">The template, in Jinja.</param>
+    /// <param name="source">Where it comes from, for <see cref="Source"/>.</param>
     /// <exception cref="ChatTemplateException">The template is not valid.</exception>
-    public static ChatFormat FromSource(LlamaModel model, string template, string source = "the given template")
+    public static ChatFormat FromTemplate(LlamaModel model, string template, string source = "the given template")
     {
         ArgumentNullException.ThrowIfNull(model);
         return new ChatFormat(template, source, model.Vocabulary);

@@ -1,14 +1,14 @@
 using System.Text.Json.Nodes;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
-/// <summary>The names by which templates know who speaks.</summary>
+/// <summary>The roles that chat templates know.</summary>
 public static class ChatRole
 {
-    /// <summary>Sets the scene.</summary>
+    /// <summary>System instructions.</summary>
     public const string System = "system";
 
-    /// <summary>The person.</summary>
+    /// <summary>The user.</summary>
     public const string User = "user";
 
     /// <summary>The model.</summary>
@@ -23,11 +23,13 @@ public static class ChatRole
 /// <param name="Content">The text; null for a message that only calls tools.</param>
 public sealed record ChatMessage(string Role, string? Content)
 {
-    /// <summary>The content in parts, for templates that take lists: <c>{"type": "text", "text": …}</c>. Replaces <see cref="Content"/> when not empty. A template that
-    /// takes strings only gets the texts joined by line breaks.</summary>
+    /// <summary>
+    /// The content in parts, for templates that take lists: <c>{"type": "text", "text": …}</c>. Replaces
+    /// <see cref="Content"/> when not empty. A template that takes only strings gets the texts joined by line breaks.
+    /// </summary>
     public IReadOnlyList<ContentPart> Parts { get; init; } = [];
 
-    /// <summary>What the model thought before it answered, for templates that keep it apart.</summary>
+    /// <summary>The model's reasoning before its answer, for templates that keep it separate.</summary>
     public string? ReasoningContent { get; init; }
 
     /// <summary>The tools the model calls with this message.</summary>
@@ -39,13 +41,13 @@ public sealed record ChatMessage(string Role, string? Content)
     /// <summary>The name of the speaker, or of the tool that answers.</summary>
     public string? Name { get; init; }
 
-    /// <summary>A message of the person.</summary>
+    /// <summary>A message of the user.</summary>
     public static ChatMessage FromUser(string content) => new(ChatRole.User, content);
 
     /// <summary>A message of the model.</summary>
     public static ChatMessage FromAssistant(string content) => new(ChatRole.Assistant, content);
 
-    /// <summary>A message that sets the scene.</summary>
+    /// <summary>System instructions.</summary>
     public static ChatMessage FromSystem(string content) => new(ChatRole.System, content);
 
     /// <summary>Reads a message as <see cref="ToJson"/> writes it.</summary>

@@ -1,11 +1,11 @@
 using System.Text;
-using LlamaNative.Generation;
+using LlamaNative.Chat;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>
-/// An answer as it comes, in pieces of whole characters. Enumerate it once; leaving the loop early or cancelling stops the
-/// model, and what it said by then is kept as the message.
+/// An answer as it is generated, in pieces of whole characters. Enumerate it once; leaving the loop early or cancelling stops the
+/// model, and what it generated until then is kept as the message.
 /// </summary>
 public sealed class ChatAnswer : IAsyncEnumerable<string>
 {

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using LlamaNative.Chat;
 using LlamaNative.Chat.Templates;
-using LlamaNative.Generation;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 public sealed partial class ChatSession
 {
@@ -90,9 +90,8 @@ public sealed partial class ChatSession
                 break;
         }
 
-        GenerationRun run = UsesTools
-            ? ToolGeneration.Start(_generator, Options, Format.Tools, tokens.Tokens, options, stop)
-            : _generator.Start(tokens.Tokens, options, stop);
+        GenerationOptions constrained = UsesTools ? ToolGeneration.Constrain(options, Options, Format.Tools) : options;
+        GenerationRun run = _generator.Start(tokens.Tokens, constrained, stop);
         _tokens = tokens;
         ForgottenMessages += said - messages.Count;
         _messages.Clear();

@@ -1,7 +1,6 @@
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
+using LlamaNative.Chat;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>
 /// A conversation on one sequence of a context. Each turn evaluates only what is new; editing and regenerating go back
@@ -12,7 +11,9 @@ public sealed partial class ChatSession
     private readonly List<ChatMessage> _messages = [];
     private readonly TextGenerator _generator;
     private ConversationTokens _tokens;
-    private ChatAnswer? _pending;
+
+    /// <summary>The answer, save or load under way; null when the session is free.</summary>
+    private object? _pending;
 
     /// <summary>Begins a conversation.</summary>
     /// <param name="context">The context; it stays the caller's.</param>
@@ -62,17 +63,17 @@ public sealed partial class ChatSession
     /// <summary>Messages forgotten by <see cref="OverflowPolicy.DropOldestTurns"/> since the conversation began.</summary>
     public int ForgottenMessages { get; private set; }
 
-    /// <summary>What the last answer took; null before the first.</summary>
+    /// <summary>The result of the last answer; null before the first.</summary>
     public GenerationResult? LastResult { get; private set; }
 
     /// <summary>Tokens of the conversation so far, as the model saw them.</summary>
     public int TokenCount => _tokens.Tokens.Length;
 
-    /// <summary>Says something and streams the answer; both are in <see cref="Messages"/> once it has been enumerated.</summary>
+    /// <summary>Sends a message and streams the answer; both are in <see cref="Messages"/> once it has been enumerated.</summary>
     public ChatAnswer SendAsync(string message, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(ChatMessage.FromUser(message), options, cancellationToken);
 
-    /// <summary>Says something, or gives a tool's result, and streams the answer.</summary>
+    /// <summary>Sends a message, which may be a tool's result, and streams the answer.</summary>
     /// <exception cref="InvalidOperationException">The last answer was not enumerated to its end.</exception>
     public ChatAnswer SendAsync(ChatMessage message, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -80,7 +81,7 @@ public sealed partial class ChatSession
         return Answer([.. _messages, message], options, cancellationToken);
     }
 
-    /// <summary>Answers the last message anew, dropping the answer there is.</summary>
+    /// <summary>Answers the last message again; the answer it has is dropped.</summary>
     /// <exception cref="InvalidOperationException">There is nothing to answer.</exception>
     public ChatAnswer RegenerateAsync(GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -106,7 +107,7 @@ public sealed partial class ChatSession
         _messages.Add(message);
     }
 
-    /// <summary>Replaces a message and forgets those behind it; answer with <see cref="RegenerateAsync"/>.</summary>
+    /// <summary>Replaces a message and removes the later ones; answer with <see cref="RegenerateAsync"/>.</summary>
     /// <param name="index">The message's index in <see cref="Messages"/>.</param>
     /// <param name="message">What to put there.</param>
     public void Edit(int index, ChatMessage message)
@@ -119,7 +120,9 @@ public sealed partial class ChatSession
         _messages.Add(message);
     }
 
-    /// <summary>Forgets the conversation but not the system message; the cache keeps what it has for what comes.</summary>
+    /// <summary>
+    /// Removes all messages but the system message. The cache keeps its content, so a conversation that begins alike reuses it.
+    /// </summary>
     public void Reset()
     {
         ThrowIfPending();
@@ -129,8 +132,8 @@ public sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Goes on twice: the branch has the same conversation on another sequence of the context. In a unified cache both share
-    /// what they have in common.
+    /// Continues a copy of the conversation on another sequence of the context; this session stays as it is. In a unified
+    /// cache both share the cells of what they have in common.
     /// </summary>
     /// <param name="sequence">A sequence of the context that nothing else uses.</param>
     public ChatSession Branch(int sequence)
@@ -159,7 +162,8 @@ public sealed partial class ChatSession
     {
         if (_pending is not null)
         {
-            throw new InvalidOperationException("An answer is still being made: enumerate it to its end, or leave its loop, first.");
+            throw new InvalidOperationException(
+                "The session is busy: enumerate the answer to its end or leave its loop, and await a save or a load, first.");
         }
     }
 }

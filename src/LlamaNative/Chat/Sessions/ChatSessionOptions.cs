@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
-using LlamaNative.Generation;
+using LlamaNative.Chat;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
-/// <summary>How a conversation is held.</summary>
+/// <summary>Options of a conversation.</summary>
 public sealed record ChatSessionOptions
 {
     /// <summary>The format; null is that of the model's file.</summary>
     public ChatFormat? Format { get; init; }
 
-    /// <summary>The message that sets the scene; null for none.</summary>
+    /// <summary>The system instructions; null for none.</summary>
     public string? SystemPrompt { get; init; }
 
     /// <summary>What happens when the conversation outgrows the context.</summary>
@@ -30,6 +30,6 @@ public sealed record ChatSessionOptions
     /// <summary>The sequence of the context's cache that holds the conversation.</summary>
     public int Sequence { get; init; }
 
-    /// <summary>What the template's date comes from.</summary>
+    /// <summary>The clock from which the template takes its date.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -3,7 +3,7 @@ namespace LlamaNative.Chat;
 /// <summary>What a session does when a conversation no longer fits its context.</summary>
 public enum OverflowPolicy
 {
-    /// <summary>Refuses the message with a <see cref="Generation.ContextOverflowException"/>; nothing changes.</summary>
+    /// <summary>Refuses the message with a <see cref="ContextOverflowException"/>; nothing changes.</summary>
     Refuse,
 
     /// <summary>Forgets the oldest turns, keeping the system message; <see cref="ChatSession.Messages"/> shows what is left.</summary>

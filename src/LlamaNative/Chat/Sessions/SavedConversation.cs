@@ -1,35 +1,44 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace LlamaNative.Chat;
 
-/// <summary>A saved conversation cannot be read; the session is as it was.</summary>
-public sealed class ChatSessionFileException : LlamaException
-{
-    internal ChatSessionFileException(string path, string reason, Exception? inner = null)
-        : base($"The conversation in '{path}' cannot be loaded: {reason}.", inner) => Path = path;
-
-    /// <summary>The file.</summary>
-    public string Path { get; }
-}
-
-/// <summary>The header of a saved conversation, read from a file that may be anything.</summary>
+/// <summary>The header of a saved conversation; it is read from a file that may be anything.</summary>
+/// <remarks>
+/// A file: a line that names the format, the length of a JSON header, the header, the cache's bytes as llama.cpp gives them.
+/// </remarks>
 internal sealed record SavedConversation(
     string ModelDescription, string? Adapters, string Template, IReadOnlyList<ChatMessage> Messages, string Text, int[] Tokens, int[] CachedTokens,
     IReadOnlyList<ConversationTokens.Mark> Marks, long StateLength, string StateHash)
 {
+    private const int MaxHeaderBytes = 1 << 28;
+
+    private static ReadOnlySpan<byte> Magic => "LlamaNative chat 2\n"u8;
+
+    /// <summary>Writes everything but the cache's bytes, which follow.</summary>
+    public void WriteHeader(Stream file)
+    {
+        byte[] header = JsonSerializer.SerializeToUtf8Bytes(ToJson(), ChatJson.Default.JsonObject);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, header.Length);
+        file.Write(Magic);
+        file.Write(length);
+        file.Write(header);
+    }
+
     /// <summary>Reads up to the cache's bytes, where it leaves the stream.</summary>
-    public static SavedConversation Read(Stream file, string path, ReadOnlySpan<byte> magic, int maxHeader)
+    /// <exception cref="ChatSessionFileException">It is no saved conversation.</exception>
+    public static SavedConversation ReadHeader(Stream file, string? path)
     {
         try
         {
-            Span<byte> start = stackalloc byte[magic.Length + sizeof(int)];
+            Span<byte> start = stackalloc byte[Magic.Length + sizeof(int)];
             file.ReadExactly(start);
-            int length = BinaryPrimitives.ReadInt32LittleEndian(start[magic.Length..]);
-            if (!start[..magic.Length].SequenceEqual(magic) || length < 2 || length > maxHeader || length > file.Length - file.Position)
+            int length = BinaryPrimitives.ReadInt32LittleEndian(start[Magic.Length..]);
+            bool isOurs = start[..Magic.Length].SequenceEqual(Magic);
+            if (!isOurs || length < 2 || length > MaxHeaderBytes || length > file.Length - file.Position)
             {
                 throw new ChatSessionFileException(path, "it is not a saved conversation");
             }
@@ -48,16 +57,24 @@ internal sealed record SavedConversation(
         }
     }
 
-    /// <summary>Whether the cache's bytes are those that were saved; leaves the stream before them.</summary>
-    public bool StateIsIntact(Stream file)
-    {
-        long start = file.Position;
-        string hash = Convert.ToHexString(SHA256.HashData(file));
-        file.Position = start;
-        return hash == StateHash;
-    }
+    private bool IsConsistent => Marks.All(mark =>
+        mark.TextLength >= 0 && mark.TextLength <= Text.Length && mark.TokenCount >= 0 && mark.TokenCount <= Tokens.Length);
 
-    private bool IsConsistent => Marks.All(mark => mark.TextLength >= 0 && mark.TextLength <= Text.Length && mark.TokenCount >= 0 && mark.TokenCount <= Tokens.Length);
+    private JsonObject ToJson() => new()
+    {
+        ["model"] = ModelDescription,
+        ["adapters"] = Adapters,
+        ["template"] = Template,
+        ["messages"] = new JsonArray([.. Messages.Select(message => message.ToJson())]),
+        ["text"] = Text,
+        ["tokens"] = ToJson(Tokens),
+        ["marks"] = ToJson([.. Marks.SelectMany(mark => new[] { mark.TextLength, mark.TokenCount })]),
+        ["cachedTokens"] = ToJson(CachedTokens),
+        ["stateLength"] = StateLength,
+        ["stateHash"] = StateHash,
+    };
+
+    private static JsonArray ToJson(int[] numbers) => new([.. numbers.Select(number => JsonValue.Create(number))]);
 
     private static SavedConversation Parse(JsonObject header)
     {

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using LlamaNative.Contexts;
 using LlamaNative.Models;
 
 namespace LlamaNative.Chat;

@@ -5,28 +5,43 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Chat;
 
-/// <summary>Begins an answer in which tool calls are held to the grammar of the tools.</summary>
+/// <summary>Changes the options of an answer so that tool calls are held to the grammar of the tools.</summary>
 internal static class ToolGeneration
 {
-    public static GenerationRun Start(
-        TextGenerator generator, ChatSessionOptions chat, ToolSyntax syntax, ReadOnlySpan<int> prompt, GenerationOptions options, CancellationToken stop)
+    public static GenerationOptions Constrain(GenerationOptions options, ChatSessionOptions chat, ToolSyntax syntax)
     {
         GbnfGrammar grammar = ToolGrammarRules.For(syntax, chat.Tools);
-        if (chat.ToolChoice == ToolChoice.Required)
-        {
-            SamplingOptions held = options.Sampling with { Grammar = grammar.Text, GrammarRoot = ToolGrammarRules.WholeMessage };
-            return generator.Start(prompt, options with { Sampling = held }, stop);
-        }
+        string? wholeAnswer = chat.ToolChoice == ToolChoice.Required ? ToolGrammarRules.WholeMessage
+            : syntax.Address is not null ? ToolGrammarRules.AddressedMessage
+            : null;
+        SamplingOptions sampling = options.Sampling;
+        return wholeAnswer is not null
+            ? options with { Sampling = sampling with { Grammar = grammar.Text, GrammarRoot = wholeAnswer } }
+            : options with
+            {
+                Sampler = vocabulary => CreateTriggered(vocabulary, options, grammar, syntax),
+                Sampling = sampling with { Grammar = null },
+            };
+    }
 
-        if (syntax.Address is not null)
+    private static TriggeredSampler CreateTriggered(
+        Vocabulary vocabulary, GenerationOptions options, GbnfGrammar grammar, ToolSyntax syntax)
+    {
+        SamplingOptions sampling = options.Sampling;
+        GrammarSampler? free = null;
+        GrammarSampler? tools = null;
+        try
         {
-            SamplingOptions addressed = options.Sampling with { Grammar = grammar.Text, GrammarRoot = ToolGrammarRules.AddressedMessage };
-            return generator.Start(prompt, options with { Sampling = addressed }, stop);
+            free = sampling.Grammar is { } gbnf ? GrammarSampler.Create(vocabulary, gbnf, sampling.GrammarRoot) : null;
+            tools = GrammarSampler.Create(vocabulary, grammar.Text, grammar.Root);
+            ITokenSampler sampler = GenerationSteps.CreateSampler(vocabulary, options with { Sampling = sampling with { Grammar = null } });
+            return new TriggeredSampler(vocabulary, sampler, free, tools, syntax);
         }
-
-        Vocabulary vocabulary = generator.Context.Model.Vocabulary;
-        SamplerChain constrained = SamplerChain.Create(vocabulary, options.Sampling with { Grammar = grammar.Text });
-        return generator.Start(
-            prompt, options, pipeline => pipeline with { Sampler = new TriggeredSampler(vocabulary, pipeline.Sampler, constrained, syntax) }, constrained, stop);
+        catch
+        {
+            free?.Dispose();
+            tools?.Dispose();
+            throw;
+        }
     }
 }

@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using LlamaNative.Generation;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
-/// <summary>Bounds of a conversation with tools.</summary>
+/// <summary>Limits of a conversation with tools.</summary>
 public sealed record ToolRunnerOptions
 {
     /// <summary>Most times the model is asked again with the results of its calls.</summary>
@@ -23,12 +22,12 @@ public sealed record ToolRunnerOptions
 /// </summary>
 /// <param name="session">The session; its options name the same tools.</param>
 /// <param name="functions">The tools.</param>
-/// <param name="options">The bounds; null for the defaults.</param>
+/// <param name="options">The limits; null for the defaults.</param>
 public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> functions, ToolRunnerOptions? options = null)
 {
     private readonly ToolRunnerOptions _options = options ?? new ToolRunnerOptions();
 
-    /// <summary>Says something and streams what the model says, through all its calls.</summary>
+    /// <summary>Sends a message and streams the text of the model, through all its tool calls.</summary>
     /// <exception cref="LlamaException">The model still calls tools after <see cref="ToolRunnerOptions.MaxRounds"/>.</exception>
     public async IAsyncEnumerable<string> SendAsync(
         string message, GenerationOptions? generation = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -1,4 +1,4 @@
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>Whether the model calls tools.</summary>
 public enum ToolChoice

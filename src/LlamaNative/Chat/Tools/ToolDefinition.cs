@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>A function the model may call, as the template describes it to the model.</summary>
 /// <param name="Name">Its name: letters, digits, <c>_</c>, <c>-</c> and <c>.</c></param>

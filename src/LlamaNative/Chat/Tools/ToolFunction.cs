@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 
-namespace LlamaNative.Chat;
+namespace LlamaNative;
 
 /// <summary>A tool with the code that runs when the model calls it.</summary>
 public sealed class ToolFunction

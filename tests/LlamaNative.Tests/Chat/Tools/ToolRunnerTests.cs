@@ -63,7 +63,8 @@ public sealed partial class ToolRunnerTests : IDisposable
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 2048, Threads = 1 });
         ToolFunction tool = ToolFunction.Create("lamp", "Switches the lamp.", ToolJson.Default.Lamp, (_, _) => Task.FromResult("done"));
         string template = await File.ReadAllTextAsync(SharedFiles.PathOf("golden/templates/meta-llama-Llama-3.1-8B-Instruct.jinja"));
-        var session = new ChatSession(context, new ChatSessionOptions { Format = ChatFormat.FromSource(model, template), Tools = [tool.Definition] });
+        var format = ChatFormat.FromTemplate(model, template);
+        var session = new ChatSession(context, new ChatSessionOptions { Format = format, Tools = [tool.Definition] });
 
         // A model that wants a brace first and its end as soon as it may; between the two it has no idea of JSON.
         int brace = model.Vocabulary.Tokenize("{", addSpecial: false)[^1];

@@ -1,0 +1,76 @@
+using LlamaNative.Interop;
+using LlamaNative.Models;
+using LlamaNative.Grammars;
+
+namespace LlamaNative.Sampling;
+
+/// <summary>
+/// Holds any sampler to a grammar. The sampler chooses first; only when the grammar refuses its token are all tokens
+/// checked and the sampler asked again. It owns both and may change the grammar between two tokens.
+/// </summary>
+internal sealed class ConstrainedSampler(Vocabulary vocabulary, ITokenSampler sampler, GrammarSampler? grammar) : ITokenSampler, IDisposable
+{
+    private CandidateList? _candidates;
+    private float[] _masked = [];
+
+    /// <summary>The grammar in force; null allows every token. Changing it disposes neither.</summary>
+    public GrammarSampler? Grammar { get; set; } = grammar;
+
+    public int Sample(ReadOnlySpan<float> logits)
+    {
+        int token = sampler.Sample(logits);
+        if (Allows(token))
+        {
+            return token;
+        }
+
+        token = sampler is SamplerChain chain ? chain.SampleAllowed(logits, Grammar!) : sampler.Sample(Mask(logits));
+        return Allows(token)
+            ? token
+            : throw new GrammarException($"The sampler {sampler.GetType().Name} chose token {token}, which the grammar forbids.");
+    }
+
+    public void Accept(int token)
+    {
+        Grammar?.Accept(token);
+        sampler.Accept(token);
+    }
+
+    public void AcceptPrompt(ReadOnlySpan<int> tokens) => sampler.AcceptPrompt(tokens);
+
+    public void Reset()
+    {
+        Grammar?.Reset();
+        sampler.Reset();
+    }
+
+    public void Dispose()
+    {
+        (sampler as IDisposable)?.Dispose();
+        Grammar?.Dispose();
+        _candidates?.Dispose();
+    }
+
+    private bool Allows(int token)
+    {
+        // The native grammar would read behind the end of its table.
+        vocabulary.CheckToken(token);
+        return Grammar?.Allows(token) ?? true;
+    }
+
+    /// <summary>The logits with negative infinity for each token that the grammar forbids.</summary>
+    private ReadOnlySpan<float> Mask(ReadOnlySpan<float> logits)
+    {
+        if (_candidates is null)
+        {
+            _candidates = new CandidateList(vocabulary.Count);
+            _masked = new float[vocabulary.Count];
+        }
+
+        using var keepAlive = new HandleReference(_candidates.Memory);
+        _candidates.Fill(logits);
+        Grammar!.Filter(_candidates);
+        _candidates.CopyTo(_masked);
+        return _masked;
+    }
+}
