@@ -15,7 +15,7 @@ public sealed partial class RoomOrderTests
     [Fact]
     public void No_room_uses_one_built_on_top_of_it()
     {
-        string library = Path.Combine(SharedFiles.RepositoryRoot, "src", "LlamaNative");
+        string library = Repository.PathOf("src", "LlamaNative");
         var wrong = new List<string>();
         int uses = 0;
         foreach (string file in Directory.EnumerateFiles(library, "*.cs", SearchOption.AllDirectories))
@@ -40,7 +40,7 @@ public sealed partial class RoomOrderTests
     [Fact]
     public void Native_imports_are_declared_in_Interop_alone()
     {
-        string library = Path.Combine(SharedFiles.RepositoryRoot, "src");
+        string library = Repository.PathOf("src");
         string[] elsewhere =
         [
             .. Directory.EnumerateFiles(library, "*.cs", SearchOption.AllDirectories)

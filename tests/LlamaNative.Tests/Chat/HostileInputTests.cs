@@ -123,10 +123,10 @@ public sealed class HostileInputTests
     }
 
     /// <summary>Variables of any shape, where a template expects messages: what is read of them may be anything.</summary>
-    [SharedFact("golden/templates")]
+    [RequiresFact(Need.Shared)]
     public void Random_messages_are_rendered_or_refused_by_every_real_template()
     {
-        ChatTemplate[] templates = [.. Directory.GetFiles(SharedFiles.PathOf("golden/templates"), "*.jinja").Order(StringComparer.Ordinal).Select(file => ChatTemplate.Parse(File.ReadAllText(file), s_limits))];
+        ChatTemplate[] templates = [.. Directory.GetFiles(Repository.SharedPathOf("golden/templates"), "*.jinja").Order(StringComparer.Ordinal).Select(file => ChatTemplate.Parse(File.ReadAllText(file), s_limits))];
         Random random = new(73);
         for (int i = 0; i < s_count; i++)
         {
@@ -161,7 +161,7 @@ public sealed class HostileInputTests
     [Fact]
     public async Task The_tool_tells_what_is_wrong_with_its_files_in_one_line()
     {
-        using var files = new TemporaryFiles();
+        using var files = new TemporaryFolder();
         string template = files.NewPath();
         string messages = files.NewPath();
         (string Template, string Messages)[] pairs =
@@ -178,7 +178,7 @@ public sealed class HostileInputTests
         {
             await File.WriteAllTextAsync(template, source);
             await File.WriteAllTextAsync(messages, variables);
-            Cli.ToolResult result = await Cli.Tool.RunAsync("render", "--template", template, "--messages", messages);
+            ToolResult result = await Tool.RunAsync("render", "--template", template, "--messages", messages);
             Assert.True(result.ExitCode == 1, $"{source[..Math.Min(40, source.Length)]}: {result.ExitCode} {result.Error}");
             Assert.DoesNotContain("unexpected", result.Error, StringComparison.Ordinal);
             Assert.Single(result.Error.Trim().Split('\n'));

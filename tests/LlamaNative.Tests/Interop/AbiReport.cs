@@ -8,7 +8,7 @@ internal sealed record AbiReport(
     IReadOnlyDictionary<string, AbiStruct> Structs,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Enums)
 {
-    public static string FilePath { get; } = Path.Combine(SharedFiles.RepositoryRoot, "native", "abi", "layout.json");
+    public static string FilePath { get; } = Repository.PathOf("native", "abi", "layout.json");
 
     public static AbiReport Load()
     {

@@ -9,7 +9,7 @@ public sealed class CpuBackendTests
     private static readonly string Extension = OperatingSystem.IsWindows() ? ".dll" : ".so";
 
     /// <summary>The oracle is each build's own answer, by which ggml chooses.</summary>
-    [X64Fact]
+    [RequiresFact(Need.X64)]
     public unsafe void The_build_found_by_name_is_the_one_with_the_highest_score()
     {
         string? best = null;
@@ -27,7 +27,7 @@ public sealed class CpuBackendTests
         Assert.Equal(best, CpuBackend.Find(LlamaRuntime.Load().Directory));
     }
 
-    [X64Fact]
+    [RequiresFact(Need.X64)]
     public void Beside_another_backend_and_with_builds_unknown_ggml_chooses_itself()
     {
         string folder = Directory.CreateTempSubdirectory("llamanative-").FullName;
@@ -46,10 +46,5 @@ public sealed class CpuBackendTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private sealed class X64FactAttribute : FactAttribute
-    {
-        public X64FactAttribute() => Skip = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? null : "builds are found by name on x64 only";
     }
 }

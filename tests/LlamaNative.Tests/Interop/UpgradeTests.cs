@@ -8,12 +8,12 @@ namespace LlamaNative.Tests.Interop;
 /// </summary>
 public sealed class UpgradeTests : IDisposable
 {
-    private static readonly string s_upgrade = Path.Combine(SharedFiles.RepositoryRoot, "native", "upgrade");
+    private static readonly string s_upgrade = Repository.PathOf("native", "upgrade");
     private readonly string _folder = Directory.CreateTempSubdirectory("llamanative-upgrade").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [UpgradeFact]
+    [RequiresFact(Need.Gcc, Need.Node)]
     public void Functions_that_changed_went_or_came_are_named()
     {
         string before = Header("before", """
@@ -49,7 +49,7 @@ public sealed class UpgradeTests : IDisposable
         ], lines);
     }
 
-    [UpgradeFact]
+    [RequiresFact(Need.Gcc, Need.Node)]
     public void Moved_fields_and_changed_numbers_are_named()
     {
         string[] lines = Run("""
@@ -66,7 +66,7 @@ public sealed class UpgradeTests : IDisposable
         ], lines);
     }
 
-    [UpgradeFact]
+    [RequiresFact(Need.Gcc, Need.Node)]
     public void What_the_compiler_misses_in_the_mirror_is_understood()
     {
         // A field and a value more than the lists know, as abi/layout.c would meet them.
@@ -112,12 +112,4 @@ public sealed class UpgradeTests : IDisposable
         Assert.True(process.ExitCode == 0, errors.GetAwaiter().GetResult());
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
-}
-
-/// <summary>A fact that is skipped, with the reason, where node or gcc is absent.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class UpgradeFactAttribute : FactAttribute
-{
-    public UpgradeFactAttribute() =>
-        Skip = !AbiCompiler.IsOnPath("gcc") ? "needs gcc" : !AbiCompiler.IsOnPath("node") ? "needs node" : null;
 }

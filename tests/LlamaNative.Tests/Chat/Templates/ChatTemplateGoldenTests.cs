@@ -16,11 +16,11 @@ public class ChatTemplateGoldenTests
 
     private static readonly ConcurrentDictionary<string, ChatTemplate> s_parsed = new();
 
-    [SharedFact(Cases, Templates)]
+    [RequiresFact(Need.Shared)]
     public void Strict_cases_are_equal_to_the_byte() =>
         Check("strict", test => Compare(test, test.GetProperty("output").GetString()!));
 
-    [SharedFact(Cases, Templates)]
+    [RequiresFact(Need.Shared)]
     public void Cases_that_fail_elsewhere_fail_here_with_the_templates_own_message() =>
         Check("error", test =>
         {
@@ -31,13 +31,13 @@ public class ChatTemplateGoldenTests
                     : null;
         });
 
-    [SharedFact(Cases, Templates)]
+    [RequiresFact(Need.Shared)]
     public void Where_llama_cpp_prints_something_else_Jinja2_is_followed() =>
         Check("llama_only", test => test.TryGetProperty("jinja2_output", out JsonElement output) ? Compare(test, output.GetString()!) : null);
 
     private static void Check(string gate, Func<JsonElement, string?> failureOf)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.PathOf(Cases)));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Repository.SharedPathOf(Cases)));
         StringBuilder failures = new();
         int count = 0;
         foreach (JsonElement test in document.RootElement.EnumerateArray())
@@ -70,7 +70,7 @@ public class ChatTemplateGoldenTests
 
     private static (string? Text, ChatTemplateException? Error) Render(JsonElement test)
     {
-        string path = SharedFiles.PathOf($"{Templates}/{test.GetProperty("template")}");
+        string path = Repository.SharedPathOf($"{Templates}/{test.GetProperty("template")}");
         ChatTemplate template = s_parsed.GetOrAdd(path, static path => ChatTemplate.Parse(File.ReadAllText(path)));
         try
         {
