@@ -1,4 +1,3 @@
-using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests;
 
@@ -16,7 +15,7 @@ internal static class Artifacts
     public const string Grammars = "LlamaNative.Grammars";
     public const string Merging = "LlamaNative.Merging";
 
-    public static string Folder { get; } = Path.Combine(SharedFiles.RepositoryRoot, "artifacts");
+    public static string Folder { get; } = Repository.PathOf("artifacts");
 
     /// <summary>The version in the library's package name; every package must have it.</summary>
     public static string Version { get; } = FindVersion();

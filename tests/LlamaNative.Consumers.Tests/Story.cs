@@ -2,7 +2,6 @@ using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Models;
 using LlamaNative.Sampling;
-using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests;
 
@@ -16,7 +15,7 @@ internal sealed class Story
 
     public Story(string folder)
     {
-        string own = Path.Combine(SharedFiles.RepositoryRoot, "models", "tiny-chat.gguf");
+        string own = Repository.PathOf("models", "tiny-chat.gguf");
         ModelPath = Path.Combine(folder, "story model.gguf");
         if (File.Exists(own))
         {
@@ -25,7 +24,7 @@ internal sealed class Story
         }
         else
         {
-            TinyModel.Write(ModelPath, new TinyModelOptions());
+            new TinyModelOptions().Save(ModelPath);
             Prompt = "the cat";
         }
 

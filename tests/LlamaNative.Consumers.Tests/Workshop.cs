@@ -1,4 +1,3 @@
-using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests;
 
@@ -67,7 +66,7 @@ public sealed class Workshop : IDisposable
     {
         string place = Path.Combine(Folder, name);
         string output = Path.Combine(place, "out");
-        Copy(Path.Combine(SharedFiles.RepositoryRoot, "tests", "Consumers"), place);
+        Copy(Repository.PathOf("tests", "Consumers"), place);
         PointAt(Path.Combine(place, "nuget.config"), Artifacts.Folder);
         CommandResult build = await RunDotnetAsync(place,
             ["publish", application, "-c", "Release", "-o", output, .. s_buildArguments, $"-p:LlamaNativeVersion={Artifacts.Version}", .. properties]);

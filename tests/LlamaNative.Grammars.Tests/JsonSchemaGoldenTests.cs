@@ -12,10 +12,10 @@ public class JsonSchemaGoldenTests
 {
     private const string Cases = "golden/json_schema_cases.json";
 
-    [SharedFact(Cases)]
+    [RequiresFact(Need.Shared)]
     public void Agrees_with_llama_cpp_and_a_validator()
     {
-        using var cases = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.PathOf(Cases)));
+        using var cases = JsonDocument.Parse(File.ReadAllBytes(Repository.SharedPathOf(Cases)));
         List<string> differences = [];
         int strings = 0;
         foreach (JsonElement test in cases.RootElement.EnumerateArray())

@@ -32,8 +32,8 @@ public class ReadmeTests
     [Fact]
     public void The_example_in_the_file_is_the_one_compiled_here()
     {
-        string readme = File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "src/LlamaNative.Grammars/README.md"));
-        string test = File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "tests/LlamaNative.Grammars.Tests/ReadmeTests.cs"));
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "src/LlamaNative.Grammars/README.md"));
+        string test = File.ReadAllText(Path.Combine(Repository.Root, "tests/LlamaNative.Grammars.Tests/ReadmeTests.cs"));
         string[] example = Lines(test.Split("// README\n")[1]);
         Assert.Equal(example, Lines(readme.Split("```csharp\n")[1].Split("```")[0]).Where(line => !line.StartsWith("using ", StringComparison.Ordinal)));
     }

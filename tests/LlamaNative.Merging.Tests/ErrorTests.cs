@@ -11,10 +11,10 @@ public sealed class ErrorTests : IDisposable
     private const string Linear = "merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A}, {model: B}]";
     private const string Ties = "merge_method: ties\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: B}]";
 
-    private readonly TestFolder _folder = new();
-    private readonly TinyModel _model = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly TinyModelOptions _model = Models.Small;
 
-    public ErrorTests() => _model.Write(_folder["A.gguf"]);
+    public ErrorTests() => _model.Save(_folder["A.gguf"]);
 
     public void Dispose() => _folder.Dispose();
 
@@ -73,7 +73,7 @@ public sealed class ErrorTests : IDisposable
         var error = Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Load(file), _folder["out.gguf"]));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(line, error.Line);
-        Assert.Equal(["A.gguf", "recipe.yaml"], _folder.Files);
+        Assert.Equal(["A.gguf", "recipe.yaml"], _folder.Entries);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("merge_method: ties\nbase_model: A\nparameters: {consensus: 3}\nmodels: [{model: B, parameters: {weight: 1}}]", "sum or count")]
     public void Parameters_out_of_range_name_the_tensor_before_anything_is_read(string yaml, string message)
     {
-        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
+        (_model with { Seed = 2 }).Save(_folder["B.gguf"]);
         var error = Assert.Throws<MergeException>(() => Plan(yaml));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Contains(".weight'", error.Message, StringComparison.Ordinal);
@@ -144,12 +144,12 @@ public sealed class ErrorTests : IDisposable
     public void Models_that_do_not_fit_name_the_file(string yaml)
     {
         AssertRefused(yaml, _model with { Architecture = "qwen2" }, "architecture", tensor: null);
-        AssertRefused(yaml, _model with { Width = 16 }, "embedding_length", tensor: null);
+        AssertRefused(yaml, _model with { Embedding = 16 }, "embedding_length", tensor: null);
         AssertRefused(yaml, _model with { FeedForward = 24 }, "feed_forward_length", tensor: null);
-        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.attention.head_count"] = GgufValue.Of(4u) } }, "head_count", tensor: null);
+        AssertRefused(yaml, _model with { Heads = 4 }, "head_count", tensor: null);
         AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.rope.freq_base"] = GgufValue.Of(1e6f) } }, "freq_base", tensor: null);
-        AssertRefused(yaml, _model with { TokenizerKind = "gpt2" }, "tokenizer is of kind", tensor: null);
-        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.feed_forward_length"] = GgufValue.Of(16u) }, FeedForward = 24 }, "shape", "blk.0.ffn_down.weight");
+        AssertRefused(yaml, _model with { Vocabulary = TinyVocabulary.Of(_model.Vocabulary.Tokens, model: "gpt2") }, "tokenizer is of kind", tensor: null);
+        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.feed_forward_length"] = GgufValue.Of(16u) }, FeedForward = 24 }, "shape", "blk.0.ffn_gate.weight");
         AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.block_count"] = GgufValue.Of(0u) } }, "layers", tensor: null);
     }
 
@@ -162,34 +162,34 @@ public sealed class ErrorTests : IDisposable
     [Fact]
     public void Slerp_copies_a_tensor_that_one_model_lacks()
     {
-        (_model with { Seed = 2, Without = ["blk.1.attn_v.weight"] }).Write(_folder["B.gguf"]);
+        (_model with { Seed = 2, Without = ["blk.1.attn_v.weight"] }).Save(_folder["B.gguf"]);
         ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["out.gguf"], Options);
-        Assert.Equal(TestFolder.Floats(_folder["A.gguf"], "blk.1.attn_v.weight"), TestFolder.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
+        Assert.Equal(Contents.Floats(_folder["A.gguf"], "blk.1.attn_v.weight"), Contents.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
     }
 
     [Fact]
     public void Skipping_is_possible_when_asked_for()
     {
-        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
-        (_model with { Seed = 3, Without = ["blk.1.attn_v.weight"] }).Write(_folder["C.gguf"]);
+        (_model with { Seed = 2 }).Save(_folder["B.gguf"]);
+        (_model with { Seed = 3, Without = ["blk.1.attn_v.weight"] }).Save(_folder["C.gguf"]);
         const string Recipe = "merge_method: task_arithmetic\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: B}, {model: C}]";
         Assert.Throws<MergeException>(() => Plan(Recipe));
         ModelMerger.Merge(MergeRecipe.Parse(Recipe), _folder["out.gguf"], Options with { AllowSkip = true });
-        Assert.Equal(TestFolder.Floats(_folder["B.gguf"], "blk.1.attn_v.weight"), TestFolder.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
+        Assert.Equal(Contents.Floats(_folder["B.gguf"], "blk.1.attn_v.weight"), Contents.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
     }
 
     [Fact]
     public void A_smaller_vocabulary_than_the_bases_is_refused_and_a_larger_one_cut()
     {
-        TinyModel small = _model with { Seed = 2, Vocabulary = ["<unk>", "<s>", "</s>", "a"] };
+        TinyModelOptions small = _model with { Seed = 2, Vocabulary = TinyVocabulary.Of(["<unk>", "<s>", "</s>", "a"]) };
         AssertRefused(Ties, small, "4 tokens, fewer than the 6", "token_embd.weight");
-        (_model with { Seed = 2, Vocabulary = [.. _model.Vocabulary, "d"] }).Write(_folder["B.gguf"]);
+        (_model with { Seed = 2, Vocabulary = TinyVocabulary.Of([.. _model.Vocabulary.Tokens, "d"]) }).Save(_folder["B.gguf"]);
         using (MergePlan plan = Plan(Ties))
         {
             Assert.Equal(new TensorShape(8, 6), plan.Tensors[0].Shape);
         }
 
-        small.Write(_folder["B.gguf"]);
+        small.Save(_folder["B.gguf"]);
         using (MergePlan plan = Plan(Linear))
         {
             Assert.Equal(new TensorShape(8, 4), plan.Tensors[0].Shape);
@@ -207,14 +207,14 @@ public sealed class ErrorTests : IDisposable
     {
         var numbers = new float[64];
         numbers[19] = value;
-        TinyModel broken = _model with { Seed = 2, Given = new Dictionary<string, float[]> { ["blk.1.attn_k.weight"] = numbers } };
+        TinyModelOptions broken = _model with { Seed = 2, Given = new Dictionary<string, float[]> { ["blk.1.attn_k.weight"] = numbers } };
         foreach (string yaml in new[] { Slerp, Linear, Ties, "merge_method: passthrough\nmodels: [{model: B}]" })
         {
-            broken.Write(_folder["B.gguf"]);
+            broken.Save(_folder["B.gguf"]);
             var error = Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Parse(yaml), _folder["out.gguf"], Options));
             Assert.Equal((_folder["B.gguf"], "blk.1.attn_k.weight"), (error.File, error.Tensor));
             Assert.Contains("row 2, element 3", error.Message, StringComparison.Ordinal);
-            Assert.Equal(["A.gguf", "B.gguf"], _folder.Files);
+            Assert.Equal(["A.gguf", "B.gguf"], _folder.Entries);
         }
     }
 
@@ -223,11 +223,11 @@ public sealed class ErrorTests : IDisposable
     {
         var numbers = new float[64];
         numbers[10] = 70000;
-        (_model with { Seed = 2, Given = new Dictionary<string, float[]> { ["blk.1.attn_k.weight"] = numbers } }).Write(_folder["B.gguf"]);
+        (_model with { Seed = 2, Given = new Dictionary<string, float[]> { ["blk.1.attn_k.weight"] = numbers } }).Save(_folder["B.gguf"]);
         var error = Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\ndtype: float16\nmodels: [{model: B}]"), _folder["out.gguf"], Options));
         Assert.Equal("blk.1.attn_k.weight", error.Tensor);
         Assert.Contains("f16 cannot hold", error.Message, StringComparison.Ordinal);
-        Assert.Equal(["A.gguf", "B.gguf"], _folder.Files);
+        Assert.Equal(["A.gguf", "B.gguf"], _folder.Entries);
     }
 
     [Fact]
@@ -244,7 +244,7 @@ public sealed class ErrorTests : IDisposable
     [Fact]
     public void Cancelling_leaves_the_old_file_and_nothing_else()
     {
-        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
+        (_model with { Seed = 2 }).Save(_folder["B.gguf"]);
         File.WriteAllText(_folder["out.gguf"], "what was there");
         using var cancel = new CancellationTokenSource();
         var progress = new Reports(report =>
@@ -256,13 +256,13 @@ public sealed class ErrorTests : IDisposable
         });
         Assert.Throws<OperationCanceledException>(() => ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["out.gguf"], Options, progress, cancel.Token));
         Assert.Equal("what was there", File.ReadAllText(_folder["out.gguf"]));
-        Assert.Equal(["A.gguf", "B.gguf", "out.gguf"], _folder.Files);
+        Assert.Equal(["A.gguf", "B.gguf", "out.gguf"], _folder.Entries);
     }
 
     [Fact]
     public void A_model_is_never_its_own_output()
     {
-        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
+        (_model with { Seed = 2 }).Save(_folder["B.gguf"]);
         byte[] before = File.ReadAllBytes(_folder["A.gguf"]);
         Assert.Throws<ArgumentException>(() => ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["A.gguf"], Options));
         Assert.Equal(before, File.ReadAllBytes(_folder["A.gguf"]));
@@ -272,7 +272,7 @@ public sealed class ErrorTests : IDisposable
     [Fact]
     public void Progress_ends_at_everything()
     {
-        (_model with { Seed = 2 }).Write(_folder["B.gguf"]);
+        (_model with { Seed = 2 }).Save(_folder["B.gguf"]);
         var reports = new List<MergeProgress>();
         ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["out.gguf"], Options, new Reports(reports.Add));
         Assert.Equal(1, reports[^1].Fraction);
@@ -305,18 +305,18 @@ public sealed class ErrorTests : IDisposable
     public void First_command_lines_that_contradict_themselves_are_refused(string line) =>
         Assert.Throws<MergeException>(() => MergeRecipe.FromCommandLine(line.Split(' ')));
 
-    private MergeOptions Options => new() { ModelFolder = _folder.Path };
+    private MergeOptions Options => new() { ModelFolder = _folder.Root };
 
     private MergePlan Plan(string yaml) => ModelMerger.Plan(MergeRecipe.Parse(yaml), Options);
 
-    private void AssertRefused(string yaml, TinyModel other, string message, string? tensor)
+    private void AssertRefused(string yaml, TinyModelOptions other, string message, string? tensor)
     {
-        (other with { Seed = 2 }).Write(_folder["B.gguf"]);
+        (other with { Seed = 2 }).Save(_folder["B.gguf"]);
         var error = Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Parse(yaml), _folder["out.gguf"], Options));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(_folder["B.gguf"], error.File);
         Assert.Equal(tensor, error.Tensor);
-        Assert.Equal(["A.gguf", "B.gguf"], _folder.Files);
+        Assert.Equal(["A.gguf", "B.gguf"], _folder.Entries);
     }
 
     /// <summary>Reports on the calling thread, unlike <see cref="Progress{T}"/>.</summary>

@@ -6,7 +6,7 @@ namespace LlamaNative.Merging.Tests;
 /// <summary>What must hold for any models: the ends of every scale are the parents, bit for bit.</summary>
 public sealed class PropertyTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly string _a;
     private readonly string _b;
 
@@ -14,8 +14,8 @@ public sealed class PropertyTests : IDisposable
     {
         // Minus zero is the number that sloppy arithmetic loses first.
         float[] zeros = [-0f, 0f, -0f, 1f, -1f, 1e-30f, -1e30f, 3f];
-        _a = new TinyModel { Seed = 1, Layers = 3, Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = zeros } }.Write(_folder["A.gguf"]);
-        _b = new TinyModel { Seed = 2, Layers = 3, Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = [.. zeros.Reverse()] } }.Write(_folder["B.gguf"]);
+        _a = (Models.Small with { Seed = 1, Layers = 3, Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = zeros } }).Save(_folder["A.gguf"]);
+        _b = (Models.Small with { Seed = 2, Layers = 3, Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = [.. zeros.Reverse()] } }).Save(_folder["B.gguf"]);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -47,37 +47,37 @@ public sealed class PropertyTests : IDisposable
     public void The_ends_of_every_scale_are_the_parents_bit_for_bit(string yaml, string parent)
     {
         string output = _folder["out.gguf"];
-        ModelMerger.Merge(MergeRecipe.Parse(yaml), output, new MergeOptions { ModelFolder = _folder.Path });
-        Assert.Empty(TestFolder.DifferentTensors(output, parent == "A" ? _a : _b));
+        ModelMerger.Merge(MergeRecipe.Parse(yaml), output, new MergeOptions { ModelFolder = _folder.Root });
+        Assert.Empty(Contents.DifferentTensors(output, parent == "A" ? _a : _b));
     }
 
     [Fact]
     public void A_slice_of_a_quantized_model_keeps_its_bytes()
     {
-        string q = new TinyModel { Width = 32, FeedForward = 64, Type = GgmlType.Q8_0, Layers = 4 }.Write(_folder["Q.gguf"]);
+        string q = (Models.Small with { Embedding = 32, FeedForward = 64, Type = GgmlType.Q8_0, Layers = 4 }).Save(_folder["Q.gguf"]);
         string output = _folder["out.gguf"];
-        ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: Q, layer_range: [0, 4]}]}]"), output, new MergeOptions { ModelFolder = _folder.Path });
-        Assert.Empty(TestFolder.DifferentTensors(output, q));
+        ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: Q, layer_range: [0, 4]}]}]"), output, new MergeOptions { ModelFolder = _folder.Root });
+        Assert.Empty(Contents.DifferentTensors(output, q));
     }
 
     [Fact]
     public void Stacked_layers_are_renumbered_and_their_lists_follow()
     {
-        new TinyModel { Seed = 3, Layers = 4, Metadata = Lists([10, 11, 12, 13]) }.Write(_folder["C.gguf"]);
-        new TinyModel { Seed = 4, Layers = 4, Metadata = Lists([20, 21, 22, 23]) }.Write(_folder["D.gguf"]);
+        (Models.Small with { Seed = 3, Layers = 4, Metadata = Lists([10, 11, 12, 13]) }).Save(_folder["C.gguf"]);
+        (Models.Small with { Seed = 4, Layers = 4, Metadata = Lists([20, 21, 22, 23]) }).Save(_folder["D.gguf"]);
         string output = _folder["out.gguf"];
         ModelMerger.Merge(
             MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: C, layer_range: [0, 3]}]}, {sources: [{model: D, layer_range: [1, 4], parameters: {scale: [{filter: down_proj, value: 0.5}]}}]}]"),
             output,
-            new MergeOptions { ModelFolder = _folder.Path });
+            new MergeOptions { ModelFolder = _folder.Root });
 
         using GgufFile file = GgufFile.Open(output);
         Assert.Equal(6u, file.Metadata["llama.block_count"].GetUInt32());
         Assert.Equal([10, 11, 12, 21, 22, 23], file.Metadata["llama.attention.sliding_window_pattern"].GetArray<int>());
-        Assert.Equal(TestFolder.Floats(_folder["D.gguf"], "blk.2.attn_q.weight"), TestFolder.Floats(output, "blk.4.attn_q.weight"));
-        Assert.Equal(TestFolder.Floats(_folder["D.gguf"], "blk.1.ffn_down.weight").Select(x => x * 0.5f), TestFolder.Floats(output, "blk.3.ffn_down.weight"));
-        Assert.Equal(TestFolder.Floats(_folder["C.gguf"], "token_embd.weight"), TestFolder.Floats(output, "token_embd.weight"));
-        Assert.Equal(TestFolder.Floats(_folder["D.gguf"], "output.weight"), TestFolder.Floats(output, "output.weight"));
+        Assert.Equal(Contents.Floats(_folder["D.gguf"], "blk.2.attn_q.weight"), Contents.Floats(output, "blk.4.attn_q.weight"));
+        Assert.Equal(Contents.Floats(_folder["D.gguf"], "blk.1.ffn_down.weight").Select(x => x * 0.5f), Contents.Floats(output, "blk.3.ffn_down.weight"));
+        Assert.Equal(Contents.Floats(_folder["C.gguf"], "token_embd.weight"), Contents.Floats(output, "token_embd.weight"));
+        Assert.Equal(Contents.Floats(_folder["D.gguf"], "output.weight"), Contents.Floats(output, "output.weight"));
         Assert.Equal(2 + (6 * 9) + 1, file.Tensors.Count);
 
         static Dictionary<string, GgufValue> Lists(int[] values) => new() { ["llama.attention.sliding_window_pattern"] = GgufValue.OfArray<int>(values) };
@@ -86,43 +86,43 @@ public sealed class PropertyTests : IDisposable
     [Fact]
     public void Missing_output_matrix_stands_for_the_embeddings()
     {
-        new TinyModel { Seed = 5, HasOutput = false, Layers = 3 }.Write(_folder["Tied.gguf"]);
+        (Models.Small with { Seed = 5, Tied = true, Layers = 3 }).Save(_folder["Tied.gguf"]);
         string output = _folder["out.gguf"];
         ModelMerger.Merge(
             MergeRecipe.Parse("merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: Tied, parameters: {weight: 3}}]"),
             output,
-            new MergeOptions { ModelFolder = _folder.Path });
-        float[] a = TestFolder.Floats(_a, "output.weight");
-        float[] tied = TestFolder.Floats(_folder["Tied.gguf"], "token_embd.weight");
-        Assert.Equal(a.Zip(tied, (x, y) => (float)((x * 0.25) + (y * 0.75))), TestFolder.Floats(output, "output.weight"));
+            new MergeOptions { ModelFolder = _folder.Root });
+        float[] a = Contents.Floats(_a, "output.weight");
+        float[] tied = Contents.Floats(_folder["Tied.gguf"], "token_embd.weight");
+        Assert.Equal(a.Zip(tied, (x, y) => (float)((x * 0.25) + (y * 0.75))), Contents.Floats(output, "output.weight"));
 
         // Embeddings of one model under the head of another must not be taken for tied.
         ModelMerger.Merge(
             MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: A, layer_range: [0, 1]}]}, {sources: [{model: Tied, layer_range: [0, 1]}]}]"),
             output,
-            new MergeOptions { ModelFolder = _folder.Path });
-        Assert.Equal(tied, TestFolder.Floats(output, "output.weight"));
-        Assert.Equal(TestFolder.Floats(_a, "token_embd.weight"), TestFolder.Floats(output, "token_embd.weight"));
+            new MergeOptions { ModelFolder = _folder.Root });
+        Assert.Equal(tied, Contents.Floats(output, "output.weight"));
+        Assert.Equal(Contents.Floats(_a, "token_embd.weight"), Contents.Floats(output, "token_embd.weight"));
     }
 
     [Fact]
     public void Split_and_differently_typed_models_merge()
     {
-        new TinyModel { Seed = 6, Width = 32, FeedForward = 64 }.WriteSplit(_folder["S"], 3);
-        new TinyModel { Seed = 7, Width = 32, FeedForward = 64, Type = GgmlType.Q8_0 }.Write(_folder["Q.gguf"]);
-        new TinyModel { Seed = 6, Width = 32, FeedForward = 64 }.Write(_folder["whole.gguf"]);
-        var options = new MergeOptions { ModelFolder = _folder.Path };
+        (Models.Small with { Seed = 6, Embedding = 32, FeedForward = 64 }).Create().SaveSplit(_folder["S"], 3);
+        (Models.Small with { Seed = 7, Embedding = 32, FeedForward = 64, Type = GgmlType.Q8_0 }).Save(_folder["Q.gguf"]);
+        (Models.Small with { Seed = 6, Embedding = 32, FeedForward = 64 }).Save(_folder["whole.gguf"]);
+        var options = new MergeOptions { ModelFolder = _folder.Root };
         string recipe = "merge_method: linear\nmodels: [{model: X, parameters: {weight: 1}}, {model: Q, parameters: {weight: 1}}]\ndtype: float32";
         ModelMerger.Merge(MergeRecipe.Parse(recipe.Replace("X", "S-00002-of-00003.gguf", StringComparison.Ordinal)), _folder["out1.gguf"], options);
         ModelMerger.Merge(MergeRecipe.Parse(recipe.Replace("X", "whole", StringComparison.Ordinal)), _folder["out2.gguf"], options);
-        Assert.Empty(TestFolder.DifferentTensors(_folder["out1.gguf"], _folder["out2.gguf"]));
+        Assert.Empty(Contents.DifferentTensors(_folder["out1.gguf"], _folder["out2.gguf"]));
         using GgufFile file = GgufFile.Open(_folder["out1.gguf"]);
         Assert.False(file.Metadata.ContainsKey("split.count"));
 
         // Q8_0 keeps 8 bits of the largest number of a block: its error is at most 1/254 of 1 here, half of it after the mean.
-        float[] expected = new TinyModel { Seed = 6, Width = 32, FeedForward = 64 }.Numbers("blk.0.ffn_up.weight", new TensorShape(32, 64));
-        float[] other = new TinyModel { Seed = 7, Width = 32, FeedForward = 64 }.Numbers("blk.0.ffn_up.weight", new TensorShape(32, 64));
-        float[] actual = TestFolder.Floats(_folder["out1.gguf"], "blk.0.ffn_up.weight");
+        float[] expected = (Models.Small with { Seed = 6, Embedding = 32, FeedForward = 64 }).Create().Tensors["blk.0.ffn_up.weight"].Values;
+        float[] other = (Models.Small with { Seed = 7, Embedding = 32, FeedForward = 64 }).Create().Tensors["blk.0.ffn_up.weight"].Values;
+        float[] actual = Contents.Floats(_folder["out1.gguf"], "blk.0.ffn_up.weight");
         Assert.All(actual.Select((value, i) => Math.Abs(value - ((expected[i] + other[i]) / 2))), difference => Assert.InRange(difference, 0, 0.5 / 254 + 1e-3));
     }
 
@@ -135,19 +135,19 @@ public sealed class PropertyTests : IDisposable
     public void Results_depend_on_the_seed_and_not_on_the_threads(string method, string parameters)
     {
         // Wide enough for many blocks, so that threads have something to disagree about.
-        new TinyModel { Seed = 8, Layers = 1, Width = 512, FeedForward = 2048 }.Write(_folder["P.gguf"]);
-        new TinyModel { Seed = 9, Layers = 1, Width = 512, FeedForward = 2048 }.Write(_folder["Q.gguf"]);
+        (Models.Small with { Seed = 8, Layers = 1, Embedding = 512, FeedForward = 2048 }).Save(_folder["P.gguf"]);
+        (Models.Small with { Seed = 9, Layers = 1, Embedding = 512, FeedForward = 2048 }).Save(_folder["Q.gguf"]);
         MergeRecipe recipe = MergeRecipe.Parse($"merge_method: {method}\nbase_model: P\nmodels: [{{model: Q, parameters: {{weight: 0.8, {parameters}}}}}]");
         string[] outputs = [.. new[] { 1, 2, 7 }.Select(threads => Run(threads, seed: 5)), Run(threads: 2, seed: 6)];
-        Assert.Empty(TestFolder.DifferentTensors(outputs[0], outputs[1]));
-        Assert.Empty(TestFolder.DifferentTensors(outputs[0], outputs[2]));
+        Assert.Empty(Contents.DifferentTensors(outputs[0], outputs[1]));
+        Assert.Empty(Contents.DifferentTensors(outputs[0], outputs[2]));
         bool random = method.StartsWith('d');
-        Assert.Equal(random, TestFolder.DifferentTensors(outputs[0], outputs[3]).Length > 0);
+        Assert.Equal(random, Contents.DifferentTensors(outputs[0], outputs[3]).Length > 0);
 
         string Run(int threads, ulong seed)
         {
             string path = _folder[$"out-{threads}-{seed}.gguf"];
-            ModelMerger.Merge(recipe, path, new MergeOptions { ModelFolder = _folder.Path, Threads = threads, Seed = seed });
+            ModelMerger.Merge(recipe, path, new MergeOptions { ModelFolder = _folder.Root, Threads = threads, Seed = seed });
             return path;
         }
     }
@@ -155,13 +155,13 @@ public sealed class PropertyTests : IDisposable
     [Fact]
     public void Random_masks_keep_the_density_and_differ_between_tensors()
     {
-        new TinyModel { Seed = 8, Layers = 1, Width = 256, FeedForward = 256 }.Write(_folder["P.gguf"]);
-        new TinyModel { Seed = 9, Layers = 1, Width = 256, FeedForward = 256 }.Write(_folder["Q.gguf"]);
+        (Models.Small with { Seed = 8, Layers = 1, Embedding = 256, FeedForward = 256 }).Save(_folder["P.gguf"]);
+        (Models.Small with { Seed = 9, Layers = 1, Embedding = 256, FeedForward = 256 }).Save(_folder["Q.gguf"]);
         string output = _folder["out.gguf"];
         ModelMerger.Merge(
             MergeRecipe.Parse("merge_method: dare_linear\nbase_model: P\nmodels: [{model: Q, parameters: {weight: 1, density: 0.3}}]"),
             output,
-            new MergeOptions { ModelFolder = _folder.Path });
+            new MergeOptions { ModelFolder = _folder.Root });
         bool[] q = Kept("blk.0.attn_q.weight");
         bool[] k = Kept("blk.0.attn_k.weight");
 
@@ -169,6 +169,6 @@ public sealed class PropertyTests : IDisposable
         Assert.InRange(q.Count(kept => kept) / 65536.0, 0.291, 0.309);
         Assert.InRange(q.Zip(k, (x, y) => x == y).Count(same => same) / 65536.0, 0.57, 0.59);
 
-        bool[] Kept(string tensor) => [.. TestFolder.Floats(output, tensor).Zip(TestFolder.Floats(_folder["P.gguf"], tensor), (x, origin) => x != origin)];
+        bool[] Kept(string tensor) => [.. Contents.Floats(output, tensor).Zip(Contents.Floats(_folder["P.gguf"], tensor), (x, origin) => x != origin)];
     }
 }

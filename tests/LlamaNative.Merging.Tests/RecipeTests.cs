@@ -7,13 +7,13 @@ namespace LlamaNative.Merging.Tests;
 /// <summary>Recipes as people have them, planned on small models with as many layers as theirs.</summary>
 public sealed class RecipeTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public RecipeTests()
     {
         foreach (string name in new[] { "A", "B", "Base" })
         {
-            new TinyModel { Seed = name[0], Layers = 40 }.Write(_folder[name + ".gguf"]);
+            (Models.Small with { Seed = name[0], Layers = 40 }).Save(_folder[name + ".gguf"]);
         }
     }
 
@@ -117,7 +117,7 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal("B", Source(plan, "output_norm.weight"));
     }
 
-    [SharedFact(VectorFile.Path)]
+    [RequiresFact(Need.Shared)]
     public void Bakllama_plans_equal_the_listed_ones()
     {
         foreach (System.Text.Json.JsonElement @case in VectorFile.Root.GetProperty("layer_plans").EnumerateArray())
@@ -141,7 +141,7 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void MythoMax_recipe_gives_363_tensors_their_published_shares()
     {
-        string sample = Path.Combine(SharedFiles.RepositoryRoot, "samples", "MythoMaxRecipe", "mythomax-l2-13b.yaml");
+        string sample = Repository.PathOf("samples", "MythoMaxRecipe", "mythomax-l2-13b.yaml");
         MergeRecipe recipe = MergeRecipe.Load(sample);
         Assert.Equal("mythomax-L2-13b", recipe.OutputPath);
         using MergePlan plan = ModelMerger.Plan(recipe, new MergeOptions
@@ -215,7 +215,7 @@ public sealed class RecipeTests : IDisposable
     {
         MergeRecipe recipe = MergeRecipe.FromCommandLine(line.Split(' '));
         Assert.Equal("out", recipe.OutputPath);
-        using MergePlan plan = ModelMerger.Plan(recipe, new MergeOptions { ModelFolder = _folder.Path });
+        using MergePlan plan = ModelMerger.Plan(recipe, new MergeOptions { ModelFolder = _folder.Root });
         KernelSpec spec = Spec(plan, "blk.3.ffn_up.weight");
         Assert.Equal(method, spec.Method.Name);
         Assert.Equal(weight, spec.Inputs.First(input => !input.IsBase).Parameters["weight"].Number);
@@ -226,7 +226,7 @@ public sealed class RecipeTests : IDisposable
     public void First_command_line_joins_an_unquoted_gradient()
     {
         MergeRecipe recipe = MergeRecipe.FromCommandLine("out --merge A --merge B --method slerp --layer-gradient [0, 0.3, 0.7, 0, 0.1, 1.0] --no-bf16".Split(' '));
-        using MergePlan plan = ModelMerger.Plan(recipe, new MergeOptions { ModelFolder = _folder.Path });
+        using MergePlan plan = ModelMerger.Plan(recipe, new MergeOptions { ModelFolder = _folder.Root });
 
         // The 42 samples of merge_vectors.json: the first is the embeddings', the last two of interest are knots.
         Assert.Equal(0, Spec(plan, "token_embd.weight").Parameters["t"].Number);
@@ -240,7 +240,7 @@ public sealed class RecipeTests : IDisposable
     public void First_command_line_counts_signs_naively_when_told()
     {
         MergeRecipe recipe = MergeRecipe.FromCommandLine("out", "--merge", "A", "--base-model", "Base", "--naive-count", "--no-normalize", "--int8-mask");
-        using MergePlan plan = ModelMerger.Plan(recipe, new MergeOptions { ModelFolder = _folder.Path });
+        using MergePlan plan = ModelMerger.Plan(recipe, new MergeOptions { ModelFolder = _folder.Root });
         KernelSpec spec = Spec(plan, "blk.3.ffn_up.weight");
         Assert.Equal("count", spec.Parameters["consensus"].Text);
         Assert.Equal(0, spec.Parameters["normalize"].Number);
@@ -250,17 +250,17 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Plan_says_what_every_tensor_is_made_of_and_writes_nothing()
     {
-        string[] before = [.. _folder.Files];
+        string[] before = [.. _folder.Entries];
         using MergePlan plan = Plan("merge_method: slerp\nbase_model: A\nmodels: [{model: A}, {model: B}]\nparameters: {t: [0, 1]}");
         using var text = new StringWriter();
         plan.WriteTo(text);
         Assert.Contains("blk.39.attn_q.weight f32 [8, 8] = slerp t=1 of A:blk.39.attn_q.weight f32 and B:blk.39.attn_q.weight f32", text.ToString(), StringComparison.Ordinal);
-        Assert.Equal(before, _folder.Files);
+        Assert.Equal(before, _folder.Entries);
     }
 
     private static KernelSpec Spec(MergePlan plan, string tensor) => plan.Plans.Single(planned => planned.Name == tensor).Spec;
 
     private static string Source(MergePlan plan, string tensor) => Assert.Single(Spec(plan, tensor).Inputs).Model;
 
-    private MergePlan Plan(string yaml) => ModelMerger.Plan(MergeRecipe.Parse(yaml), new MergeOptions { ModelFolder = _folder.Path });
+    private MergePlan Plan(string yaml) => ModelMerger.Plan(MergeRecipe.Parse(yaml), new MergeOptions { ModelFolder = _folder.Root });
 }

@@ -6,11 +6,11 @@ namespace LlamaNative.Merging.Tests;
 /// <summary>Vocabularies brought together: unions, borrowed and added rows, padding, templates.</summary>
 public sealed class TokenizerTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    [SharedFact(VectorFile.Path)]
+    [RequiresFact(Need.Shared)]
     public void Unions_and_their_embeddings_equal_mergekits()
     {
         string failures = "";
@@ -22,14 +22,14 @@ public sealed class TokenizerTests : IDisposable
             {
                 string[] tokens = [.. vocabularies[i].EnumerateObject().OrderBy(token => token.Value.GetInt32()).Select(token => token.Name)];
                 long[] shape = VectorFile.Shape(embeddings[i]);
-                new TinyModel
+                (Models.Small with
                 {
-                    Width = (int)shape[1],
+                    Embedding = (int)shape[1],
                     FeedForward = 2,
                     Layers = 1,
-                    Vocabulary = tokens,
+                    Vocabulary = TinyVocabulary.Of(tokens),
                     Given = new Dictionary<string, float[]> { ["token_embd.weight"] = VectorFile.Floats(embeddings[i]) },
-                }.Write(_folder[$"{i}.gguf"]);
+                }).Save(_folder[$"{i}.gguf"]);
             }
 
             int? baseIndex = @case.GetProperty("base_index") is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null;
@@ -39,7 +39,7 @@ public sealed class TokenizerTests : IDisposable
                 // Weight 1 for one model and 0 for the others shows that model's own permuted matrix.
                 string models = string.Join(", ", Enumerable.Range(0, vocabularies.Length).Select(j => $"{{model: {j}, parameters: {{weight: {(i == j ? 1 : 0)}}}}}"));
                 Merge($"merge_method: linear\ntokenizer_source: union\n{(baseIndex is { } b ? $"base_model: {b}\n" : "")}models: [{models}]");
-                failures += VectorFile.Differences($"{@case.GetProperty("output_vocab").GetRawText()} model {i}", TestFolder.Floats(_folder["out.gguf"], "token_embd.weight"), VectorFile.Floats(expected[i]));
+                failures += VectorFile.Differences($"{@case.GetProperty("output_vocab").GetRawText()} model {i}", Contents.Floats(_folder["out.gguf"], "token_embd.weight"), VectorFile.Floats(expected[i]));
             }
 
             using GgufFile file = GgufFile.Open(_folder["out.gguf"]);
@@ -125,7 +125,7 @@ public sealed class TokenizerTests : IDisposable
         string[] templates = ["one {{ x }}", "two {{ x }}", "two {{ x }}"];
         for (int i = 0; i < templates.Length; i++)
         {
-            new TinyModel { Seed = i, ChatTemplate = templates[i] }.Write(_folder[$"{i}.gguf"]);
+            (Models.Small with { Seed = i, ChatTemplate = templates[i] }).Save(_folder[$"{i}.gguf"]);
         }
 
         Merge($"merge_method: linear\nparameters: {{weight: 1}}\nchat_template: {wanted}\nmodels: [{{model: 0}}, {{model: 1}}, {{model: 2}}]");
@@ -138,7 +138,7 @@ public sealed class TokenizerTests : IDisposable
     {
         Write("A", ["<s>", "a", "b"], [3, 1, 1]);
         Write("B", ["<s>", "b", "a"], [3, 1, 1]);
-        using MergePlan plan = ModelMerger.Plan(MergeRecipe.Parse("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A}, {model: B}]"), new MergeOptions { ModelFolder = _folder.Path });
+        using MergePlan plan = ModelMerger.Plan(MergeRecipe.Parse("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A}, {model: B}]"), new MergeOptions { ModelFolder = _folder.Root });
         Assert.Contains(plan.Warnings, warning => warning.Contains("2 of 3 tokens differ", StringComparison.Ordinal));
     }
 
@@ -147,22 +147,22 @@ public sealed class TokenizerTests : IDisposable
     {
         Write("A", ["<s>", "a"], [3, 1]);
         const string Recipe = "merge_method: passthrough # as it is\nmodels: [{model: A}]";
-        ModelMerger.Merge(MergeRecipe.Parse(Recipe), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Path, Seed = 42, Name = "mine", OutputType = "f32" });
+        ModelMerger.Merge(MergeRecipe.Parse(Recipe), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Root, Seed = 42, Name = "mine", OutputType = "f32" });
         using GgufFile file = GgufFile.Open(_folder["out.gguf"]);
         Assert.Equal(Recipe, file.Metadata["llamanative.merge.recipe"].GetString());
         Assert.Equal(42ul, file.Metadata["llamanative.merge.seed"].Get<ulong>());
         Assert.Equal(["A"], file.Metadata["llamanative.merge.models"].GetStrings());
         Assert.Equal("mine", file.Metadata["general.name"].GetString());
-        Assert.Equal("tiny 0", file.Metadata["general.base_model.0.name"].GetString());
+        Assert.Equal("tiny", file.Metadata["general.base_model.0.name"].GetString());
         Assert.Equal(0u, file.Metadata["general.file_type"].GetUInt32());
     }
 
     private static float[] Mean(float[] x, float[] y) => [.. x.Zip(y, (p, q) => (float)((p * 0.5) + (q * 0.5)))];
 
-    private float[] Rows(string file) => TestFolder.Floats(_folder[file], "token_embd.weight");
+    private float[] Rows(string file) => Contents.Floats(_folder[file], "token_embd.weight");
 
     private void Write(string name, string[] tokens, int[] types) =>
-        new TinyModel { Seed = name[0] - 'A', Layers = 1, Vocabulary = tokens, TokenTypes = types }.Write(_folder[name + ".gguf"]);
+        (Models.Small with { Seed = name[0] - 'A', Layers = 1, Vocabulary = TinyVocabulary.Of(tokens, types) }).Save(_folder[name + ".gguf"]);
 
-    private void Merge(string yaml) => ModelMerger.Merge(MergeRecipe.Parse(yaml), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Path });
+    private void Merge(string yaml) => ModelMerger.Merge(MergeRecipe.Parse(yaml), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Root });
 }

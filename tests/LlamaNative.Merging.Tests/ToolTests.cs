@@ -1,5 +1,4 @@
 using LlamaNative.Gguf;
-using LlamaNative.Tests.Cli;
 
 namespace LlamaNative.Merging.Tests;
 
@@ -9,13 +8,13 @@ public sealed class ToolTests : IDisposable
     private const string Model = "models/stories260K.gguf";
     private const string Text = "golden/stories260K_text.txt";
 
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly string _recipe;
 
     public ToolTests()
     {
-        new TinyModel { Seed = 1 }.Write(_folder["A.gguf"]);
-        new TinyModel { Seed = 2 }.Write(_folder["B.gguf"]);
+        (Models.Small with { Seed = 1 }).Save(_folder["A.gguf"]);
+        (Models.Small with { Seed = 2 }).Save(_folder["B.gguf"]);
         _recipe = _folder["recipe.yaml"];
         File.WriteAllText(_recipe, "merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: Second, parameters: {weight: 1}}]\ndtype: float16\n");
     }
@@ -36,11 +35,11 @@ public sealed class ToolTests : IDisposable
     [Fact]
     public async Task It_prints_a_plan_and_changes_nothing()
     {
-        string[] before = [.. _folder.Files];
+        string[] before = [.. _folder.Entries];
         ToolResult result = await Tool.RunAsync("merge", _recipe, "-m", $"Second={_folder["B.gguf"]}", "--plan");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("blk.1.attn_q.weight f16 [8, 8] = linear of A:blk.1.attn_q.weight f32 (weight 1) and Second:", result.Text, StringComparison.Ordinal);
-        Assert.Equal(before, _folder.Files);
+        Assert.Equal(before, _folder.Entries);
     }
 
     [Fact]
@@ -67,11 +66,11 @@ public sealed class ToolTests : IDisposable
         Assert.Equal(32u, file.Metadata["general.file_type"].GetUInt32());
     }
 
-    [SharedFact(Model, Text)]
+    [RequiresFact(Need.Shared)]
     public async Task It_checks_the_result_beside_its_parents()
     {
         File.WriteAllText(_recipe, "merge_method: passthrough\nmodels: [{model: S}]\n");
-        ToolResult result = await Tool.RunAsync("merge", _recipe, "-m", $"S={SharedFiles.PathOf(Model)}", "-o", _folder["out.gguf"], "--check-file", SharedFiles.PathOf(Text), "-t", "1");
+        ToolResult result = await Tool.RunAsync("merge", _recipe, "-m", $"S={Repository.SharedPathOf(Model)}", "-o", _folder["out.gguf"], "--check-file", Repository.SharedPathOf(Text), "-t", "1");
         System.Text.Json.JsonElement[] models = [.. result.Json().EnumerateArray()];
         Assert.Equal(2, models.Length);
         Assert.Equal(models[1].GetProperty("perplexity").GetDouble(), models[0].GetProperty("perplexity").GetDouble());

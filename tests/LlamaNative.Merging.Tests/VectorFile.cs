@@ -8,7 +8,7 @@ internal static class VectorFile
 {
     public const string Path = "specs/merge_vectors.json";
 
-    private static readonly Lazy<JsonElement> Document = new(() => JsonDocument.Parse(File.ReadAllText(SharedFiles.PathOf(Path))).RootElement);
+    private static readonly Lazy<JsonElement> Document = new(() => JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(Path))).RootElement);
 
     public static JsonElement Root => Document.Value;
 

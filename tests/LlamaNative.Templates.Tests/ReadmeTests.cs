@@ -35,8 +35,8 @@ public class ReadmeTests
     [Fact]
     public void The_example_in_the_file_is_the_one_compiled_here()
     {
-        string readme = File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "src/LlamaNative.Templates/README.md"));
-        string test = File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "tests/LlamaNative.Templates.Tests/ReadmeTests.cs"));
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "src/LlamaNative.Templates/README.md"));
+        string test = File.ReadAllText(Path.Combine(Repository.Root, "tests/LlamaNative.Templates.Tests/ReadmeTests.cs"));
         string[] example = Lines(test.Split("// README\n")[1]);
         Assert.Equal(example, Lines(readme.Split("```csharp\n")[1].Split("```")[0]).Where(line => !line.StartsWith("using ", StringComparison.Ordinal)));
     }

@@ -86,10 +86,10 @@ public class RenderedTextTests
     /// <summary>
     /// Released templates with letters in every message and tool that no template has: wherever they come out, they are input.
     /// </summary>
-    [SharedFact("golden/chat_templates.json", "golden/templates")]
+    [RequiresFact(Need.Shared)]
     public void No_released_template_loses_the_provenance_of_a_message()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.PathOf("golden/chat_templates.json")));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Repository.SharedPathOf("golden/chat_templates.json")));
         Dictionary<string, Template> templates = [];
         int letters = 0;
         foreach (JsonElement test in document.RootElement.EnumerateArray())
@@ -97,7 +97,7 @@ public class RenderedTextTests
             string file = test.GetProperty("template").GetString()!;
             if (!templates.TryGetValue(file, out Template? template))
             {
-                templates.Add(file, template = Template.Parse(File.ReadAllText(SharedFiles.PathOf($"golden/templates/{file}"))));
+                templates.Add(file, template = Template.Parse(File.ReadAllText(Repository.SharedPathOf($"golden/templates/{file}"))));
             }
 
             JsonElement variables = TemplateTesting.Json(WithRunes(test.GetProperty("variables")));

@@ -15,11 +15,11 @@ public class TemplateGoldenTests
 
     private static readonly ConcurrentDictionary<string, Template> s_parsed = new();
 
-    [SharedFact(Cases, Templates)]
+    [RequiresFact(Need.Shared)]
     public void Strict_cases_are_equal_to_the_byte() =>
         Check("strict", test => Compare(test, test.GetProperty("output").GetString()!));
 
-    [SharedFact(Cases, Templates)]
+    [RequiresFact(Need.Shared)]
     public void Cases_that_fail_elsewhere_fail_here_with_the_templates_own_message() =>
         Check("error", test =>
         {
@@ -30,13 +30,13 @@ public class TemplateGoldenTests
                     : null;
         });
 
-    [SharedFact(Cases, Templates)]
+    [RequiresFact(Need.Shared)]
     public void Where_llama_cpp_prints_something_else_Jinja2_is_followed() =>
         Check("llama_only", test => test.TryGetProperty("jinja2_output", out JsonElement output) ? Compare(test, output.GetString()!) : null);
 
     private static void Check(string gate, Func<JsonElement, string?> failureOf)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.PathOf(Cases)));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Repository.SharedPathOf(Cases)));
         StringBuilder failures = new();
         int count = 0;
         foreach (JsonElement test in document.RootElement.EnumerateArray())
@@ -69,7 +69,7 @@ public class TemplateGoldenTests
 
     private static (string? Text, TemplateException? Error) Render(JsonElement test)
     {
-        string path = SharedFiles.PathOf($"{Templates}/{test.GetProperty("template")}");
+        string path = Repository.SharedPathOf($"{Templates}/{test.GetProperty("template")}");
         Template template = s_parsed.GetOrAdd(path, static path => Template.Parse(File.ReadAllText(path)));
         try
         {

@@ -77,13 +77,3 @@ internal sealed class TinyRun : IDisposable
         Backend.Dispose();
     }
 }
-
-/// <summary>A folder that goes with the test.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tiny-chat-");
-
-    public string this[string name] => Path.Combine(_folder.FullName, name);
-
-    public void Dispose() => _folder.Delete(recursive: true);
-}

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using LlamaNative.Tests;
 
 namespace DesktopChat.Tests.Service;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using DesktopChat.Models;
-using LlamaNative.Tests;
 
 namespace DesktopChat.Tests.Service;
 
@@ -12,7 +11,7 @@ public sealed class ModelTests
     public async Task The_picker_tells_what_the_files_say_and_loads_nothing()
     {
         using TinyModel model = TestModels.Quick("a.gguf");
-        TinyModel.Write(Path.Combine(model.Folder, "vocabulary.gguf"), new TinyModelOptions { WithTensors = false });
+        new TinyModelOptions { WithTensors = false }.Save(Path.Combine(model.Folder, "vocabulary.gguf"));
         await File.WriteAllBytesAsync(Path.Combine(model.Folder, "cut.gguf"), (await File.ReadAllBytesAsync(model.Path))[..700]);
         await File.WriteAllTextAsync(Path.Combine(model.Folder, "notes.gguf"), "no model at all");
         await File.WriteAllTextAsync(Path.Combine(model.Folder, "readme.txt"), "not listed");

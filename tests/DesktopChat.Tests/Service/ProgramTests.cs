@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using LlamaNative.Tests;
 
 namespace DesktopChat.Tests.Service;
 
@@ -12,7 +11,7 @@ public sealed class ProgramTests : IDisposable
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    [SignalFact]
+    [RequiresFact(Need.Signals)]
     public async Task It_prints_its_address_and_ends_cleanly_when_told_to()
     {
         using TinyModel model = TestModels.Quick();
@@ -62,11 +61,4 @@ public sealed class ProgramTests : IDisposable
 
         return process.ExitCode;
     }
-}
-
-/// <summary>A fact that sends a signal, as Ctrl+C and the system do; Windows has none for a single process.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class SignalFactAttribute : FactAttribute
-{
-    public SignalFactAttribute() => Skip = OperatingSystem.IsWindows() ? "needs signals, which Windows does not have" : null;
 }

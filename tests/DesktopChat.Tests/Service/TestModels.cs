@@ -1,5 +1,4 @@
 using DesktopChat.Models;
-using LlamaNative.Tests;
 
 namespace DesktopChat.Tests.Service;
 

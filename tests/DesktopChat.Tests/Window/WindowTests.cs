@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using DesktopChat.Tests.Service;
-using LlamaNative.Tests;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -11,7 +10,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
 {
     static WindowTests() => SetDefaultExpectTimeout(60_000);
 
-    [ChromiumFact]
+    [RequiresFact(Need.Chromium)]
     public async Task Without_a_model_it_says_what_to_do()
     {
         await using DesktopService service = await DesktopService.StartAsync();
@@ -32,7 +31,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         Assert.Empty(errors);
     }
 
-    [ChromiumFact]
+    [RequiresFact(Need.Chromium)]
     public async Task A_conversation_by_keyboard_alone()
     {
         using TinyModel model = TestModels.Slow();
@@ -94,7 +93,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
     }
 
     // If this fails, a model can take over the page that holds the token.
-    [ChromiumFact]
+    [RequiresFact(Need.Chromium)]
     public async Task What_a_model_says_is_text_whatever_it_says()
     {
         await using DesktopService service = await DesktopService.StartAsync();
@@ -115,7 +114,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         Assert.All(errors, error => Assert.Contains("TrustedHTML", error, StringComparison.Ordinal));
     }
 
-    [ChromiumFact]
+    [RequiresFact(Need.Chromium)]
     public async Task Loading_shows_its_progress_and_can_be_cancelled()
     {
         using TinyModel model = TestModels.Quick();
@@ -136,7 +135,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         Assert.Empty(errors);
     }
 
-    [ChromiumFact]
+    [RequiresFact(Need.Chromium)]
     public async Task Settings_are_checked_kept_and_seen_by_every_window()
     {
         await using DesktopService service = await DesktopService.StartAsync();
@@ -158,7 +157,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         Assert.Empty(errors);
     }
 
-    [ChromiumFact]
+    [RequiresFact(Need.Chromium)]
     public async Task Two_windows_show_the_same_conversation()
     {
         using TinyModel model = TestModels.Quick();
@@ -187,7 +186,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
     }
 
     // What was fetched while the answer was being written may arrive when it is complete.
-    [ChromiumFact]
+    [RequiresFact(Need.Chromium)]
     public async Task A_conversation_that_was_fetched_slowly_does_not_take_its_answer_away()
     {
         using TinyModel model = TestModels.Slow();

@@ -1,5 +1,5 @@
 using LlamaNative.Models;
-using LlamaNative.Tests;
+using LlamaNative.TestSupport;
 
 namespace LlamaNative.Benchmarks.Pieces;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using LlamaNative.Benchmarks.Soaking;
-using LlamaNative.Tests;
+using LlamaNative.TestSupport;
 
 namespace LlamaNative.Benchmarks;
 

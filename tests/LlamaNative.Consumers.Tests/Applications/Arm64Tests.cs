@@ -1,5 +1,4 @@
 using LlamaNative.Consumers.Tests.Packages;
-using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests.Applications;
 
@@ -10,20 +9,20 @@ public sealed class Arm64Tests(Workshop workshop)
     // A question that was learned, because kernels of another processor round otherwise and a story may take another turn.
     private const string Question = "<|im_start|>user\nWhat is the capital of France?<|im_end|>\n<|im_start|>assistant\n";
 
-    [QemuTheory]
+    [RequiresTheory(Need.LinuxX64, Need.Arm64Emulation, Need.LlamaSource)]
     [InlineData("cortex-a53")] // the oldest build, armv8.0
     [InlineData("cortex-a76")] // dot products
     [InlineData("max")]        // all that the emulator knows
     public async Task The_libraries_answer_on_every_processor(string processor)
     {
-        string model = Path.Combine(SharedFiles.RepositoryRoot, "models", "tiny-chat.gguf");
+        string model = Repository.PathOf("models", "tiny-chat.gguf");
         string expected = Story.Continue(model, Question, parseSpecial: true);
         Assert.Contains("Paris", expected, StringComparison.Ordinal);
 
         string libraries = Extract();
         string story = await CompileAsync(libraries);
-        CommandResult run = await new Command(Qemu.Emulator,
-            "-cpu", processor, "-L", Qemu.Root, "-E", "LD_LIBRARY_PATH=" + libraries, story, libraries, model, Question, $"{Story.Tokens}").RunAsync();
+        CommandResult run = await new Command(Arm64Tools.Emulator,
+            "-cpu", processor, "-L", Arm64Tools.Root, "-E", "LD_LIBRARY_PATH=" + libraries, story, libraries, model, Question, $"{Story.Tokens}").RunAsync();
         Assert.Equal(expected, run.Succeeded().Output);
     }
 
@@ -51,11 +50,11 @@ public sealed class Arm64Tests(Workshop workshop)
             return output;
         }
 
-        string source = Path.Combine(SharedFiles.RepositoryRoot, "tests", "LlamaNative.Consumers.Tests", "Applications", "story.c");
+        string source = Repository.PathOf("tests", "LlamaNative.Consumers.Tests", "Applications", "story.c");
         string[] linked = [.. Directory.GetFiles(libraries, "lib*.so").Where(file => Path.GetFileName(file) is var name
             && (name.StartsWith("libllama.", StringComparison.Ordinal) || name.StartsWith("libggml.", StringComparison.Ordinal) || name == "libggml-base.so"))];
-        CommandResult compiled = await new Command(Qemu.Compiler, ["-O1", "-Wall", "-o", output, source,
-            "-I", Path.Combine(Qemu.Source, "include"), "-I", Path.Combine(Qemu.Source, "ggml", "include"), .. linked, "-Wl,-rpath-link," + libraries])
+        CommandResult compiled = await new Command(Arm64Tools.Compiler, ["-O1", "-Wall", "-o", output, source,
+            "-I", Path.Combine(Repository.LlamaSource, "include"), "-I", Path.Combine(Repository.LlamaSource, "ggml", "include"), .. linked, "-Wl,-rpath-link," + libraries])
         {
             Environment = new Dictionary<string, string?> { ["PATH"] = "/usr/bin:/bin" }, // the assembler and the linker
         }.RunAsync();

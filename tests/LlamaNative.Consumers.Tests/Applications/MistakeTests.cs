@@ -37,7 +37,7 @@ public sealed class MistakeTests(Workshop workshop)
     }
 
     // .NET itself refuses to start an application of another processor.
-    [LinuxX64Theory]
+    [RequiresTheory(Need.LinuxX64)]
     [InlineData("win-x64")]
     [InlineData("osx-x64")]
     public async Task Published_for_another_system_the_run_says_for_which_and_for_which_it_should_be(string rid)
@@ -46,7 +46,7 @@ public sealed class MistakeTests(Workshop workshop)
         CheckRefusal(await new Command(Command.Dotnet, [Path.Combine(app.Folder, "ConsoleApp.dll"), .. workshop.Story.Arguments]).RunAsync(), $"libraries for {rid} only");
     }
 
-    [LinuxX64Fact]
+    [RequiresFact(Need.LinuxX64)]
     public async Task Libraries_of_another_processor_under_this_ones_names_are_told_apart()
     {
         PublishedApplication app = await workshop.PublishAsync("ConsoleApp");
@@ -66,7 +66,7 @@ public sealed class MistakeTests(Workshop workshop)
         Assert.Contains($"for {s_rid}, with the package LlamaNative.Backend.Cpu", run.Error, StringComparison.Ordinal);
     }
 
-    [GpuPackagesFact(OnLinuxX64 = true)]
+    [RequiresFact(Need.GpuPackages, Need.LinuxX64)]
     public async Task All_backends_at_once_lie_in_one_folder_and_the_unusable_ones_say_why()
     {
         PublishedApplication app = await workshop.PublishAsync("ConsoleApp", $"-p:RuntimeIdentifier={s_rid}", "-p:SelfContained=false",
@@ -93,7 +93,7 @@ public sealed class MistakeTests(Workshop workshop)
         }
     }
 
-    [GpuPackagesFact(OnLinuxX64 = true, WithSoftwareVulkan = true)]
+    [RequiresFact(Need.GpuPackages, Need.LinuxX64, Need.VulkanDriver)]
     public async Task The_Vulkan_package_alone_brings_the_CPU_and_computes_on_the_device()
     {
         PublishedApplication app = await workshop.PublishAsync("ConsoleApp", $"-p:Backends={Artifacts.Vulkan}");

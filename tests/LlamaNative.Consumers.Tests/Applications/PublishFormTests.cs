@@ -67,7 +67,7 @@ public sealed class PublishFormTests(Workshop workshop)
         await app.TellsTheStoryAsync();
     }
 
-    [NativeAotFact]
+    [RequiresFact(Need.LinuxX64, Need.Gcc)]
     public async Task Native_ahead_of_time()
     {
         // A trim or AOT warning would be an error of this build.

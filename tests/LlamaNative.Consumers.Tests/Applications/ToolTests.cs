@@ -1,4 +1,3 @@
-using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests.Applications;
 

@@ -1,4 +1,3 @@
-using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests.Applications;
 
@@ -8,7 +7,7 @@ public sealed class WindowsTests(Workshop workshop)
 {
     private string[] Arguments => [Wine.PathOf(workshop.Story.ModelPath), workshop.Story.Prompt, $"{Story.Tokens}"];
 
-    [WineTheory]
+    [RequiresTheory(Need.LinuxX64, Need.Wine)]
     [InlineData("-p:PublishReadyToRun=true")]
     [InlineData("-p:PublishSingleFile=true", "-p:PublishTrimmed=true")]
     [InlineData("-p:PublishSingleFile=true", "-p:PublishTrimmed=true", "-p:IncludeNativeLibrariesForSelfExtract=true")]
@@ -21,7 +20,7 @@ public sealed class WindowsTests(Workshop workshop)
         Assert.DoesNotContain("unusable", run.Error, StringComparison.Ordinal);
     }
 
-    [WineFact]
+    [RequiresFact(Need.LinuxX64, Need.Wine)]
     public async Task In_paths_with_spaces_Chinese_and_emoji()
     {
         PublishedApplication app = await PublishAsync("ConsoleApp", "-p:PublishReadyToRun=true");
@@ -34,7 +33,7 @@ public sealed class WindowsTests(Workshop workshop)
     }
 
     // The libraries for Windows are built with assertions, which end the process unless LlamaNative turns them off.
-    [WineFact]
+    [RequiresFact(Need.LinuxX64, Need.Wine)]
     public async Task A_model_whose_numbers_overflow_is_an_error_and_not_the_end()
     {
         PublishedApplication app = await PublishAsync("ConsoleApp", "-p:PublishReadyToRun=true");
@@ -44,7 +43,7 @@ public sealed class WindowsTests(Workshop workshop)
         Assert.Contains("LlamaException: The logit of token 0 is NaN", run.Error, StringComparison.Ordinal);
     }
 
-    [WineFact]
+    [RequiresFact(Need.LinuxX64, Need.Wine)]
     public async Task Without_a_backend_package_the_run_names_it()
     {
         PublishedApplication app = await PublishAsync("ConsoleApp", "-p:Backends=none", "-p:TreatWarningsAsErrors=false");

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests.Packages;
 
@@ -42,7 +41,7 @@ internal static class ExpectedLibraries
 
     private static string ReadRelease()
     {
-        using JsonDocument pin = JsonDocument.Parse(File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "native", "package.json")));
+        using JsonDocument pin = JsonDocument.Parse(File.ReadAllText(Repository.PathOf("native", "package.json")));
         return pin.RootElement.GetProperty("llamaNative").GetProperty("release").GetString()!;
     }
 

@@ -1,4 +1,3 @@
-using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests.Packages;
 
@@ -31,14 +30,14 @@ public sealed class NativeLibraryTests
         Assert.Equal(ExpectedLibraries.Cpu(rid), package.Libraries(rid, "tools/net10.0/any/runtimes"));
     }
 
-    [GpuPackagesFact]
+    [RequiresFact(Need.GpuPackages)]
     public void The_Vulkan_package_adds_a_backend_that_fits_the_CPU_package()
     {
         CheckAddition(Artifacts.Vulkan, "vulkan", "linux-x64", "libggml-vulkan.so", ["libvulkan.so.1"]);
         CheckAddition(Artifacts.Vulkan, "vulkan", "win-x64", "ggml-vulkan.dll", ["VULKAN-1.DLL"]);
     }
 
-    [GpuPackagesFact]
+    [RequiresFact(Need.GpuPackages)]
     public void The_CUDA_packages_add_backends_that_fit_the_CPU_package()
     {
         CheckAddition(Artifacts.CudaLinux, "cuda", "linux-x64", "libggml-cuda.so", ["libcudart.so.13", "libcublas.so.13", "libcuda.so.1"]);
@@ -65,7 +64,7 @@ public sealed class NativeLibraryTests
         foreach (string name in package.Libraries(rid))
         {
             byte[] file = package.Read($"runtimes/{rid}/native/{name}");
-            string pinned = Path.Combine(SharedFiles.RepositoryRoot, "native", ".cache", flavor, rid, name);
+            string pinned = Repository.PathOf("native", ".cache", flavor, rid, name);
             Assert.True(file.AsSpan().SequenceEqual(File.ReadAllBytes(pinned)), $"{name} for {rid} is not the one restored from the pinned package");
             images[name] = NativeImage.Read(file);
         }

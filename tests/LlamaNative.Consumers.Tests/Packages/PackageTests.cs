@@ -2,7 +2,6 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text;
 using System.Xml.Linq;
-using LlamaNative.Tests;
 
 namespace LlamaNative.Consumers.Tests.Packages;
 
@@ -54,7 +53,7 @@ public sealed class PackageTests
     {
         using PackageFile package = Open(file);
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string[] folders = [SharedFiles.RepositoryRoot, .. home.Length > 1 ? [home + Path.DirectorySeparatorChar] : Array.Empty<string>()];
+        string[] folders = [Repository.Root, .. home.Length > 1 ? [home + Path.DirectorySeparatorChar] : Array.Empty<string>()];
         foreach (string name in package.Names.Where(name => !name.Contains("/native/", StringComparison.Ordinal)))
         {
             byte[] content = package.Read(name);
@@ -98,7 +97,7 @@ public sealed class PackageTests
         Assert.Equal(ExpectedLibraries.Rids, properties.Descendants("LlamaNativeBackendRid").Single().Attribute("Include")!.Value.Split(';'));
     }
 
-    [GpuPackagesFact]
+    [RequiresFact(Need.GpuPackages)]
     public void The_GPU_packages_ask_for_exactly_their_own_version_of_the_others()
     {
         foreach ((string id, string[] asked) in new[]

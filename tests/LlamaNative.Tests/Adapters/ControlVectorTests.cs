@@ -10,7 +10,7 @@ namespace LlamaNative.Tests.Adapters;
 public sealed class ControlVectorTests : IDisposable
 {
     private const int N = ModelFile.Embedding;
-    private readonly TemporaryFiles _files = new();
+    private readonly TemporaryFolder _files = new();
     private readonly LlamaModel _model;
     private readonly float[] _one = Direction(1);
     private readonly float[] _two = Direction(2);
@@ -72,8 +72,8 @@ public sealed class ControlVectorTests : IDisposable
     {
         var file = new ModelFile();
         file.Metadata["general.architecture"] = GgufValue.Of("controlvector");
-        file.Tensors["direction.1"] = new TestTensor(new TensorShape(N), _one);
-        file.Tensors["direction.2"] = new TestTensor(new TensorShape(N), _two);
+        file.Tensors["direction.1"] = new ModelTensor(new TensorShape(N), _one);
+        file.Tensors["direction.2"] = new ModelTensor(new TensorShape(N), _two);
         ControlVector vector = ControlVector.Load(_files.Save(file), strength: 0.5f);
         Assert.Equal(N, vector.EmbeddingLength);
         Assert.Equal([1, 2], vector.Layers);
@@ -93,7 +93,7 @@ public sealed class ControlVectorTests : IDisposable
     public void Other_tensors_make_no_control_vector(string name)
     {
         var file = new ModelFile();
-        file.Tensors[name] = new TestTensor(new TensorShape(N), _one);
+        file.Tensors[name] = new ModelTensor(new TensorShape(N), _one);
         Assert.Throws<AdapterException>(() => ControlVector.Load(_files.Save(file)));
     }
 
@@ -102,20 +102,20 @@ public sealed class ControlVectorTests : IDisposable
     {
         var file = new ModelFile();
         Assert.Throws<AdapterException>(() => ControlVector.Load(_files.Save(file)));
-        file.Tensors["direction.1"] = new TestTensor(new TensorShape(N / 2, 2), _one);
+        file.Tensors["direction.1"] = new ModelTensor(new TensorShape(N / 2, 2), _one);
         Assert.Throws<AdapterException>(() => ControlVector.Load(_files.Save(file)));
-        file.Tensors["direction.1"] = new TestTensor(new TensorShape(N), _one, GgmlType.F16);
+        file.Tensors["direction.1"] = new ModelTensor(new TensorShape(N), _one, GgmlType.F16);
         Assert.Throws<AdapterException>(() => ControlVector.Load(_files.Save(file)));
-        file.Tensors["direction.1"] = new TestTensor(new TensorShape(N), _one);
-        file.Tensors["direction.2"] = new TestTensor(new TensorShape(2), [1, 2]);
+        file.Tensors["direction.1"] = new ModelTensor(new TensorShape(N), _one);
+        file.Tensors["direction.2"] = new ModelTensor(new TensorShape(2), [1, 2]);
         Assert.Throws<AdapterException>(() => ControlVector.Load(_files.Save(file)));
-        file.Tensors["direction.2"] = new TestTensor(new TensorShape(N), [.. _one[1..], float.NaN]);
+        file.Tensors["direction.2"] = new ModelTensor(new TensorShape(N), [.. _one[1..], float.NaN]);
         Assert.Throws<AdapterException>(() => ControlVector.Load(_files.Save(file)));
         Assert.Throws<AdapterException>(() => ControlVector.Load(_files.NewPath()));
 
         // A huge layer costs nothing to load and no model has it.
         file.Tensors.Clear();
-        file.Tensors["direction.2147483647"] = new TestTensor(new TensorShape(N), _one);
+        file.Tensors["direction.2147483647"] = new ModelTensor(new TensorShape(N), _one);
         ControlVector far = ControlVector.Load(_files.Save(file));
         using LlamaContext context = NewContext(_model);
         Assert.Throws<ArgumentException>(() => context.SetControlVector(far));
@@ -131,8 +131,8 @@ public sealed class ControlVectorTests : IDisposable
     public void Broken_files_are_typed_errors()
     {
         var file = new ModelFile();
-        file.Tensors["direction.1"] = new TestTensor(new TensorShape(N), _one);
-        file.Tensors["direction.2"] = new TestTensor(new TensorShape(N), _two);
+        file.Tensors["direction.1"] = new ModelTensor(new TensorShape(N), _one);
+        file.Tensors["direction.2"] = new ModelTensor(new TensorShape(N), _two);
         byte[] bytes = File.ReadAllBytes(_files.Save(file));
         var random = new Random(4);
         for (int round = 0; round < 300; round++)
@@ -160,7 +160,7 @@ public sealed class ControlVectorTests : IDisposable
         ModelFile file = ModelFile.Llama();
         foreach ((int layer, float[] direction) in biases)
         {
-            file.Tensors[$"blk.{layer}.ffn_down.bias"] = new TestTensor(new TensorShape(N), direction);
+            file.Tensors[$"blk.{layer}.ffn_down.bias"] = new ModelTensor(new TensorShape(N), direction);
         }
 
         using LlamaModel model = _files.Load(file);

@@ -14,7 +14,7 @@ public sealed class LoraAdapterTests : IDisposable
         "blk.0.attn_q.weight", "blk.0.attn_v.weight", "blk.1.attn_output.weight", "blk.1.ffn_down.weight", "blk.2.ffn_gate.weight", "output.weight", "token_embd.weight",
     ];
 
-    private readonly TemporaryFiles _files = new();
+    private readonly TemporaryFolder _files = new();
     private readonly LlamaModel _model;
 
     public LoraAdapterTests() => _model = _files.Load(ModelFile.Llama());
@@ -31,9 +31,9 @@ public sealed class LoraAdapterTests : IDisposable
     [InlineData(1, 2f, -0.75f)]
     public void An_adapter_is_the_same_change_merged_into_the_weights(int rank, float? alpha, float scale)
     {
-        ModelFile lora = ModelFile.Lora(ModelFile.Llama(), seed: 5, rank, alpha, Weights);
+        ModelFile lora = TinyLora.Create(ModelFile.Llama(), seed: 5, rank, alpha, Weights);
         ModelFile mergedFile = ModelFile.Llama();
-        mergedFile.Merge(lora, scale);
+        lora.MergeInto(mergedFile, scale);
         using LlamaModel merged = _files.Load(mergedFile);
 
         using LoraAdapter adapter = LoraAdapter.Load(_model, _files.Save(lora));
@@ -51,11 +51,11 @@ public sealed class LoraAdapterTests : IDisposable
     [Fact]
     public void Adapters_add_up_and_go_without_a_trace()
     {
-        ModelFile first = ModelFile.Lora(ModelFile.Llama(), seed: 6, rank: 2, alpha: 4, "blk.0.attn_q.weight", "blk.2.ffn_up.weight");
-        ModelFile second = ModelFile.Lora(ModelFile.Llama(), seed: 7, rank: 3, alpha: 3, "blk.0.attn_q.weight", "blk.1.ffn_down.weight");
+        ModelFile first = TinyLora.Create(ModelFile.Llama(), seed: 6, rank: 2, alpha: 4, "blk.0.attn_q.weight", "blk.2.ffn_up.weight");
+        ModelFile second = TinyLora.Create(ModelFile.Llama(), seed: 7, rank: 3, alpha: 3, "blk.0.attn_q.weight", "blk.1.ffn_down.weight");
         ModelFile mergedFile = ModelFile.Llama();
-        mergedFile.Merge(first, 0.5f);
-        mergedFile.Merge(second, 2);
+        first.MergeInto(mergedFile, 0.5f);
+        second.MergeInto(mergedFile, 2);
         using LlamaModel merged = _files.Load(mergedFile);
         using LoraAdapter one = LoraAdapter.Load(_model, _files.Save(first));
         using LoraAdapter two = LoraAdapter.Load(_model, _files.Save(second));
@@ -94,7 +94,7 @@ public sealed class LoraAdapterTests : IDisposable
             file.Tensors[name] = file.Tensors[name] with { Type = GgmlType.Q4_0 };
         }
 
-        ModelFile lora = ModelFile.Lora(file, seed: 8, rank: 4, alpha: 4, "blk.0.ffn_up.weight", "blk.1.ffn_down.weight", "blk.2.ffn_gate.weight");
+        ModelFile lora = TinyLora.Create(file, seed: 8, rank: 4, alpha: 4, "blk.0.ffn_up.weight", "blk.1.ffn_down.weight", "blk.2.ffn_gate.weight");
         string path = _files.Save(file);
         string adapterPath = _files.Save(lora);
 
@@ -131,7 +131,7 @@ public sealed class LoraAdapterTests : IDisposable
     [Fact]
     public void A_context_keeps_its_adapters_and_both_keep_the_model()
     {
-        string path = _files.Save(ModelFile.Lora(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, Weights));
+        string path = _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, Weights));
         LlamaModel model = _files.Load(ModelFile.Llama());
         LoraAdapter adapter = LoraAdapter.Load(model, path);
         LlamaContext context = NewContext(model);
@@ -153,7 +153,7 @@ public sealed class LoraAdapterTests : IDisposable
     public void Abandoned_adapters_are_collected_while_contexts_work()
     {
         // Freeing takes an adapter off a list of the model's that reserving graphs walks through.
-        string path = _files.Save(ModelFile.Lora(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, Weights));
+        string path = _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, Weights));
         float[] plain = Logits(_model);
         Parallel.For(0, 12, i =>
         {
@@ -217,7 +217,7 @@ public sealed class LoraAdapterTests : IDisposable
     [InlineData("nothing")]
     public void A_wrong_adapter_file_is_a_typed_error(string what)
     {
-        ModelFile lora = ModelFile.Lora(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, "blk.0.attn_q.weight", "token_embd.weight");
+        ModelFile lora = TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, "blk.0.attn_q.weight", "token_embd.weight");
         const string A = "blk.0.attn_q.weight.lora_a";
         const string B = "blk.0.attn_q.weight.lora_b";
         const int N = ModelFile.Embedding;
@@ -239,7 +239,7 @@ public sealed class LoraAdapterTests : IDisposable
             case "ranks of embeddings differ": Set(lora, "token_embd.weight.lora_b", 8, N); break;
             case "rank 0": Set(lora, A, N, 0); Set(lora, B, 0, N); break;
             case "a stack of matrices": Set(lora, A, N, 4, 2); break;
-            case "integers": lora.Tensors[A] = new TestTensor(new TensorShape(N, 4), new float[N * 4], GgmlType.I32); break;
+            case "integers": lora.Tensors[A] = new ModelTensor(new TensorShape(N, 4), new float[N * 4], GgmlType.I32); break;
             case "invocation tokens are text": lora.Metadata["adapter.alora.invocation_tokens"] = GgufValue.OfStrings(["a"]); break;
             default: lora.Tensors.Clear(); break;
         }
@@ -252,7 +252,7 @@ public sealed class LoraAdapterTests : IDisposable
     public void Tied_embeddings_refuse_a_change_that_would_end_the_process()
     {
         using LlamaModel tied = _files.Load(ModelFile.Llama(tied: true));
-        string path = _files.Save(ModelFile.Lora(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, "token_embd.weight"));
+        string path = _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, "token_embd.weight"));
         AdapterException error = Assert.Throws<AdapterException>(() => LoraAdapter.Load(tied, path));
         Assert.Contains("output matrix", error.Message, StringComparison.Ordinal);
     }
@@ -260,7 +260,7 @@ public sealed class LoraAdapterTests : IDisposable
     [Fact]
     public void Broken_files_are_typed_errors()
     {
-        byte[] file = File.ReadAllBytes(_files.Save(ModelFile.Lora(ModelFile.Llama(), seed: 5, rank: 2, alpha: 8, "blk.0.attn_q.weight")));
+        byte[] file = File.ReadAllBytes(_files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 2, alpha: 8, "blk.0.attn_q.weight")));
         var random = new Random(3);
         for (int round = 0; round < 300; round++)
         {
@@ -297,7 +297,7 @@ public sealed class LoraAdapterTests : IDisposable
     private static void Set(ModelFile file, string tensor, params long[] shape)
     {
         var ne = new TensorShape(shape);
-        file.Tensors[tensor] = new TestTensor(ne, new float[ne.ElementCount]);
+        file.Tensors[tensor] = new ModelTensor(ne, new float[ne.ElementCount]);
     }
 
     private static void Rename(ModelFile file, string from, string to)
@@ -309,5 +309,5 @@ public sealed class LoraAdapterTests : IDisposable
         }
     }
 
-    private LoraAdapter LoadSome() => LoraAdapter.Load(_model, _files.Save(ModelFile.Lora(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, Weights)));
+    private LoraAdapter LoadSome() => LoraAdapter.Load(_model, _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, Weights)));
 }

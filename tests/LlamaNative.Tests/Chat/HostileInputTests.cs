@@ -8,7 +8,7 @@ public sealed class HostileInputTests
     [Fact]
     public async Task The_tool_tells_what_is_wrong_with_its_files_in_one_line()
     {
-        using var files = new TemporaryFiles();
+        using var files = new TemporaryFolder();
         string template = files.NewPath();
         string messages = files.NewPath();
         (string Template, string Messages)[] pairs =
@@ -25,7 +25,7 @@ public sealed class HostileInputTests
         {
             await File.WriteAllTextAsync(template, source);
             await File.WriteAllTextAsync(messages, variables);
-            Cli.ToolResult result = await Cli.Tool.RunAsync("render", "--template", template, "--messages", messages);
+            ToolResult result = await Tool.RunAsync("render", "--template", template, "--messages", messages);
             Assert.True(result.ExitCode == 1, $"{source[..Math.Min(40, source.Length)]}: {result.ExitCode} {result.Error}");
             Assert.DoesNotContain("unexpected", result.Error, StringComparison.Ordinal);
             Assert.Single(result.Error.Trim().Split('\n'));

@@ -13,12 +13,12 @@ public sealed class ChatCommandTests
 {
     private const string ModelFile = "models/stories260K.gguf";
 
-    private static string Model => SharedFiles.PathOf(ModelFile);
+    private static string Model => Repository.SharedPathOf(ModelFile);
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task A_conversation_goes_on_in_another_process_with_its_cache()
     {
-        using var files = new TemporaryFiles();
+        using var files = new TemporaryFolder();
         string session = files.NewPath();
         string[] arguments = ["chat", "-m", Model, "--template", "chatml", "--session", session, "-n", "12", "--temp", "0", "-t", "1"];
         ToolResult first = await Tool.RunAsync(Encoding.UTF8.GetBytes("Tom went out\n"), arguments);
@@ -43,10 +43,10 @@ public sealed class ChatCommandTests
         Assert.Equal("nonsense", await File.ReadAllTextAsync(session));
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Calls_are_printed_as_json_and_their_results_read_as_lines()
     {
-        using var files = new TemporaryFiles();
+        using var files = new TemporaryFolder();
         string tools = files.NewPath();
         await File.WriteAllTextAsync(tools, """
             [{"type": "function", "function": {"name": "lamp", "description": "Switches the lamp.",
@@ -70,7 +70,7 @@ public sealed class ChatCommandTests
     [InlineData("[", "no JSON")]
     public async Task Tools_that_are_none_are_told(string text, string expected)
     {
-        using var files = new TemporaryFiles();
+        using var files = new TemporaryFolder();
         string tools = files.NewPath();
         await File.WriteAllTextAsync(tools, text);
         ToolResult result = await Tool.RunAsync("chat", "-m", "none.gguf", "--tools", tools);
@@ -81,8 +81,8 @@ public sealed class ChatCommandTests
     [Fact]
     public async Task Documents_are_ranked()
     {
-        using var files = new TemporaryFiles();
-        string model = files.Save(LlamaNative.Tests.ModelFile.Bert(pooling: 4, classes: ["score"]));
+        using var files = new TemporaryFolder();
+        string model = files.Save(TestSupport.ModelFile.Bert(pooling: 4, classes: ["score"]));
         ToolResult result = await Tool.RunAsync("rerank", "-m", model, "-q", "the cat", "-t", "1", "the dog sat", "a cat sat on the mat", "mat");
         JsonElement[] ranked = [.. result.Json().EnumerateArray()];
         Assert.Equal([0, 1, 2], ranked.Select(document => document.GetProperty("index").GetInt32()).Order());
@@ -94,7 +94,7 @@ public sealed class ChatCommandTests
         using var reranker = new Reranker(loaded, new EmbeddingOptions { Threads = 1 });
         Assert.Equal(reranker.Rank("the cat", ["the dog sat", "a cat sat on the mat", "mat"]).Select(document => document.Index), ranked.Select(document => document.GetProperty("index").GetInt32()));
 
-        ToolResult noHead = await Tool.RunAsync("rerank", "-m", files.Save(LlamaNative.Tests.ModelFile.Bert()), "-q", "x", "y");
+        ToolResult noHead = await Tool.RunAsync("rerank", "-m", files.Save(TestSupport.ModelFile.Bert()), "-q", "x", "y");
         Assert.Equal(1, noHead.ExitCode);
         Assert.Contains("head", noHead.Error, StringComparison.Ordinal);
     }

@@ -5,11 +5,11 @@ public sealed class ConsoleChatTests
 {
     private const string ModelFile = "models/stories260K.gguf";
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Each_line_gets_an_answer_and_the_cache_keeps_the_conversation()
     {
         ToolResult result = await Tool.RunChatSampleAsync(
-            "Once\n/stats\n\nTwice\n/stats\n/nonsense\n", "--model", SharedFiles.PathOf(ModelFile), "--threads", "1", "--temp", "0", "--max-tokens", "4");
+            "Once\n/stats\n\nTwice\n/stats\n/nonsense\n", "--model", Repository.SharedPathOf(ModelFile), "--threads", "1", "--temp", "0", "--max-tokens", "4");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("chatml, as the model has no template", result.Error, StringComparison.Ordinal);
         Assert.Contains("there is no command /nonsense", result.Error, StringComparison.Ordinal);
@@ -23,10 +23,10 @@ public sealed class ConsoleChatTests
         Assert.InRange(cached, first, first + 3);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task The_clock_is_a_tool_and_others_there_are_none()
     {
-        string[] arguments = ["--model", SharedFiles.PathOf(ModelFile), "--threads", "1", "--temp", "0", "--max-tokens", "4", "--tools"];
+        string[] arguments = ["--model", Repository.SharedPathOf(ModelFile), "--threads", "1", "--temp", "0", "--max-tokens", "4", "--tools"];
         ToolResult clock = await Tool.RunChatSampleAsync("Once\n", [.. arguments, "clock"]);
         Assert.True(clock.ExitCode == 0, clock.Error);
         Assert.NotEmpty(clock.Text.Trim());
@@ -39,7 +39,7 @@ public sealed class ConsoleChatTests
     public async Task Without_a_model_it_says_how_to_name_one()
     {
         // A clone that has the repository's model answers instead.
-        bool hasModel = File.Exists(Path.Combine(SharedFiles.RepositoryRoot, "models", "tiny-chat.gguf"));
+        bool hasModel = File.Exists(Repository.PathOf("models", "tiny-chat.gguf"));
         ToolResult result = await Tool.RunChatSampleAsync("", []);
         Assert.Equal(hasModel ? 0 : 2, result.ExitCode);
         Assert.Equal(!hasModel, result.Error.Contains("--model path/to/model.gguf", StringComparison.Ordinal));

@@ -10,11 +10,11 @@ public sealed class FileCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [SharedFact("models/stories260K.gguf")]
+    [RequiresFact(Need.Shared)]
     public async Task Inspect_lists_what_llama_cpp_lists()
     {
         // Figures from a program over gguf.h: 20 keys, 48 tensors, the second at offset 131072.
-        JsonElement file = (await Tool.RunAsync("inspect", SharedFiles.PathOf("models/stories260K.gguf"), "--json")).Json();
+        JsonElement file = (await Tool.RunAsync("inspect", Repository.SharedPathOf("models/stories260K.gguf"), "--json")).Json();
         Assert.Equal(3, file.GetProperty("version").GetInt32());
         Assert.Equal(20, file.GetProperty("metadata").EnumerateObject().Count());
         Assert.Equal(512, file.GetProperty("metadata").GetProperty("tokenizer.ggml.tokens").GetArrayLength());
@@ -24,10 +24,10 @@ public sealed class FileCommandTests : IDisposable
         Assert.Equal([64L, 512L], tensors[0].GetProperty("shape").EnumerateArray().Select(ne => ne.GetInt64()));
     }
 
-    [SharedFact("models/stories260K.gguf", "golden/stories260K_text.txt")]
+    [RequiresFact(Need.Shared)]
     public async Task A_quantized_model_is_smaller_and_nearly_as_good()
     {
-        string model = SharedFiles.PathOf("models/stories260K.gguf");
+        string model = Repository.SharedPathOf("models/stories260K.gguf");
         string quantized = Path.Combine(_folder, "q8.gguf");
         ToolResult made = await Tool.RunAsync("quantize", model, quantized, "Q8_0");
         Assert.True(made.ExitCode == 0, made.Error);
@@ -86,7 +86,7 @@ public sealed class FileCommandTests : IDisposable
     }
 
     private static async Task<double> PerplexityAsync(string model) =>
-        (await Tool.RunAsync("perplexity", "-m", model, "-t", "1", "-f", SharedFiles.PathOf("golden/stories260K_text.txt"))).Json().GetProperty("perplexity").GetDouble();
+        (await Tool.RunAsync("perplexity", "-m", model, "-t", "1", "-f", Repository.SharedPathOf("golden/stories260K_text.txt"))).Json().GetProperty("perplexity").GetDouble();
 
     private string Write(string name, string text)
     {

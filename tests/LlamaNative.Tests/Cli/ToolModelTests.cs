@@ -11,11 +11,11 @@ public sealed class ToolModelTests
     private const string TextFile = "golden/stories260K_text.txt";
     private const string GptFile = "vocabs/ggml-vocab-gpt-2.gguf";
 
-    private static string Model => SharedFiles.PathOf(ModelFile);
+    private static string Model => Repository.SharedPathOf(ModelFile);
 
-    private static JsonElement Golden => JsonDocument.Parse(File.ReadAllText(SharedFiles.PathOf(GoldenFile))).RootElement.GetProperty("default");
+    private static JsonElement Golden => JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement.GetProperty("default");
 
-    [SharedFact(ModelFile, GoldenFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Run_prints_the_continuation_and_nothing_else()
     {
         JsonElement prompt = Golden.GetProperty("prompts")[0];
@@ -25,7 +25,7 @@ public sealed class ToolModelTests
         Assert.Empty(result.Error);
     }
 
-    [SharedFact(ModelFile, GoldenFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Run_as_json_tells_tokens_reason_and_usage()
     {
         JsonElement prompt = Golden.GetProperty("prompts")[1];
@@ -45,7 +45,7 @@ public sealed class ToolModelTests
         Assert.True(json.GetProperty("timings").GetProperty("timeToFirstTokenMs").GetDouble() > 0);
     }
 
-    [SharedFact(ModelFile, GoldenFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Sampling_options_reach_the_sampler()
     {
         JsonElement sample = Golden.GetProperty("sampled")[0];
@@ -56,7 +56,7 @@ public sealed class ToolModelTests
     }
 
     // The greedy continuation of golden prompt 0 is ", there was a little girl named Lily. She loved ..."
-    [SharedTheory(ModelFile)]
+    [RequiresTheory(Need.Shared)]
     [InlineData(", there was a little girl", "stopSequence", "--stop", "zebra", "--stop", " named")]
     [InlineData("aaaa", "endOfGeneration", "--grammar", "root ::= \"aaaa\"")]
     [InlineData("", "maxTokens", "-n", "0")]
@@ -68,7 +68,7 @@ public sealed class ToolModelTests
         Assert.Equal(0, result.ExitCode);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task A_logit_bias_forbids_a_token()
     {
         // 432 is the comma with which greedy goes on, see the golden tokens; "there", 383, comes second.
@@ -77,7 +77,7 @@ public sealed class ToolModelTests
         Assert.Equal([383], tokens);
     }
 
-    [SharedFact(ModelFile, GoldenFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Tokenize_reads_stdin_to_the_last_byte()
     {
         JsonElement prompt = Golden.GetProperty("prompts")[0];
@@ -93,7 +93,7 @@ public sealed class ToolModelTests
         Assert.Equal([.. expected, 13], Ints(line.Json()));
     }
 
-    [SharedTheory(GptFile)]
+    [RequiresTheory(Need.Shared)]
     [InlineData("-tc")]
     [InlineData("@file")]
     [InlineData("- \"quoted\" \\n")]
@@ -101,13 +101,13 @@ public sealed class ToolModelTests
     [InlineData("  two spaces\t\r\n\r\n")]
     public async Task Any_text_comes_back_from_its_tokens(string text)
     {
-        string vocabulary = SharedFiles.PathOf(GptFile);
+        string vocabulary = Repository.SharedPathOf(GptFile);
         ToolResult tokens = await Tool.RunAsync("tokenize", "-m", vocabulary, text);
         ToolResult back = await Tool.RunAsync(tokens.Output, "detokenize", "-m", vocabulary);
         Assert.Equal(Encoding.UTF8.GetBytes(text), back.Output);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Special_tokens_are_parsed_and_written_only_when_asked_for()
     {
         int[] parsed = Ints((await Tool.RunAsync("tokenize", "-m", Model, "--parse-special", "<s>")).Json());
@@ -117,7 +117,7 @@ public sealed class ToolModelTests
         Assert.Equal("", (await Tool.RunAsync("detokenize", "-m", Model, "1")).Text);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task A_token_that_does_not_exist_is_an_error()
     {
         ToolResult result = await Tool.RunAsync("detokenize", "-m", Model, "1", "512");
@@ -125,7 +125,7 @@ public sealed class ToolModelTests
         Assert.Contains("0 to 511", result.Error, StringComparison.Ordinal);
     }
 
-    [SharedFact(ModelFile, GoldenFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Logits_are_llama_cpps_best_first()
     {
         JsonElement prompt = Golden.GetProperty("prompts")[0];
@@ -142,17 +142,17 @@ public sealed class ToolModelTests
         Assert.Equal([",", " there"], actual.Take(2).Select(entry => entry.GetProperty("piece").GetString()));
     }
 
-    [SharedFact(ModelFile, GoldenFile, TextFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Perplexity_is_llama_cpps()
     {
         JsonElement expected = Golden.GetProperty("perplexity");
-        JsonElement actual = (await Tool.RunAsync("perplexity", "-m", Model, "-f", SharedFiles.PathOf(TextFile), "-t", "1")).Json();
+        JsonElement actual = (await Tool.RunAsync("perplexity", "-m", Model, "-f", Repository.SharedPathOf(TextFile), "-t", "1")).Json();
         Assert.Equal(expected.GetProperty("mean_nll").GetDouble(), actual.GetProperty("meanNll").GetDouble(), tolerance: 0.001);
         Assert.Equal(expected.GetProperty("ppl").GetDouble(), actual.GetProperty("perplexity").GetDouble(), tolerance: 0.001);
         Assert.Equal(expected.GetProperty("n_predictions").GetInt32(), actual.GetProperty("predictions").GetInt32());
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Bench_prints_llama_benchs_table()
     {
         ToolResult result = await Tool.RunAsync("bench", "-m", Model, "-p", "8,16", "-n", "4", "-r", "2", "-t", "1");
@@ -167,7 +167,7 @@ public sealed class ToolModelTests
         Assert.All(lines[2..5], line => Assert.Equal(lines[0].Length, line.Length));
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Bench_as_json_has_llama_benchs_fields()
     {
         ToolResult result = await Tool.RunAsync("bench", "-m", Model, "-p", "0", "-n", "4", "-r", "3", "-t", "1", "-ctk", "bf16", "-fa", "on", "-o", "json");
@@ -179,7 +179,7 @@ public sealed class ToolModelTests
         Assert.Equal(speeds.Average(), test.GetProperty("avg_ts").GetDouble(), tolerance: 0.001);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Chat_answers_each_line_and_ends_with_the_input()
     {
         ToolResult result = await Tool.RunAsync("Once\n\nTwice\n"u8.ToArray(), "chat", "-m", Model, "-n", "5", "--temp", "0", "-t", "1");

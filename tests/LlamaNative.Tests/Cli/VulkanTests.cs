@@ -2,26 +2,6 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>A fact that needs the Vulkan libraries in native/.cache and a software Vulkan driver.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class SoftwareVulkanFactAttribute : FactAttribute
-{
-    public SoftwareVulkanFactAttribute(params string[] sharedFiles) =>
-        Skip = MissingShared.Reason(sharedFiles) ?? MissingLibraries() ?? MissingDriver();
-
-    public static string Libraries { get; } = Path.Combine(SharedFiles.RepositoryRoot, "native", ".cache", "vulkan", "linux-x64");
-
-    public static string? Driver { get; } = Directory.Exists("/usr/share/vulkan/icd.d")
-        ? Directory.EnumerateFiles("/usr/share/vulkan/icd.d", "lvp_icd*.json").FirstOrDefault()
-        : null;
-
-    private static string? MissingLibraries() => File.Exists(Path.Combine(Libraries, "libggml-vulkan.so"))
-        ? null
-        : "needs the Vulkan libraries: dotnet msbuild native/LlamaNative.Native.proj -t:RestoreLibraries -p:LlamaNativeGpu=vulkan";
-
-    private static string? MissingDriver() => Driver is null ? "needs a software Vulkan driver (Debian: mesa-vulkan-drivers)" : null;
-}
-
 /// <summary>
 /// Layers on a GPU, where the GPU is a software one: slow, but the same code. In processes of their own, as a process
 /// loads one set of native libraries.
@@ -30,10 +10,10 @@ public sealed class VulkanTests
 {
     private const string ModelFile = "models/stories260K.gguf";
 
-    [SoftwareVulkanFact(ModelFile)]
+    [RequiresFact(Need.SoftwareVulkan, Need.Shared)]
     public async Task Greedy_tokens_with_all_layers_offloaded_are_the_CPUs()
     {
-        string[] arguments = ["run", "-m", SharedFiles.PathOf(ModelFile), "-p", "Once upon a time", "-n", "48", "--temp", "0", "-t", "1", "--json"];
+        string[] arguments = ["run", "-m", Repository.SharedPathOf(ModelFile), "-p", "Once upon a time", "-n", "48", "--temp", "0", "-t", "1", "--json"];
         ToolResult devices = await Tool.RunWithAsync(Environment(), "devices", "--json");
         ToolResult cpu = await Tool.RunAsync([.. arguments, "-ngl", "0"]);
         ToolResult gpu = await Tool.RunWithAsync(Environment(), [.. arguments, "-ngl", "99", "--verbose"]);
@@ -52,10 +32,10 @@ public sealed class VulkanTests
 
     // A mixture-of-experts model larger than the GPU runs well when only its experts stay in main memory; were the
     // pattern ignored, it would not load at all.
-    [SoftwareVulkanFact(ModelFile)]
+    [RequiresFact(Need.SoftwareVulkan, Need.Shared)]
     public async Task Tensors_found_by_a_pattern_stay_where_it_says()
     {
-        string[] arguments = ["run", "-m", SharedFiles.PathOf(ModelFile), "-p", "Once upon a time", "-n", "24", "--temp", "0", "-t", "1", "--json", "-ngl", "99"];
+        string[] arguments = ["run", "-m", Repository.SharedPathOf(ModelFile), "-p", "Once upon a time", "-n", "24", "--temp", "0", "-t", "1", "--json", "-ngl", "99"];
         ToolResult whole = await Tool.RunWithAsync(Environment(), arguments);
         ToolResult placed = await Tool.RunWithAsync(Environment(), [.. arguments, "-ot", "ffn_(up|gate|down)=CPU"]);
         Assert.Equal(Tokens(whole), Tokens(placed));
@@ -69,19 +49,19 @@ public sealed class VulkanTests
     }
 
     // Without a driver the device is not there, and asking for it must not end on the CPU unnoticed.
-    [SoftwareVulkanFact(ModelFile)]
+    [RequiresFact(Need.SoftwareVulkan, Need.Shared)]
     public async Task Asking_for_a_GPU_that_is_not_there_is_an_error()
     {
-        ToolResult result = await Tool.RunAsync("run", "-m", SharedFiles.PathOf(ModelFile), "-p", "Once", "-n", "1", "-ngl", "99");
+        ToolResult result = await Tool.RunAsync("run", "-m", Repository.SharedPathOf(ModelFile), "-p", "Once", "-n", "1", "-ngl", "99");
         Assert.Equal((1, 0), (result.ExitCode, result.Output.Length));
         Assert.Contains("GPU", result.Error, StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string> Environment() => new()
     {
-        ["LLAMANATIVE_LIBRARY_DIR"] = SoftwareVulkanFactAttribute.Libraries,
+        ["LLAMANATIVE_LIBRARY_DIR"] = SoftwareVulkan.Libraries,
         ["GGML_VK_VISIBLE_DEVICES"] = "0", // ggml leaves software devices out unless they are named
-        ["VK_ICD_FILENAMES"] = SoftwareVulkanFactAttribute.Driver!,
+        ["VK_ICD_FILENAMES"] = SoftwareVulkan.Driver!,
     };
 
     private static (int Offloaded, int Of) Layers(ToolResult result) =>

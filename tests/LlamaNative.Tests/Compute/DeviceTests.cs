@@ -72,10 +72,10 @@ public sealed class DeviceTests
         }
     }
 
-    [GpuFact]
+    [RequiresFact(Need.Gpu)]
     public void Weights_on_a_gpu_give_the_cpus_result_and_custom_operators_run_between()
     {
-        using var gpu = Backend.Create(GpuFactAttribute.Gpu!);
+        using var gpu = Backend.Create(Gpu.Name!);
         using var cpu = Backend.CreateCpu();
         using var weights = new TensorArena(8);
         GgmlTensor w = weights.NewTensor(GgmlType.F32, 64, 32);
@@ -104,14 +104,5 @@ public sealed class DeviceTests
         alone.Compute();
         Assert.True(scheduler.SplitCount >= 2);
         Bench.AssertNear([.. Reference.Linear(values, x, 64, 32).Select(v => 2 * v)], doubled.ToArray<float>(), 2e-2);
-    }
-
-    /// <summary>A fact for machines where ggml sees a GPU.</summary>
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class GpuFactAttribute : FactAttribute
-    {
-        public GpuFactAttribute() => Skip = Gpu is null ? "ggml sees no GPU here" : null;
-
-        public static DeviceInfo? Gpu => LlamaRuntime.GetDevices().FirstOrDefault(device => device.IsGpu);
     }
 }

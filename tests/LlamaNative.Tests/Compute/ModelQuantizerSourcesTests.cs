@@ -12,12 +12,12 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
     private const string Stories = "models/stories260K.gguf";
     private readonly string _folder = Directory.CreateTempSubdirectory("quantize").FullName;
 
-    private static string Model => SharedFiles.PathOf(Stories);
+    private static string Model => Repository.SharedPathOf(Stories);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     // The types with blocks of 32: the rows of this model are no longer. Were a weight given another's importance, bytes would differ.
-    [SharedTheory(Stories)]
+    [RequiresTheory(Need.Shared)]
     [InlineData(ModelFileType.Q4_0)]
     [InlineData(ModelFileType.Q5_1)]
     [InlineData(ModelFileType.IQ4_NL)]
@@ -36,7 +36,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         Assert.NotEqual(File.ReadAllBytes(without), File.ReadAllBytes(ours));
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void An_importance_matrix_that_does_not_fit_is_refused_before_anything_is_written()
     {
         string output = Path.Combine(_folder, "out.gguf");
@@ -49,7 +49,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         }
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void A_split_model_keeps_its_parts_or_becomes_one()
     {
         string first = Split(Model, parts: 3);

@@ -12,12 +12,12 @@ public sealed class ModelQuantizerTests : IDisposable
     private const string Stories = "models/stories260K.gguf";
     private readonly string _folder = Directory.CreateTempSubdirectory("quantize").FullName;
 
-    private static string Model => SharedFiles.PathOf(Stories);
+    private static string Model => Repository.SharedPathOf(Stories);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     // The rows of this model are 64 and 172 long, so the K-quants also show llama.cpp's choice of other types.
-    [SharedTheory(Stories)]
+    [RequiresTheory(Need.Shared)]
     [InlineData(ModelFileType.Q8_0)]
     [InlineData(ModelFileType.Q4_0)]
     [InlineData(ModelFileType.Q4_K_M)]
@@ -46,7 +46,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Equal((uint)type, a.Metadata["general.file_type"].GetUInt32());
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Overrides_of_types_and_metadata_and_pruned_layers()
     {
         string output = Path.Combine(_folder, "out.gguf");
@@ -74,7 +74,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Equal(3, loaded.LayerCount);
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Cancelling_leaves_nothing_behind()
     {
         using var source = new CancellationTokenSource();
@@ -93,7 +93,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.InRange(progress.Last.Fraction, 0.001, 0.999);
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Progress_ends_with_all_of_it()
     {
         var progress = new Synchronous(_ => { });
@@ -102,7 +102,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Equal(progress.Last.TensorCount - 1, progress.Last.TensorIndex);
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void What_cannot_be_done_is_said_before_anything_is_written()
     {
         string output = Path.Combine(_folder, "out.gguf");

@@ -27,7 +27,7 @@ public sealed class QuantizerTests(ITestOutputHelper output)
     [Fact]
     public void Every_type_stays_within_the_error_llama_cpp_allows_it() => Measure(s_bounds.Keys.Except(s_slow));
 
-    [SlowFact]
+    [RequiresFact(Need.Patience)]
     public void Types_with_large_grids_stay_within_their_error_and_survive_extreme_numbers()
     {
         Measure(s_slow);
@@ -157,12 +157,5 @@ public sealed class QuantizerTests(ITestOutputHelper output)
         Assert.Throws<ArgumentException>(() => Quantizer.Quantize(GgmlType.Q4_0, numbers, 256, blocks, new float[255]));
         Assert.Throws<ArgumentException>(() => Quantizer.Quantize(GgmlType.Q4_0, numbers, 256, blocks, [.. Enumerable.Repeat(-1f, 256)]));
         Assert.Equal(0, Quantizer.Quantize(GgmlType.Q4_0, [], 32, []));
-    }
-
-    /// <summary>A fact that runs where LLAMANATIVE_SLOW_TESTS is set.</summary>
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class SlowFactAttribute : FactAttribute
-    {
-        public SlowFactAttribute() => Skip = Environment.GetEnvironmentVariable("LLAMANATIVE_SLOW_TESTS") is { Length: > 0 } ? null : "takes half a minute; set LLAMANATIVE_SLOW_TESTS";
     }
 }

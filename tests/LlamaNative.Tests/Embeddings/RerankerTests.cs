@@ -9,7 +9,7 @@ namespace LlamaNative.Tests.Embeddings;
 public sealed class RerankerTests : IDisposable
 {
     private static readonly string[] Documents = ["the dog sat", "a cat sat on the mat", "mat"];
-    private readonly TemporaryFiles _files = new();
+    private readonly TemporaryFolder _files = new();
 
     public void Dispose() => _files.Dispose();
 

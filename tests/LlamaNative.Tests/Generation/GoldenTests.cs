@@ -12,12 +12,12 @@ public sealed class GoldenTests : IDisposable
     private const string ModelFile = "models/stories260K.gguf";
     private const string GoldenFile = "golden/stories260K.json";
 
-    private readonly JsonElement _golden = JsonDocument.Parse(File.ReadAllText(SharedFiles.PathOf(GoldenFile))).RootElement.GetProperty("default");
-    private readonly LlamaModel _model = LlamaModel.Load(SharedFiles.PathOf(ModelFile));
+    private readonly JsonElement _golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement.GetProperty("default");
+    private readonly LlamaModel _model = LlamaModel.Load(Repository.SharedPathOf(ModelFile));
 
     public void Dispose() => _model.Dispose();
 
-    [SharedFact(ModelFile, GoldenFile)]
+    [RequiresFact(Need.Shared)]
     public void Greedy_tokens_and_text_equal_llama_cpps()
     {
         JsonElement[] prompts = [.. _golden.GetProperty("prompts").EnumerateArray()];
@@ -32,7 +32,7 @@ public sealed class GoldenTests : IDisposable
         }
     }
 
-    [SharedFact(ModelFile, GoldenFile)]
+    [RequiresFact(Need.Shared)]
     public void Seeded_samples_equal_llama_cpps()
     {
         JsonElement[] samples = [.. _golden.GetProperty("sampled").EnumerateArray()];
@@ -48,7 +48,7 @@ public sealed class GoldenTests : IDisposable
         }
     }
 
-    [SharedFact(ModelFile, GoldenFile)]
+    [RequiresFact(Need.Shared)]
     public void Prompts_tokenize_and_their_logits_agree()
     {
         foreach (JsonElement prompt in _golden.GetProperty("prompts").EnumerateArray())

@@ -10,7 +10,7 @@ namespace LlamaNative.Tests.Generation;
 public sealed class LogProbabilityTests : IDisposable
 {
     private static readonly int[] Prompt = [1, 260, 265, 270];
-    private readonly TemporaryFiles _files = new();
+    private readonly TemporaryFolder _files = new();
     private readonly LlamaModel _model;
 
     public LogProbabilityTests() => _model = _files.Load(ModelFile.Llama());
@@ -194,12 +194,12 @@ public sealed class LogProbabilityTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => scorer.Score([1], [2]));
     }
 
-    [SharedFact("models/stories260K.gguf", "golden/stories260K.json")]
+    [RequiresFact(Need.Shared)]
     public void A_real_models_best_tokens_differ_by_llama_cpps_logits()
     {
         // Differences of log-probabilities are differences of logits.
-        using LlamaModel model = LlamaModel.Load(SharedFiles.PathOf("models/stories260K.gguf"));
-        JsonElement golden = JsonDocument.Parse(File.ReadAllText(SharedFiles.PathOf("golden/stories260K.json"))).RootElement.GetProperty("default");
+        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf("models/stories260K.gguf"));
+        JsonElement golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf("golden/stories260K.json"))).RootElement.GetProperty("default");
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, Threads = 1 });
         foreach (JsonElement prompt in golden.GetProperty("prompts").EnumerateArray())
         {

@@ -29,7 +29,7 @@ public sealed class EditorTests : IDisposable
         });
         edit.Save(_folder["e.gguf"]);
 
-        byte[] expected = new RawGguf()
+        byte[] expected = new GgufBuilder()
             .Key("name", GgufValueType.String, "new")
             .Key("added", GgufValueType.Array, GgufValueType.Int32, 2L, 1, 2)
             .Tensor("first", GgmlType.F32, [8], 32)
@@ -70,11 +70,11 @@ public sealed class EditorTests : IDisposable
         Assert.Equal(["a", "b", "c"], edit.TensorNames);
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void New_tokens_lengthen_vocabulary_and_embeddings()
     {
         byte[] given = MemoryMarshal.AsBytes(Enumerable.Repeat(0.5f, 64).ToArray().AsSpan()).ToArray();
-        using GgufFile file = GgufFile.Open(SharedFiles.PathOf(Stories));
+        using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
         var edit = new GgufEditor(file);
         int first = edit.AddTokens([new("<|im_start|>"), new("<|im_end|>") { Type = GgufTokenType.UserDefined, Score = -3, Embedding = given }]);
         edit.Save(_folder["e.gguf"]);
@@ -153,13 +153,13 @@ public sealed class EditorTests : IDisposable
         Assert.Equal("token_embd.weight", Assert.Throws<GgufFormatException>(() => new GgufEditor(odd).AddTokens([new("c")])).Key);
     }
 
-    private static byte[] Vocabulary(GgmlType type, long[] ne, int bytes) => new RawGguf()
+    private static byte[] Vocabulary(GgmlType type, long[] ne, int bytes) => new GgufBuilder()
         .Key("tokenizer.ggml.tokens", GgufValueType.Array, GgufValueType.String, 2L, "a", "b")
         .Key("tokenizer.ggml.merges", GgufValueType.Array, GgufValueType.String, 1L, "x y")
         .Tensor("token_embd.weight", type, ne, bytes)
         .Build();
 
-    private static byte[] Small() => new RawGguf()
+    private static byte[] Small() => new GgufBuilder()
         .Key("name", GgufValueType.String, "small")
         .Key("old", GgufValueType.UInt8, (byte)1)
         .Tensor("a", GgmlType.F32, [8], 32)

@@ -60,7 +60,7 @@ public sealed unsafe class FileMappingTests : IDisposable
     }
 
     // Opening a pipe that nobody writes waits for a writer, and cannot be cancelled.
-    [LinuxFact]
+    [RequiresFact(Need.Linux)]
     public void A_pipe_is_refused_and_not_waited_for()
     {
         string path = Path.Combine(_folder, "pipe.gguf");
@@ -77,7 +77,7 @@ public sealed unsafe class FileMappingTests : IDisposable
         Assert.Contains("pipe", Assert.Throws<ModelLoadException>(() => LlamaModel.Load(path)).Message, StringComparison.Ordinal);
     }
 
-    [LinuxFact]
+    [RequiresFact(Need.Linux)]
     public void A_pipe_of_the_shell_is_refused_although_its_link_leads_nowhere()
     {
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
@@ -85,7 +85,7 @@ public sealed unsafe class FileMappingTests : IDisposable
         Assert.Contains("pipe", Assert.Throws<GgufFormatException>(() => FileMapping.Open(path)).Message, StringComparison.Ordinal);
     }
 
-    [LinuxFact]
+    [RequiresFact(Need.Linux)]
     public void A_device_is_refused() => Assert.Throws<GgufFormatException>(() => FileMapping.Open("/dev/zero"));
 
     [Fact]
@@ -116,10 +116,5 @@ public sealed unsafe class FileMappingTests : IDisposable
 
         using SafeFileHandle writer = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None);
         Assert.Throws<IOException>(() => FileMapping.Open(path));
-    }
-
-    private sealed class LinuxFactAttribute : FactAttribute
-    {
-        public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "pipes and devices have paths on Linux";
     }
 }

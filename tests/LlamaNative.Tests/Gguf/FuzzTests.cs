@@ -78,12 +78,12 @@ public class FuzzTests
         }
     }
 
-    private static byte[] Small() => new RawGguf()
+    private static byte[] Small() => new GgufBuilder()
         .Key("a", GgufValueType.UInt32, 7u)
         .Key("general.alignment", GgufValueType.UInt32, 8u)
         .Build();
 
-    private static byte[] Typed() => new RawGguf()
+    private static byte[] Typed() => new GgufBuilder()
         .Key("u8", GgufValueType.UInt8, (byte)200)
         .Key("f64", GgufValueType.Float64, 1.0)
         .Key("bool", GgufValueType.Bool, true)
@@ -97,7 +97,7 @@ public class FuzzTests
 
     private static byte[] Model()
     {
-        var raw = new RawGguf { Alignment = 16 }
+        var raw = new GgufBuilder { Alignment = 16 }
             .Key("general.architecture", GgufValueType.String, "llama")
             .Key("general.alignment", GgufValueType.UInt32, 16u)
             .Key("split.count", GgufValueType.UInt16, (ushort)0)

@@ -4,26 +4,19 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Gguf;
 
-/// <summary>A fact over a file with holes, which takes no room where the file system knows them.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class SparseFactAttribute : FactAttribute
-{
-    public SparseFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "needs a file system with sparse files";
-}
-
 public sealed class LargeFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    [SparseFact]
+    [RequiresFact(Need.Linux)]
     public void Offsets_beyond_4_GiB_are_read_in_place()
     {
         const long Rows = 1_200_000; // of 4096 bytes: 4.6 GiB
-        string path = _folder.Write("large.gguf", new RawGguf()
+        string path = _folder.Write("large.gguf", new GgufBuilder()
             .Tensor("big", GgmlType.F32, [1024, Rows], 0)
-            .RawTensor(RawGguf.Bytes("after", 1u, 8L, (int)GgmlType.F32, Rows * 4096))
+            .RawTensor(GgufBuilder.Bytes("after", 1u, 8L, (int)GgmlType.F32, Rows * 4096))
             .Build());
         long start = new FileInfo(path).Length;
         using (FileStream stream = File.OpenWrite(path))

@@ -130,7 +130,7 @@ public sealed class LifetimeTests : IDisposable
 
     private GgufTensorView OpenAndForget() => Open().Tensors["t"].Open();
 
-    private GgufFile Open() => GgufFile.Open(_folder.Write(Path.GetRandomFileName(), new RawGguf()
+    private GgufFile Open() => GgufFile.Open(_folder.Write(Path.GetRandomFileName(), new GgufBuilder()
         .Key("list", GgufValueType.Array, GgufValueType.String, 2L, "a", "b")
         .Tensor("t", GgmlType.F32, [64, 16], 4096)
         .Build()));

@@ -14,14 +14,14 @@ public sealed class ModelFileCheckTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SharedTheory("models", "vocabs")]
+    [RequiresTheory(Need.Shared)]
     [InlineData("models/stories260K.gguf")]
     [InlineData("vocabs/ggml-vocab-gpt-2.gguf")]
     [InlineData("vocabs/ggml-vocab-llama-bpe.gguf")]
     [InlineData("vocabs/ggml-vocab-llama-spm.gguf")]
-    public void Real_files_pass(string name) => ModelFileCheck.Validate(SharedFiles.PathOf(name));
+    public void Real_files_pass(string name) => ModelFileCheck.Validate(Repository.SharedPathOf(name));
 
-    [SharedTheory(Stories)]
+    [RequiresTheory(Need.Shared)]
     [InlineData("llama.block_count", 0u)] // GGML_ASSERT(hparams.n_layer_all > 0 …)
     [InlineData("llama.block_count", 513u)]
     [InlineData("llama.nextn_predict_layers", 6u)]
@@ -46,7 +46,7 @@ public sealed class ModelFileCheckTests : IDisposable
             _ => GgufValue.Of((string)value),
         });
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Vocabularies_that_assert_are_refused()
     {
         const string Key = "tokenizer.ggml.tokens";
@@ -74,7 +74,7 @@ public sealed class ModelFileCheckTests : IDisposable
         });
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Tensors_that_abort_an_operation_are_refused()
     {
         Refuse("output_norm.weight", edit => edit.SetTensor("output_norm.weight", GgmlType.Q4_0, new TensorShape(64), new byte[36]));
@@ -89,7 +89,7 @@ public sealed class ModelFileCheckTests : IDisposable
     {
         // ggml-backend.cpp asserts that the first tensor of a mapped file lies on a multiple of 32; here it lies at
         // 24 (header) + 45 and 33 (keys) + 33 (tensor) = 135.
-        byte[] file = new RawGguf { Alignment = 1 }
+        byte[] file = new GgufBuilder { Alignment = 1 }
             .Key("general.architecture", GgufValueType.String, "llama")
             .Key("general.alignment", GgufValueType.UInt32, 1u)
             .Tensor("t", GgmlType.F32, [8], 32)
@@ -100,10 +100,10 @@ public sealed class ModelFileCheckTests : IDisposable
         Assert.Contains("135", error.Message, StringComparison.Ordinal);
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Edits_that_llama_cpp_loads_pass()
     {
-        using GgufFile file = GgufFile.Open(SharedFiles.PathOf(Stories));
+        using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
         var edit = new GgufEditor(file);
         edit.AddTokens([new("<|im_end|>")]);
         edit.Metadata["llama.rope.scaling.type"] = GgufValue.Of("linear");
@@ -142,12 +142,12 @@ public sealed class ModelFileCheckTests : IDisposable
         }
     }
 
-    private static byte[] Unigram(uint[] units, string replacements) => new RawGguf()
+    private static byte[] Unigram(uint[] units, string replacements) => new GgufBuilder()
         .Key("general.architecture", GgufValueType.String, "t5")
         .Key("tokenizer.ggml.model", GgufValueType.String, "t5")
         .Key("tokenizer.ggml.tokens", GgufValueType.Array, GgufValueType.String, 3L, "<pad>", "</s>", "<unk>")
         .Key("tokenizer.ggml.precompiled_charsmap", GgufValueType.Array, GgufValueType.UInt8, 4L + (units.Length * 4) + replacements.Length,
-            (uint)(units.Length * 4), RawGguf.Bytes([.. units.Cast<object>()]), System.Text.Encoding.ASCII.GetBytes(replacements))
+            (uint)(units.Length * 4), GgufBuilder.Bytes([.. units.Cast<object>()]), System.Text.Encoding.ASCII.GetBytes(replacements))
         .Build();
 
     private static void Change(GgufEditor edit, Action<string[]> change)
@@ -159,7 +159,7 @@ public sealed class ModelFileCheckTests : IDisposable
 
     private void Refuse(string key, Action<GgufEditor> change)
     {
-        using GgufFile file = GgufFile.Open(SharedFiles.PathOf(Stories));
+        using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
         var edit = new GgufEditor(file);
         change(edit);
         edit.Save(_folder["bad.gguf"]);

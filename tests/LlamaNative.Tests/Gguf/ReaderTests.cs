@@ -1,7 +1,7 @@
 using System.Text;
 using LlamaNative.Gguf;
 using LlamaNative.Tensors;
-using static LlamaNative.Tests.Gguf.RawGguf;
+using static LlamaNative.TestSupport.GgufBuilder;
 
 namespace LlamaNative.Tests.Gguf;
 
@@ -11,7 +11,7 @@ public class ReaderTests
     [Fact]
     public void Every_value_type_reads_back()
     {
-        byte[] bytes = new RawGguf()
+        byte[] bytes = new GgufBuilder()
             .Key("u8", GgufValueType.UInt8, (byte)200)
             .Key("i8", GgufValueType.Int8, (sbyte)-100)
             .Key("u16", GgufValueType.UInt16, (ushort)60000)
@@ -53,7 +53,7 @@ public class ReaderTests
     [Fact]
     public void Arrays_read_back_also_in_arrays()
     {
-        byte[] bytes = new RawGguf()
+        byte[] bytes = new GgufBuilder()
             .Key("ints", GgufValueType.Array, GgufValueType.Int32, 3L, 1, -2, 3)
             .Key("bools", GgufValueType.Array, GgufValueType.Bool, 2L, false, true)
             .Key("texts", GgufValueType.Array, GgufValueType.String, 3L, "a", "", "▁c")
@@ -75,7 +75,7 @@ public class ReaderTests
     [Fact]
     public void The_wrong_accessor_names_key_type_and_place()
     {
-        using GgufFile file = GgufFile.Open(new RawGguf().Key("a.b", GgufValueType.UInt32, 1u).Key("list", GgufValueType.Array, GgufValueType.Int32, 1L, 5).Build());
+        using GgufFile file = GgufFile.Open(new GgufBuilder().Key("a.b", GgufValueType.UInt32, 1u).Key("list", GgufValueType.Array, GgufValueType.Int32, 1L, 5).Build());
         GgufFormatException error = Assert.Throws<GgufFormatException>(() => file.Metadata["a.b"].GetString());
         Assert.Equal(("a.b", 24L + 8 + 3 + 4), (error.Key, error.Offset));
         Assert.Contains("UInt32", error.Message, StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public class ReaderTests
     [Fact]
     public void Every_tensor_type_opens_with_its_size()
     {
-        var raw = new RawGguf();
+        var raw = new GgufBuilder();
         foreach (GgmlType type in Enum.GetValues<GgmlType>())
         {
             raw.Tensor(type.ToString(), type, [256, 3], GgmlTypeInfo.Of(type).TypeSize * 256 / GgmlTypeInfo.Of(type).BlockSize * 3);
@@ -110,7 +110,7 @@ public class ReaderTests
     [Fact]
     public void Shapes_keep_their_rank_and_empty_tensors_open()
     {
-        using GgufFile file = GgufFile.Open(new RawGguf()
+        using GgufFile file = GgufFile.Open(new GgufBuilder()
             .Tensor("scalar", GgmlType.F32, [], 4)
             .Tensor("tall", GgmlType.F32, [4, 1, 1], 16)
             .Tensor("empty", GgmlType.F32, [4, 0], 0)
@@ -129,7 +129,7 @@ public class ReaderTests
     [InlineData(3)]
     public void Both_versions_open(uint version)
     {
-        using GgufFile file = GgufFile.Open(new RawGguf { Version = version }.Key("a", GgufValueType.Bool, true).Build());
+        using GgufFile file = GgufFile.Open(new GgufBuilder { Version = version }.Key("a", GgufValueType.Bool, true).Build());
         Assert.Equal((int)version, file.Version);
         Assert.Equal(32, file.Alignment);
     }
@@ -140,7 +140,7 @@ public class ReaderTests
     [InlineData(4096)]
     public void Custom_alignment_places_the_data(int alignment)
     {
-        using GgufFile file = GgufFile.Open(new RawGguf { Alignment = alignment }
+        using GgufFile file = GgufFile.Open(new GgufBuilder { Alignment = alignment }
             .Key("general.alignment", GgufValueType.UInt32, (uint)alignment)
             .Tensor("a", GgmlType.I8, [5], 5)
             .Tensor("b", GgmlType.I16, [2], 4)
@@ -161,7 +161,7 @@ public class ReaderTests
             tokens.Write(Bytes($"token number {i}"));
         }
 
-        byte[] bytes = new RawGguf().Key("tokens", GgufValueType.Array, GgufValueType.String, 100_000L, tokens.ToArray()).Build();
+        byte[] bytes = new GgufBuilder().Key("tokens", GgufValueType.Array, GgufValueType.String, 100_000L, tokens.ToArray()).Build();
         GgufFile.Open(bytes).Dispose();
         long before = GC.GetAllocatedBytesForCurrentThread();
         using GgufFile file = GgufFile.Open(bytes);

@@ -9,10 +9,10 @@ public class RealFileTests
 {
     private const string Stories = "models/stories260K.gguf";
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Header_is_what_gguf_h_lists()
     {
-        using GgufFile file = GgufFile.Open(SharedFiles.PathOf(Stories));
+        using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
         Assert.Equal(3, file.Version);
         Assert.Equal(32, file.Alignment);
         Assert.Equal(20, file.Metadata.Count);
@@ -21,10 +21,10 @@ public class RealFileTests
         Assert.Equal(1185376, file.ByteCount);
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Metadata_has_the_listed_order_types_and_values()
     {
-        using GgufFile file = GgufFile.Open(SharedFiles.PathOf(Stories));
+        using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
         Assert.Equal(
             ["general.architecture", "general.name", "general.license", "llama.context_length", "llama.embedding_length"],
             file.Metadata.Keys.Take(5));
@@ -40,10 +40,10 @@ public class RealFileTests
         Assert.Equal(512, file.Metadata["tokenizer.ggml.token_type"].GetArray<int>().Length);
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Tensors_have_the_listed_shapes_and_offsets()
     {
-        using GgufFile file = GgufFile.Open(SharedFiles.PathOf(Stories));
+        using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
         Assert.Equal("token_embd.weight", file.Tensors[0].Name);
         Assert.Equal("blk.4.ffn_up.weight", file.Tensors[47].Name);
 
@@ -55,13 +55,13 @@ public class RealFileTests
         Assert.Equal(14176 + 1127168 + 44032, file.Tensors[47].Offset + file.Tensors[47].ByteCount);
     }
 
-    [SharedTheory("vocabs/ggml-vocab-llama-bpe.gguf")]
+    [RequiresTheory(Need.Shared)]
     [InlineData("gpt-2", 16, 50257, "<|endoftext|>", 50000, "Ġg azed")]
     [InlineData("llama-bpe", 20, 128256, "<|reserved_special_token_250|>", 280147, "éĶ ¦")]
     [InlineData("llama-spm", 22, 32000, "给", 0, "")]
     public void Vocabularies_decode_to_the_last_token_and_merge(string name, int keys, int tokens, string lastToken, int merges, string lastMerge)
     {
-        using GgufFile file = GgufFile.Open(SharedFiles.PathOf($"vocabs/ggml-vocab-{name}.gguf"));
+        using GgufFile file = GgufFile.Open(Repository.SharedPathOf($"vocabs/ggml-vocab-{name}.gguf"));
         Assert.Equal(keys, file.Metadata.Count);
         Assert.Empty(file.Tensors);
         Assert.Equal(tokens, file.Metadata["tokenizer.ggml.tokens"].Count);
@@ -71,10 +71,10 @@ public class RealFileTests
         Assert.Equal(lastMerge, found?.GetStrings()[^1] ?? "");
     }
 
-    [SharedFact(Stories)]
+    [RequiresFact(Need.Shared)]
     public void Tensor_data_reads_in_place_as_bytes_rows_and_numbers()
     {
-        string path = SharedFiles.PathOf(Stories);
+        string path = Repository.SharedPathOf(Stories);
         byte[] all = File.ReadAllBytes(path);
         using GgufFile file = GgufFile.Open(path);
         using GgufTensorView view = file.Tensors["blk.0.ffn_gate.weight"].Open();

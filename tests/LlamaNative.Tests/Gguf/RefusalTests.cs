@@ -1,6 +1,6 @@
 using LlamaNative.Gguf;
 using LlamaNative.Tensors;
-using static LlamaNative.Tests.Gguf.RawGguf;
+using static LlamaNative.TestSupport.GgufBuilder;
 
 namespace LlamaNative.Tests.Gguf;
 
@@ -23,37 +23,37 @@ public class RefusalTests
     [Fact]
     public void Counts_beyond_the_file()
     {
-        Refuse(new RawGguf { TensorCount = Huge }.Build(), "tensor count", offset: 8);
-        Refuse(new RawGguf { TensorCount = -1 }.Build(), "tensor count", offset: 8);
-        Refuse(new RawGguf { KeyCount = 1000 }.Key("a", GgufValueType.Bool, true).Build(), "key count", offset: 16);
-        Refuse(new RawGguf { KeyCount = 2 }.Key("a", GgufValueType.String, new string('x', 99)).Build(), "key of 8 bytes where 0 remain");
-        Refuse(new RawGguf { TensorCount = 1 }.Build(), "tensor count 1", offset: 8);
+        Refuse(new GgufBuilder { TensorCount = Huge }.Build(), "tensor count", offset: 8);
+        Refuse(new GgufBuilder { TensorCount = -1 }.Build(), "tensor count", offset: 8);
+        Refuse(new GgufBuilder { KeyCount = 1000 }.Key("a", GgufValueType.Bool, true).Build(), "key count", offset: 16);
+        Refuse(new GgufBuilder { KeyCount = 2 }.Key("a", GgufValueType.String, new string('x', 99)).Build(), "key of 8 bytes where 0 remain");
+        Refuse(new GgufBuilder { TensorCount = 1 }.Build(), "tensor count 1", offset: 8);
     }
 
     [Fact]
     public void Strings_and_arrays_beyond_the_file()
     {
-        Refuse(new RawGguf().RawKey(Bytes(Huge, new byte[20])).Build(), "key 4611686018427387904", offset: 24);
-        Refuse(new RawGguf().Key("k", GgufValueType.String, Huge).Build(), "string length", "k", 24 + 9 + 4);
-        Refuse(new RawGguf().Key("k", GgufValueType.String, 5L, (byte)1).Build(), "string length", "k");
-        Refuse(new RawGguf().Key("k", GgufValueType.Array, GgufValueType.UInt8, Huge).Build(), "array length", "k");
-        Refuse(new RawGguf().Key("k", GgufValueType.Array, GgufValueType.UInt64, 2L, 1L).Build(), "array length 2", "k");
-        Refuse(new RawGguf().Key("k", GgufValueType.Array, GgufValueType.String, 2L, "abcdefgh").Build(), "string length of 8 bytes where 0 remain", "k");
-        Refuse(new RawGguf().Key("k", GgufValueType.Array, GgufValueType.Float64, -1L).Build(), "array length", "k");
-        Refuse(new RawGguf().Key("k", GgufValueType.UInt64, 1).Build(), "value of 8 bytes where 4 remain", "k");
+        Refuse(new GgufBuilder().RawKey(Bytes(Huge, new byte[20])).Build(), "key 4611686018427387904", offset: 24);
+        Refuse(new GgufBuilder().Key("k", GgufValueType.String, Huge).Build(), "string length", "k", 24 + 9 + 4);
+        Refuse(new GgufBuilder().Key("k", GgufValueType.String, 5L, (byte)1).Build(), "string length", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.UInt8, Huge).Build(), "array length", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.UInt64, 2L, 1L).Build(), "array length 2", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.String, 2L, "abcdefgh").Build(), "string length of 8 bytes where 0 remain", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.Float64, -1L).Build(), "array length", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.UInt64, 1).Build(), "value of 8 bytes where 4 remain", "k");
     }
 
     [Fact]
     public void Types_that_do_not_exist()
     {
-        Refuse(new RawGguf().Key("k", (GgufValueType)13, 1L).Build(), "value type 13", "k");
-        Refuse(new RawGguf().Key("k", (GgufValueType)(-1), 1L).Build(), "value type -1", "k");
-        Refuse(new RawGguf().Key("k", GgufValueType.Array, 99, 1L).Build(), "element type 99", "k");
-        Refuse(new RawGguf().Key("k", GgufValueType.Bool, (byte)2).Build(), "bool", "k");
-        Refuse(new RawGguf().Key("k", GgufValueType.Array, GgufValueType.Bool, 3L, (byte)0, (byte)1, (byte)255).Build(), "bool", "k");
-        Refuse(new RawGguf().Tensor("t", (GgmlType)4, [32], 18).Build(), "4 is not a ggml tensor type", "t");
-        Refuse(new RawGguf().Tensor("t", (GgmlType)43, [32], 18).Build(), "43 is not", "t");
-        Refuse(new RawGguf().Tensor("t", (GgmlType)(-5), [32], 18).Build(), "-5 is not", "t");
+        Refuse(new GgufBuilder().Key("k", (GgufValueType)13, 1L).Build(), "value type 13", "k");
+        Refuse(new GgufBuilder().Key("k", (GgufValueType)(-1), 1L).Build(), "value type -1", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, 99, 1L).Build(), "element type 99", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Bool, (byte)2).Build(), "bool", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.Bool, 3L, (byte)0, (byte)1, (byte)255).Build(), "bool", "k");
+        Refuse(new GgufBuilder().Tensor("t", (GgmlType)4, [32], 18).Build(), "4 is not a ggml tensor type", "t");
+        Refuse(new GgufBuilder().Tensor("t", (GgmlType)43, [32], 18).Build(), "43 is not", "t");
+        Refuse(new GgufBuilder().Tensor("t", (GgmlType)(-5), [32], 18).Build(), "-5 is not", "t");
     }
 
     [Fact]
@@ -65,52 +65,52 @@ public class RefusalTests
             parts.AddRange([GgufValueType.Array, 1L]);
         }
 
-        Refuse(new RawGguf().Key("k", GgufValueType.Array, [.. parts]).Build(), "nest deeper", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, [.. parts]).Build(), "nest deeper", "k");
     }
 
     [Fact]
     public void Names_that_are_no_names()
     {
-        Refuse(new RawGguf().Key("", GgufValueType.UInt64, 1L).Build(), "key of 0 bytes", offset: 24);
-        Refuse(new RawGguf().Key("a\0b", GgufValueType.Bool, true).Build(), "key of 3 bytes");
-        Refuse(new RawGguf().Key(new string('k', 65536), GgufValueType.Bool, true).Build(), "65535");
-        Refuse(new RawGguf().RawKey(Bytes(2L, (byte)0xC3, (byte)0x28, GgufValueType.Bool, true)).Build(), "not UTF-8");
-        Refuse(new RawGguf().Tensor(new string('t', 64), GgmlType.F32, [1], 4).Build(), "63");
-        Refuse(new RawGguf().Key("a", GgufValueType.Bool, true).Key("a", GgufValueType.Bool, false).Build(), "twice", "a", 24 + 9 + 4 + 1);
-        Refuse(new RawGguf().Tensor("t", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32).Build(), "twice", "t");
+        Refuse(new GgufBuilder().Key("", GgufValueType.UInt64, 1L).Build(), "key of 0 bytes", offset: 24);
+        Refuse(new GgufBuilder().Key("a\0b", GgufValueType.Bool, true).Build(), "key of 3 bytes");
+        Refuse(new GgufBuilder().Key(new string('k', 65536), GgufValueType.Bool, true).Build(), "65535");
+        Refuse(new GgufBuilder().RawKey(Bytes(2L, (byte)0xC3, (byte)0x28, GgufValueType.Bool, true)).Build(), "not UTF-8");
+        Refuse(new GgufBuilder().Tensor(new string('t', 64), GgmlType.F32, [1], 4).Build(), "63");
+        Refuse(new GgufBuilder().Key("a", GgufValueType.Bool, true).Key("a", GgufValueType.Bool, false).Build(), "twice", "a", 24 + 9 + 4 + 1);
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32).Build(), "twice", "t");
     }
 
     [Fact]
     public void Alignments_that_are_none()
     {
-        Refuse(new RawGguf().Key("general.alignment", GgufValueType.UInt32, 0u).Build(), "power of 2", "general.alignment");
-        Refuse(new RawGguf().Key("general.alignment", GgufValueType.UInt32, 24u).Build(), "power of 2", "general.alignment");
-        Refuse(new RawGguf().Key("general.alignment", GgufValueType.UInt32, 1u << 31).Build(), "power of 2", "general.alignment");
-        Refuse(new RawGguf().Key("general.alignment", GgufValueType.UInt64, 32L).Build(), "UInt64", "general.alignment");
+        Refuse(new GgufBuilder().Key("general.alignment", GgufValueType.UInt32, 0u).Build(), "power of 2", "general.alignment");
+        Refuse(new GgufBuilder().Key("general.alignment", GgufValueType.UInt32, 24u).Build(), "power of 2", "general.alignment");
+        Refuse(new GgufBuilder().Key("general.alignment", GgufValueType.UInt32, 1u << 31).Build(), "power of 2", "general.alignment");
+        Refuse(new GgufBuilder().Key("general.alignment", GgufValueType.UInt64, 32L).Build(), "UInt64", "general.alignment");
     }
 
     [Fact]
     public void Shapes_that_cannot_be()
     {
-        Refuse(new RawGguf().RawTensor(Bytes("t", 5u, 1L, 1L, 1L, 1L, 1L, 0, 0L)).Build(), "5 dimensions", "t");
-        Refuse(new RawGguf().RawTensor(Bytes("t", uint.MaxValue, 0, 0L, 0L)).Build(), "4294967295 dimensions", "t");
-        Refuse(new RawGguf().Tensor("t", GgmlType.F32, [-4], 16).Build(), "no shape", "t");
-        Refuse(new RawGguf().Tensor("t", GgmlType.F32, [1L << 32, 1L << 31], 16).Build(), "no shape", "t");
-        Refuse(new RawGguf().Tensor("t", GgmlType.F64, [1L << 60, 7], 16).Build(), "2^63", "t");
-        Refuse(new RawGguf().Tensor("t", GgmlType.F32, [1L << 62, 1L << 62, 0], 16).Build(), "2^63", "t");
-        Refuse(new RawGguf().Tensor("t", GgmlType.Q4_K, [128], 72).Build(), "blocks of 256", "t");
+        Refuse(new GgufBuilder().RawTensor(Bytes("t", 5u, 1L, 1L, 1L, 1L, 1L, 0, 0L)).Build(), "5 dimensions", "t");
+        Refuse(new GgufBuilder().RawTensor(Bytes("t", uint.MaxValue, 0, 0L, 0L)).Build(), "4294967295 dimensions", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [-4], 16).Build(), "no shape", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [1L << 32, 1L << 31], 16).Build(), "no shape", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F64, [1L << 60, 7], 16).Build(), "2^63", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [1L << 62, 1L << 62, 0], 16).Build(), "2^63", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.Q4_K, [128], 72).Build(), "blocks of 256", "t");
     }
 
     [Fact]
     public void Data_that_is_not_there_or_not_in_place()
     {
-        Refuse(new RawGguf().Tensor("t", GgmlType.F32, [8], 32).Build(cut: 1), "needs 32 bytes", "t");
-        Refuse(new RawGguf().Tensor("t", GgmlType.F32, [Huge / 4], 32).Build(), "needs 4611686018427387904 bytes", "t");
-        Refuse(new RawGguf().Tensor("t", GgmlType.F32, [8], 32, offset: 32).Build(), "offset 32 where 0", "t");
-        Refuse(new RawGguf().Tensor("a", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32, offset: 0).Build(), "offset 0 where 32", "t");
-        Refuse(new RawGguf().Tensor("a", GgmlType.F32, [9], 36).Tensor("t", GgmlType.F32, [8], 32, offset: 36).Build(), "offset 36 where 64", "t");
-        Refuse(new RawGguf().Tensor("t", GgmlType.F32, [8], 32, offset: -32).Build(), "offset 18446744073709551584", "t");
-        Refuse(new RawGguf().Tensor("a", GgmlType.I8, [0], 0).RawTensor(Bytes("t", 1u, 1L, 0)).Build(cut: 24), "dimension", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32).Build(cut: 1), "needs 32 bytes", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [Huge / 4], 32).Build(), "needs 4611686018427387904 bytes", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: 32).Build(), "offset 32 where 0", "t");
+        Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32, offset: 0).Build(), "offset 0 where 32", "t");
+        Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [9], 36).Tensor("t", GgmlType.F32, [8], 32, offset: 36).Build(), "offset 36 where 64", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: -32).Build(), "offset 18446744073709551584", "t");
+        Refuse(new GgufBuilder().Tensor("a", GgmlType.I8, [0], 0).RawTensor(Bytes("t", 1u, 1L, 0)).Build(cut: 24), "dimension", "t");
     }
 
     private static void Refuse(byte[] file, string reason, string? key = null, long? offset = null)

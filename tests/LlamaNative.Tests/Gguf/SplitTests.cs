@@ -82,9 +82,9 @@ public sealed class SplitTests : IDisposable
     public void A_part_without_its_number_or_with_odd_types_is_refused()
     {
         // llama.cpp reads split.no with an accessor that aborts the process on another type.
-        Refuse(_folder.Write("a.gguf", new RawGguf().Key("split.count", GgufValueType.UInt16, (ushort)2).Build()), "split.count");
-        Refuse(_folder.Write("b.gguf", new RawGguf().Key("split.count", GgufValueType.UInt32, 2u).Build()), "split.count");
-        Refuse(_folder.Write("c.gguf", new RawGguf().Key("split.count", GgufValueType.UInt16, (ushort)2).Key("split.no", GgufValueType.String, "0").Build()), "split.no");
+        Refuse(_folder.Write("a.gguf", new GgufBuilder().Key("split.count", GgufValueType.UInt16, (ushort)2).Build()), "split.count");
+        Refuse(_folder.Write("b.gguf", new GgufBuilder().Key("split.count", GgufValueType.UInt32, 2u).Build()), "split.count");
+        Refuse(_folder.Write("c.gguf", new GgufBuilder().Key("split.count", GgufValueType.UInt16, (ushort)2).Key("split.no", GgufValueType.String, "0").Build()), "split.no");
     }
 
     private static void Refuse(string path, string key) =>
@@ -99,7 +99,7 @@ public sealed class SplitTests : IDisposable
 
     private static byte[] Part(int number, int count, int tensors, string tensor)
     {
-        var raw = new RawGguf()
+        var raw = new GgufBuilder()
             .Key("split.no", GgufValueType.UInt16, (ushort)number)
             .Key("split.count", GgufValueType.UInt16, (ushort)count)
             .Key("split.tensors.count", GgufValueType.Int32, tensors);

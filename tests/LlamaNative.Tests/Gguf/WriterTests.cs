@@ -9,14 +9,14 @@ public sealed class WriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SharedTheory("models", "vocabs")]
+    [RequiresTheory(Need.Shared)]
     [InlineData("models/stories260K.gguf")]
     [InlineData("vocabs/ggml-vocab-gpt-2.gguf")]
     [InlineData("vocabs/ggml-vocab-llama-bpe.gguf")]
     [InlineData("vocabs/ggml-vocab-llama-spm.gguf")]
     public void Rewriting_a_file_of_llama_cpp_changes_no_byte(string name)
     {
-        string path = SharedFiles.PathOf(name);
+        string path = Repository.SharedPathOf(name);
         using GgufFile file = GgufFile.Open(path);
         new GgufEditor(file).Save(_folder["copy.gguf"]);
         Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(_folder["copy.gguf"]));
@@ -29,8 +29,8 @@ public sealed class WriterTests : IDisposable
     [InlineData(3, 1024, true)]
     public void What_is_written_is_what_the_format_says(uint version, int alignment, bool padded)
     {
-        // The expected bytes are laid out by hand in RawGguf.
-        var raw = new RawGguf { Version = version, Alignment = alignment }
+        // The expected bytes are laid out by hand in GgufBuilder.
+        var raw = new GgufBuilder { Version = version, Alignment = alignment }
             .Key("general.alignment", GgufValueType.UInt32, (uint)alignment)
             .Key("text", GgufValueType.String, "▁ü")
             .Key("list", GgufValueType.Array, GgufValueType.String, 2L, "a", "")
@@ -72,7 +72,7 @@ public sealed class WriterTests : IDisposable
     public void A_file_without_tensors_keeps_its_padding()
     {
         // ggml's C writer pads such a file (gguf.cpp: gguf_write_out), the Python writer does not.
-        byte[] bare = new RawGguf().Key("a", GgufValueType.Bool, true).Build();
+        byte[] bare = new GgufBuilder().Key("a", GgufValueType.Bool, true).Build();
         byte[] padded = [.. bare, .. new byte[64 - bare.Length]];
         foreach (byte[] bytes in new[] { bare, padded })
         {

@@ -9,7 +9,7 @@ internal sealed record AbiReport(
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Enums,
     IReadOnlyDictionary<string, long> Constants)
 {
-    public static string FilePath { get; } = Path.Combine(SharedFiles.RepositoryRoot, "native", "abi", "layout.json");
+    public static string FilePath { get; } = Repository.PathOf("native", "abi", "layout.json");
 
     public static AbiReport Load()
     {

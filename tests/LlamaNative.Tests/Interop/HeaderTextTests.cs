@@ -42,7 +42,7 @@ public sealed partial class HeaderTextTests
         },
     };
 
-    [SourceTheory]
+    [RequiresTheory(Need.LlamaSource)]
     [MemberData(nameof(Numbers))]
     public void A_number_is_what_the_source_says(string name, string file, string pattern, long number)
     {
@@ -55,7 +55,7 @@ public sealed partial class HeaderTextTests
         }
     }
 
-    [SourceFact]
+    [RequiresFact(Need.LlamaSource)]
     public void What_llama_decode_returns_is_what_its_comment_says()
     {
         string comment = DecodeComment().Match(Read("include/llama.h")).Groups[1].Value;
@@ -86,25 +86,11 @@ public sealed partial class HeaderTextTests
 
     private static string Define(string name) => $@"^#define +{name} +([0-9]+)\b";
 
-    private static string Read(string file) => File.ReadAllText(Path.Combine(AbiCompiler.Source, file));
+    private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.LlamaSource, file));
 
     [GeneratedRegex(@"((?:^ *//.*\n)+) *LLAMA_API int32_t llama_decode\(", RegexOptions.Multiline)]
     private static partial Regex DecodeComment();
 
     [GeneratedRegex(@"^ *// +(-?[0-9]+) - (.*)$", RegexOptions.Multiline)]
     private static partial Regex Meaning();
-}
-
-/// <summary>A fact that is skipped, with the reason, where llama.cpp's source is absent.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class SourceFactAttribute : FactAttribute
-{
-    public SourceFactAttribute() => Skip = AbiCompiler.WhyNoSource();
-}
-
-/// <summary>A theory that is skipped, with the reason, where llama.cpp's source is absent.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class SourceTheoryAttribute : TheoryAttribute
-{
-    public SourceTheoryAttribute() => Skip = AbiCompiler.WhyNoSource();
 }

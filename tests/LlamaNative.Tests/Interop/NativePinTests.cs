@@ -5,7 +5,7 @@ namespace LlamaNative.Tests.Interop;
 /// <summary>The pin of llama.cpp: one release everywhere, and a hash for everything that is downloaded.</summary>
 public sealed class NativePinTests
 {
-    private static readonly string s_native = Path.Combine(SharedFiles.RepositoryRoot, "native");
+    private static readonly string s_native = Repository.PathOf("native");
 
     [Theory]
     [InlineData("")]

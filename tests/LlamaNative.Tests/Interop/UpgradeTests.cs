@@ -9,12 +9,12 @@ namespace LlamaNative.Tests.Interop;
 /// </summary>
 public sealed class UpgradeTests : IDisposable
 {
-    private static readonly string s_upgrade = Path.Combine(SharedFiles.RepositoryRoot, "native", "upgrade");
+    private static readonly string s_upgrade = Repository.PathOf("native", "upgrade");
     private readonly string _folder = Directory.CreateTempSubdirectory("llamanative-upgrade").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [UpgradeFact]
+    [RequiresFact(Need.Gcc, Need.Node)]
     public void Functions_that_changed_went_or_came_are_named()
     {
         string before = Header("before", """
@@ -50,7 +50,7 @@ public sealed class UpgradeTests : IDisposable
         ], lines);
     }
 
-    [UpgradeFact]
+    [RequiresFact(Need.Gcc, Need.Node)]
     public void Moved_fields_and_changed_numbers_are_named()
     {
         string[] lines = Run("""
@@ -67,7 +67,7 @@ public sealed class UpgradeTests : IDisposable
         ], lines);
     }
 
-    [UpgradeFact]
+    [RequiresFact(Need.Gcc, Need.Node)]
     public void What_the_compiler_misses_in_the_mirror_is_understood()
     {
         // A field and a value more than the lists know, as abi/layout.c would meet them.
@@ -86,7 +86,7 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(["{\"kind\":[\"TWO\"]}", "struct thing: field c is new and not mirrored"], lines);
     }
 
-    [UpgradeFact]
+    [RequiresFact(Need.Gcc, Need.Node)]
     public void Lines_of_log_that_changed_are_named_with_their_new_place()
     {
         string sources = Directory.CreateDirectory(Path.Combine(_folder, "src")).FullName;
@@ -108,17 +108,17 @@ public sealed class UpgradeTests : IDisposable
     }
 
     /// <summary>The command reads the declarations as text: it must find all of them.</summary>
-    [UpgradeFact]
+    [RequiresFact(Need.Gcc, Need.Node)]
     public void Every_declared_line_of_log_is_looked_for()
     {
-        string declarations = Path.Combine(SharedFiles.RepositoryRoot, "src", "LlamaNative", "Interop", "LogText", "LogLines.cs");
+        string declarations = Path.Combine(Repository.Root, "src", "LlamaNative", "Interop", "LogText", "LogLines.cs");
         string[] lines = Run($$"""
             declaredFormats(readFileSync("{{declarations}}", "utf8")).map(({ source, format }) => source + " " + format)
             """);
         Assert.Equal(LogLines.All.Select(line => $"{line.Source} {line.Format}").Order(), lines.Order());
     }
 
-    [UpgradeFact]
+    [RequiresFact(Need.Gcc, Need.Node)]
     public void A_failed_test_shows_the_line_that_stayed_out()
     {
         string message = new MissingLogLineException("while it loads a model", LogLines.ModelBuffer).Message;
@@ -158,12 +158,4 @@ public sealed class UpgradeTests : IDisposable
         Assert.True(process.ExitCode == 0, errors.GetAwaiter().GetResult());
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
-}
-
-/// <summary>A fact that is skipped, with the reason, where node or gcc is absent.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class UpgradeFactAttribute : FactAttribute
-{
-    public UpgradeFactAttribute() =>
-        Skip = !AbiCompiler.IsOnPath("gcc") ? "needs gcc" : !AbiCompiler.IsOnPath("node") ? "needs node" : null;
 }

@@ -82,13 +82,13 @@ public sealed class HostileTextTests
         Assert.Equal(text, model.Vocabulary.Detokenize(model.Vocabulary.Tokenize(text, addSpecial: false)));
     }
 
-    [SharedTheory("vocabs")]
+    [RequiresTheory(Need.Shared)]
     [InlineData("llama-spm", FallbackBytes)]
     [InlineData("llama-bpe", Megabyte / 4)]
     [InlineData("gpt-2", Megabyte / 4)]
     public void Long_texts_go_through_the_real_vocabularies(string name, int unknownBytes)
     {
-        using LlamaModel model = LlamaModel.Load(SharedFiles.PathOf($"vocabs/ggml-vocab-{name}.gguf"), new ModelOptions { VocabularyOnly = true });
+        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf($"vocabs/ggml-vocab-{name}.gguf"), new ModelOptions { VocabularyOnly = true });
         foreach (string? unit in (string?[])[" ", "a", "7", "🦙", null])
         {
             string text = Text(unit, unit is " " or "a" or "7" ? Megabyte : unknownBytes);

@@ -6,13 +6,13 @@ namespace LlamaNative.Tests.Models;
 /// <summary>Real vocabularies against llama.cpp's own tokenizer test cases.</summary>
 public sealed class VocabularyGoldenTests
 {
-    [SharedTheory("vocabs")]
+    [RequiresTheory(Need.Shared)]
     [InlineData("llama-spm", 46)]
     [InlineData("llama-bpe", 46)]
     [InlineData("gpt-2", 46)]
     public void Every_case_tokenizes_as_llama_cpp_does(string name, int cases)
     {
-        string path = SharedFiles.PathOf($"vocabs/ggml-vocab-{name}.gguf");
+        string path = Repository.SharedPathOf($"vocabs/ggml-vocab-{name}.gguf");
         using LlamaModel model = LlamaModel.Load(path, new ModelOptions { VocabularyOnly = true });
 
         // Split on raw bytes, as the cases hold carriage returns and odd white space; a final separator adds no case.

@@ -19,10 +19,10 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
     private const string ModelFile = "models/stories260K.gguf";
     private const string GoldenFile = "golden/stories260K.json";
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public void Every_step_agrees_with_llama_cpps_graph()
     {
-        using LlamaModel model = LlamaModel.Load(SharedFiles.PathOf(ModelFile), new ModelOptions { GpuLayers = 0 });
+        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf(ModelFile), new ModelOptions { GpuLayers = 0 });
         TraceResult trace = Tracer.Run(model, model.Vocabulary.Tokenize("Once upon a time, there was a little girl"), 4);
         AssertAgrees(trace, layers: 5);
         Assert.Equal((13, 5, 8), (trace.Prompt.Count, trace.Attention.Count, trace.Attention[0].Length));
@@ -84,11 +84,11 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
         }
     }
 
-    [SharedFact(ModelFile, GoldenFile)]
+    [RequiresFact(Need.Shared)]
     public void Greedy_tokens_are_the_golden_ones()
     {
-        string path = SharedFiles.PathOf(ModelFile);
-        JsonElement golden = JsonDocument.Parse(File.ReadAllText(SharedFiles.PathOf(GoldenFile))).RootElement.GetProperty("f32_kv_no_flash_attn");
+        string path = Repository.SharedPathOf(ModelFile);
+        JsonElement golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement.GetProperty("f32_kv_no_flash_attn");
         JsonElement[] prompts = [.. golden.GetProperty("prompts").EnumerateArray()];
         Assert.NotEmpty(prompts);
         foreach (JsonElement prompt in prompts)
@@ -111,14 +111,14 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
         }
     }
 
-    [SharedTheory(ModelFile)]
+    [RequiresTheory(Need.Shared)]
     [InlineData(ModelFileType.Q8_0)]
     [InlineData(ModelFileType.Q4_0)]
     public void Quantized_logits_are_llama_cpps(ModelFileType type)
     {
         using var folder = new TinyModel(); // for its temporary folder
         string path = Path.Combine(folder.Folder, $"{type}.gguf");
-        ModelQuantizer.Quantize(SharedFiles.PathOf(ModelFile), path, new ModelQuantizationOptions { FileType = type, Threads = 1 });
+        ModelQuantizer.Quantize(Repository.SharedPathOf(ModelFile), path, new ModelQuantizationOptions { FileType = type, Threads = 1 });
         using LlamaModel model = LlamaModel.Load(path, new ModelOptions { GpuLayers = 0 });
         int[] tokens = model.Vocabulary.Tokenize("Once upon a time, there was a little girl");
         using var llama = new Llama(path, 64);
@@ -137,11 +137,11 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
     }
 
     // A figure to report, not to assert: time on a shared machine decides nothing.
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public void Cost_per_token_beside_llama_decode()
     {
         const int Tokens = 200;
-        string path = SharedFiles.PathOf(ModelFile);
+        string path = Repository.SharedPathOf(ModelFile);
         using LlamaModel model = LlamaModel.Load(path, new ModelOptions { GpuLayers = 0 });
         using var context = new LlamaContext(model, LlamaCppGraph.OptionsFor(256, 1));
         using var batch = new TokenBatch(8);

@@ -13,11 +13,11 @@ public sealed class NativeSchemaTests
     private const string GoldenFile = "golden/json_schema_cases.json";
     private const string VocabularyFile = "vocabs/ggml-vocab-llama-bpe.gguf";
 
-    [SharedFact(GoldenFile, VocabularyFile)]
+    [RequiresFact(Need.Shared)]
     public void Llama_cpps_sampler_takes_what_the_schemas_take_and_refuses_what_they_refuse()
     {
-        using LlamaModel model = LlamaModel.Load(SharedFiles.PathOf(VocabularyFile), new ModelOptions { VocabularyOnly = true });
-        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(SharedFiles.PathOf(GoldenFile)));
+        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf(VocabularyFile), new ModelOptions { VocabularyOnly = true });
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile)));
         var wrong = new List<string>();
         int strings = 0;
         foreach (JsonElement schema in golden.RootElement.EnumerateArray())
@@ -51,10 +51,10 @@ public sealed class NativeSchemaTests
         Assert.True(strings > 2000, $"only {strings} strings were tried");
     }
 
-    [SharedFact(VocabularyFile)]
+    [RequiresFact(Need.Shared)]
     public void Llama_cpps_sampler_agrees_with_a_validator_about_common_schemas()
     {
-        using LlamaModel model = LlamaModel.Load(SharedFiles.PathOf(VocabularyFile), new ModelOptions { VocabularyOnly = true });
+        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf(VocabularyFile), new ModelOptions { VocabularyOnly = true });
         var wrong = new List<string>();
         foreach ((string schema, string[] accepted, string[] refused) in SchemaTable.Rows)
         {

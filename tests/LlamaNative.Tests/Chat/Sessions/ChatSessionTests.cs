@@ -16,11 +16,11 @@ public sealed class ChatSessionTests : IDisposable
 
     private static readonly GenerationOptions s_greedy = new() { MaxTokens = 12, Sampling = SamplingOptions.Greedy };
 
-    private readonly LlamaModel _model = LlamaModel.Load(SharedFiles.PathOf(ModelFile));
+    private readonly LlamaModel _model = LlamaModel.Load(Repository.SharedPathOf(ModelFile));
 
     public void Dispose() => _model.Dispose();
 
-    [SharedTheory(ModelFile)]
+    [RequiresTheory(Need.Shared)]
     [InlineData("chatml")]
     [InlineData("alpaca")]
     [InlineData("phi3")]
@@ -44,7 +44,7 @@ public sealed class ChatSessionTests : IDisposable
     }
 
     /// <summary>The cost of a turn does not grow with the conversation: before the first new token stand the message and what the template puts around it.</summary>
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task On_the_tenth_turn_the_message_and_the_template_around_it_are_evaluated_and_nothing_else()
     {
         using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, Threads = 1 });
@@ -71,7 +71,7 @@ public sealed class ChatSessionTests : IDisposable
     }
 
     /// <summary>Cells evaluated under one control vector are wrong under another, and must never come back there.</summary>
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task A_saved_cache_comes_back_only_under_the_same_adapters_and_template()
     {
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.chat");
@@ -140,7 +140,7 @@ public sealed class ChatSessionTests : IDisposable
     [Fact]
     public void A_conversation_of_another_model_of_the_same_shape_is_refused()
     {
-        using var files = new TemporaryFiles();
+        using var files = new TemporaryFolder();
         using LlamaModel first = files.Load(ModelFileOf(1));
         using LlamaModel second = files.Load(ModelFileOf(2));
         Assert.Equal(first.Description, second.Description);
@@ -156,10 +156,10 @@ public sealed class ChatSessionTests : IDisposable
         using var other = new LlamaContext(second, new ContextOptions { ContextSize = 64, Threads = 1 });
         Assert.Throws<ChatSessionFileException>(() => new ChatSession(other).Load(path));
 
-        static LlamaNative.Tests.ModelFile ModelFileOf(int seed) => LlamaNative.Tests.ModelFile.Llama(seed);
+        static TestSupport.ModelFile ModelFileOf(int seed) => TestSupport.ModelFile.Llama(seed);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task A_conversation_gives_what_a_fresh_context_gives_for_the_same_tokens()
     {
         using LlamaContext context = NewContext();
@@ -180,7 +180,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal(run.GetResult().Text, answer.Content);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Regenerating_and_editing_go_back_and_give_what_was_given_before()
     {
         using LlamaContext context = NewContext();
@@ -200,7 +200,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal((await other.SendAsync("One day a dog", s_greedy).CompleteAsync()).Content, edited.Content);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Branches_share_their_beginning_and_go_their_own_ways()
     {
         using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 1024, MaxSequences = 2, UnifiedCache = true, Threads = 1 });
@@ -224,7 +224,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.NotNull(leftText);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task A_saved_conversation_goes_on_without_being_evaluated_again()
     {
         string path = Path.Combine(Path.GetTempPath(), $"对话 😀 {Guid.NewGuid():N}.chat");
@@ -265,7 +265,7 @@ public sealed class ChatSessionTests : IDisposable
         }
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Overflow_is_refused_dropped_or_shifted_as_asked()
     {
         foreach (OverflowPolicy policy in Enum.GetValues<OverflowPolicy>())
@@ -300,7 +300,7 @@ public sealed class ChatSessionTests : IDisposable
         }
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public async Task Leaving_an_answer_early_keeps_what_was_said()
     {
         using LlamaContext context = NewContext();
@@ -318,7 +318,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal(5, session.Messages.Count);
     }
 
-    [SharedFact(ModelFile)]
+    [RequiresFact(Need.Shared)]
     public void The_format_says_where_it_comes_from_and_what_ends_a_turn()
     {
         Assert.Contains("no template", ChatFormat.FromModel(_model).Source, StringComparison.Ordinal);

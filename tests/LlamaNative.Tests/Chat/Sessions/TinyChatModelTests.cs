@@ -14,7 +14,7 @@ namespace LlamaNative.Tests.Chat.Sessions;
 public sealed class TinyChatModelTests : IDisposable
 {
     private static readonly GenerationOptions Greedy = new() { MaxTokens = 100, Sampling = SamplingOptions.Greedy };
-    private readonly LlamaModel _model = LlamaModel.Load(Path.Combine(SharedFiles.RepositoryRoot, "models", "tiny-chat.gguf"), new ModelOptions { GpuLayers = 0 });
+    private readonly LlamaModel _model = LlamaModel.Load(Repository.PathOf("models", "tiny-chat.gguf"), new ModelOptions { GpuLayers = 0 });
     private readonly LlamaContext _context;
 
     public TinyChatModelTests() => _context = new LlamaContext(_model, new ContextOptions { Threads = 1, BatchThreads = 1 });

@@ -58,17 +58,17 @@ public sealed class TemplateFamilyTests
         { "upstage-Solar-Open-100B", Own },
     };
 
-    [SharedTheory(Templates)]
+    [RequiresTheory(Need.Shared)]
     [MemberData(nameof(Families))]
     public void A_template_is_known_by_the_calls_it_writes(string template, string family)
     {
-        string source = File.ReadAllText(SharedFiles.PathOf($"{Templates}/{template}.jinja"));
+        string source = File.ReadAllText(Repository.SharedPathOf($"{Templates}/{template}.jinja"));
         MessageForms forms = Forms(source);
         Assert.Equal(family, ToolSyntax.Of(source, forms.WrittenCall).GetType().Name);
     }
 
     // The rest of a template's own test: the call it writes is read back by the family it was given.
-    [SharedTheory(Templates)]
+    [RequiresTheory(Need.Shared)]
     [InlineData("Qwen3-Coder", "<tool_call>", "</tool_call>")]
     [InlineData("GLM-4.7-Flash", "<tool_call>", "</tool_call>")]
     [InlineData("poolside-Laguna-XS.2", "<tool_call>", "</tool_call>")]
@@ -80,7 +80,7 @@ public sealed class TemplateFamilyTests
     public void What_a_template_writes_is_read_back(string template, string begin, string end)
     {
         var tool = new ToolDefinition("get_weather", "", (JsonObject)JsonNode.Parse("""{"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}""")!);
-        string source = File.ReadAllText(SharedFiles.PathOf($"{Templates}/{template}.jinja"));
+        string source = File.ReadAllText(Repository.SharedPathOf($"{Templates}/{template}.jinja"));
         MessageForms forms = Forms(source);
         var call = new ToolCall("get_weather", new JsonObject { ["city"] = "São Paulo", ["days"] = 3 }, "call12345");
         string text = Render(source, [ChatMessage.FromUser("?").ToJson(), forms.Write(new ChatMessage(ChatRole.Assistant, "") { ToolCalls = [call] })]);

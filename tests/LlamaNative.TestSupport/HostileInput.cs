@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace LlamaNative.Tests;
+namespace LlamaNative.TestSupport;
 
 /// <summary>Random and repetitive input, and what it may lead to. Set LLAMANATIVE_FUZZ_COUNT for more than the usual number.</summary>
-internal static class HostileInput
+public static class HostileInput
 {
     public static int Count { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("LLAMANATIVE_FUZZ_COUNT"), CultureInfo.InvariantCulture, out int given) ? given : 600;

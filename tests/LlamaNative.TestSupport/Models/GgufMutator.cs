@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 
-namespace LlamaNative.Tests.Gguf;
+namespace LlamaNative.TestSupport;
 
 /// <summary>Damages files in ways that a format reader meets: the same seed always does the same damage.</summary>
-internal sealed class GgufMutator(IReadOnlyList<byte[]> originals, int seed)
+public sealed class GgufMutator(IReadOnlyList<byte[]> originals, int seed)
 {
     private static readonly ulong[] Lengths =
         [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1UL << 30, 1UL << 40, 1UL << 62, long.MaxValue, ulong.MaxValue, ulong.MaxValue - 31];

@@ -2,10 +2,10 @@ using System.Text;
 using LlamaNative.Gguf;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Tests.Gguf;
+namespace LlamaNative.TestSupport;
 
 /// <summary>Builds files byte by byte from the format's description, right or wrong, without the writer under test.</summary>
-internal sealed class RawGguf
+public sealed class GgufBuilder
 {
     private readonly List<byte> _keys = [];
     private readonly List<byte> _tensors = [];
@@ -55,9 +55,9 @@ internal sealed class RawGguf
         return stream.ToArray();
     }
 
-    public RawGguf Key(string key, GgufValueType type, params object[] value) => RawKey(Bytes(key, type, Bytes(value)));
+    public GgufBuilder Key(string key, GgufValueType type, params object[] value) => RawKey(Bytes(key, type, Bytes(value)));
 
-    public RawGguf RawKey(byte[] entry)
+    public GgufBuilder RawKey(byte[] entry)
     {
         _keys.AddRange(entry);
         Keys++;
@@ -65,7 +65,7 @@ internal sealed class RawGguf
     }
 
     /// <summary>A tensor whose data (of so many bytes, counting up) follows the one before, unless an offset is given.</summary>
-    public RawGguf Tensor(string name, GgmlType type, long[] ne, int bytes, long? offset = null)
+    public GgufBuilder Tensor(string name, GgmlType type, long[] ne, int bytes, long? offset = null)
     {
         RawTensor(Bytes(name, (uint)ne.Length, Bytes([.. ne.Cast<object>()]), (int)type, offset ?? (long)_data.Count));
         for (int i = 0; i < bytes; i++)
@@ -77,7 +77,7 @@ internal sealed class RawGguf
         return this;
     }
 
-    public RawGguf RawTensor(byte[] entry)
+    public GgufBuilder RawTensor(byte[] entry)
     {
         _tensors.AddRange(entry);
         Tensors++;
@@ -103,22 +103,4 @@ internal sealed class RawGguf
             bytes.Add(0);
         }
     }
-}
-
-/// <summary>A folder for one test's files, gone afterwards.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("llamanative-gguf-");
-
-    public string Root => _folder.FullName;
-
-    public string this[string name] => Path.Combine(Root, name);
-
-    public string Write(string name, byte[] bytes)
-    {
-        File.WriteAllBytes(this[name], bytes);
-        return this[name];
-    }
-
-    public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -1,10 +1,10 @@
-namespace LlamaNative.Tests;
+namespace LlamaNative.TestSupport;
 
 /// <summary>
 /// Cancels work while it runs, from a thread of its own: a timer's callback waits for the thread pool, which on a busy
 /// machine comes long after the work is done.
 /// </summary>
-internal static class Cancelling
+public static class Cancelling
 {
     private const int Attempts = 100;
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 
-namespace LlamaNative.Tests.Cli;
+namespace LlamaNative.TestSupport;
 
 /// <summary>What a run of the tool left behind.</summary>
-internal sealed record ToolResult(int ExitCode, byte[] Output, string Error)
+public sealed record ToolResult(int ExitCode, byte[] Output, string Error)
 {
     public string Text => Encoding.UTF8.GetString(Output);
 
@@ -17,7 +17,7 @@ internal sealed record ToolResult(int ExitCode, byte[] Output, string Error)
 }
 
 /// <summary>The tool as a user has it: a process of its own, built beside these tests.</summary>
-internal static class Tool
+public static class Tool
 {
     // .../bin/<configuration>/net10.0/ here and there.
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -38,7 +38,7 @@ internal static class Tool
 
     private static async Task<ToolResult> RunAsync(string project, string assembly, byte[] input, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        string path = Path.Combine(SharedFiles.RepositoryRoot, project, "bin", Configuration, "net10.0", assembly);
+        string path = Repository.PathOf(project, "bin", Configuration, "net10.0", assembly);
         Assert.True(File.Exists(path), $"{path} is not built");
         var start = new ProcessStartInfo("dotnet", [path, .. arguments])
         {

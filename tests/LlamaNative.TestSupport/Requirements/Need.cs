@@ -1,0 +1,53 @@
+namespace LlamaNative.TestSupport;
+
+/// <summary>What a test may need of the machine; see <see cref="Requirements"/> for how each is detected.</summary>
+public enum Need
+{
+    /// <summary>Linux, on any processor.</summary>
+    Linux,
+
+    /// <summary>Linux on x64, for which applications are published.</summary>
+    LinuxX64,
+
+    /// <summary>An x64 processor, for which llama.cpp ships several builds of the CPU backend.</summary>
+    X64,
+
+    /// <summary>Signals that can be sent to a single process.</summary>
+    Signals,
+
+    /// <summary>A C compiler.</summary>
+    Gcc,
+
+    /// <summary>Node.js, which the build needs as well.</summary>
+    Node,
+
+    /// <summary>llama.cpp's source at the pinned release.</summary>
+    LlamaSource,
+
+    /// <summary>Time, which whoever runs the tests grants.</summary>
+    Patience,
+
+    /// <summary>The reference files beside the repository.</summary>
+    Shared,
+
+    /// <summary>A browser of the Chromium family.</summary>
+    Chromium,
+
+    /// <summary>A device that ggml considers a GPU.</summary>
+    Gpu,
+
+    /// <summary>ggml's Vulkan backend in native/.cache and a software Vulkan driver.</summary>
+    SoftwareVulkan,
+
+    /// <summary>Mesa's software Vulkan driver alone.</summary>
+    VulkanDriver,
+
+    /// <summary>Packages for GPUs in artifacts/.</summary>
+    GpuPackages,
+
+    /// <summary>Wine, to run applications for Windows.</summary>
+    Wine,
+
+    /// <summary>QEMU and a compiler for linux-arm64.</summary>
+    Arm64Emulation,
+}
