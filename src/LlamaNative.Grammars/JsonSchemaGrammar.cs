@@ -22,7 +22,9 @@ namespace LlamaNative.Grammars;
 public static class JsonSchemaGrammar
 {
     /// <summary>Makes the grammar of a schema given as JSON text of at most 1,048,576 characters.</summary>
-    /// <exception cref="JsonSchemaException">The text is no JSON, the schema is wrong, unsupported or too large, or no value satisfies it.</exception>
+    /// <exception cref="JsonSchemaException">
+    /// The text is not JSON, the schema is invalid, unsupported or too large, or no value satisfies it.
+    /// </exception>
     public static GbnfGrammar FromSchema(string json, JsonSchemaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -31,7 +33,7 @@ public static class JsonSchemaGrammar
     }
 
     /// <summary>Makes the grammar of a schema.</summary>
-    /// <exception cref="JsonSchemaException">The schema is wrong, unsupported or too large, or no value satisfies it.</exception>
+    /// <exception cref="JsonSchemaException">The schema is invalid, unsupported or too large, or no value satisfies it.</exception>
     public static GbnfGrammar FromSchema(JsonElement schema, JsonSchemaOptions? options = null)
     {
         if (schema.ValueKind == JsonValueKind.Undefined)

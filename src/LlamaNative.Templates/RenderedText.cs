@@ -19,15 +19,12 @@ public sealed class RenderedText
     {
         _text = text;
         List<InputSpan> spans = [];
-        for (int start = 0; start < text.Length;)
+        foreach (TextRun run in text)
         {
-            int end = text.EndOfRun(start);
-            if (text.IsInputAt(start))
+            if (run.IsInput)
             {
-                spans.Add(new InputSpan(start, end - start));
+                spans.Add(new InputSpan(run.Start, run.Length));
             }
-
-            start = end;
         }
 
         InputSpans = spans;

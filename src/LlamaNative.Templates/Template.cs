@@ -38,7 +38,7 @@ public sealed class Template
     }
 
     /// <summary>Renders the template with the members of a JSON object as its variables.</summary>
-    /// <param name="variables">A JSON object, such as <c>{"messages": [...], "bos_token": "..."}</c>; the order of its keys is kept.</param>
+    /// <param name="variables">A JSON object, such as <c>{"messages": [...]}</c>; the order of its keys is kept.</param>
     /// <param name="options">Clock and trusted variables; null for the defaults.</param>
     /// <param name="cancellationToken">Ends a long rendering.</param>
     /// <exception cref="TemplateException">The template fails, exceeds its limits or refuses the variables.</exception>

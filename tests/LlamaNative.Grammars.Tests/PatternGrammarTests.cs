@@ -46,7 +46,7 @@ public class PatternGrammarTests
         Assert.True(error.Message.Length > 10, reason);
     }
 
-    private static IEnumerable<string> TextsOf(string letters, int longest)
+    private static List<string> TextsOf(string letters, int longest)
     {
         List<string> texts = [""];
         for (int length = 0; length < longest; length++)

@@ -35,7 +35,8 @@ public class ReadmeTests
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "src/LlamaNative.Grammars/README.md"));
         string test = File.ReadAllText(Path.Combine(Repository.Root, "tests/LlamaNative.Grammars.Tests/ReadmeTests.cs"));
         string[] example = Lines(test.Split("// README\n")[1]);
-        Assert.Equal(example, Lines(readme.Split("```csharp\n")[1].Split("```")[0]).Where(line => !line.StartsWith("using ", StringComparison.Ordinal)));
+        string[] shown = Lines(readme.Split("```csharp\n")[1].Split("```")[0]);
+        Assert.Equal(example, shown.Where(line => !line.StartsWith("using ", StringComparison.Ordinal)));
     }
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -138,9 +138,13 @@ public class RenderedTextTests
     /// <summary>Adds runes to every text of a conversation that a person, a model or a tool may have written.</summary>
     private static string WithRunes(JsonElement element, string? name = null) => element.ValueKind switch
     {
-        JsonValueKind.Object => "{" + string.Join(',', element.EnumerateObject().Select(property => JsonSerializer.Serialize(property.Name) + ":" + WithRunes(property.Value, property.Name))) + "}",
+        JsonValueKind.Object => "{" + string.Join(',', element.EnumerateObject().Select(Member)) + "}",
         JsonValueKind.Array => "[" + string.Join(',', element.EnumerateArray().Select(item => WithRunes(item, name))) + "]",
-        JsonValueKind.String when name is "content" or "text" or "description" or "reasoning_content" or "city" or "location" => JsonSerializer.Serialize("ᚠᚢ" + element.GetString() + "ᚦᚨ"),
+        JsonValueKind.String when name is "content" or "text" or "description" or "reasoning_content" or "city" or "location" =>
+            JsonSerializer.Serialize("ᚠᚢ" + element.GetString() + "ᚦᚨ"),
         _ => element.GetRawText(),
     };
+
+    private static string Member(JsonProperty property) =>
+        JsonSerializer.Serialize(property.Name) + ":" + WithRunes(property.Value, property.Name);
 }

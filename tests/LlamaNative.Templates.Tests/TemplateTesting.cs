@@ -25,7 +25,8 @@ internal static class TemplateTesting
     public static string RenderText(this Template template, JsonElement variables)
     {
         string text = template.Render(variables, Options).Text;
-        RenderedText trusted = template.Render(variables, Options with { TrustedVariables = [.. variables.EnumerateObject().Select(variable => variable.Name)] });
+        string[] names = [.. variables.EnumerateObject().Select(variable => variable.Name)];
+        RenderedText trusted = template.Render(variables, Options with { TrustedVariables = names });
         Assert.Equal(text, trusted.Text);
         Assert.Empty(trusted.InputSpans);
         return text;

@@ -3,7 +3,9 @@ namespace LlamaNative.Grammars;
 /// <summary>How a JSON Schema becomes a grammar.</summary>
 public sealed record JsonSchemaOptions
 {
-    /// <summary>In which order an object's properties are written; a grammar fixes one. Required first, as llama.cpp does, unless set.</summary>
+    /// <summary>
+    /// In which order an object's properties are written; a grammar fixes one. Required first, as llama.cpp does, unless set.
+    /// </summary>
     public JsonPropertyOrder PropertyOrder { get; init; }
 }
 

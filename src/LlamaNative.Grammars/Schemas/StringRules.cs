@@ -41,7 +41,9 @@ internal sealed class StringRules
 
     /// <summary>Any string but the given ones.</summary>
     public string? WriteOtherThan(IReadOnlyCollection<string> strings, string hint) =>
-        strings.Count == 0 ? _rules.Json("string") : _languages.OtherThan(strings) is StringLanguage language ? Quoted(language, hint) : null;
+        strings.Count == 0 ? _rules.Json("string")
+        : _languages.OtherThan(strings) is StringLanguage language ? Quoted(language, hint)
+        : null;
 
     private string Quoted(StringLanguage language, string hint) => $"({Quote} {_automata.Write(language, hint)})";
 }

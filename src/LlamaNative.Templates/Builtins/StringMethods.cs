@@ -19,11 +19,16 @@ internal static class StringMethods
         new("rstrip", 0, ["chars"], static (state, in self, args) =>
             Made(state, PythonText.Strip(self.AsText, Argument.OptionalText(args[0]), left: false))),
         new("removeprefix", 1, ["prefix"], static (state, in self, args) =>
-            self.AsString.StartsWith(Argument.Text(args[0]).Text, StringComparison.Ordinal) ? Made(state, self.AsText[args[0].AsString.Length..]) : self),
+            self.AsString.StartsWith(Argument.Text(args[0]).Text, StringComparison.Ordinal)
+                ? Made(state, self.AsText[args[0].AsString.Length..])
+                : self),
         new("removesuffix", 1, ["suffix"], static (state, in self, args) =>
-            self.AsString.EndsWith(Argument.Text(args[0]).Text, StringComparison.Ordinal) ? Made(state, self.AsText[..^args[0].AsString.Length]) : self),
+            self.AsString.EndsWith(Argument.Text(args[0]).Text, StringComparison.Ordinal)
+                ? Made(state, self.AsText[..^args[0].AsString.Length])
+                : self),
         new("replace", 2, ["old", "new", "count"], static (state, in self, args) =>
-            PythonText.Replace(state.Budget, self.AsText, Argument.Text(args[0]).Text, Argument.Text(args[1]), Argument.Integer(args[2], -1))),
+            PythonText.Replace(
+                state.Budget, self.AsText, Argument.Text(args[0]).Text, Argument.Text(args[1]), Argument.Integer(args[2], -1))),
         new("split", 0, ["sep", "maxsplit"], static (state, in self, args) =>
             Parts(state, self.AsText, args, TextSplitting.Split, TextSplitting.SplitWords)),
         new("rsplit", 0, ["sep", "maxsplit"], static (state, in self, args) =>
@@ -90,7 +95,9 @@ internal static class StringMethods
 
     private static TemplateValue Partition(RenderState state, TracedText text, TracedText separator, bool last)
     {
-        int at = last ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal) : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);
+        int at = last
+            ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal)
+            : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);
         state.Budget.AllocateText(text.Length);
         return at >= 0 ? TemplateSequence.Tuple(text[..at], separator, text[(at + separator.Length)..])
             : last ? TemplateSequence.Tuple("", "", text)

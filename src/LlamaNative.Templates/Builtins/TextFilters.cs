@@ -38,7 +38,8 @@ internal static class TextFilters
         return text;
     }
 
-    private static TemplateValue Mapped(RenderState state, TracedText text, Func<string, string> map) => Made(state, text.Mapped(map(text.Text)));
+    private static TemplateValue Mapped(RenderState state, TracedText text, Func<string, string> map) =>
+        Made(state, text.Mapped(map(text.Text)));
 
     private static TemplateValue Escape(RenderState state, in TemplateValue value) =>
         value.IsMarkup ? value : TemplateValue.Markup(HtmlEscape.Escape(state.Budget, Str(state, value)));

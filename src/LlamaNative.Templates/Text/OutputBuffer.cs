@@ -37,11 +37,9 @@ internal sealed class OutputBuffer(RenderBudget budget)
 
     public void Append(in TracedText text)
     {
-        for (int start = 0; start < text.Length;)
+        foreach (TextRun run in text)
         {
-            int end = text.EndOfRun(start);
-            Append(text.Text.AsSpan(start, end - start), text.IsInputAt(start));
-            start = end;
+            Append(text.Text.AsSpan(run.Start, run.Length), run.IsInput);
         }
     }
 

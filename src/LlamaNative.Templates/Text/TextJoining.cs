@@ -3,28 +3,40 @@ namespace LlamaNative.Templates;
 /// <summary>Puts texts one behind the other.</summary>
 internal static class TextJoining
 {
+    private const int FewEdges = 16;
+
     public static TracedText Join(RenderBudget budget, ReadOnlySpan<TracedText> parts)
     {
-        bool hasInput = false;
         long length = 0;
-        foreach (TracedText part in parts)
+        int most = 0;
+        foreach (ref readonly TracedText part in parts)
         {
-            hasInput |= part.HasInput;
             length += part.Length;
-        }
-
-        if (hasInput)
-        {
-            OutputBuffer joined = new(budget);
-            foreach (TracedText part in parts)
-            {
-                joined.Append(part);
-            }
-
-            return joined.ToText();
+            most += part.MostEdges;
         }
 
         budget.AllocateText(length);
+        budget.Allocate((long)most * sizeof(int));
+        string text = Concatenate(parts);
+        Span<int> edges = most <= FewEdges ? stackalloc int[FewEdges] : new int[most];
+        int count = 0;
+        int start = 0;
+        foreach (ref readonly TracedText part in parts)
+        {
+            count = part.HasInput ? AddEdges(part, start, edges, count) : count;
+            start += part.Length;
+        }
+
+        return TracedText.Of(text, edges[..count]);
+    }
+
+    private static string Concatenate(ReadOnlySpan<TracedText> parts)
+    {
+        if (parts is [TracedText first, TracedText second])
+        {
+            return string.Concat(first.Text, second.Text);
+        }
+
         string[] texts = new string[parts.Length];
         for (int i = 0; i < texts.Length; i++)
         {
@@ -32,5 +44,30 @@ internal static class TextJoining
         }
 
         return string.Concat(texts);
+    }
+
+    /// <summary>Notes where input begins and ends in a part, going on with a run that ends where the part starts.</summary>
+    private static int AddEdges(in TracedText part, int offset, Span<int> edges, int count)
+    {
+        foreach (TextRun run in part)
+        {
+            if (!run.IsInput)
+            {
+                continue;
+            }
+
+            if (count > 0 && edges[count - 1] == offset + run.Start)
+            {
+                count--;
+            }
+            else
+            {
+                edges[count++] = offset + run.Start;
+            }
+
+            edges[count++] = offset + run.Start + run.Length;
+        }
+
+        return count;
     }
 }

@@ -31,6 +31,9 @@ internal readonly struct TracedText
     /// <summary>Whether some characters came from input and others did not.</summary>
     public bool IsMixed => _edges is not null && _edges != s_allInput;
 
+    /// <summary>At most so many places are there where input begins or ends, the ends of the text included.</summary>
+    public int MostEdges => !HasInput ? 0 : !IsMixed ? 2 : EdgesUpTo(Length) - EdgesUpTo(0) + 2;
+
     public static implicit operator TracedText(string text) => new(text, null, 0);
 
     /// <summary>A text all of which came from input.</summary>
@@ -42,12 +45,8 @@ internal readonly struct TracedText
 
     public bool IsInputAt(int index) => _edges is not null && IsInputAfter(EdgesUpTo(index));
 
-    /// <summary>The end of the run of characters of one origin that holds the index.</summary>
-    public int EndOfRun(int index)
-    {
-        int edge = _edges is null ? 0 : EdgesUpTo(index);
-        return _edges is null || edge == _edges.Length ? Length : Math.Min(Length, _edges[edge] - _offset);
-    }
+    /// <summary>The text as runs of characters of one origin, in order.</summary>
+    public RunEnumerator GetEnumerator() => new(this);
 
     /// <summary>Part of the text; what the language calls for <c>text[start..end]</c>.</summary>
     public TracedText Slice(int start, int length)
@@ -58,9 +57,14 @@ internal readonly struct TracedText
             return HasInput ? Input(part) : part;
         }
 
-        return length > 0 && EndOfRun(start) >= start + length
-            ? (IsInputAt(start) ? Input(part) : part)
-            : length == 0 ? part : new TracedText(part, _edges, _offset + start);
+        if (length == 0)
+        {
+            return part;
+        }
+
+        int edges = EdgesUpTo(start);
+        bool isUniform = edges == _edges!.Length || _edges[edges] - _offset >= start + length;
+        return !isUniform ? new TracedText(part, _edges, _offset + start) : IsInputAfter(edges) ? Input(part) : part;
     }
 
     /// <summary>
@@ -76,11 +80,44 @@ internal readonly struct TracedText
 
     private static bool IsInputAfter(int edges) => (edges & 1) == 1;
 
-    /// <summary>How many edges lie at or before a character.</summary>
+    /// <summary>How many edges lie at or before a character of a text that has some.</summary>
     private int EdgesUpTo(int index)
     {
-        // Only a mixed text has an offset, and all of an unmixed one lies behind its one edge.
-        int found = Array.BinarySearch(_edges!, _offset + index);
+        int found = _edges.AsSpan().BinarySearch(_offset + index);
         return found < 0 ? ~found : found + 1;
     }
+
+    /// <summary>Walks the runs.</summary>
+    internal struct RunEnumerator
+    {
+        private readonly TracedText _text;
+        private int _edge;
+        private int _end;
+
+        public RunEnumerator(in TracedText text)
+        {
+            _text = text;
+            _edge = text.HasInput ? text.EdgesUpTo(0) : 0;
+        }
+
+        public TextRun Current { get; private set; }
+
+        public bool MoveNext()
+        {
+            if (_end == _text.Length)
+            {
+                return false;
+            }
+
+            int start = _end;
+            int[]? edges = _text._edges;
+            _end = edges is null || _edge == edges.Length ? _text.Length : Math.Min(_text.Length, edges[_edge] - _text._offset);
+            Current = new TextRun(start, _end - start, IsInputAfter(_edge));
+            _edge++;
+            return true;
+        }
+    }
 }
+
+/// <summary>Neighbouring characters of a text that have one origin.</summary>
+internal readonly record struct TextRun(int Start, int Length, bool IsInput);

@@ -180,7 +180,12 @@ internal static class Arithmetic
         {
             string text = value.AsString;
             budget.AllocateText(text.Length * times);
-            return text.Length * times == 0 ? TemplateValue.EmptyString : value.AsText.Derived(string.Create((int)(text.Length * times), text, static (span, text) =>
+            if (text.Length * times == 0)
+            {
+                return TemplateValue.EmptyString;
+            }
+
+            return value.AsText.Derived(string.Create((int)(text.Length * times), text, static (span, text) =>
             {
                 for (int i = 0; i < span.Length; i += text.Length)
                 {

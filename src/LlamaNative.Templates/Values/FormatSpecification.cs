@@ -95,7 +95,9 @@ internal sealed record FormatSpecification
         bool floatType = "eEfFgG%".Contains(Type, StringComparison.Ordinal) && Type != '\0';
         if (value.IsNumber)
         {
-            string number = value.Kind == ValueKind.Float || floatType ? FormatFloat(budget, value.ToDouble()) : FormatInteger(budget, value.AsBigInteger);
+            string number = value.Kind == ValueKind.Float || floatType
+                ? FormatFloat(budget, value.ToDouble())
+                : FormatInteger(budget, value.AsBigInteger);
             return value.IsInput ? TracedText.Input(number) : number;
         }
 

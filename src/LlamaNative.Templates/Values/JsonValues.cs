@@ -40,7 +40,8 @@ internal static class JsonValues
                 TemplateDictionary dictionary = new();
                 foreach (JsonProperty property in element.EnumerateObject())
                 {
-                    dictionary.Set(isInput ? DictionaryKey.Input(property.Name) : new DictionaryKey(property.Name), From(property.Value, isInput));
+                    DictionaryKey key = isInput ? DictionaryKey.Input(property.Name) : new DictionaryKey(property.Name);
+                    dictionary.Set(key, From(property.Value, isInput));
                 }
 
                 return dictionary;

@@ -127,7 +127,8 @@ internal static class PercentFormat
 
                 // For integers a precision is the least number of digits.
                 string digits = BigInteger.Abs(number).ToString(CultureInfo.InvariantCulture).PadLeft(specification.Precision, '0');
-                return (specification with { Precision = -1 }).FormatText(budget, FromNumber(value, number.Sign < 0 ? "-" + digits : digits));
+                TracedText written = FromNumber(value, number.Sign < 0 ? "-" + digits : digits);
+                return (specification with { Precision = -1 }).FormatText(budget, written);
             case 'f' or 'F' or 'e' or 'E' or 'g' or 'G':
                 return value.IsNumber
                     ? FromNumber(value, specification.FormatFloat(budget, value.ToDouble()))
