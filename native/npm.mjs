@@ -29,10 +29,17 @@ export function npm(args, cwd) {
     // npm is a script on Windows, which only a shell can start.
     const result = spawnSync("npm", args, { cwd, encoding: "utf8", shell: process.platform === "win32" });
     if (result.error?.code === "ENOENT" || /is not recognized/.test(result.stderr ?? ""))
-        fail("LN0001", "npm was not found on PATH. It fetches llama.cpp's prebuilt libraries: install Node.js 20 or later with npm, or build with -p:LlamaNativeLibraries=false and supply your own.");
+        fail(
+            "LN0001",
+            "npm was not found on PATH. It fetches llama.cpp's prebuilt libraries: install Node.js 20 or later with npm, "
+                + "or build with -p:LlamaNativeLibraries=false and supply your own.",
+        );
     if (result.error)
         throw result.error;
-    const lines = result.stderr.split("\n").filter(line => /^npm (error|ERR!)/.test(line)).map(line => line.replace(/^npm (error|ERR!)\s*/, ""));
+    const lines = result.stderr
+        .split("\n")
+        .filter((line) => /^npm (error|ERR!)/.test(line))
+        .map((line) => line.replace(/^npm (error|ERR!)\s*/, ""));
     const code = lines.map(line => /^code (\S+)/.exec(line)?.[1]).find(Boolean);
     return {
         status: result.status,

@@ -35,12 +35,22 @@ function readPin(rid, flavor) {
     const packages = manifest.llamaNative.packages;
     const name = packages[rid];
     if (!name)
-        fail("LN0002", `No prebuilt llama.cpp ${flavor} libraries for the runtime identifier '${rid}'; there are some for ${Object.keys(packages).join(", ")}. Build with -p:LlamaNativeLibraries=false to go without and supply your own.`);
+        fail(
+            "LN0002",
+            `No prebuilt llama.cpp ${flavor} libraries for the runtime identifier '${rid}'; `
+                + `there are some for ${Object.keys(packages).join(", ")}. `
+                + `Build with -p:LlamaNativeLibraries=false to go without and supply your own.`,
+        );
 
     const version = manifest.optionalDependencies[name];
     const locked = readJson(join(folder, "package-lock.json")).packages[`node_modules/${name}`];
     if (locked?.version !== version || !locked.integrity?.startsWith("sha512-"))
-        fail("LN0003", `${join(folder, "package-lock.json")} does not pin ${name} ${version} with a sha512 hash (it has ${locked ? `version ${locked.version}, hash ${locked.integrity}` : "no such package"}). Run 'npm install --package-lock-only' in ${folder} and commit the lockfile.`);
+        fail(
+            "LN0003",
+            `${join(folder, "package-lock.json")} does not pin ${name} ${version} with a sha512 hash `
+                + `(it has ${locked ? `version ${locked.version}, hash ${locked.integrity}` : "no such package"}). `
+                + `Run 'npm install --package-lock-only' in ${folder} and commit the lockfile.`,
+        );
     return { name, version, locked };
 }
 
@@ -55,9 +65,20 @@ function install({ name, version, locked }, work) {
 
     const result = npm(["ci", "--ignore-scripts", "--prefer-offline"], work);
     if (result.code === "EINTEGRITY")
-        fail("LN0004", `${name} ${version} is not the package that the lockfile pins (${locked.integrity.slice(0, 20)}...): the download was altered or the lockfile's hash is wrong. Nothing was installed. Restore package-lock.json from version control; if it is unchanged, clear npm's cache ('npm cache clean --force') and build again.`);
+        fail(
+            "LN0004",
+            `${name} ${version} is not the package that the lockfile pins (${locked.integrity.slice(0, 20)}...): `
+                + `the download was altered or the lockfile's hash is wrong. Nothing was installed. `
+                + `Restore package-lock.json from version control; if it is unchanged, `
+                + `clear npm's cache ('npm cache clean --force') and build again.`,
+        );
     if (result.unreachable)
-        fail("LN0005", `${name} ${version} could not be downloaded, npm's registry is out of reach (${result.code}). Connect to a network or set npm's registry or proxy, then build again; once restored, builds need no network. Without the libraries: -p:LlamaNativeLibraries=false.`);
+        fail(
+            "LN0005",
+            `${name} ${version} could not be downloaded, npm's registry is out of reach (${result.code}). `
+                + `Connect to a network or set npm's registry or proxy, then build again; `
+                + `once restored, builds need no network. Without the libraries: -p:LlamaNativeLibraries=false.`,
+        );
     if (result.status !== 0)
         fail("LN0006", `npm ci failed for ${name} ${version}: ${result.summary}`);
 }
@@ -67,7 +88,10 @@ function collect({ name, version, locked }, work) {
     const root = join(work, "node_modules", ...name.split("/"));
     const found = existsSync(root) ? readJson(join(root, "package.json")).version : "nothing";
     if (found !== version)
-        fail("LN0006", `npm ci succeeded but left ${found} where ${name} ${version} was expected. Delete ${join(native, ".cache")} and build again.`);
+        fail(
+            "LN0006",
+            `npm ci succeeded but left ${found} where ${name} ${version} was expected. Delete ${join(native, ".cache")} and build again.`,
+        );
 
     const bins = join(root, "bins", name.split("/")[1]);
     const out = join(work, "out");

@@ -38,10 +38,21 @@ run("node", ["fetch-source.mjs"], native);
 step("the compiler's report");
 const { added, unmirrored, report } = recompile();
 const imported = importedFunctions();
-const changes = [...unmirrored, ...compareReports(reportBefore, report), ...compareFunctions(functionsBefore, functionsOf(includes), imported)];
+const changes = [
+    ...unmirrored,
+    ...compareReports(reportBefore, report),
+    ...compareFunctions(functionsBefore, functionsOf(includes), imported),
+];
 
-step(`${previous.release} -> ${release}: ${changes.length} differences in what ${imported.length} imports, ${Object.keys(report.structs).length} structs and ${Object.keys(report.enums).length} enums mirror or could`);
-print([...changes, ...added.map(value => `added to abi/mirrored.def: ${value}`), ...dropped.map(name => `not served in ${version}, and no longer pinned: ${name}`)]);
+step(
+    `${previous.release} -> ${release}: ${changes.length} differences in what ${imported.length} imports, `
+        + `${Object.keys(report.structs).length} structs and ${Object.keys(report.enums).length} enums mirror or could`,
+);
+print([
+    ...changes,
+    ...added.map((value) => `added to abi/mirrored.def: ${value}`),
+    ...dropped.map((name) => `not served in ${version}, and no longer pinned: ${name}`),
+]);
 if (unmirrored.length > 0)
     fail("LN0007", "structs have new fields: add them to abi/mirrored.def and to src/LlamaNative/Interop/Structs, then dotnet test");
 
@@ -81,8 +92,20 @@ function inspect(version) {
 
 // A value that an enum gained is added to mirrored.def; a field that a struct gained is a person's work.
 function recompile() {
-    const compile = () => spawnSync("gcc", ["-std=c11", "-Wall", "-Wextra", ...includes.flatMap(folder => ["-I", folder]),
-        join(native, "abi", "layout.c"), "-o", join(native, ".cache", "layout")], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
+    const compile = () =>
+        spawnSync(
+            "gcc",
+            [
+                "-std=c11",
+                "-Wall",
+                "-Wextra",
+                ...includes.flatMap((folder) => ["-I", folder]),
+                join(native, "abi", "layout.c"),
+                "-o",
+                join(native, ".cache", "layout"),
+            ],
+            { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } },
+        );
     const first = compile();
     if (first.status !== 0)
         fail("LN0007", `abi/layout.c does not compile: something mirrored is gone. ${first.stderr.trim()}`);
@@ -112,7 +135,15 @@ function replaceGpuLibraries() {
     const tested = existsSync(join(native, ".cache", "vulkan"));
     for (const gpu of ["vulkan", "cuda"])
         rmSync(join(native, ".cache", gpu), { recursive: true, force: true });
-    const restored = tested && spawnSync("dotnet", ["msbuild", join(native, "LlamaNative.Native.proj"), "-nologo", "-t:RestoreLibraries", "-p:LlamaNativeGpu=vulkan"]).status === 0;
+    const restored =
+        tested &&
+        spawnSync("dotnet", [
+            "msbuild",
+            join(native, "LlamaNative.Native.proj"),
+            "-nologo",
+            "-t:RestoreLibraries",
+            "-p:LlamaNativeGpu=vulkan",
+        ]).status === 0;
     print(restored ? ["Vulkan's restored"] : tested ? ["Vulkan's cannot be had: the tests that need them are skipped"] : []);
 }
 

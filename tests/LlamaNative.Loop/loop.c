@@ -4,7 +4,8 @@
 // Prints lines "name value": first_token_ms (from the beginning of main, libraries and model loaded), tokens_fnv, pipeline_tps
 // for each round (tokens behind the first for each second behind it), and peak_kib (VmHWM, where /proc has it).
 //
-// cc -O2 -I llama.cpp/include -I llama.cpp/ggml/include loop.c -o loop LIBRARIES/libllama*.so LIBRARIES/libggml.*so LIBRARIES/libggml-base.so -Wl,-rpath,LIBRARIES
+// cc -O2 -I llama.cpp/include -I llama.cpp/ggml/include loop.c -o loop
+//    LIBRARIES/libllama*.so LIBRARIES/libggml.*so LIBRARIES/libggml-base.so -Wl,-rpath,LIBRARIES
 #include "llama.h"
 #include "ggml-cpu.h"
 #include <stdio.h>

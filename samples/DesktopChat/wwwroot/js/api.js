@@ -28,7 +28,11 @@ async function send(method, path, body) {
   }
 
   if (!response.ok) {
-    throw new ApiError(response.status, value?.error?.code ?? "unexpected", value?.error?.message ?? `The program answered ${response.status}.`);
+    throw new ApiError(
+      response.status,
+      value?.error?.code ?? "unexpected",
+      value?.error?.message ?? `The program answered ${response.status}.`,
+    );
   }
 
   return value;

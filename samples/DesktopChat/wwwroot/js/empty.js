@@ -13,8 +13,18 @@ export function emptyState() {
         : "You can write already; the answer comes when the model is loaded."));
   }
 
-  return h("div", { className: "empty" }, picture,
+  return h(
+    "div",
+    { className: "empty" },
+    picture,
     h("h2", {}, phase === "Failed" ? "There is no model to talk with" : "Choose a model to begin"),
-    h("p", {}, "Any chat model in the GGUF format will do. Put one into a folder and add that folder, or start the program with ", h("code", {}, "--model path/to/model.gguf"), "."),
-    h("button", { type: "button", className: "button primary", onclick: () => byId("open-models").click() }, "Choose a model"));
+    h(
+      "p",
+      {},
+      "Any chat model in the GGUF format will do. Put one into a folder and add that folder, or start the program with ",
+      h("code", {}, "--model path/to/model.gguf"),
+      ".",
+    ),
+    h("button", { type: "button", className: "button primary", onclick: () => byId("open-models").click() }, "Choose a model"),
+  );
 }

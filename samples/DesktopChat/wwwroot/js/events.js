@@ -34,7 +34,13 @@ export function connect() {
 
 const handlers = {
   snapshot(all) {
-    Object.assign(state, { conversations: all.conversations, model: all.model, settings: all.settings, usage: all.usage, processors: all.processors });
+    Object.assign(state, {
+      conversations: all.conversations,
+      model: all.model,
+      settings: all.settings,
+      usage: all.usage,
+      processors: all.processors,
+    });
     state.answers = new Map(all.answers.map(answer => [answer.conversationId, { ...answer, speed: 0 }]));
     openFirst();
     changed("list", "current", "answer", "model", "settings", "usage");

@@ -36,7 +36,12 @@ function showState() {
   const loading = phase === "Loading";
   byId("model-name").textContent = phase === "None" ? "No model" : fileName;
   byId("model-dot").className = `dot ${phase}`;
-  byId("open-models").setAttribute("aria-label", `Model: ${phase === "None" ? "none" : `${fileName}, ${{ Loading: "loading", Ready: "ready", Failed: "could not be loaded" }[phase]}`}. Choose a model.`);
+  byId("open-models").setAttribute(
+    "aria-label",
+    `Model: ${
+      phase === "None" ? "none" : `${fileName}, ${{ Loading: "loading", Ready: "ready", Failed: "could not be loaded" }[phase]}`
+    }. Choose a model.`,
+  );
   if (loading && byId("loading").hidden) {
     announce(`Loading ${fileName}`);
   } else if (phase === "Ready" && !byId("loading").hidden) {
@@ -64,14 +69,24 @@ function showList() {
   const loaded = state.model.phase === "Ready" || state.model.phase === "Loading" ? state.model.path : null;
   const rows = listing.models.map(model => h("li", {}, row(model, model.path === loaded)));
   byId("model-list").replaceChildren(...rows);
-  const notes = listing.models.length === 0 ? ["No model files were found. Add a folder with .gguf files below.", ...listing.notes] : listing.notes;
+  const notes =
+    listing.models.length === 0 ? ["No model files were found. Add a folder with .gguf files below.", ...listing.notes] : listing.notes;
   byId("models-note").hidden = notes.length === 0;
   byId("models-note").textContent = notes.join(" ");
   byId("unload").disabled = loaded === null;
   document.querySelector(".folders").open ||= listing.models.length === 0;
   const own = state.settings?.modelFolders ?? [];
-  byId("folder-list").replaceChildren(...listing.folders.map(folder => h("li", {}, h("span", {}, folder),
-    own.includes(folder) && iconButton("trash", `Remove the folder ${folder} from the list`, () => saveFolders(own.filter(other => other !== folder))))));
+  byId("folder-list").replaceChildren(
+    ...listing.folders.map((folder) =>
+      h(
+        "li",
+        {},
+        h("span", {}, folder),
+        own.includes(folder) &&
+          iconButton("trash", `Remove the folder ${folder} from the list`, () => saveFolders(own.filter((other) => other !== folder))),
+      ),
+    ),
+  );
 }
 
 function row(model, current) {
@@ -85,13 +100,20 @@ function row(model, current) {
     chips.push(h("span", { className: "chip soft" }, model.hasChatTemplate ? "chat template" : "no chat template: ChatML"));
   }
 
-  return h("button", {
-    type: "button", className: `model-row${current ? " current" : ""}`, disabled: Boolean(model.problem), "aria-current": current ? "true" : null,
-    onclick: () => act(() => api.loadModel(model.path)),
-  },
-    h("strong", {}, model.fileName), h("span", { className: "size" }, bytes(model.size)),
+  return h(
+    "button",
+    {
+      type: "button",
+      className: `model-row${current ? " current" : ""}`,
+      disabled: Boolean(model.problem),
+      "aria-current": current ? "true" : null,
+      onclick: () => act(() => api.loadModel(model.path)),
+    },
+    h("strong", {}, model.fileName),
+    h("span", { className: "size" }, bytes(model.size)),
     h("span", { className: "where", title: model.path }, [model.name, model.path].filter(Boolean).join(" · ")),
-    model.problem ? h("span", { className: "problem" }, model.problem) : h("span", { className: "facts" }, chips));
+    model.problem ? h("span", { className: "problem" }, model.problem) : h("span", { className: "facts" }, chips),
+  );
 }
 
 /** Does something with the model and closes the picker, or says why not. */

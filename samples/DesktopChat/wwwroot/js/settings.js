@@ -5,22 +5,104 @@ import { h, byId } from "./dom.js";
 import { show } from "./dialogs.js";
 
 const groups = [
-  ["Conversation", [
-    { name: "systemPrompt", label: "System prompt", help: "Instructions the model gets before every conversation.", kind: "text", fallback: "" },
-  ]],
-  ["How answers are made", [
-    { name: "temperature", label: "Temperature", help: "0 always takes the most probable token.", kind: "range", min: 0, max: 2, step: 0.05, fallback: 0.8 },
-    { name: "topP", label: "Top-p", help: "Keeps the most probable tokens up to this total.", kind: "range", min: 0.01, max: 1, step: 0.01, fallback: 0.95 },
-    { name: "minP", label: "Min-p", help: "Drops tokens less probable than this share of the best.", kind: "range", min: 0, max: 1, step: 0.01, fallback: 0.05 },
-    { name: "topK", label: "Top-k", help: "Keeps so many tokens; 0 keeps all.", kind: "number", min: 0, fallback: 40 },
-    { name: "maxTokens", label: "Longest answer", help: "In tokens.", kind: "number", min: 1, placeholder: "as the model likes", fallback: null },
-    { name: "seed", label: "Seed", help: "The same seed gives the same answers.", kind: "number", min: 0, placeholder: "random", fallback: null },
-  ]],
-  ["How the model is loaded", [
-    { name: "contextSize", label: "Context size", help: "Tokens of conversation it can look back on.", kind: "number", min: 64, placeholder: "automatic", fallback: null },
-    { name: "threads", label: "Threads", help: "Processors that compute.", kind: "number", min: 1, placeholder: "automatic", fallback: null },
-    { name: "gpuLayers", label: "GPU layers", help: "0 keeps everything on the CPU.", kind: "number", min: 0, placeholder: "all, if there is a GPU", fallback: null },
-  ]],
+  [
+    "Conversation",
+    [
+      {
+        name: "systemPrompt",
+        label: "System prompt",
+        help: "Instructions the model gets before every conversation.",
+        kind: "text",
+        fallback: "",
+      },
+    ],
+  ],
+  [
+    "How answers are made",
+    [
+      {
+        name: "temperature",
+        label: "Temperature",
+        help: "0 always takes the most probable token.",
+        kind: "range",
+        min: 0,
+        max: 2,
+        step: 0.05,
+        fallback: 0.8,
+      },
+      {
+        name: "topP",
+        label: "Top-p",
+        help: "Keeps the most probable tokens up to this total.",
+        kind: "range",
+        min: 0.01,
+        max: 1,
+        step: 0.01,
+        fallback: 0.95,
+      },
+      {
+        name: "minP",
+        label: "Min-p",
+        help: "Drops tokens less probable than this share of the best.",
+        kind: "range",
+        min: 0,
+        max: 1,
+        step: 0.01,
+        fallback: 0.05,
+      },
+      { name: "topK", label: "Top-k", help: "Keeps so many tokens; 0 keeps all.", kind: "number", min: 0, fallback: 40 },
+      {
+        name: "maxTokens",
+        label: "Longest answer",
+        help: "In tokens.",
+        kind: "number",
+        min: 1,
+        placeholder: "as the model likes",
+        fallback: null,
+      },
+      {
+        name: "seed",
+        label: "Seed",
+        help: "The same seed gives the same answers.",
+        kind: "number",
+        min: 0,
+        placeholder: "random",
+        fallback: null,
+      },
+    ],
+  ],
+  [
+    "How the model is loaded",
+    [
+      {
+        name: "contextSize",
+        label: "Context size",
+        help: "Tokens of conversation it can look back on.",
+        kind: "number",
+        min: 64,
+        placeholder: "automatic",
+        fallback: null,
+      },
+      {
+        name: "threads",
+        label: "Threads",
+        help: "Processors that compute.",
+        kind: "number",
+        min: 1,
+        placeholder: "automatic",
+        fallback: null,
+      },
+      {
+        name: "gpuLayers",
+        label: "GPU layers",
+        help: "0 keeps everything on the CPU.",
+        kind: "number",
+        min: 0,
+        placeholder: "all, if there is a GPU",
+        fallback: null,
+      },
+    ],
+  ],
 ];
 const fields = groups.flatMap(([, list]) => list);
 const themes = ["System", "Light", "Dark"];

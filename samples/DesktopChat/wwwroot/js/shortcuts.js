@@ -32,9 +32,21 @@ const names = { ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
 
 export function setUpShortcuts() {
   byId("open-shortcuts").onclick = () => show("shortcuts");
-  byId("key-list").replaceChildren(...shortcuts.flatMap(([keys, text]) => [
-    h("dt", {}, keys.split(" ").flatMap((chord, index) => [index ? " or " : null, h("kbd", {}, names[chord] ?? chord.replace(/Arrow(Up|Down)/, (_, way) => way === "Up" ? "↑" : "↓"))])),
-    h("dd", {}, text)]));
+  byId("key-list").replaceChildren(
+    ...shortcuts.flatMap(([keys, text]) => [
+      h(
+        "dt",
+        {},
+        keys
+          .split(" ")
+          .flatMap((chord, index) => [
+            index ? " or " : null,
+            h("kbd", {}, names[chord] ?? chord.replace(/Arrow(Up|Down)/, (_, way) => (way === "Up" ? "↑" : "↓"))),
+          ]),
+      ),
+      h("dd", {}, text),
+    ]),
+  );
   document.addEventListener("keydown", onKey);
 }
 

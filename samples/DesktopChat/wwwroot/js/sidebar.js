@@ -75,7 +75,9 @@ function render() {
     rows.push(item.id === renaming ? renameRow(item) : row(item));
   }
 
-  byId("conversations").replaceChildren(...rows.length ? rows : [h("li", { className: "no-conversations" }, "Your conversations will be listed here.")]);
+  byId("conversations").replaceChildren(
+    ...(rows.length ? rows : [h("li", { className: "no-conversations" }, "Your conversations will be listed here.")]),
+  );
   if (focused) {
     byId("conversations").querySelector(`[data-id="${CSS.escape(focused)}"] .conversation-open`)?.focus();
   }
@@ -83,11 +85,27 @@ function render() {
 
 function row(item) {
   const current = item.id === state.currentId;
-  const entry = h("li", { className: `conversation${current ? " current" : ""}`, "data-id": item.id },
-    h("button", { type: "button", className: "conversation-open", title: item.title, "aria-current": current ? "true" : null, onclick: () => open(item.id) }, item.title),
-    h("span", { className: "conversation-tools" },
+  const entry = h(
+    "li",
+    { className: `conversation${current ? " current" : ""}`, "data-id": item.id },
+    h(
+      "button",
+      {
+        type: "button",
+        className: "conversation-open",
+        title: item.title,
+        "aria-current": current ? "true" : null,
+        onclick: () => open(item.id),
+      },
+      item.title,
+    ),
+    h(
+      "span",
+      { className: "conversation-tools" },
       iconButton("pencil", "Rename (F2)", () => startRename(item.id)),
-      iconButton("trash", "Delete", () => remove(item.id))));
+      iconButton("trash", "Delete", () => remove(item.id)),
+    ),
+  );
   if (state.answers.has(item.id)) {
     entry.append(h("span", { className: "conversation-busy", role: "img", "aria-label": "An answer is being written" }));
   }

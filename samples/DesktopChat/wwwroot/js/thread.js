@@ -74,7 +74,16 @@ function messageElement(message, last) {
     foot.prepend(h("span", { className: "message-facts" }, facts(message.statistics)));
   }
 
-  return h("article", { className: `message ${own ? "user" : "assistant"}${last ? " last" : ""}`, "data-id": message.id, "aria-label": own ? "You" : "Answer" }, body, foot);
+  return h(
+    "article",
+    {
+      className: `message ${own ? "user" : "assistant"}${last ? " last" : ""}`,
+      "data-id": message.id,
+      "aria-label": own ? "You" : "Answer",
+    },
+    body,
+    foot,
+  );
 }
 
 /** The answer under way, or why there is none. */
@@ -104,7 +113,12 @@ function renderLive() {
     end.append(h("span", { className: "caret" }));
     live.replaceChildren(body);
   } else {
-    const doing = answer.phase === "Reading" ? "Reading the conversation" : state.model.phase === "Loading" ? "Waiting for the model to load" : "Waiting for the model";
+    const doing =
+      answer.phase === "Reading"
+        ? "Reading the conversation"
+        : state.model.phase === "Loading"
+          ? "Waiting for the model to load"
+          : "Waiting for the model";
     live.replaceChildren(h("div", { className: "pending" }, h("i", {}, h("b", {})), doing));
   }
 }
@@ -113,7 +127,11 @@ function showTrouble(messages) {
   const trouble = state.troubles.get(state.currentId);
   const last = messages.at(-1);
   if (last && (trouble || last.role === "user")) {
-    const button = h("button", { type: "button", className: "button", onclick: () => regenerate(last.id) }, trouble ? "Try again" : "Answer");
+    const button = h(
+      "button",
+      { type: "button", className: "button", onclick: () => regenerate(last.id) },
+      trouble ? "Try again" : "Answer",
+    );
     byId("thread").append(h("div", { className: `trouble${trouble ? "" : " mild"}`, role: "alert" },
       h("p", {}, trouble ?? "This message has no answer."), button));
   }

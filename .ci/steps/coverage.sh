@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# One line for each assembly that ships, from what .ci/steps/test.sh collected; the pages are in artifacts/coverage.
+set -uo pipefail
+dotnet reportgenerator "-reports:artifacts/test-results/*/coverage.cobertura.xml" -targetdir:artifacts/coverage \
+    "-reporttypes:TextSummary;Html" -verbosity:Warning || exit 1
+grep -E '^  (Line|Branch) coverage:' artifacts/coverage/Summary.txt
+grep -E '^LlamaNative' artifacts/coverage/Summary.txt
+grep -qE '^LlamaNative +[0-9]' artifacts/coverage/Summary.txt || { echo "the library is missing from the report"; exit 1; }

@@ -1,0 +1,13 @@
+# Sourced. install PACKAGE...: installs Debian packages if it can, and says so if it cannot. The caller goes on either
+# way, because a test that lacks something skips and names it.
+install() {
+    command -v apt-get > /dev/null || { echo "missing, and no apt-get to install it: $*"; return 0; }
+
+    local root=()
+    ((EUID == 0)) || root=(sudo -n)
+    # Another apt run may hold the lock, which is waited for. Without the redirections a daemon that a package starts
+    # would keep this script's output open.
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c '
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"' sh "$@" \
+        > /dev/null 2>&1 < /dev/null || echo "could not install: $*"
+}
