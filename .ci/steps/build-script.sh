@@ -1,20 +1,38 @@
 #!/usr/bin/env bash
-# The targets of build.ps1 that no other step runs, and its examples. Debug and a folder of its own where a target would
-# touch what the other steps have built.
+# The targets and examples of build.ps1 that no other step runs. They reuse the Release build of the earlier steps.
 set -uo pipefail
 failures=0
 
-run() { # COMMAND, as typed at a PowerShell prompt
-    echo "--- $1"
-    dotnet pwsh -NoProfile -Command "$1; exit \$LASTEXITCODE"
+expect() { # TEXT COMMAND, as typed at a PowerShell prompt: succeeds and prints the text
+    local output
+    echo "--- $2"
+    if ! output=$(dotnet pwsh -NoProfile -Command "$2; exit \$LASTEXITCODE" 2>&1) || ! grep -qF -- "$1" <<< "$output"; then
+        printf '%s\nfailed: no "%s", or an exit code other than 0\n' "$output" "$1"
+        failures=1
+    fi
 }
 
-run "./build.ps1 build -v q" || failures=1
-run "./build.ps1 test --no-build --filter FullyQualifiedName~TensorShape" || failures=1
-run "./build.ps1 run inspect models/tiny-chat.gguf" | grep -m 1 "general.architecture" || failures=1
-run './build.ps1 run -- run -m models/tiny-chat.gguf -n 8 --temp 0 -p "Once upon a time"' | grep -m 1 "[a-z]" || failures=1
-run "./build.ps1 format whitespace --no-restore --verify-no-changes" || failures=1
-run "./build.ps1 run -Project samples/ConsoleChat -- --help" | grep -m 1 "ConsoleChat" || failures=1
-run "./build.ps1 info" 2> /dev/null && { echo "a target that does not exist was accepted"; failures=1; }
-run "Get-Help ./build.ps1 -Examples" | grep -c "build.ps1 run" > /dev/null || failures=1
+expect "Build succeeded" "./build.ps1 build"
+expect "Passed!" "./build.ps1 test --no-build --filter FullyQualifiedName~Gguf"
+expect "general.architecture" "./build.ps1 run inspect models/tiny-chat.gguf"
+expect '"usage"' './build.ps1 run -- run -m models/tiny-chat.gguf -n 8 --json -p "Once upon a time"'
+expect "--model PATH" "./build.ps1 run -Project samples/ConsoleChat -- --help"
+expect "./build.ps1 run inspect" "\$global:LASTEXITCODE = 0; Get-Help ./build.ps1 -Examples"
+
+echo "--- ./build.ps1 info"
+! dotnet pwsh -NoProfile -Command "./build.ps1 info; exit \$LASTEXITCODE" > /dev/null 2>&1 \
+    || { echo "failed: a target that does not exist was accepted"; failures=1; }
+
+# In a folder of its own: clean would take the libraries away that later steps need.
+echo "--- ./build.ps1 clean"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cp build.ps1 global.json "$scratch"
+(
+    cd "$scratch"
+    dotnet new classlib -n Scratch -o Scratch > /dev/null && dotnet new sln -n LlamaNative --format sln > /dev/null \
+        && dotnet sln add Scratch > /dev/null && dotnet build -c Release -v q > /dev/null
+)
+dotnet pwsh -NoProfile -Command "$scratch/build.ps1 clean --verbosity quiet; exit \$LASTEXITCODE" > /dev/null || failures=1
+[[ ! -e $scratch/Scratch/bin/Release/net10.0/Scratch.dll ]] || { echo "failed: clean left what was built"; failures=1; }
 exit $failures

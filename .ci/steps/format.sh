@@ -1,10 +1,8 @@
 #!/usr/bin/env bash
-# .editorconfig and the length of lines. Naming and style rules are warnings of every build, and so errors; here they are
-# asked of dotnet format as a contributor would, for all projects of the solution.
+# .editorconfig and the length of lines. Naming and style rules are warnings of every build as well, and so errors.
 set -uo pipefail
+source .ci/steps/common.sh
 failures=0
 node .ci/steps/line-length.mjs || failures=1
-dotnet restore LlamaNative.sln -v q || failures=1
-dotnet format whitespace LlamaNative.sln --no-restore --verify-no-changes || failures=1
-dotnet format style LlamaNative.sln --no-restore --verify-no-changes --severity warn || failures=1
+build_script format --verify-no-changes --severity warn || failures=1
 exit $failures

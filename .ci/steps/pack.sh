@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
 # The packages, in artifacts/.
 set -uo pipefail
-dotnet pwsh -NoProfile -Command ./build.ps1 pack -v q && ls -lh artifacts/*.nupkg
+source .ci/steps/common.sh
+build_script pack --verbosity quiet && ls -lh artifacts/*.nupkg

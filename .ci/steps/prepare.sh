@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests can use beyond the .NET SDK and npm. Only the .NET tools are indispensable.
 set -uo pipefail
-source .ci/steps/install.sh
+source .ci/steps/common.sh
 
 command -v gcc > /dev/null || install gcc libc6-dev
 command -v g++ > /dev/null || install g++

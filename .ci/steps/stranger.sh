@@ -2,7 +2,7 @@
 # What somebody sees who clones the repository into an empty folder and follows the README: its two commands, with PATH
 # and HOME as the only environment variables and no reference files beside the clone.
 set -uo pipefail
-source .ci/steps/install.sh
+source .ci/steps/common.sh
 command -v git > /dev/null || install git
 
 most_skipped=15

@@ -2,7 +2,8 @@
 # Every test, the slow ones and those that need ../shared or an optional package included. Release, because the packages
 # are made from the same build. The collector comes with the test projects that reference coverlet.
 set -uo pipefail
+source .ci/steps/common.sh
 rm -rf artifacts
-dotnet pwsh -NoProfile -Command ./build.ps1 test --results-directory artifacts/test-results \
+build_script test --results-directory artifacts/test-results \
     --settings .ci/coverage.runsettings --collect "'XPlat Code Coverage'" 2>&1 | tee "$GATE_LOGS/test.log"
 exit "${PIPESTATUS[0]}"

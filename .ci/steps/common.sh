@@ -1,4 +1,12 @@
-# Sourced. install PACKAGE...: installs Debian packages if it can, and says so if it cannot. The caller goes on either
+# Sourced by the steps, each of which can also be run by itself.
+GATE_LOGS=${GATE_LOGS:-$(mktemp -d)}
+
+# build_script ARGUMENT...: ./build.ps1, as typed at a PowerShell prompt.
+build_script() {
+    dotnet pwsh -NoProfile -Command "./build.ps1 $*; exit \$LASTEXITCODE"
+}
+
+# install PACKAGE...: installs Debian packages if it can, and says so if it cannot. The caller goes on either
 # way, because a test that lacks something skips and names it.
 install() {
     command -v apt-get > /dev/null || { echo "missing, and no apt-get to install it: $*"; return 0; }
