@@ -2,7 +2,7 @@ namespace LlamaNative.Interop;
 
 /// <summary>llama.cpp did not log a line that its pinned release logs, and what this library reads from it is unknown.</summary>
 internal sealed class MissingLogLineException(string operation, params IReadOnlyList<LogFormat> formats) : LlamaException(
-    $"llama.cpp {LlamaRuntime.PinnedVersion} logs {string.Join(" or ", formats)} {operation}; the loaded library did not. "
+    $"llama.cpp {PinnedRelease.Version} logs {string.Join(" or ", formats)} {operation}; the loaded library did not. "
     + "Use the native package of the same LlamaNative version.")
 {
     /// <summary>The line, or the lines of which one was expected.</summary>
