@@ -22,7 +22,7 @@ public sealed class LlamaModel : IDisposable
         _loadLog = loadLog;
         LoadTime = loadTime;
         Metadata = ModelMetadata.Read(handle, options.MetadataOverrides);
-        Vocabulary = new Vocabulary(handle, Metadata);
+        Vocabulary = new Vocabulary(handle, Metadata, options.Logger);
         Description = ModelMetadata.ReadDescription(handle);
         ContextLength = LlamaModels.llama_model_n_ctx_train(handle);
         EmbeddingLength = LlamaModels.llama_model_n_embd(handle);
@@ -144,6 +144,7 @@ public sealed class LlamaModel : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            using NativeLog.Scope scope = NativeLog.To(Options.Logger);
             Handle.Dispose();
             Vocabulary.Release();
         }

@@ -69,6 +69,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
     private LlamaModelHandle Load(llama_model_params parameters)
     {
+        using NativeLog.Scope scope = NativeLog.To(options.Logger);
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : PlacementReport.Prefix);
         X87State.Release();

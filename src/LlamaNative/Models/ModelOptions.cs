@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace LlamaNative.Models;
 
 /// <summary>How a model is loaded; the names are llama.cpp's, the defaults are those of <c>llama_model_default_params</c>.</summary>
@@ -44,4 +46,10 @@ public sealed record ModelOptions
 
     /// <summary>Lets ggml repack weights into layouts that compute faster on this CPU.</summary>
     public bool UseExtraBufferTypes { get; init; } = true;
+
+    /// <summary>
+    /// Receives what llama.cpp logs during calls for this model, its contexts and adapters, one entry per line. Null uses
+    /// <see cref="LlamaRuntimeOptions.Logger"/>, which also gets what the threads that llama.cpp starts log.
+    /// </summary>
+    public ILogger? Logger { get; init; }
 }

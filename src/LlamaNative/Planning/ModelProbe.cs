@@ -53,6 +53,7 @@ internal sealed class ModelProbe : IDisposable
             throw new ContextCreationException($"A context of {parameters.n_ctx} tokens takes {notes >> 20} MiB to note its cells alone, more than half of the memory that is free.");
         }
 
+        using NativeLog.Scope scope = NativeLog.To(_model.Options.Logger);
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record();
         int contextSize;

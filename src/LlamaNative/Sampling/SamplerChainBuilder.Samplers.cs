@@ -152,6 +152,7 @@ public sealed unsafe partial class SamplerChainBuilder
 
         // The native parser recurses and asserts; only what was checked here reaches it.
         GbnfGrammar grammar = GbnfGrammar.Parse(gbnf, root);
+        using NativeLog.Scope scope = NativeLog.To(_vocabulary.Logger);
         NativeLog.Clear();
         llama_sampler* sampler = LlamaSamplers.llama_sampler_init_grammar(_vocabulary.Handle, grammar.Text, grammar.Root);
         if (sampler is null)

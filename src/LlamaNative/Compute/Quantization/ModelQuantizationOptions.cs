@@ -1,4 +1,5 @@
 using LlamaNative.Tensors;
+using Microsoft.Extensions.Logging;
 
 namespace LlamaNative.Compute;
 
@@ -48,7 +49,10 @@ public sealed record ModelQuantizationOptions
     public int? Threads { get; init; }
 
     /// <summary>The bytes of floats held at once.</summary>
-    public int BufferBytes { get; init; } = 64 << 20;
+    public long BufferBytes { get; init; } = 64 << 20;
+
+    /// <summary>Receives what llama.cpp logs while it chooses the types; null uses <see cref="LlamaRuntimeOptions.Logger"/>.</summary>
+    public ILogger? Logger { get; init; }
 }
 
 /// <summary>What becomes of one tensor of a model.</summary>

@@ -64,6 +64,7 @@ internal sealed unsafe class QuantizationPlan
 
     private void DryRun()
     {
+        using NativeLog.Scope scope = NativeLog.To(_options.Logger);
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record();
         if (Run() != 0)

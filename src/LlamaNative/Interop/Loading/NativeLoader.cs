@@ -17,9 +17,11 @@ internal static class NativeLoader
 
     public static NativeLibraryInfo Load(LlamaRuntimeOptions? options)
     {
-        if (options?.Logger is { } logger)
+        if (options?.Logger is { } logger && !NativeLog.TrySetRuntimeLogger(logger))
         {
-            NativeLog.Logger = logger;
+            throw new ArgumentException(
+                "The native library already logs to another logger, which cannot be replaced. Use ModelOptions.Logger to log each model elsewhere.",
+                nameof(LlamaRuntimeOptions.Logger));
         }
 
         NativeLibraryInfo info = Volatile.Read(ref _loaded) ?? LoadOnce(options?.LibraryDirectory);
