@@ -10,13 +10,14 @@ namespace LlamaNative.Merging;
 public static class ModelMerger
 {
     /// <summary>Works a merge out without reading a tensor or writing anything: all errors of recipes and models show here.</summary>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     /// <exception cref="MergeException">The recipe cannot be carried out on these models.</exception>
     /// <exception cref="NativeLibraryException">The output is to be quantized, and the native library cannot be loaded.</exception>
     public static MergePlan Plan(MergeRecipe recipe, MergeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         options ??= new MergeOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(options));
+        options.Validate();
         return new MergePlanner(recipe, options).Plan();
     }
 

@@ -283,16 +283,6 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Q4_K_X")]
-    [InlineData("7")]
-    [InlineData("")]
-    [InlineData("IQ2_XXS")]
-    public void Types_that_cannot_be_written_are_refused(string type)
-    {
-        Assert.Throws<MergeException>(() => ModelMerger.Plan(MergeRecipe.Parse("merge_method: passthrough\nmodels: [{model: A}]"), Options with { OutputType = type }));
-    }
-
-    [Theory]
     [InlineData("out --weight 1")]
     [InlineData("out --merge A --method karcher")]
     [InlineData("out --merge A --frobnicate")]

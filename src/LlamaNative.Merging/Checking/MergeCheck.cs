@@ -22,6 +22,14 @@ public sealed record MergeCheckOptions
 
     /// <summary>Threads to compute with; null for the library's choice.</summary>
     public int? Threads { get; init; }
+
+    internal void Validate()
+    {
+        OptionCheck.NotNull(Prompt);
+        OptionCheck.AtLeast(MaxTokens, 0);
+        OptionCheck.AtLeast(WindowSize, 2);
+        OptionCheck.AtLeast(Threads, 1);
+    }
 }
 
 /// <summary>How a model answers.</summary>
@@ -36,14 +44,15 @@ public sealed record MergeCheckResult(string Path, string Description, string Ge
 public static class MergeCheck
 {
     /// <summary>Checks a model.</summary>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     /// <exception cref="ModelLoadException">llama.cpp cannot run it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static MergeCheckResult Run(string path, MergeCheckOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new MergeCheckOptions();
+        options.Validate();
         using LlamaModel model = LlamaModel.Load(path, cancellationToken: cancellationToken);
         int window = Math.Min(options.WindowSize, model.ContextLength);
-        ArgumentOutOfRangeException.ThrowIfLessThan(window, 2, nameof(options));
         var settings = new ContextOptions { ContextSize = window, BatchSize = window, MicroBatchSize = window, MaxOutputsPerSequence = window, Threads = options.Threads };
         using var context = new LlamaContext(model, settings);
         string generated = new TextGenerator(context).Generate(

@@ -24,7 +24,8 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     /// <param name="model">The model; it may be disposed before the context.</param>
     /// <param name="options">Sizes and switches; null for the defaults.</param>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="ContextCreationException">An option is out of range, or there is not enough memory.</exception>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
+    /// <exception cref="ContextCreationException">The options do not go with the model, or there is not enough memory.</exception>
     public LlamaContext(LlamaModel model, ContextOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -10,28 +10,18 @@ namespace LlamaNative.Embeddings;
 public sealed class TextEmbedder : IDisposable, IAsyncDisposable
 {
     private const int DefaultBatchSize = 2048;
-    private const int MaxBatchSize = 1 << 20;
-    private const int MaxSequences = 256; // LLAMA_MAX_SEQ
     private readonly TokenBatch _batch;
 
     /// <summary>Makes an embedder with a context of its own.</summary>
     /// <param name="model">The model; it may be disposed before the embedder.</param>
     /// <param name="options">How to embed; null for the defaults.</param>
-    /// <exception cref="ContextCreationException">The model cannot embed this way, an option is out of range, or there is not enough memory.</exception>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
+    /// <exception cref="ContextCreationException">The model cannot embed this way, or there is not enough memory.</exception>
     public TextEmbedder(LlamaModel model, EmbeddingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         Options = options ?? new EmbeddingOptions();
-        if (Options.BatchSize is < 1 or > MaxBatchSize)
-        {
-            throw new ContextCreationException($"EmbeddingOptions.BatchSize is {Options.BatchSize}; it goes from 1 to {MaxBatchSize}.");
-        }
-
-        if (Options.MaxSequences is < 1 or > MaxSequences)
-        {
-            throw new ContextCreationException($"EmbeddingOptions.MaxSequences is {Options.MaxSequences}; it goes from 1 to {MaxSequences}.");
-        }
-
+        Options.Validate();
         if (model.HasEncoder && model.HasDecoder)
         {
             throw new ContextCreationException("The model encodes and then decodes (T5 and its kin); llama.cpp computes no embeddings with such.");

@@ -40,6 +40,7 @@ public sealed record GenerationPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         options ??= new GenerationOptions();
+        options.Validate();
         Vocabulary vocabulary = context.Model.Vocabulary;
         SamplerChain sampler = SamplerChain.Create(vocabulary, options.Sampling);
         var forward = new ContextForwardPass(context, sequence, options.ReuseCache);

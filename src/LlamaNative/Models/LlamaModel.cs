@@ -88,6 +88,7 @@ public sealed class LlamaModel : IDisposable
     /// <param name="options">How to load it; null for the defaults.</param>
     /// <param name="progress">Told the part already loaded, from 0 to 1, on the loading thread.</param>
     /// <param name="cancellationToken">Stops the loading at the next report of progress.</param>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     /// <exception cref="ModelLoadException">The file is missing, is not a valid GGUF file, or holds no model llama.cpp can run.</exception>
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>

@@ -52,4 +52,19 @@ public sealed record ModelOptions
     /// <see cref="LlamaRuntimeOptions.Logger"/>, which also gets what the threads that llama.cpp starts log.
     /// </summary>
     public ILogger? Logger { get; init; }
+
+    internal void Validate()
+    {
+        OptionCheck.Defined(LoadMode);
+        OptionCheck.AtLeast(GpuLayers, 0);
+        OptionCheck.Defined(SplitMode);
+        OptionCheck.AtLeast(MainGpu, 0);
+        foreach (float share in TensorSplit)
+        {
+            OptionCheck.InRange(share, 0, float.MaxValue, nameof(TensorSplit));
+        }
+
+        OptionCheck.NoneNull(TensorPlacements);
+        MetadataOverride.Validate(MetadataOverrides);
+    }
 }

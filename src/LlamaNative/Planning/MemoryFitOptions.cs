@@ -15,6 +15,14 @@ public sealed record MemoryFitOptions
     /// <summary>The most bytes to take of each memory, however much is free; null is no limit.</summary>
     public long? Budget { get; init; }
 
+    internal void Validate()
+    {
+        OptionCheck.AtLeast(MinContextSize, 1);
+        OptionCheck.AtLeast(MaxContextSize, 1);
+        OptionCheck.AtLeast(Reserve, 0);
+        OptionCheck.AtLeast(Budget, 0);
+    }
+
     internal long RoomOf(DeviceMemory device) => Math.Min(device.FreeBytes - ReserveOf(device), Budget ?? long.MaxValue);
 
     internal long ReserveOf(DeviceMemory device) => Reserve ?? Math.Min(device.FreeBytes / 16, 1L << 30);

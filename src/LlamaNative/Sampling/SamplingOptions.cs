@@ -120,10 +120,50 @@ public sealed record SamplingOptions
     public IReadOnlyList<SamplerKind> Order
     {
         get => Array.AsReadOnly(_order);
-        init => _order = [.. value];
+        init => _order = [.. OptionCheck.NotNull(value, nameof(Order))];
     }
 
     internal bool HasLogitBias => _logitBias is { Count: > 0 };
 
     internal SamplerKind[] Samplers => _order;
+
+    /// <summary>Checks every option, also those of samplers that are not in use.</summary>
+    internal void Validate()
+    {
+        OptionCheck.AtLeast(MinKeep, 0);
+        SamplingRange.Probability(TopP);
+        SamplingRange.Probability(MinP);
+        SamplingRange.Probability(XtcProbability);
+        SamplingRange.Probability(XtcThreshold);
+        SamplingRange.Probability(TypicalP);
+        OptionCheck.Finite(Temperature);
+        OptionCheck.Finite(DynamicTemperatureRange);
+        OptionCheck.Finite(DynamicTemperatureExponent);
+        SamplingRange.History(PenaltyLastN);
+        SamplingRange.Positive(RepeatPenalty);
+        OptionCheck.Finite(FrequencyPenalty);
+        OptionCheck.Finite(PresencePenalty);
+        OptionCheck.Finite(DryMultiplier);
+        OptionCheck.Finite(DryBase);
+        SamplingRange.History(DryAllowedLength);
+        SamplingRange.History(DryPenaltyLastN);
+        SamplingRange.Breakers(DrySequenceBreakers);
+        OptionCheck.Finite(TopNSigma);
+        OptionCheck.Finite(AdaptiveTarget);
+        SamplingRange.Probability(AdaptiveDecay);
+        OptionCheck.Defined(Mirostat);
+        OptionCheck.Finite(MirostatTau);
+        OptionCheck.Finite(MirostatEta);
+        OptionCheck.NotEmpty(OptionCheck.NotNull(GrammarRoot), nameof(GrammarRoot));
+        for (int i = 0; i < _order.Length; i++)
+        {
+            OptionCheck.Defined(_order[i], nameof(Order));
+
+            // Infill may leave no candidate, which only the final draw accepts; adaptive-p already chooses.
+            if (i < _order.Length - 1 && _order[i] is SamplerKind.Infill or SamplerKind.AdaptiveP)
+            {
+                throw OptionCheck.Invalid($"Order has {_order[i]} before {_order[i + 1]}; it must be the last sampler.", nameof(Order));
+            }
+        }
+    }
 }

@@ -155,7 +155,7 @@ public sealed partial class MemoryPlanTests : IDisposable
     {
         Assert.Throws<ModelLoadException>(() => MemoryPlan.Estimate(_model.Path + ".missing"));
         Assert.Throws<ModelLoadException>(() => MemoryPlan.Estimate(_model.Path, new ModelOptions { VocabularyOnly = true }));
-        Assert.Throws<ContextCreationException>(() => MemoryPlan.Fit(_model.Path, contextOptions: new ContextOptions { BatchSize = -1 }));
+        Assert.ThrowsAny<ArgumentException>(() => MemoryPlan.Fit(_model.Path, contextOptions: new ContextOptions { BatchSize = -1 }));
         Assert.ThrowsAny<ArgumentException>(() => MemoryPlan.Fit(_model.Path, fitOptions: new MemoryFitOptions { MinContextSize = 0 }));
         Assert.ThrowsAny<OperationCanceledException>(() => MemoryPlan.Fit(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LlamaNative.Contexts;
 using LlamaNative.Generation;
 
 namespace LlamaNative.Chat;
@@ -32,4 +33,14 @@ public sealed record ChatSessionOptions
 
     /// <summary>What the template's date comes from.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    internal void Validate(LlamaContext context)
+    {
+        OptionCheck.Defined(Overflow);
+        OptionCheck.AtLeast(AnswerReserve, 0);
+        OptionCheck.NoneNull(Tools);
+        OptionCheck.Defined(ToolChoice);
+        OptionCheck.InRange(Sequence, 0, context.Cache.SequenceCount - 1);
+        OptionCheck.NotNull(Clock);
+    }
 }

@@ -33,7 +33,9 @@ public sealed class ChatTemplate
     public static ChatTemplate Parse(string source, TemplateLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new ChatTemplate(new SourceText(source), limits ?? TemplateLimits.Default);
+        limits ??= TemplateLimits.Default;
+        limits.Validate();
+        return new ChatTemplate(new SourceText(source), limits);
     }
 
     /// <summary>

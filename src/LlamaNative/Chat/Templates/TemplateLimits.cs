@@ -33,4 +33,15 @@ public sealed record TemplateLimits
 
     /// <summary>The wall-clock time of one rendering.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    internal void Validate()
+    {
+        OptionCheck.AtLeast(MaxSourceLength, 0);
+        OptionCheck.AtLeast(MaxSyntaxDepth, 0);
+        OptionCheck.AtLeast(MaxCallDepth, 0);
+        OptionCheck.AtLeast(MaxSteps, 0);
+        OptionCheck.AtLeast(MaxOutputLength, 0);
+        OptionCheck.AtLeast(MaxAllocatedBytes, 0);
+        OptionCheck.AtLeast(MaxTime, TimeSpan.Zero);
+    }
 }

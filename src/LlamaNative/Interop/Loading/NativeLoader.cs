@@ -17,6 +17,7 @@ internal static class NativeLoader
 
     public static NativeLibraryInfo Load(LlamaRuntimeOptions? options)
     {
+        OptionCheck.NotEmpty(options?.LibraryDirectory);
         if (options?.Logger is { } logger && !NativeLog.TrySetRuntimeLogger(logger))
         {
             throw new ArgumentException(
@@ -25,7 +26,7 @@ internal static class NativeLoader
         }
 
         NativeLibraryInfo info = Volatile.Read(ref _loaded) ?? LoadOnce(options?.LibraryDirectory);
-        if (options?.LibraryDirectory is { Length: > 0 } wanted && !FilePaths.AreSame(wanted, info.Directory))
+        if (options?.LibraryDirectory is { } wanted && !FilePaths.AreSame(wanted, info.Directory))
         {
             throw new NativeLibraryException(
                 $"The native library is already loaded from '{info.Directory}' and cannot be loaded again from '{wanted}'. "

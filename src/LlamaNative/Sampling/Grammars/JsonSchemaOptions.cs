@@ -5,6 +5,8 @@ public sealed record JsonSchemaOptions
 {
     /// <summary>In which order an object's properties are written; a grammar fixes one. Required first, as llama.cpp does, unless set.</summary>
     public JsonPropertyOrder PropertyOrder { get; init; }
+
+    internal void Validate() => OptionCheck.Defined(PropertyOrder);
 }
 
 /// <summary>The order in which a generated object's properties follow one another.</summary>
