@@ -13,7 +13,7 @@ public sealed record LlamaRuntimeOptions
 
     /// <summary>
     /// Receives llama.cpp's own log, one entry per line, except what it logs for a model that has a
-    /// <see cref="Models.ModelOptions.Logger"/>. Null drops it; nothing is ever written to standard error. The first logger
+    /// <c>ModelOptions.Logger</c>. Null drops it; nothing is ever written to standard error. The first logger
     /// given stays for the life of the process, and giving another one later throws.
     /// </summary>
     public ILogger? Logger { get; init; }

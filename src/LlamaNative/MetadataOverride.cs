@@ -9,7 +9,7 @@ namespace LlamaNative;
 /// <summary>A metadata value given at loading instead of the file's: an integer, a number, a truth value or a short text.</summary>
 public sealed record MetadataOverride
 {
-    private const string OptionName = nameof(Models.ModelOptions.MetadataOverrides);
+    private const string OptionName = "MetadataOverrides"; // of every options record that has them
     private readonly object _value;
 
     // Called with a cast: the conversions below would lead to the record's copying constructor instead, and back here.
@@ -62,7 +62,7 @@ public sealed record MetadataOverride
         return file.With(values);
     }
 
-    /// <summary>Refuses what the native side has no room for, in the option <see cref="Models.ModelOptions.MetadataOverrides"/> and its like.</summary>
+    /// <summary>Refuses what the native side has no room for, by the name of the option.</summary>
     internal static void Validate(IReadOnlyDictionary<string, MetadataOverride> overrides)
     {
         foreach ((string key, MetadataOverride? value) in OptionCheck.NotNull(overrides, OptionName))

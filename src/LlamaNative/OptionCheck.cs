@@ -67,7 +67,7 @@ internal static class OptionCheck
         new(OptionOf(name), value, $"{OptionOf(name)} is {Text(value)}; it must be {allowed}.");
 
     /// <summary>The error that a message describes.</summary>
-    public static ArgumentException Invalid(string message, string name) => new(message, OptionOf(name));
+    public static ArgumentException Invalid(string message, string name, Exception? cause = null) => new(message, OptionOf(name), cause);
 
     /// <summary>The option in an expression such as <c>options.BatchSize</c>.</summary>
     private static string OptionOf(string expression) => expression[(expression.LastIndexOf('.') + 1)..];

@@ -58,7 +58,7 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             ["YarnAttentionFactor"] = [float.NegativeInfinity],
             ["YarnBetaFast"] = [NaN],
             ["YarnBetaSlow"] = [Infinity],
-            ["YarnOriginalContext"] = [-1],
+            ["YarnOriginalContextLength"] = [-1],
             ["PoolingType"] = [(PoolingType)9],
             ["AttentionType"] = [(AttentionType)9],
             ["FlashAttention"] = [(FlashAttention)9],
@@ -116,8 +116,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
         {
             ["MinContextSize"] = [0, -1],
             ["MaxContextSize"] = [0],
-            ["Reserve"] = [-1L],
-            ["Budget"] = [-1L],
+            ["ReserveBytes"] = [-1L],
+            ["BudgetBytes"] = [-1L],
         },
         [typeof(ModelQuantizationOptions)] = new()
         {

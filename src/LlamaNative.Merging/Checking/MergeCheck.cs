@@ -37,8 +37,8 @@ public sealed record MergeCheckOptions
 /// <param name="Description">What llama.cpp calls it.</param>
 /// <param name="Generated">What it continued the prompt with.</param>
 /// <param name="Perplexity">exp of the mean negative log-likelihood of the text's tokens; null without a text.</param>
-/// <param name="TokenCount">The tokens it is measured on.</param>
-public sealed record MergeCheckResult(string Path, string Description, string Generated, double? Perplexity, int TokenCount);
+/// <param name="PredictionCount">The tokens it is measured on.</param>
+public sealed record MergeCheckResult(string Path, string Description, string Generated, double? Perplexity, int PredictionCount);
 
 /// <summary>Loads a model, has it say something, and measures how well it knows a text.</summary>
 public static class MergeCheck
@@ -62,10 +62,14 @@ public static class MergeCheck
         int[] tokens = options.Text is null ? [] : model.Vocabulary.Tokenize(options.Text, addSpecial: false);
         if (tokens.Length == 0)
         {
-            return new MergeCheckResult(path, model.Description, generated, Perplexity: null, TokenCount: 0);
+            return new MergeCheckResult(path, model.Description, generated, Perplexity: null, PredictionCount: 0);
         }
 
-        PerplexityResult measured = Perplexity.Measure(context, tokens, window, cancellationToken);
-        return new MergeCheckResult(path, model.Description, generated, measured.Perplexity, measured.Predictions);
+        PerplexityResult measured = Perplexity.Measure(context, tokens, window, cancellationToken: cancellationToken);
+        return new MergeCheckResult(path, model.Description, generated, measured.Perplexity, measured.PredictionCount);
     }
+
+    /// <summary><see cref="Run"/> on a pool thread.</summary>
+    public static Task<MergeCheckResult> RunAsync(string path, MergeCheckOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Run(path, options, cancellationToken), cancellationToken);
 }

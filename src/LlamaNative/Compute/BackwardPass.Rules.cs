@@ -25,11 +25,11 @@ internal sealed partial class BackwardPass
                 Swiglu(a, b, Packed(g));
                 break;
             case GgmlOp.SoftMax when Needs(b):
-                throw new GradientException($"The mask {b} of SoftMaxExt has no gradient.");
+                throw new LlamaException($"The mask {b} of SoftMaxExt has no gradient.");
             case GgmlOp.CrossEntropyLoss when Needs(b):
-                throw new GradientException($"The labels {b} of CrossEntropyLoss have no gradient.");
+                throw new LlamaException($"The labels {b} of CrossEntropyLoss have no gradient.");
             case GgmlOp.Rope when node.Sources.Length > 2 && Needs(node.Sources[2]):
-                throw new GradientException($"The frequency factors {node.Sources[2]} of RopeExt have no gradient.");
+                throw new LlamaException($"The frequency factors {node.Sources[2]} of RopeExt have no gradient.");
             default:
                 if (Needs(a))
                 {
@@ -62,7 +62,7 @@ internal sealed partial class BackwardPass
         GgmlOp.Rope => _arena.RopeExtBack(Packed(g), second!, RopeOf(y), y.Sources[2]),
         GgmlOp.CrossEntropyLoss => _arena.CrossEntropyLossBack(Contiguous(g), x, second!),
         GgmlOp.Unary => Unary(y, x, Packed(g)),
-        _ => throw new GradientException($"The operator that makes {y} has no gradient."),
+        _ => throw new LlamaException($"The operator that makes {y} has no gradient."),
     };
 
     private GgmlTensor Unary(GgmlTensor y, GgmlTensor x, GgmlTensor g) => y.Parameter(0) switch
@@ -76,7 +76,7 @@ internal sealed partial class BackwardPass
         GgmlUnaryOp.Softplus => _arena.Mul(g, _arena.Sigmoid(x)),
         GgmlUnaryOp.Sigmoid => _arena.Mul(g, _arena.Sub(y, _arena.Sqr(y))),
         GgmlUnaryOp.Tanh => _arena.Mul(g, _arena.Scale(_arena.Sqr(y), -1, 1)),
-        _ => throw new GradientException($"The activation that makes {y} has no gradient."),
+        _ => throw new LlamaException($"The activation that makes {y} has no gradient."),
     };
 
     private void Arithmetic(GgmlTensor y, GgmlTensor a, GgmlTensor b, GgmlTensor g)
@@ -125,9 +125,9 @@ internal sealed partial class BackwardPass
 
     private static RopeParameters RopeOf(GgmlTensor y) => new()
     {
-        Dimensions = y.Parameter(1),
+        DimensionCount = y.Parameter(1),
         Mode = (RopeMode)y.Parameter(2),
-        OriginalContext = y.Parameter(4),
+        OriginalContextLength = y.Parameter(4),
         FrequencyBase = y.FloatParameter(5),
         FrequencyScale = y.FloatParameter(6),
         ExtFactor = y.FloatParameter(7),

@@ -75,7 +75,7 @@ public sealed record ContextOptions
     public float YarnBetaSlow { get; init; } = -1;
 
     /// <summary>YaRN: the context the model was trained with; 0 is the model's.</summary>
-    public int YarnOriginalContext { get; init; }
+    public int YarnOriginalContextLength { get; init; }
 
     /// <summary>How embeddings are pooled.</summary>
     public PoolingType PoolingType { get; init; } = PoolingType.FromModel;
@@ -137,7 +137,7 @@ public sealed record ContextOptions
         OptionCheck.Finite(YarnAttentionFactor);
         OptionCheck.Finite(YarnBetaFast);
         OptionCheck.Finite(YarnBetaSlow);
-        OptionCheck.AtLeast(YarnOriginalContext, 0);
+        OptionCheck.AtLeast(YarnOriginalContextLength, 0);
         OptionCheck.Defined(PoolingType);
         OptionCheck.Defined(AttentionType);
         OptionCheck.Defined(FlashAttention);

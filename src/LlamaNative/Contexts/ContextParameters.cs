@@ -44,7 +44,7 @@ internal static class ContextParameters
         p.yarn_attn_factor = options.YarnAttentionFactor;
         p.yarn_beta_fast = options.YarnBetaFast;
         p.yarn_beta_slow = options.YarnBetaSlow;
-        p.yarn_orig_ctx = (uint)options.YarnOriginalContext;
+        p.yarn_orig_ctx = (uint)options.YarnOriginalContextLength;
         p.type_k = (int)options.CacheTypeK;
         p.type_v = (int)options.CacheTypeV;
         p.embeddings = Byte(options.Embeddings);
@@ -98,7 +98,7 @@ internal static class ContextParameters
     /// <summary>With flash attention llama.cpp refuses keys that are no whole blocks; without, it asserts.</summary>
     private static void CheckKeyBlocks(LlamaModel model, ContextOptions options)
     {
-        int block = GgmlTypeInfo.Of(options.CacheTypeK).BlockSize;
+        long block = GgmlTypeInfo.Of(options.CacheTypeK).BlockSize;
         if (block > 1 && CacheSize.KeyLength(model) is var length && length % block != 0)
         {
             throw new ContextCreationException($"ContextOptions.CacheTypeK: {options.CacheTypeK} comes in blocks of {block}, and a key of this model has {length} elements; use F16, BF16 or F32.");

@@ -27,8 +27,8 @@ public sealed class LlamaModel : IDisposable
         ContextLength = LlamaModels.llama_model_n_ctx_train(handle);
         EmbeddingLength = LlamaModels.llama_model_n_embd(handle);
         LayerCount = LlamaModels.llama_model_n_layer(handle);
-        SizeInBytes = LlamaModels.llama_model_size(handle);
-        ParameterCount = LlamaModels.llama_model_n_params(handle);
+        ByteCount = (long)LlamaModels.llama_model_size(handle);
+        ParameterCount = (long)LlamaModels.llama_model_n_params(handle);
         HasEncoder = LlamaModels.llama_model_has_encoder(handle);
         HasDecoder = LlamaModels.llama_model_has_decoder(handle);
     }
@@ -64,10 +64,10 @@ public sealed class LlamaModel : IDisposable
     public int LayerCount { get; }
 
     /// <summary>The bytes of all tensors.</summary>
-    public ulong SizeInBytes { get; }
+    public long ByteCount { get; }
 
     /// <summary>The number of weights.</summary>
-    public ulong ParameterCount { get; }
+    public long ParameterCount { get; }
 
     /// <summary>Whether it encodes input before decoding (T5 and the like).</summary>
     public bool HasEncoder { get; }

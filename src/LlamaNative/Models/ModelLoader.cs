@@ -96,7 +96,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         try
         {
             using GgufFile file = GgufFile.Open(path);
-            ModelFileCheck.Validate(options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file));
+            (options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file)).Validate();
         }
         catch (GgufFormatException error)
         {

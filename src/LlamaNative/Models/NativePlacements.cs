@@ -55,7 +55,7 @@ internal sealed unsafe class NativePlacements : IDisposable
         }
         catch (ArgumentException error)
         {
-            throw new ArgumentException($"A tensor placement's pattern is not a regular expression: {error.Message}", Option, error);
+            throw OptionCheck.Invalid($"A tensor placement's pattern is not a regular expression: {error.Message}", Option, error);
         }
     }
 

@@ -31,9 +31,9 @@ internal static class PlacementReport
 
             ReadOnlySpan<char> rest = line.AsSpan(Prefix.Length);
             if (rest.IndexOf(BufferSize) is > 0 and var name && rest.EndsWith(Mebibytes)
-                && double.TryParse(rest[(name + BufferSize.Length)..^Mebibytes.Length], CultureInfo.InvariantCulture, out double size))
+                && double.TryParse(rest[(name + BufferSize.Length)..^Mebibytes.Length], CultureInfo.InvariantCulture, out double mebibytes))
             {
-                buffers.Add(new WeightBuffer(rest[..name].Trim().ToString(), size));
+                buffers.Add(new WeightBuffer(rest[..name].Trim().ToString(), (long)(mebibytes * (1 << 20))));
             }
             else if (rest.StartsWith(Offloaded) && rest.EndsWith(ToGpu) && rest.IndexOf('/') is > 0 and var slash
                 && int.TryParse(rest[Offloaded.Length..slash], CultureInfo.InvariantCulture, out int some)

@@ -47,7 +47,7 @@ internal sealed class ModelProbe : IDisposable
     {
         llama_context_params parameters = ContextParameters.CreateUnmeasured(_model, options);
         long notes = CacheSize.Cells((int)parameters.n_ctx, options) * CacheSize.BytesPerCell;
-        if ((ulong)notes > HostMemory.Available / 2)
+        if (notes > HostMemory.Available / 2)
         {
             // These llama.cpp allocates even when it only plans.
             throw new ContextCreationException($"A context of {parameters.n_ctx} tokens takes {notes >> 20} MiB to note its cells alone, more than half of the memory that is free.");
@@ -74,11 +74,11 @@ internal sealed class ModelProbe : IDisposable
 
         DeviceMemory Plan(DeviceInfo device) => new(device.Name, device.Kind)
         {
-            Weights = _weights.Allocated(device),
-            MappedWeights = IsHost(device) ? _weights.Mapped : 0,
-            Cache = need.Cache(device, _devices) + (IsHost(device) ? notes : 0),
-            Compute = need.Compute(device, _devices),
-            FreeBytes = (long)Math.Min(device.FreeMemory, long.MaxValue),
+            WeightBytes = _weights.Allocated(device),
+            MappedWeightBytes = IsHost(device) ? _weights.Mapped : 0,
+            CacheBytes = need.Cache(device, _devices) + (IsHost(device) ? notes : 0),
+            ComputeBytes = need.Compute(device, _devices),
+            FreeBytes = device.FreeBytes,
         };
     }
 

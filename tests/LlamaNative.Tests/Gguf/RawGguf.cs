@@ -65,7 +65,7 @@ internal sealed class RawGguf
     }
 
     /// <summary>A tensor whose data (of so many bytes, counting up) follows the one before, unless an offset is given.</summary>
-    public RawGguf Tensor(string name, GgmlType type, long[] ne, int bytes, long? offset = null)
+    public RawGguf Tensor(string name, GgmlType type, long[] ne, long bytes, long? offset = null)
     {
         RawTensor(Bytes(name, (uint)ne.Length, Bytes([.. ne.Cast<object>()]), (int)type, offset ?? (long)_data.Count));
         for (int i = 0; i < bytes; i++)

@@ -15,7 +15,7 @@ function showUsage() {
   const ready = state.model.phase === "Ready" && device;
   byId("status-device").textContent = ready ? `${device.name} · ${device.description}` : "";
   byId("status-device").title = ready ? [device.description, state.model.description, state.model.placement, state.model.template].filter(Boolean).join("\n") : "";
-  byId("status-memory").textContent = processMemory === 0 ? "" : `${bytes(processMemory)} used${ready ? ` · ${bytes(device.freeMemory)} free` : ""}`;
+  byId("status-memory").textContent = processMemory === 0 ? "" : `${bytes(processMemory)} used${ready ? ` · ${bytes(device.freeBytes)} free` : ""}`;
 }
 
 /** How much of the context the conversation took with its last answer. */

@@ -67,6 +67,11 @@ public static class ModelQuantizer
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Quantize(path, outputPath, options, progress, cancellationToken), cancellationToken);
 
+    /// <summary><see cref="Plan"/> on a pool thread; once begun it ends, as llama.cpp cannot be stopped in it.</summary>
+    public static Task<IReadOnlyList<QuantizedTensor>> PlanAsync(
+        string path, ModelQuantizationOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Plan(path, options), cancellationToken);
+
     private static ModelQuantizationOptions Checked(ModelQuantizationOptions? options)
     {
         options ??= new ModelQuantizationOptions();

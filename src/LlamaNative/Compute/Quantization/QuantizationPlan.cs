@@ -39,7 +39,7 @@ internal sealed unsafe class QuantizationPlan
         var plan = new QuantizationPlan(path, file, options);
 
         // The dry run reads the hyperparameters, as loading does, with the overrides applied.
-        ModelFileCheck.Validate(MetadataOverride.Apply(options.MetadataOverrides, file));
+        MetadataOverride.Apply(options.MetadataOverrides, file).Validate();
         plan.RequireWholeBlocks();
         plan.DryRun();
         plan.RequireConvertible();
@@ -131,7 +131,7 @@ internal sealed unsafe class QuantizationPlan
                 throw new ModelQuantizationException(_path, $"{source} is quantized already; set AllowRequantize if that is meant.");
             }
 
-            if (!Quantizer.CanDequantize(source.Type) || !Quantizer.CanQuantize(result.Type))
+            if (!Quantizer.Supports(source.Type) || !Quantizer.Supports(result.Type))
             {
                 throw new ModelQuantizationException(_path, $"{source} cannot become {GgmlTypeInfo.Of(result.Type).Name}.");
             }

@@ -38,7 +38,7 @@ internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor 
         {
             parallel.CancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<byte> rows = view.Rows(row, (int)Math.Min(rowsPerChunk, source.Shape.RowCount - row));
-            if (Quantizer.CanDequantize(source.Type) && !Quantizer.AreFinite(source.Type, rows))
+            if (Quantizer.Supports(source.Type) && !Quantizer.AreFinite(source.Type, rows))
             {
                 throw new LlamaException($"{source} holds numbers that are not finite in its rows from {row}.");
             }

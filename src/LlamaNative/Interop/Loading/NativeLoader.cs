@@ -20,7 +20,7 @@ internal static class NativeLoader
         OptionCheck.NotEmpty(options?.LibraryDirectory);
         if (options?.Logger is { } logger && !NativeLog.TrySetRuntimeLogger(logger))
         {
-            throw new ArgumentException(
+            throw OptionCheck.Invalid(
                 "The native library already logs to another logger, which cannot be replaced. Use ModelOptions.Logger to log each model elsewhere.",
                 nameof(LlamaRuntimeOptions.Logger));
         }
