@@ -6,6 +6,7 @@ using DesktopChat.Endpoints;
 using DesktopChat.Events;
 using DesktopChat.Models;
 using DesktopChat.Settings;
+using LlamaNative;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -28,7 +29,7 @@ internal static class DesktopApplication
     private const long MaxRequestBytes = 1 << 20;
 
     /// <param name="options">How the program is started.</param>
-    /// <param name="loadModel">Loads models; null is <see cref="ModelLoading.Default"/>.</param>
+    /// <param name="loadModel">Loads models; null is <see cref="LlamaModel.LoadAsync"/>.</param>
     public static WebApplication Create(DesktopOptions options, LoadModel? loadModel = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -47,7 +48,7 @@ internal static class DesktopApplication
 
         builder.Services
             .AddSingleton(options)
-            .AddSingleton(loadModel ?? ModelLoading.Default)
+            .AddSingleton(loadModel ?? LlamaModel.LoadAsync)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<AccessToken>()
             .AddSingleton<EventHub>()

@@ -41,10 +41,12 @@ public static class JsonSchemaGrammar
             throw new ArgumentException("The element belongs to no document.", nameof(schema));
         }
 
+        options ??= new JsonSchemaOptions();
+        options.Validate();
         SchemaText.Check(schema);
         try
         {
-            var grammar = GbnfGrammar.Parse(new SchemaGrammarWriter(new SchemaDocument(schema), options ?? new JsonSchemaOptions()).Write());
+            var grammar = GbnfGrammar.Parse(new SchemaGrammarWriter(new SchemaDocument(schema), options).Write());
             return GbnfProductivity.FindEndless(grammar.Rules) is string endless
                 ? throw new JsonSchemaException("", $"a value of it would never end; see the rule '{endless}' of its grammar.")
                 : grammar;

@@ -10,13 +10,14 @@ namespace LlamaNative.Merging;
 public static class ModelMerger
 {
     /// <summary>Works a merge out without reading a tensor or writing anything: all errors of recipes and models show here.</summary>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     /// <exception cref="MergeException">The recipe cannot be carried out on these models.</exception>
     /// <exception cref="NativeLibraryException">The output is to be quantized, and the native library cannot be loaded.</exception>
     public static MergePlan Plan(MergeRecipe recipe, MergeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         options ??= new MergeOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(options));
+        options.Validate();
         return new MergePlanner(recipe, options).Plan();
     }
 
@@ -48,7 +49,17 @@ public static class ModelMerger
         Merge(plan, outputPath, progress, cancellationToken);
     }
 
-    /// <summary>Merges on a pool thread.</summary>
+    /// <summary><see cref="Plan"/> on a pool thread. What llama.cpp chooses for a quantized output cannot be cancelled once begun.</summary>
+    public static Task<MergePlan> PlanAsync(MergeRecipe recipe, MergeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Plan(recipe, options), cancellationToken);
+
+    /// <summary>Carries a plan out on a pool thread, where progress is reported too.</summary>
+    /// <exception cref="MergeException">A tensor holds numbers that are not finite, or the output cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static Task MergeAsync(MergePlan plan, string outputPath, IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Merge(plan, outputPath, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Plans and merges on a pool thread, where progress is reported too.</summary>
     /// <exception cref="MergeException">The recipe cannot be carried out on these models, or the output cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Task MergeAsync(MergeRecipe recipe, string outputPath, MergeOptions? options = null, IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default) =>

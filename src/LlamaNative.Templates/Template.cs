@@ -34,7 +34,9 @@ public sealed class Template
     public static Template Parse(string source, TemplateLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new Template(new SourceText(source), limits ?? TemplateLimits.Default);
+        limits ??= TemplateLimits.Default;
+        limits.Validate();
+        return new Template(new SourceText(source), limits);
     }
 
     /// <summary>Renders the template with the members of a JSON object as its variables.</summary>

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using static LlamaNative.Tests.HostileInput;
+using static LlamaNative.TestSupport.HostileInput;
 
 namespace LlamaNative.Grammars.Tests;
 

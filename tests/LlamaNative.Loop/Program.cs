@@ -2,9 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using LlamaNative.Contexts;
-using LlamaNative.Generation;
-using LlamaNative.Models;
+using LlamaNative;
 using LlamaNative.Sampling;
 
 long start = Stopwatch.GetTimestamp();

@@ -46,7 +46,7 @@ public sealed class RealModelTests : IDisposable
                 },
                 path);
             MergeCheckResult result = MergeCheck.Run(path, check);
-            _output.WriteLine($"t = {t}: {result.Perplexity:F4} over {result.TokenCount} tokens, '{result.Generated}'");
+            _output.WriteLine($"t = {t}: {result.Perplexity:F4} over {result.PredictionCount} tokens, '{result.Generated}'");
             Assert.NotEmpty(result.Generated);
             perplexities.Add(result.Perplexity!.Value);
         }
@@ -67,8 +67,8 @@ public sealed class RealModelTests : IDisposable
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, BatchSize = 512, MicroBatchSize = 512, MaxOutputsPerSequence = 512, Threads = 1 });
         int[] tokens = model.Vocabulary.Tokenize(golden.GetProperty("text").GetString()!, addSpecial: false);
         PerplexityResult result = Perplexity.Measure(context, tokens.AsSpan(0, expected.Length), 512);
-        _output.WriteLine($"{result.MeanNegativeLogLikelihood} over {result.Predictions}, llama.cpp {golden.GetProperty("mean_nll").GetDouble()}");
-        Assert.Equal(511, result.Predictions);
+        _output.WriteLine($"{result.MeanNegativeLogLikelihood} over {result.PredictionCount}, llama.cpp {golden.GetProperty("mean_nll").GetDouble()}");
+        Assert.Equal(511, result.PredictionCount);
 
         // The CPU variants round differently, and the golden cache is in half precision.
         Assert.Equal(golden.GetProperty("mean_nll").GetDouble(), result.MeanNegativeLogLikelihood, 0.002);

@@ -16,7 +16,7 @@ internal sealed record Snapshot(
 internal sealed record Usage(long ProcessMemory, IReadOnlyList<DeviceUsage> Devices);
 
 /// <summary>A device and its memory in bytes.</summary>
-internal sealed record DeviceUsage(string Name, string Description, bool IsGpu, ulong FreeMemory, ulong TotalMemory);
+internal sealed record DeviceUsage(string Name, string Description, bool IsGpu, long FreeBytes, long TotalBytes);
 
 /// <summary>Gathers the state for a page that connects.</summary>
 internal sealed class Snapshots(ConversationStore conversations, AnswerService answers, ModelHost models, SettingsStore settings)
@@ -29,6 +29,6 @@ internal sealed class Snapshots(ConversationStore conversations, AnswerService a
         IReadOnlyList<DeviceInfo> devices = models.State.Phase == ModelPhase.Ready ? LlamaRuntime.GetDevices() : [];
         return new Usage(
             Environment.WorkingSet,
-            [.. devices.Select(device => new DeviceUsage(device.Name, device.Description, device.IsGpu, device.FreeMemory, device.TotalMemory))]);
+            [.. devices.Select(device => new DeviceUsage(device.Name, device.Description, device.IsGpu, device.FreeBytes, device.TotalBytes))]);
     }
 }

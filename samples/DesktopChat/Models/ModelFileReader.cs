@@ -33,7 +33,7 @@ internal static class ModelFileReader
 
     private static ModelFileInfo Read(ModelFileInfo info, GgufFile file)
     {
-        GgufMetadata metadata = file.Metadata;
+        IReadOnlyDictionary<string, GgufValue> metadata = file.Metadata;
         string? architecture = Text(metadata, "general.architecture");
         string? kind = Text(metadata, "general.type");
         return info with
@@ -68,7 +68,7 @@ internal static class ModelFileReader
             : null;
     }
 
-    private static string? Text(GgufMetadata metadata, string key) =>
+    private static string? Text(IReadOnlyDictionary<string, GgufValue> metadata, string key) =>
         metadata.TryGetValue(key, out GgufValue? value) && value.Type == GgufValueType.String ? Clean(value.GetString()) : null;
 
     private static string Clean(string text)

@@ -158,7 +158,8 @@ internal sealed partial class ModelHost(
         ChatSettings now = settings.Current;
         stop.ThrowIfCancellationRequested();
         var progress = new Progress(part => Show(work, new ModelState(ModelPhase.Loading) { Path = path, Progress = part }));
-        LlamaModel model = await loadModel(path, now.ToModelOptions(), loggers.CreateLogger("llama.cpp"), progress, stop).ConfigureAwait(false);
+        ModelOptions options = now.ToModelOptions() with { Logger = loggers.CreateLogger("llama.cpp") };
+        LlamaModel model = await loadModel(path, options, progress, stop).ConfigureAwait(false);
         if (!model.HasDecoder)
         {
             model.Dispose();

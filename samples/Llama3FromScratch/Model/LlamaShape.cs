@@ -33,7 +33,7 @@ internal sealed record LlamaShape
 
     /// <summary>Reads the metadata.</summary>
     /// <exception cref="ArgumentException">The file is no LLaMA, or one with experts, which this walk-through leaves out.</exception>
-    public static LlamaShape Read(GgufMetadata metadata)
+    public static LlamaShape Read(IReadOnlyDictionary<string, GgufValue> metadata)
     {
         string architecture = metadata["general.architecture"].GetString();
         if (architecture != "llama" || Integer("expert_count", 0) > 0)
@@ -70,12 +70,12 @@ internal sealed record LlamaShape
             float factor = scaling == "none" ? 0 : Number("rope.scaling.factor", 0);
             return new RopeParameters
             {
-                Dimensions = Integer("rope.dimension_count", headWidth),
+                DimensionCount = Integer("rope.dimension_count", headWidth),
                 FrequencyBase = Number("rope.freq_base", 10000),
                 FrequencyScale = factor == 0 ? 1 : 1 / factor,
                 ExtFactor = scaling == "yarn" ? 1 : 0,
                 AttnFactor = Number("rope.scaling.attn_factor", 1),
-                OriginalContext = Integer("rope.scaling.original_context_length", Integer("context_length")),
+                OriginalContextLength = Integer("rope.scaling.original_context_length", Integer("context_length")),
             };
         }
 

@@ -91,9 +91,9 @@ internal static class Tracer
         int start = (tokens - 1) * shape.HeadWidth * shape.Heads;
         return
         [
-            .. Enumerable.Range(0, shape.Rope.Dimensions / 2).Select(i => new RopePair(
+            .. Enumerable.Range(0, shape.Rope.DimensionCount / 2).Select(i => new RopePair(
                 before[start + (2 * i)], before[start + (2 * i) + 1], after[start + (2 * i)], after[start + (2 * i) + 1],
-                Math.Pow(shape.Rope.FrequencyBase, -2.0 * i / shape.Rope.Dimensions) * shape.Rope.FrequencyScale / (factors?[i] ?? 1))),
+                Math.Pow(shape.Rope.FrequencyBase, -2.0 * i / shape.Rope.DimensionCount) * shape.Rope.FrequencyScale / (factors?[i] ?? 1))),
         ];
     }
 

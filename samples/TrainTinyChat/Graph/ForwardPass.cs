@@ -60,7 +60,7 @@ internal sealed class ForwardPass
         _shape = weights.Shape;
         _inputs = inputs;
         _differentiable = differentiable;
-        Rope = new RopeParameters { Dimensions = _shape.RopeDimensions ?? _shape.HeadWidth, FrequencyBase = _shape.RopeBase };
+        Rope = new RopeParameters { DimensionCount = _shape.RopeDimensions ?? _shape.HeadWidth, FrequencyBase = _shape.RopeBase };
         Embedded = g.GetRows(weights["token_embd.weight"], inputs.Tokens);
         GgmlTensor x = Embedded;
         for (int layer = 0; layer < _shape.Layers; layer++)

@@ -39,7 +39,7 @@ internal sealed class JsonReport(Shell shell, BenchSetup setup) : IBenchReport
         json.WriteString("backends", setup.Backends);
         json.WriteString("model_filename", setup.ModelPath);
         json.WriteString("model_type", setup.Model.Description);
-        json.WriteNumber("model_size", setup.Model.SizeInBytes);
+        json.WriteNumber("model_size", setup.Model.ByteCount);
         json.WriteNumber("model_n_params", setup.Model.ParameterCount);
         json.WriteNumber("n_batch", test.BatchSize);
         json.WriteNumber("n_ubatch", test.MicroBatchSize);

@@ -24,7 +24,7 @@ internal sealed class MarkdownReport(Shell shell, BenchSetup setup, IReadOnlyLis
     public void Begin()
     {
         Show("model", -30, _ => setup.Model.Description);
-        Show("size", 10, _ => Size(setup.Model.SizeInBytes));
+        Show("size", 10, _ => Size(setup.Model.ByteCount));
         Show("params", 10, _ => Parameters(setup.Model.ParameterCount));
         Show("backend", -10, _ => setup.Backends);
         if (setup.Backends != "CPU")
@@ -55,11 +55,11 @@ internal sealed class MarkdownReport(Shell shell, BenchSetup setup, IReadOnlyLis
         return string.Create(CultureInfo.InvariantCulture, $"{speeds.Average():F2} ± {BenchResult.StandardDeviation(speeds):F2}");
     }
 
-    private static string Size(ulong bytes) => bytes < 1UL << 30
+    private static string Size(long bytes) => bytes < 1L << 30
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:F2} MiB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0 / 1024.0:F2} GiB");
 
-    private static string Parameters(ulong count) => count < 1_000_000_000
+    private static string Parameters(long count) => count < 1_000_000_000
         ? string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:F2} M")
         : string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:F2} B");
 

@@ -48,8 +48,8 @@ internal sealed class DevicesCommand : ShellCommand
             json.WriteString("kind", device.Kind.ToString());
             json.WriteString("backend", device.Backend);
             json.WriteString("description", device.Description);
-            json.WriteNumber("freeMemory", device.FreeMemory);
-            json.WriteNumber("totalMemory", device.TotalMemory);
+            json.WriteNumber("freeBytes", device.FreeBytes);
+            json.WriteNumber("totalBytes", device.TotalBytes);
             json.WriteEndObject();
         }
 
@@ -62,11 +62,11 @@ internal sealed class DevicesCommand : ShellCommand
         Shell.Write($"{"Name".PadRight(width)}  {"Kind",-13}  {"Backend",-8}  {"Free",10}  {"Total",10}  Description\n");
         foreach (DeviceInfo device in devices)
         {
-            Shell.Write($"{device.Name.PadRight(width)}  {device.Kind,-13}  {device.Backend,-8}  {Size(device.FreeMemory),10}  {Size(device.TotalMemory),10}  {device.Description}\n");
+            Shell.Write($"{device.Name.PadRight(width)}  {device.Kind,-13}  {device.Backend,-8}  {Size(device.FreeBytes),10}  {Size(device.TotalBytes),10}  {device.Description}\n");
         }
     }
 
-    private static string Size(ulong bytes) => bytes == 0
+    private static string Size(long bytes) => bytes == 0
         ? "-"
         : (bytes / (double)(1 << 30)).ToString("F2", CultureInfo.InvariantCulture) + " GiB";
 }

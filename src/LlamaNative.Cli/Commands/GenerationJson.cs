@@ -46,7 +46,7 @@ internal static class GenerationJson
         json.WriteStartObject("placement");
         PlacementJson.WriteBuffers(json, placement);
         json.WriteNumber("offloadedLayers", placement.OffloadedLayers);
-        json.WriteNumber("layerCount", placement.LayerCount);
+        json.WriteNumber("offloadableLayers", placement.OffloadableLayers);
         json.WriteEndObject();
     }
 

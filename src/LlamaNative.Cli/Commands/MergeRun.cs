@@ -73,7 +73,7 @@ internal sealed class MergeRun(Shell shell, MergeArguments? arguments, ParseResu
                     if (result.Perplexity is { } perplexity)
                     {
                         json.WriteNumberOrNull("perplexity", perplexity);
-                        json.WriteNumber("tokens", result.TokenCount);
+                        json.WriteNumber("predictions", result.PredictionCount);
                     }
 
                     json.WriteEndObject();

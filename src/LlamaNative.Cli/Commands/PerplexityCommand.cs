@@ -39,14 +39,14 @@ internal sealed class PerplexityCommand : ShellCommand
         int room = size - (model.Vocabulary is { AddsBos: true, Bos: not null } ? 1 : 0);
         using var context = new LlamaContext(model, ContextOptions(parse, size));
 
-        PerplexityResult result = Perplexity.Measure(context, tokens.AsSpan(0, Math.Min(tokens.Length, room)), size, Interrupted);
+        PerplexityResult result = Perplexity.Measure(context, tokens.AsSpan(0, Math.Min(tokens.Length, room)), size, cancellationToken: Interrupted);
         Shell.WriteJson(json =>
         {
             json.WriteStartObject();
             json.WriteNumberOrNull("perplexity", result.Perplexity);
             json.WriteNumberOrNull("meanNll", result.MeanNegativeLogLikelihood);
-            json.WriteNumber("tokens", result.Tokens);
-            json.WriteNumber("predictions", result.Predictions);
+            json.WriteNumber("tokens", result.TokenCount);
+            json.WriteNumber("predictions", result.PredictionCount);
             json.WriteEndObject();
         });
         return ExitCode.Success;

@@ -14,7 +14,7 @@ internal static class PlacementJson
         {
             json.WriteStartObject();
             json.WriteString("name", buffer.Name);
-            json.WriteNumber("mebibytes", Math.Round(buffer.Mebibytes, 2));
+            json.WriteNumber("bytes", buffer.ByteCount);
             json.WriteEndObject();
         }
 

@@ -31,7 +31,7 @@ internal sealed class PlanCommand : ShellCommand
     {
         ModelOptions model = _model.Options(parse);
         ContextOptions context = _context.Read(parse) with { MaxSequences = parse.GetValue(_sequences), UnifiedCache = parse.GetValue(_unified) };
-        var limits = new MemoryFitOptions { Reserve = Bytes(parse.GetValue(_reserve)), Budget = Bytes(parse.GetValue(_budget)) };
+        var limits = new MemoryFitOptions { ReserveBytes = Bytes(parse.GetValue(_reserve)), BudgetBytes = Bytes(parse.GetValue(_budget)) };
         MemoryPlan plan = parse.GetValue(_noFit)
             ? MemoryPlan.Estimate(_model.Path(parse), model, context, Interrupted)
             : MemoryPlan.Fit(_model.Path(parse), model, context, limits, Interrupted);
@@ -52,20 +52,20 @@ internal sealed class PlanCommand : ShellCommand
         json.WriteStartObject();
         json.WriteNumber("contextSize", plan.ContextSize);
         json.WriteNumber("offloadedLayers", plan.Placement.OffloadedLayers);
-        json.WriteNumber("layers", plan.Placement.LayerCount);
+        json.WriteNumber("offloadableLayers", plan.Placement.OffloadableLayers);
         json.WriteBoolean("fits", plan.Fits);
-        json.WriteNumber("totalBytes", plan.TotalBytes);
+        json.WriteNumber("neededBytes", plan.NeededBytes);
         json.WriteStartArray("devices");
         foreach (DeviceMemory device in plan.Devices)
         {
             json.WriteStartObject();
             json.WriteString("name", device.Name);
             json.WriteString("kind", device.Kind.ToString());
-            json.WriteNumber("weights", device.Weights);
-            json.WriteNumber("mappedWeights", device.MappedWeights);
-            json.WriteNumber("cache", device.Cache);
-            json.WriteNumber("compute", device.Compute);
-            json.WriteNumber("total", device.TotalBytes);
+            json.WriteNumber("weights", device.WeightBytes);
+            json.WriteNumber("mappedWeights", device.MappedWeightBytes);
+            json.WriteNumber("cache", device.CacheBytes);
+            json.WriteNumber("compute", device.ComputeBytes);
+            json.WriteNumber("total", device.NeededBytes);
             json.WriteNumber("free", device.FreeBytes);
             json.WriteEndObject();
         }
@@ -82,7 +82,7 @@ internal sealed class PlanCommand : ShellCommand
         Shell.Write($"{"Memory".PadRight(width)}  {"Weights",10}  {"Mapped",10}  {"Cache",10}  {"Compute",10}  {"Total",10}  {"Free",10}   MiB\n");
         foreach (DeviceMemory device in plan.Devices)
         {
-            Shell.Write($"{device.Name.PadRight(width)}  {Size(device.Weights)}  {Size(device.MappedWeights)}  {Size(device.Cache)}  {Size(device.Compute)}  {Size(device.TotalBytes)}  {Size(device.FreeBytes)}{(device.TotalBytes > device.FreeBytes ? "  does not fit" : "")}\n");
+            Shell.Write($"{device.Name.PadRight(width)}  {Size(device.WeightBytes)}  {Size(device.MappedWeightBytes)}  {Size(device.CacheBytes)}  {Size(device.ComputeBytes)}  {Size(device.NeededBytes)}  {Size(device.FreeBytes)}{(device.NeededBytes > device.FreeBytes ? "  does not fit" : "")}\n");
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class RandomBlocks
         byte[] bytes = new byte[weights.Length / info.BlockSize * info.TypeSize];
         float[] importance = Quantizer.RequiresImportanceMatrix(type) ? [.. Enumerable.Repeat(1f, RowLength)] : [];
         Quantizer.Quantize(type, weights, RowLength, bytes, importance);
-        return new RandomBlocks(bytes, info.TypeSize);
+        return new RandomBlocks(bytes, (int)info.TypeSize);
     }
 
     public void Write(GgufWriter writer, long count, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class MergeProgressLine(Shell shell) : IProgress<MergeProgress>,
     {
         if (_terminal)
         {
-            if (Stopwatch.GetElapsedTime(_last) >= Pause || value.BytesWritten == value.BytesTotal)
+            if (Stopwatch.GetElapsedTime(_last) >= Pause || value.WrittenBytes == value.TotalBytes)
             {
                 _last = Stopwatch.GetTimestamp();
                 string line = Line(value);
@@ -47,6 +47,6 @@ internal sealed class MergeProgressLine(Shell shell) : IProgress<MergeProgress>,
         string left = progress.Remaining is { } time ? $", {time:hh\\:mm\\:ss} left" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{progress.Fraction,4:P0} {progress.BytesWritten >> 20}/{progress.BytesTotal >> 20} MiB{left}, tensor {progress.TensorNumber}/{progress.TensorCount}{layer}: {progress.Tensor}");
+            $"{progress.Fraction,4:P0} {progress.WrittenBytes >> 20}/{progress.TotalBytes >> 20} MiB{left}, tensor {progress.TensorIndex + 1}/{progress.TensorCount}{layer}: {progress.Tensor}");
     }
 }

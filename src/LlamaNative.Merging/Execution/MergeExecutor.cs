@@ -104,6 +104,6 @@ internal sealed class MergeExecutor(MergePlan plan, IProgress<MergeProgress>? pr
     {
         _written += bytes;
         int? layer = tensor.Place.Role == Recipe.TensorRole.Layer ? tensor.Place.Layer : null;
-        progress?.Report(new MergeProgress(tensor.Name, index + 1, plan.Plans.Count, layer, _written, _total, Stopwatch.GetElapsedTime(_started)));
+        progress?.Report(new MergeProgress(tensor.Name, index, plan.Plans.Count, layer, _written, _total, Stopwatch.GetElapsedTime(_started)));
     }
 }

@@ -14,11 +14,6 @@ internal sealed class MergePlanner(MergeRecipe recipe, MergeOptions options)
 
     public MergePlan Plan()
     {
-        if (options.PostLayerT is not (0 or 1))
-        {
-            throw new ArgumentException($"{nameof(MergeOptions.PostLayerT)} is 0 or 1, not {options.PostLayerT}");
-        }
-
         var models = new ModelSet(recipe, options);
         try
         {
@@ -59,7 +54,8 @@ internal sealed class MergePlanner(MergeRecipe recipe, MergeOptions options)
             VocabularyCheck.Compare(reference, merged, _warnings);
         }
 
-        (GgmlType? type, ModelFileType? quantization) = WantedType();
+        (GgmlType? type, ModelFileType? quantization) = OutputTypeOption.Parse(options.OutputType);
+        type ??= quantization is null ? recipe.OutputType : null;
         var types = new OutputTypes(type, quantization is not null, recipe.Method, reference);
         var planner = new TensorPlanner(recipe, options, models, slices, types, vocabulary);
         List<TensorPlan> tensors = planner.Plan();
@@ -77,13 +73,4 @@ internal sealed class MergePlanner(MergeRecipe recipe, MergeOptions options)
 
         return new MergePlan(recipe, options, models, tensors, metadata, _warnings);
     }
-
-    private (GgmlType? Type, ModelFileType? Quantization) WantedType() => options.OutputType?.ToUpperInvariant() switch
-    {
-        null => (recipe.OutputType, null),
-        "F32" => (GgmlType.F32, null),
-        "F16" => (GgmlType.F16, null),
-        "BF16" => (GgmlType.BF16, null),
-        { } name => (null, QuantizationTypes.Parse(name)),
-    };
 }

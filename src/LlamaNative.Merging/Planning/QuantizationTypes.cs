@@ -10,20 +10,6 @@ namespace LlamaNative.Merging.Planning;
 /// </summary>
 internal static class QuantizationTypes
 {
-    /// <exception cref="MergeException">llama.cpp has no such quantization, or one that needs an importance matrix.</exception>
-    public static ModelFileType Parse(string name)
-    {
-        if (!Enum.TryParse(name, ignoreCase: true, out ModelFileType type) || !Enum.IsDefined(type) || char.IsAsciiDigit(name[0]) || name[0] == '-')
-        {
-            throw new MergeException($"'{name}' is not a type to write: F32, F16, BF16, or one of llama.cpp's such as Q8_0, Q6_K, Q5_K_M, Q4_K_M, Q3_K_S");
-        }
-
-        // llama.cpp refuses these without an importance matrix, which a merge does not have.
-        return type is ModelFileType.IQ1_S or ModelFileType.IQ1_M or ModelFileType.IQ2_XXS or ModelFileType.IQ2_XS or ModelFileType.IQ2_S or ModelFileType.IQ2_M or ModelFileType.IQ3_XXS or ModelFileType.Q2_K_S
-            ? throw new MergeException($"{type} needs an importance matrix: write the merge in F16 and quantize that with one")
-            : type;
-    }
-
     /// <summary>The tensors in the types they are quantized to, and the metadata that says so.</summary>
     public static List<TensorPlan> Apply(ModelFileType fileType, IReadOnlyList<TensorPlan> tensors, OrderedDictionary<string, GgufValue> metadata)
     {

@@ -154,7 +154,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             throw new MergeException(error.Message, recipe.File, innerException: error, line: error.Line);
         }
 
-        if (found.Find(input => OutputTypes.IsFloat(input.Tensor.Type) && !Quantizer.CanDequantize(input.Tensor.Type)) is { } unreadable)
+        if (found.Find(input => OutputTypes.IsFloat(input.Tensor.Type) && !Quantizer.Supports(input.Tensor.Type)) is { } unreadable)
         {
             throw new MergeException($"{GgmlTypeInfo.Of(unreadable.Tensor.Type).Name} is a type of intermediate results, which no model is stored in", unreadable.Source.Model.Path, unreadable.Tensor.Name);
         }

@@ -1,3 +1,5 @@
+using LlamaNative.Merging.Planning;
+
 namespace LlamaNative.Merging;
 
 /// <summary>What a merge needs beside its recipe.</summary>
@@ -33,4 +35,24 @@ public sealed record MergeOptions
 
     /// <summary>Leaves a model out of a tensor that it lacks or has in another shape, where the method can do without it.</summary>
     public bool AllowSkip { get; init; }
+
+    internal void Validate()
+    {
+        foreach ((string name, string? path) in OptionCheck.NotNull(Models))
+        {
+            if (string.IsNullOrEmpty(path))
+            {
+                throw OptionCheck.Invalid($"Models has no path for '{name}'.", nameof(Models));
+            }
+        }
+
+        OptionCheck.NotEmpty(ModelFolder);
+        _ = OutputTypeOption.Parse(OutputType);
+        OptionCheck.NotEmpty(Name);
+        OptionCheck.AtLeast(Threads, 1);
+        if (PostLayerT is not (0 or 1))
+        {
+            throw OptionCheck.OutOfRange(PostLayerT, "0 or 1", nameof(PostLayerT));
+        }
+    }
 }

@@ -33,4 +33,15 @@ public sealed record TemplateLimits
 
     /// <summary>The wall-clock time of one rendering.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxSourceLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxSyntaxDepth);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxCallDepth);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxSteps);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxOutputLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxAllocatedBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTime, TimeSpan.Zero);
+    }
 }

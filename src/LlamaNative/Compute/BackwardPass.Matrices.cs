@@ -80,7 +80,7 @@ internal sealed partial class BackwardPass
     {
         if (!x.IsContiguous())
         {
-            throw new GradientException($"A view of {x}, which has gaps itself, has no gradient; make it contiguous with Cont before.");
+            throw new LlamaException($"A view of {x}, which has gaps itself, has no gradient; make it contiguous with Cont before.");
         }
 
         return _arena.Acc(_arena.Fill(x, 0), g, PlaceOf(y.Shape, y.Layout.Stride(1), y.Layout.Stride(2), y.Layout.Stride(3), y.Layout.Offset - x.Layout.Offset));

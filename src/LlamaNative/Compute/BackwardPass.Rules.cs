@@ -27,11 +27,11 @@ internal sealed partial class BackwardPass
                 Swiglu(a, b, Packed(g));
                 break;
             case GgmlOp.SoftMax when Needs(b):
-                throw new GradientException($"The mask {b} of SoftMaxExt has no gradient.");
+                throw new LlamaException($"The mask {b} of SoftMaxExt has no gradient.");
             case GgmlOp.CrossEntropyLoss when Needs(b):
-                throw new GradientException($"The labels {b} of CrossEntropyLoss have no gradient.");
+                throw new LlamaException($"The labels {b} of CrossEntropyLoss have no gradient.");
             case GgmlOp.Rope when node.Sources.Length > 2 && Needs(node.Sources[2]):
-                throw new GradientException($"The frequency factors {node.Sources[2]} of RopeExt have no gradient.");
+                throw new LlamaException($"The frequency factors {node.Sources[2]} of RopeExt have no gradient.");
             default:
                 if (Needs(a))
                 {
@@ -64,7 +64,7 @@ internal sealed partial class BackwardPass
         GgmlOp.Rope => _arena.RopeExtBack(Packed(g), second!, RopeOf(y), y.Sources[2]),
         GgmlOp.CrossEntropyLoss => _arena.CrossEntropyLossBack(Contiguous(g), x, second!),
         GgmlOp.Unary => Unary(y, x, Packed(g)),
-        _ => throw new GradientException($"The operator that makes {y} has no gradient."),
+        _ => throw new LlamaException($"The operator that makes {y} has no gradient."),
     };
 
     private GgmlTensor Unary(GgmlTensor y, GgmlTensor x, GgmlTensor g) => (GgmlUnaryOp)y.Parameter(OperatorParameter.Function) switch
@@ -78,7 +78,7 @@ internal sealed partial class BackwardPass
         GgmlUnaryOp.Softplus => _arena.Mul(g, _arena.Sigmoid(x)),
         GgmlUnaryOp.Sigmoid => _arena.Mul(g, _arena.Sub(y, _arena.Sqr(y))),
         GgmlUnaryOp.Tanh => _arena.Mul(g, _arena.Scale(_arena.Sqr(y), -1, 1)),
-        _ => throw new GradientException($"The activation that makes {y} has no gradient."),
+        _ => throw new LlamaException($"The activation that makes {y} has no gradient."),
     };
 
     private void Arithmetic(GgmlTensor y, GgmlTensor a, GgmlTensor b, GgmlTensor g)
@@ -127,9 +127,9 @@ internal sealed partial class BackwardPass
 
     private static RopeParameters RopeOf(GgmlTensor y) => new()
     {
-        Dimensions = y.Parameter(OperatorParameter.RopeDimensions),
+        DimensionCount = y.Parameter(OperatorParameter.RopeDimensions),
         Mode = (RopeMode)y.Parameter(OperatorParameter.RopeMode),
-        OriginalContext = y.Parameter(OperatorParameter.RopeOriginalContext),
+        OriginalContextLength = y.Parameter(OperatorParameter.RopeOriginalContext),
         FrequencyBase = y.FloatParameter(OperatorParameter.RopeFrequencyBase),
         FrequencyScale = y.FloatParameter(OperatorParameter.RopeFrequencyScale),
         ExtFactor = y.FloatParameter(OperatorParameter.RopeExtFactor),

@@ -62,12 +62,12 @@ internal sealed partial class BackwardPass
     {
         if (!_nodes.Any(node => node.IsParam))
         {
-            throw new GradientException("The graph has nothing to train: mark tensors with SetParam before they enter it.");
+            throw new LlamaException("The graph has nothing to train: mark tensors with SetParam before they enter it.");
         }
 
         if (!_nodes.Any(node => node.IsLoss))
         {
-            throw new GradientException("The graph has no loss: mark a result with SetLoss.");
+            throw new LlamaException("The graph has no loss: mark a result with SetLoss.");
         }
 
         foreach (GgmlTensor node in _nodes)
@@ -76,7 +76,7 @@ internal sealed partial class BackwardPass
             {
                 if (node.Type != GgmlType.F32)
                 {
-                    throw new GradientException($"{node} lies between what is trained and the loss, and only f32 results have gradients.");
+                    throw new LlamaException($"{node} lies between what is trained and the loss, and only f32 results have gradients.");
                 }
 
                 _needed.Add(node);

@@ -79,7 +79,7 @@ public sealed unsafe partial class ComputeGraph : IDisposable
     /// Built here from the same operators as <c>ggml_build_backward_expand</c>, which ends the process where an operator
     /// has no gradient or a gradient has gaps; this one copies where that helps, and throws where it does not.
     /// </remarks>
-    /// <exception cref="GradientException">No loss, nothing to train, or an operator without a gradient on the way.</exception>
+    /// <exception cref="LlamaException">No loss, nothing to train, or an operator without a gradient on the way.</exception>
     /// <exception cref="ComputeCapacityException">The arena or the graph is full.</exception>
     public void BuildBackwardExpand(TensorArena arena, IReadOnlyDictionary<GgmlTensor, GgmlTensor>? accumulators = null)
     {

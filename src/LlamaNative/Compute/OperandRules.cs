@@ -10,8 +10,24 @@ internal static class OperandRules
     {
         if (!holds)
         {
-            throw new TensorShapeException(operation, rule, operands);
+            throw Refusal(operation, rule, operands);
         }
+    }
+
+    /// <summary>The error of an operator whose operands break a rule. It comes before ggml's, which would end the process.</summary>
+    public static TensorLayoutException Refusal(string operation, string rule, params ReadOnlySpan<GgmlTensor?> operands)
+    {
+        var shapes = new List<string>();
+        foreach (GgmlTensor? operand in operands)
+        {
+            if (operand is not null)
+            {
+                TensorLayout layout = operand.Layout;
+                shapes.Add(layout.IsContiguous ? $"{GgmlTypeInfo.Of(layout.Type).Name} {layout.Shape}" : layout.ToString());
+            }
+        }
+
+        return new TensorLayoutException(operation, $"{rule}; the operands are {string.Join(" and ", shapes)}");
     }
 
     /// <summary>Whether neighbours along dimension 0 touch: nb[0] is the size of an element, or of a block.</summary>

@@ -11,11 +11,8 @@ public static unsafe class Quantizer
     // Importance matrices weigh squares of squares: beyond this the sums leave the range of a float, and kernels assert.
     private const float LargestValue = 1e8f;
 
-    /// <summary>Whether rows of a type can be read as floats: all types but integers, F64 and the intermediate Q8_1 and Q8_K.</summary>
-    public static bool CanDequantize(GgmlType type) => type == GgmlType.F32 || OperandRules.CanDequantize(type);
-
-    /// <summary>Whether floats can be stored as a type; the same types as <see cref="CanDequantize"/>.</summary>
-    public static bool CanQuantize(GgmlType type) => CanDequantize(type);
+    /// <summary>Whether rows of a type can be read and stored as floats: all types but integers, F64 and the intermediate Q8_1 and Q8_K.</summary>
+    public static bool Supports(GgmlType type) => type == GgmlType.F32 || OperandRules.CanDequantize(type);
 
     /// <summary>Whether a type can only be made with an importance matrix.</summary>
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
@@ -49,7 +46,7 @@ public static unsafe class Quantizer
     /// <exception cref="TensorLayoutException">A type that cannot be read, or another number of floats than the rows have.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rows are not all in the tensor.</exception>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
-    public static void DequantizeRows(GgufTensorInfo tensor, long first, int count, Span<float> destination)
+    public static void DequantizeRows(GgufTensorInfo tensor, long first, long count, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         if ((Int128)count * tensor.Shape[0] != destination.Length)
@@ -74,7 +71,7 @@ public static unsafe class Quantizer
     /// <exception cref="TensorLayoutException">A type that cannot be stored, rows that are not whole blocks, or too few bytes.</exception>
     /// <exception cref="ArgumentException">Numbers that are not finite or too large, or no importance where the type needs it.</exception>
     /// <exception cref="LlamaException">The result holds a scale that is not finite.</exception>
-    public static long Quantize(GgmlType type, ReadOnlySpan<float> source, int rowLength, Span<byte> destination, ReadOnlySpan<float> importance = default)
+    public static long Quantize(GgmlType type, ReadOnlySpan<float> source, long rowLength, Span<byte> destination, ReadOnlySpan<float> importance = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowLength);
         long bytes = RequireBlocks("Quantize", type, source.Length, destination.Length);
@@ -108,19 +105,20 @@ public static unsafe class Quantizer
     internal static bool AreFinite(GgmlType type, ReadOnlySpan<byte> rows)
     {
         GgmlTypeInfo info = GgmlTypeInfo.Of(type);
-        int blocks = Math.Max(1, 1024 / info.BlockSize);
+        (int blockSize, int typeSize) = ((int)info.BlockSize, (int)info.TypeSize);
+        int blocks = Math.Max(1, 1024 / blockSize);
         Span<float> numbers = stackalloc float[1024];
         while (!rows.IsEmpty)
         {
-            int count = Math.Min(blocks, rows.Length / info.TypeSize);
-            Span<float> read = numbers[..(count * info.BlockSize)];
-            Dequantize(type, rows[..(count * info.TypeSize)], read);
+            int count = Math.Min(blocks, rows.Length / typeSize);
+            Span<float> read = numbers[..(count * blockSize)];
+            Dequantize(type, rows[..(count * typeSize)], read);
             if (!TensorPrimitives.IsFiniteAll(read))
             {
                 return false;
             }
 
-            rows = rows[(count * info.TypeSize)..];
+            rows = rows[(count * typeSize)..];
         }
 
         return true;
@@ -129,7 +127,7 @@ public static unsafe class Quantizer
     private static long RequireBlocks(string operation, GgmlType type, int count, int byteCount)
     {
         GgmlTypeInfo info = GgmlTypeInfo.Of(type);
-        if (!CanDequantize(type))
+        if (!Supports(type))
         {
             throw new TensorLayoutException(operation, $"{info.Name} has no conversion to and from floats");
         }
@@ -138,7 +136,7 @@ public static unsafe class Quantizer
         return bytes <= byteCount ? bytes : throw new TensorLayoutException(operation, $"{count} {info.Name} numbers take {bytes} bytes, and there are {byteCount}");
     }
 
-    private static void RequireImportance(GgmlType type, ReadOnlySpan<float> importance, int rowLength)
+    private static void RequireImportance(GgmlType type, ReadOnlySpan<float> importance, long rowLength)
     {
         if (importance.IsEmpty)
         {

@@ -17,7 +17,7 @@ public enum RopeMode
 public sealed record RopeParameters
 {
     /// <summary>How many elements of a row turn, from the first on: even.</summary>
-    public required int Dimensions { get; init; }
+    public required int DimensionCount { get; init; }
 
     /// <summary>Which elements turn together.</summary>
     public RopeMode Mode { get; init; }
@@ -29,7 +29,7 @@ public sealed record RopeParameters
     public float FrequencyScale { get; init; } = 1;
 
     /// <summary>YaRN: the context the model was trained with, in tokens.</summary>
-    public int OriginalContext { get; init; }
+    public int OriginalContextLength { get; init; }
 
     /// <summary>YaRN: how much extrapolation is mixed in; 0 turns YaRN off.</summary>
     public float ExtFactor { get; init; }

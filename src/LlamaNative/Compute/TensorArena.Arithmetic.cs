@@ -8,73 +8,73 @@ namespace LlamaNative.Compute;
 public sealed unsafe partial class TensorArena
 {
     /// <summary>a + b, element by element; b is repeated where it is smaller.</summary>
-    /// <exception cref="TensorShapeException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
+    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
     public GgmlTensor Add(GgmlTensor a, GgmlTensor b)
     {
         EnterArithmetic("Add", a, b);
-        return Add(GgmlOperators.ggml_add(Handle, a.Native, b.Native), a, b);
+        return Adopt(GgmlOperators.ggml_add(Handle, a.Native, b.Native), a, b);
     }
 
     /// <summary>a - b, element by element; b is repeated where it is smaller.</summary>
-    /// <exception cref="TensorShapeException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
+    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
     public GgmlTensor Sub(GgmlTensor a, GgmlTensor b)
     {
         EnterArithmetic("Sub", a, b);
-        return Add(GgmlOperators.ggml_sub(Handle, a.Native, b.Native), a, b);
+        return Adopt(GgmlOperators.ggml_sub(Handle, a.Native, b.Native), a, b);
     }
 
     /// <summary>a · b, element by element; b is repeated where it is smaller.</summary>
-    /// <exception cref="TensorShapeException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
+    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
     public GgmlTensor Mul(GgmlTensor a, GgmlTensor b)
     {
         EnterArithmetic("Mul", a, b);
-        return Add(GgmlOperators.ggml_mul(Handle, a.Native, b.Native), a, b);
+        return Adopt(GgmlOperators.ggml_mul(Handle, a.Native, b.Native), a, b);
     }
 
     /// <summary>a / b, element by element; b is repeated where it is smaller.</summary>
-    /// <exception cref="TensorShapeException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
+    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
     public GgmlTensor Div(GgmlTensor a, GgmlTensor b)
     {
         EnterArithmetic("Div", a, b);
-        return Add(GgmlOperators.ggml_div(Handle, a.Native, b.Native), a, b);
+        return Adopt(GgmlOperators.ggml_div(Handle, a.Native, b.Native), a, b);
     }
 
     /// <summary>a + b written over a's data, which is how gradients are added up.</summary>
-    /// <exception cref="TensorShapeException">As for <see cref="Add(GgmlTensor, GgmlTensor)"/>; or a is read-only.</exception>
+    /// <exception cref="TensorLayoutException">As for <see cref="Add(GgmlTensor, GgmlTensor)"/>; or a is read-only.</exception>
     public GgmlTensor AddInplace(GgmlTensor a, GgmlTensor b)
     {
         EnterArithmetic("AddInplace", a, b);
         Require(!a.IsReadOnly, "AddInplace", "the first operand is read-only", a);
-        return Add(GgmlOperators.ggml_add_inplace(Handle, a.Native, b.Native), a, b);
+        return Adopt(GgmlOperators.ggml_add_inplace(Handle, a.Native, b.Native), a, b);
     }
 
     /// <summary>a · scale + bias.</summary>
-    /// <exception cref="TensorShapeException">Not a contiguous F32 tensor.</exception>
+    /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor.</exception>
     public GgmlTensor Scale(GgmlTensor a, float scale, float bias = 0)
     {
         Enter(1, a);
         Require(a.IsFloat32() && a.IsContiguous() && a.IsPadded(), "Scale", "a must be contiguous and f32", a);
-        return Add(GgmlOperators.ggml_scale_bias(Handle, a.Native, scale, bias), a);
+        return Adopt(GgmlOperators.ggml_scale_bias(Handle, a.Native, scale, bias), a);
     }
 
     /// <summary>a with values below <paramref name="min"/> and above <paramref name="max"/> replaced by these; NaN becomes <paramref name="max"/>.</summary>
-    /// <exception cref="TensorShapeException">Not a contiguous F32 or F16 tensor.</exception>
+    /// <exception cref="TensorLayoutException">Not a contiguous F32 or F16 tensor.</exception>
     public GgmlTensor Clamp(GgmlTensor a, float min, float max)
     {
         Enter(1, a);
         Require(a.IsFloat32Or16() && a.IsContiguous(), "Clamp", "a must be contiguous and f32 or f16", a);
         return min <= max
-            ? Add(GgmlOperators.ggml_clamp(Handle, a.Native, min, max), a)
+            ? Adopt(GgmlOperators.ggml_clamp(Handle, a.Native, min, max), a)
             : throw new ArgumentException($"Clamp needs min ({min}) not above max ({max}).");
     }
 
     /// <summary>A tensor like a with one value everywhere.</summary>
-    /// <exception cref="TensorShapeException">Not a contiguous F32 or F16 tensor.</exception>
+    /// <exception cref="TensorLayoutException">Not a contiguous F32 or F16 tensor.</exception>
     public GgmlTensor Fill(GgmlTensor a, float value)
     {
         Enter(1, a);
         Require(a.IsFloat32Or16() && a.IsContiguous(), "Fill", "a must be contiguous and f32 or f16", a);
-        return Add(GgmlOperators.ggml_fill(Handle, a.Native, value), a);
+        return Adopt(GgmlOperators.ggml_fill(Handle, a.Native, value), a);
     }
 
     // binary-ops.cpp: the pairs of types that the CPU kernels are made for.

@@ -12,7 +12,7 @@ public sealed unsafe partial class TensorArena
     /// <param name="mask">F32 or F16 [keys, queries or more, …] that repeats over dimensions 2 and 3; null for none.</param>
     /// <param name="scale">The factor of the scores.</param>
     /// <param name="maxBias">ALiBi's largest slope (Press et al., 2022): the mask's factor per head; 0 for none.</param>
-    /// <exception cref="TensorShapeException">Not contiguous F32 scores, or a mask of another shape.</exception>
+    /// <exception cref="TensorLayoutException">Not contiguous F32 scores, or a mask of another shape.</exception>
     public GgmlTensor SoftMaxExt(GgmlTensor a, GgmlTensor? mask = null, float scale = 1, float maxBias = 0)
     {
         Enter(1, a, mask ?? a);
@@ -26,33 +26,33 @@ public sealed unsafe partial class TensorArena
             Require(fits, "SoftMaxExt", "the mask must have the scores' keys and queries and repeat over the rest", a, mask);
         }
 
-        return Add(GgmlOperators.ggml_soft_max_ext(Handle, a.Native, mask is null ? null : mask.Native, scale, maxBias), a, mask);
+        return Adopt(GgmlOperators.ggml_soft_max_ext(Handle, a.Native, mask is null ? null : mask.Native, scale, maxBias), a, mask);
     }
 
     /// <summary>The gradient of <see cref="SoftMaxExt"/>'s scores, given the gradient of its result and the result y.</summary>
-    /// <exception cref="TensorShapeException">Not contiguous F32 tensors of one shape.</exception>
+    /// <exception cref="TensorLayoutException">Not contiguous F32 tensors of one shape.</exception>
     public GgmlTensor SoftMaxExtBack(GgmlTensor gradient, GgmlTensor y, float scale = 1)
     {
         Enter(1, gradient, y);
         Require(gradient.IsFloat32() && y.IsFloat32() && gradient.Shape == y.Shape, "SoftMaxExtBack", "both must be f32 and of one shape", gradient, y);
         Require(gradient.IsContiguous() && y.IsContiguous(), "SoftMaxExtBack", "both must be contiguous", gradient, y);
-        return Add(GgmlOperators.ggml_soft_max_ext_back(Handle, gradient.Native, y.Native, scale, 0), gradient, y);
+        return Adopt(GgmlOperators.ggml_soft_max_ext_back(Handle, gradient.Native, y.Native, scale, 0), gradient, y);
     }
 
     /// <summary>Negative infinity where the column lies more than <paramref name="past"/> beyond the row: the causal mask.</summary>
-    /// <exception cref="TensorShapeException">Not a contiguous F32 tensor.</exception>
+    /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor.</exception>
     public GgmlTensor DiagMaskInf(GgmlTensor a, int past)
     {
         EnterDiagonal("DiagMaskInf", a, past);
-        return Add(GgmlOperators.ggml_diag_mask_inf(Handle, a.Native, past), a);
+        return Adopt(GgmlOperators.ggml_diag_mask_inf(Handle, a.Native, past), a);
     }
 
     /// <summary>Zero where the column lies more than <paramref name="past"/> beyond the row.</summary>
-    /// <exception cref="TensorShapeException">Not a contiguous F32 tensor.</exception>
+    /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor.</exception>
     public GgmlTensor DiagMaskZero(GgmlTensor a, int past)
     {
         EnterDiagonal("DiagMaskZero", a, past);
-        return Add(GgmlOperators.ggml_diag_mask_zero(Handle, a.Native, past), a);
+        return Adopt(GgmlOperators.ggml_diag_mask_zero(Handle, a.Native, past), a);
     }
 
     /// <summary>
@@ -66,7 +66,7 @@ public sealed unsafe partial class TensorArena
     /// <param name="scale">The factor of the scores, usually 1 / √(key length).</param>
     /// <param name="maxBias">ALiBi's largest slope; 0 for none.</param>
     /// <param name="logitSoftcap">Scores are softcap · tanh(scores / softcap); 0 for none.</param>
-    /// <exception cref="TensorShapeException">Shapes or types other than these.</exception>
+    /// <exception cref="TensorLayoutException">Shapes or types other than these.</exception>
     public GgmlTensor FlashAttnExt(GgmlTensor q, GgmlTensor k, GgmlTensor v, GgmlTensor? mask, float scale, float maxBias = 0, float logitSoftcap = 0)
     {
         Enter(1, q, k, v, mask ?? q);
@@ -83,7 +83,7 @@ public sealed unsafe partial class TensorArena
             Require(masks, "FlashAttnExt", "the mask must be contiguous f16 [keys, queries or more] and repeat over the rest", q, k, v, mask);
         }
 
-        return Add(GgmlOperators.ggml_flash_attn_ext(Handle, q.Native, k.Native, v.Native, mask is null ? null : mask.Native, scale, maxBias, logitSoftcap), q, k, v, mask);
+        return Adopt(GgmlOperators.ggml_flash_attn_ext(Handle, q.Native, k.Native, v.Native, mask is null ? null : mask.Native, scale, maxBias, logitSoftcap), q, k, v, mask);
     }
 
     private static void RequireBias(string operation, float maxBias, GgmlTensor? mask)

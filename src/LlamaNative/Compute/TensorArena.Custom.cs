@@ -16,7 +16,7 @@ public sealed unsafe partial class TensorArena
     /// <param name="sources">One to nine operands, whatever their type and strides.</param>
     /// <param name="custom">The operator.</param>
     /// <param name="tasks">How many tasks share the work at most; <see cref="AllThreads"/> for all the backend has.</param>
-    /// <exception cref="TensorShapeException">Too many operands, or a tensor larger than a span.</exception>
+    /// <exception cref="TensorLayoutException">Too many operands, or a tensor larger than a span.</exception>
     public GgmlTensor Custom4D(GgmlType type, TensorShape shape, ReadOnlySpan<GgmlTensor> sources, CustomOperator custom, int tasks = 1)
     {
         ArgumentNullException.ThrowIfNull(custom);
@@ -45,7 +45,7 @@ public sealed unsafe partial class TensorArena
 
         if (TensorLayout.Contiguous(type, shape).ByteCount > int.MaxValue)
         {
-            throw new TensorShapeException("Custom4D", "the result is larger than a span", operands);
+            throw OperandRules.Refusal("Custom4D", "the result is larger than a span", operands);
         }
 
         var bridge = new CustomOperatorBridge(custom, sources.Length);
@@ -53,7 +53,7 @@ public sealed unsafe partial class TensorArena
         ggml_tensor* result = GgmlOperators.ggml_custom_4d(
             Handle, type, shape[0], shape[1], shape[2], shape[3], native, sources.Length,
             CustomOperatorBridge.Function, tasks, bridge.UserData);
-        GgmlTensor tensor = Add(result, operands);
+        GgmlTensor tensor = Adopt(result, operands);
         tensor.Custom = bridge;
         return tensor;
     }

@@ -1,4 +1,5 @@
 using LlamaNative.Interop;
+using LlamaNative.Tensors;
 using static LlamaNative.Compute.OperandRules;
 
 namespace LlamaNative.Compute;
@@ -7,46 +8,46 @@ namespace LlamaNative.Compute;
 public sealed unsafe partial class TensorArena
 {
     /// <summary>x / √(mean(x²) + eps) along each row (Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019).</summary>
-    /// <exception cref="TensorShapeException">Not F32 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Not F32 with packed rows.</exception>
     public GgmlTensor RmsNorm(GgmlTensor a, float eps)
     {
         EnterNorm("RmsNorm", a, eps);
-        return Add(GgmlOperators.ggml_rms_norm(Handle, a.Native, eps), a);
+        return Adopt(GgmlOperators.ggml_rms_norm(Handle, a.Native, eps), a);
     }
 
     /// <summary>The gradient of <see cref="RmsNorm"/> at x, given the gradient of its result.</summary>
-    /// <exception cref="TensorShapeException">Not F32 tensors of one shape with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Not F32 tensors of one shape with packed rows.</exception>
     public GgmlTensor RmsNormBack(GgmlTensor gradient, GgmlTensor x, float eps)
     {
         EnterNorm("RmsNormBack", gradient, eps);
         EnterNorm("RmsNormBack", x, eps);
         Require(gradient.Shape == x.Shape, "RmsNormBack", "both must have one shape", gradient, x);
-        return Add(GgmlOperators.ggml_rms_norm_back(Handle, gradient.Native, x.Native, eps), gradient, x);
+        return Adopt(GgmlOperators.ggml_rms_norm_back(Handle, gradient.Native, x.Native, eps), gradient, x);
     }
 
     /// <summary>(x - mean) / √(variance + eps) along each row (Ba et al., "Layer Normalization", 2016).</summary>
-    /// <exception cref="TensorShapeException">Not F32 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Not F32 with packed rows.</exception>
     public GgmlTensor Norm(GgmlTensor a, float eps)
     {
         EnterNorm("Norm", a, eps);
-        return Add(GgmlOperators.ggml_norm(Handle, a.Native, eps), a);
+        return Adopt(GgmlOperators.ggml_norm(Handle, a.Native, eps), a);
     }
 
     /// <summary>x / max(|x|₂, eps) along each row.</summary>
-    /// <exception cref="TensorShapeException">Not F32 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Not F32 with packed rows.</exception>
     public GgmlTensor L2Norm(GgmlTensor a, float eps)
     {
         EnterNorm("L2Norm", a, eps);
-        return Add(GgmlOperators.ggml_l2_norm(Handle, a.Native, eps), a);
+        return Adopt(GgmlOperators.ggml_l2_norm(Handle, a.Native, eps), a);
     }
 
     /// <summary><see cref="Norm"/> over dimensions 0 and 1 and groups of dimension 2.</summary>
-    /// <exception cref="TensorShapeException">Not F32 with packed rows, or groups that are not 1 to the length of dimension 2.</exception>
+    /// <exception cref="TensorLayoutException">Not F32 with packed rows, or groups that are not 1 to the length of dimension 2.</exception>
     public GgmlTensor GroupNorm(GgmlTensor a, int groups, float eps)
     {
         EnterNorm("GroupNorm", a, eps);
         Require(groups >= 1 && groups <= a.Shape[2], "GroupNorm", $"{groups} groups are not 1 to dimension 2", a);
-        return Add(GgmlOperators.ggml_group_norm(Handle, a.Native, groups, eps), a);
+        return Adopt(GgmlOperators.ggml_group_norm(Handle, a.Native, groups, eps), a);
     }
 
     private void EnterNorm(string operation, GgmlTensor a, float eps)

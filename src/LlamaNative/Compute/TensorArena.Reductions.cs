@@ -18,48 +18,48 @@ public enum SortOrder
 public sealed unsafe partial class TensorArena
 {
     /// <summary>The sum of all elements, [1].</summary>
-    /// <exception cref="TensorShapeException">Not F32, F16 or BF16 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Not F32, F16 or BF16 with packed rows.</exception>
     public GgmlTensor Sum(GgmlTensor a)
     {
         EnterElementwise("Sum", a, a?.IsFloat() == true);
-        return Add(GgmlOperators.ggml_sum(Handle, a!.Native), a);
+        return Adopt(GgmlOperators.ggml_sum(Handle, a!.Native), a);
     }
 
     /// <summary>The sum of each row: [n, r, …] gives [1, r, …].</summary>
-    /// <exception cref="TensorShapeException">Not F32 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Not F32 with packed rows.</exception>
     public GgmlTensor SumRows(GgmlTensor a)
     {
         EnterElementwise("SumRows", a, a?.IsFloat32() == true);
-        return Add(GgmlOperators.ggml_sum_rows(Handle, a!.Native), a);
+        return Adopt(GgmlOperators.ggml_sum_rows(Handle, a!.Native), a);
     }
 
     /// <summary>The running sum along each row.</summary>
-    /// <exception cref="TensorShapeException">Not F32 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Not F32 with packed rows.</exception>
     public GgmlTensor CumSum(GgmlTensor a)
     {
         EnterElementwise("CumSum", a, a?.IsFloat32() == true);
-        return Add(GgmlOperators.ggml_cumsum(Handle, a!.Native), a);
+        return Adopt(GgmlOperators.ggml_cumsum(Handle, a!.Native), a);
     }
 
     /// <summary>The mean of each row: [n, r, …] gives [1, r, …].</summary>
-    /// <exception cref="TensorShapeException">Not F32 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Not F32 with packed rows.</exception>
     public GgmlTensor Mean(GgmlTensor a)
     {
         EnterElementwise("Mean", a, a?.IsFloat32() == true);
-        return Add(GgmlOperators.ggml_mean(Handle, a!.Native), a);
+        return Adopt(GgmlOperators.ggml_mean(Handle, a!.Native), a);
     }
 
     /// <summary>The place of the largest element of each row: F32 [n, r] gives I32 [r].</summary>
-    /// <exception cref="TensorShapeException">Not an F32 matrix with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Not an F32 matrix with packed rows.</exception>
     public GgmlTensor ArgMax(GgmlTensor a)
     {
         EnterElementwise("ArgMax", a, a?.IsFloat32() == true);
         Require(a!.IsMatrix(), "ArgMax", "a must be a matrix", a);
-        return Add(GgmlOperators.ggml_argmax(Handle, a!.Native), a);
+        return Adopt(GgmlOperators.ggml_argmax(Handle, a!.Native), a);
     }
 
     /// <summary>How many elements of two I32 matrices are equal, I64 [1].</summary>
-    /// <exception cref="TensorShapeException">Not I32, different shapes, or more than two dimensions.</exception>
+    /// <exception cref="TensorLayoutException">Not I32, different shapes, or more than two dimensions.</exception>
     public GgmlTensor CountEqual(GgmlTensor a, GgmlTensor b)
     {
         Enter(1, a, b);
@@ -67,11 +67,11 @@ public sealed unsafe partial class TensorArena
 
         // The kernel's index arithmetic is right for two dimensions only.
         Require(a.Shape == b.Shape && a.IsMatrix(), "CountEqual", "both must be matrices of one shape", a, b);
-        return Add(GgmlOperators.ggml_count_equal(Handle, a.Native, b.Native), a, b);
+        return Adopt(GgmlOperators.ggml_count_equal(Handle, a.Native, b.Native), a, b);
     }
 
     /// <summary>The places of a row's elements in order, I32 of the same shape. NaN counts as positive infinity. Takes two tensors of room.</summary>
-    /// <exception cref="TensorShapeException">Not a contiguous F32 tensor.</exception>
+    /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor.</exception>
     public GgmlTensor ArgSort(GgmlTensor a, SortOrder order)
     {
         Enter(2, a);
@@ -83,16 +83,16 @@ public sealed unsafe partial class TensorArena
 
         // The kernel's std::sort runs out of its array when comparisons with NaN contradict each other.
         GgmlTensor ordered = Clamp(a, float.NegativeInfinity, float.PositiveInfinity);
-        return Add(GgmlOperators.ggml_argsort(Handle, ordered.Native, (int)order), ordered);
+        return Adopt(GgmlOperators.ggml_argsort(Handle, ordered.Native, (int)order), ordered);
     }
 
     /// <summary>The places of a row's k largest elements, in no order, I32 [k, …].</summary>
-    /// <exception cref="TensorShapeException">Not a contiguous F32 tensor, or k is not 1 to the row's length.</exception>
-    public GgmlTensor TopK(GgmlTensor a, int k)
+    /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor, or k is not 1 to the row's length.</exception>
+    public GgmlTensor TopK(GgmlTensor a, long k)
     {
         Enter(1, a);
         Require(a.IsFloat32() && a.IsContiguous(), "TopK", "a must be contiguous and f32", a);
         Require(k >= 1 && k <= a.Shape[0], "TopK", $"{k} is not 1 to the length of a row", a);
-        return Add(GgmlOperators.ggml_top_k(Handle, a.Native, k), a);
+        return Adopt(GgmlOperators.ggml_top_k(Handle, a.Native, (int)k), a);
     }
 }

@@ -12,27 +12,27 @@ public sealed unsafe partial class TensorArena
     /// <param name="positions">I32 [tokens], contiguous.</param>
     /// <param name="parameters">What turns and how far.</param>
     /// <param name="frequencyFactors">F32, contiguous, one divisor for each pair of a's row; null for none.</param>
-    /// <exception cref="TensorShapeException">Shapes or types other than these.</exception>
+    /// <exception cref="TensorLayoutException">Shapes or types other than these.</exception>
     public GgmlTensor RopeExt(GgmlTensor a, GgmlTensor positions, RopeParameters parameters, GgmlTensor? frequencyFactors = null)
     {
         EnterRope("RopeExt", a, positions, parameters, frequencyFactors);
         ggml_tensor* factors = frequencyFactors is null ? null : frequencyFactors.Native;
-        return Add(
+        return Adopt(
             GgmlOperators.ggml_rope_ext(
-                Handle, a.Native, positions.Native, factors, parameters.Dimensions, (int)parameters.Mode, parameters.OriginalContext, parameters.FrequencyBase,
+                Handle, a.Native, positions.Native, factors, parameters.DimensionCount, (int)parameters.Mode, parameters.OriginalContextLength, parameters.FrequencyBase,
                 parameters.FrequencyScale, parameters.ExtFactor, parameters.AttnFactor, parameters.BetaFast, parameters.BetaSlow),
             a, positions, frequencyFactors);
     }
 
     /// <summary>Turns back: the gradient of <see cref="RopeExt"/>'s a, given the gradient of its result.</summary>
-    /// <exception cref="TensorShapeException">Shapes or types other than those of <see cref="RopeExt"/>.</exception>
+    /// <exception cref="TensorLayoutException">Shapes or types other than those of <see cref="RopeExt"/>.</exception>
     public GgmlTensor RopeExtBack(GgmlTensor gradient, GgmlTensor positions, RopeParameters parameters, GgmlTensor? frequencyFactors = null)
     {
         EnterRope("RopeExtBack", gradient, positions, parameters, frequencyFactors);
         ggml_tensor* factors = frequencyFactors is null ? null : frequencyFactors.Native;
-        return Add(
+        return Adopt(
             GgmlOperators.ggml_rope_ext_back(
-                Handle, gradient.Native, positions.Native, factors, parameters.Dimensions, (int)parameters.Mode, parameters.OriginalContext, parameters.FrequencyBase,
+                Handle, gradient.Native, positions.Native, factors, parameters.DimensionCount, (int)parameters.Mode, parameters.OriginalContextLength, parameters.FrequencyBase,
                 parameters.FrequencyScale, parameters.ExtFactor, parameters.AttnFactor, parameters.BetaFast, parameters.BetaSlow),
             gradient, positions, frequencyFactors);
     }
@@ -42,8 +42,8 @@ public sealed unsafe partial class TensorArena
         Enter(1, a, positions, factors ?? a);
         ArgumentNullException.ThrowIfNull(parameters);
         Require(a.IsFloat32Or16() && a.HasPackedRows(), operation, "a must be f32 or f16 with packed rows", a);
-        bool dimensions = parameters.Dimensions >= 2 && parameters.Dimensions % 2 == 0 && parameters.Dimensions <= a.Shape[0];
-        Require(dimensions && a.Shape[0] % 2 == 0, operation, $"{parameters.Dimensions} of a row cannot turn: both must be even", a);
+        bool dimensions = parameters.DimensionCount >= 2 && parameters.DimensionCount % 2 == 0 && parameters.DimensionCount <= a.Shape[0];
+        Require(dimensions && a.Shape[0] % 2 == 0, operation, $"{parameters.DimensionCount} of a row cannot turn: both must be even", a);
         bool placed = positions.Type == GgmlType.I32 && positions.IsVector() && positions.IsContiguous() && positions.Shape[0] == a.Shape[2];
         Require(placed, operation, "the positions must be contiguous i32, one for each of a's dimension 2", a, positions);
 

@@ -11,7 +11,7 @@ namespace LlamaNative.Compute;
 public sealed unsafe partial class TensorArena
 {
     /// <summary>The rows of a named by indices: a [n, rows, …], indices I32 [k, …] give [n, k, …], F32 (I32 for an I32 a). a may be quantized.</summary>
-    /// <exception cref="TensorShapeException">Indices that are not I32 of a's outer dimensions, come from an operator that may leave the rows, or an a without packed rows.</exception>
+    /// <exception cref="TensorLayoutException">Indices that are not I32 of a's outer dimensions, come from an operator that may leave the rows, or an a without packed rows.</exception>
     public GgmlTensor GetRows(GgmlTensor a, GgmlTensor indices)
     {
         Enter(1, a, indices);
@@ -20,11 +20,11 @@ public sealed unsafe partial class TensorArena
         bool fits = a.Shape[2] == indices.Shape[1] && a.Shape[3] == indices.Shape[2] && indices.Shape[3] == 1;
         Require(indices.Type == GgmlType.I32 && fits, "GetRows", "the indices must be i32 [k] for each matrix of a", a, indices);
         IndexGuard.RequireBounded("GetRows", indices, a.Shape[1]);
-        return Add(GgmlOperators.ggml_get_rows(Handle, a.Native, indices.Native), a, indices);
+        return Adopt(GgmlOperators.ggml_get_rows(Handle, a.Native, indices.Native), a, indices);
     }
 
     /// <summary>The gradient of <see cref="GetRows"/>'s a, a matrix like <paramref name="like"/>, given the gradient of its result; rows named twice add up.</summary>
-    /// <exception cref="TensorShapeException">Not matrices of one row length, or not one gradient row for each index.</exception>
+    /// <exception cref="TensorLayoutException">Not matrices of one row length, or not one gradient row for each index.</exception>
     public GgmlTensor GetRowsBack(GgmlTensor gradient, GgmlTensor indices, GgmlTensor like)
     {
         Enter(1, gradient, indices, like);
@@ -33,11 +33,11 @@ public sealed unsafe partial class TensorArena
         Require(named, "GetRowsBack", "the indices must be contiguous i32, one for each row of the gradient", gradient, indices, like);
         Require(gradient.IsMatrix() && like.IsMatrix() && gradient.Shape[0] == like.Shape[0], "GetRowsBack", "both must be matrices with rows of one length", gradient, indices, like);
         IndexGuard.RequireBounded("GetRowsBack", indices, like.Shape[1]);
-        return Add(GgmlOperators.ggml_get_rows_back(Handle, gradient.Native, indices.Native, like.Native), gradient, indices);
+        return Adopt(GgmlOperators.ggml_get_rows_back(Handle, gradient.Native, indices.Native, like.Native), gradient, indices);
     }
 
     /// <summary>Writes the rows of b over those of a that the indices name, converting to a's type; the result is a itself.</summary>
-    /// <exception cref="TensorShapeException">Rows of another length, indices that do not fit, types without a kernel, or a read-only a.</exception>
+    /// <exception cref="TensorLayoutException">Rows of another length, indices that do not fit, types without a kernel, or a read-only a.</exception>
     public GgmlTensor SetRows(GgmlTensor a, GgmlTensor b, GgmlTensor indices)
     {
         Enter(1, a, b, indices);
@@ -49,6 +49,6 @@ public sealed unsafe partial class TensorArena
         IndexGuard.RequireBounded("SetRows", indices, a.Shape[1]);
 
         // ggml's own order of the sources: rows, indices, destination.
-        return Add(GgmlOperators.ggml_set_rows(Handle, a.Native, b.Native, indices.Native), b, indices, a);
+        return Adopt(GgmlOperators.ggml_set_rows(Handle, a.Native, b.Native, indices.Native), b, indices, a);
     }
 }

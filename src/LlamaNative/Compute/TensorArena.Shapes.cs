@@ -16,12 +16,12 @@ public sealed unsafe partial class TensorArena
         RequireShape("Reshape", a.Type, shape);
         _ = a.Layout.Reshape(shape);
         Require(a.IsContiguous(), "Reshape", "a must be contiguous", a);
-        return Add(GgmlOperators.ggml_reshape_4d(Handle, a.Native, shape[0], shape[1], shape[2], shape[3]), a);
+        return Adopt(GgmlOperators.ggml_reshape_4d(Handle, a.Native, shape[0], shape[1], shape[2], shape[3]), a);
     }
 
     /// <summary>A window with its own shape and strides; see <see cref="TensorLayout.View"/>.</summary>
     /// <exception cref="TensorLayoutException">The window reaches outside a, or cuts elements or blocks.</exception>
-    /// <exception cref="TensorShapeException">The window shows bytes so often that it counts more of them than a has, which ggml refuses.</exception>
+    /// <exception cref="TensorLayoutException">The window shows bytes so often that it counts more of them than a has, which ggml refuses.</exception>
     public GgmlTensor View(GgmlTensor a, TensorShape shape, ReadOnlySpan<long> strides, long byteOffset)
     {
         Enter(1, a);
@@ -30,7 +30,7 @@ public sealed unsafe partial class TensorArena
 
     /// <summary>The neighbours from a place along a dimension; see <see cref="TensorLayout.Slice"/>.</summary>
     /// <exception cref="TensorLayoutException">The range leaves the dimension, or cuts a block.</exception>
-    /// <exception cref="TensorShapeException">The rows are not packed (as after a transpose).</exception>
+    /// <exception cref="TensorLayoutException">The rows are not packed (as after a transpose).</exception>
     public GgmlTensor Slice(GgmlTensor a, int dimension, long start, long count)
     {
         Enter(1, a);
@@ -39,13 +39,13 @@ public sealed unsafe partial class TensorArena
 
     /// <summary>Moves dimension 0 to place <paramref name="axis0"/>, 1 to <paramref name="axis1"/> and so on.</summary>
     /// <exception cref="TensorLayoutException">The axes are not 0 to 3 once each, or the rows of a quantized tensor would move.</exception>
-    /// <exception cref="TensorShapeException">A stride of 2^31 bytes and more, which ggml cuts off here.</exception>
+    /// <exception cref="TensorLayoutException">A stride of 2^31 bytes and more, which ggml cuts off here.</exception>
     public GgmlTensor Permute(GgmlTensor a, int axis0, int axis1, int axis2, int axis3)
     {
         Enter(1, a);
         _ = a.Layout.Permute(axis0, axis1, axis2, axis3);
         Require(a.Layout.Stride(1) <= int.MaxValue && a.Layout.Stride(2) <= int.MaxValue && a.Layout.Stride(3) <= int.MaxValue, "Permute", "the strides must be below 2^31 bytes", a);
-        return Add(GgmlOperators.ggml_permute(Handle, a.Native, axis0, axis1, axis2, axis3), a);
+        return Adopt(GgmlOperators.ggml_permute(Handle, a.Native, axis0, axis1, axis2, axis3), a);
     }
 
     /// <summary>Swaps dimensions 0 and 1.</summary>
@@ -54,7 +54,7 @@ public sealed unsafe partial class TensorArena
     {
         Enter(1, a);
         _ = a.Layout.Transpose();
-        return Add(GgmlOperators.ggml_transpose(Handle, a.Native), a);
+        return Adopt(GgmlOperators.ggml_transpose(Handle, a.Native), a);
     }
 
     private GgmlTensor ViewAs(string operation, GgmlTensor a, in TensorLayout layout)
@@ -72,7 +72,7 @@ public sealed unsafe partial class TensorArena
         Int128 packed = (Int128)info.RowSize(layout.Shape[0]) * layout.Shape.RowCount;
         Require(whole, operation, "the strides must be whole elements", a);
         Require(packed + layout.Offset <= a.Root.ByteCount, operation, "the window counts more bytes than there are behind its offset", a);
-        return Add(
+        return Adopt(
             GgmlOperators.ggml_view_4d(
                 Handle, a.Native, layout.Shape[0], layout.Shape[1], layout.Shape[2], layout.Shape[3],
                 (nuint)layout.Stride(1), (nuint)layout.Stride(2), (nuint)layout.Stride(3), (nuint)(layout.Offset - a.Layout.Offset)),

@@ -37,19 +37,19 @@ public sealed unsafe partial class TensorArena : IDisposable
     internal GgmlContextHandle Handle { get; }
 
     /// <summary>Makes a tensor without data, of one to four dimensions, fastest first.</summary>
-    /// <exception cref="TensorShapeException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized type.</exception>
+    /// <exception cref="TensorLayoutException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized type.</exception>
     /// <exception cref="ComputeCapacityException">The arena is full.</exception>
     public GgmlTensor NewTensor(GgmlType type, params ReadOnlySpan<long> ne) => NewTensor(type, new TensorShape(ne));
 
     /// <summary>Makes a tensor without data.</summary>
-    /// <exception cref="TensorShapeException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized type.</exception>
+    /// <exception cref="TensorLayoutException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized type.</exception>
     /// <exception cref="ComputeCapacityException">The arena is full.</exception>
     public GgmlTensor NewTensor(GgmlType type, TensorShape shape)
     {
         RequireShape("NewTensor", type, shape);
         Enter(1);
         long* ne = stackalloc long[TensorShape.MaxRank] { shape[0], shape[1], shape[2], shape[3] };
-        return Add(GgmlContexts.ggml_new_tensor(Handle, type, TensorShape.MaxRank, ne));
+        return Adopt(GgmlContexts.ggml_new_tensor(Handle, type, TensorShape.MaxRank, ne));
     }
 
     /// <summary>Marks a tensor as set from outside: the allocator of a graph gives it memory that no earlier result uses.</summary>
@@ -87,7 +87,7 @@ public sealed unsafe partial class TensorArena : IDisposable
         }
     }
 
-    private GgmlTensor Add(ggml_tensor* native, params ReadOnlySpan<GgmlTensor?> sources)
+    private GgmlTensor Adopt(ggml_tensor* native, params ReadOnlySpan<GgmlTensor?> sources)
     {
         Count++;
         return new GgmlTensor(this, native, sources);
@@ -125,7 +125,7 @@ public sealed unsafe partial class TensorArena : IDisposable
 
         if (!fits || !TensorLayout.TryContiguous(type, shape, out _))
         {
-            throw new TensorShapeException(operation, $"{info.Name} {shape} needs dimensions from 1 to 2^31, fewer than 2^31 rows, and rows of whole blocks of {info.BlockSize}");
+            throw new TensorLayoutException(operation, $"{info.Name} {shape} needs dimensions from 1 to 2^31, fewer than 2^31 rows, and rows of whole blocks of {info.BlockSize}");
         }
     }
 }

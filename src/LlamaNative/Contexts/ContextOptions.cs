@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LlamaNative.Contexts;
 using LlamaNative.Tensors;
 
@@ -9,6 +10,8 @@ namespace LlamaNative;
 /// </summary>
 public sealed record ContextOptions
 {
+    internal const int MostSequences = 256; // LLAMA_MAX_SEQ
+
     /// <summary>
     /// Tokens the KV cache holds, over all sequences. Null takes the trained length but at most 4096; 0 takes the
     /// trained length whatever it is. llama.cpp rounds up to a multiple of 256; <see cref="LlamaContext.ContextSize"/> tells.
@@ -73,7 +76,7 @@ public sealed record ContextOptions
     public float YarnBetaSlow { get; init; } = -1;
 
     /// <summary>YaRN: the context the model was trained with; 0 is the model's.</summary>
-    public int YarnOriginalContext { get; init; }
+    public int YarnOriginalContextLength { get; init; }
 
     /// <summary>How embeddings are pooled.</summary>
     public PoolingType PoolingType { get; init; } = PoolingType.FromModel;
@@ -113,4 +116,55 @@ public sealed record ContextOptions
 
     /// <summary>Measures llama.cpp's own timings; the pipeline does not need them.</summary>
     public bool MeasurePerformance { get; init; }
+
+    /// <summary>Checks what does not depend on a model; the native side would assert it or allocate without bounds.</summary>
+    internal void Validate()
+    {
+        OptionCheck.InRange(ContextSize, 0, int.MaxValue - 256);
+        OptionCheck.AtLeast(BatchSize, 1);
+        OptionCheck.AtLeast(MicroBatchSize, 1);
+        OptionCheck.InRange(MaxSequences, 1, MostSequences);
+        OptionCheck.InRange(RecurrentSnapshots, 0, 1 << 10);
+        OptionCheck.AtLeast(MaxOutputs, 0);
+        OptionCheck.AtLeast(MaxOutputsPerSequence, 0);
+        OptionCheck.InRange(Threads, 1, ContextParameters.MaxThreads);
+        OptionCheck.InRange(BatchThreads, 1, ContextParameters.MaxThreads);
+        OptionCheck.InRange(ThreadPolling, 0, 100);
+        OptionCheck.Defined(ContextType);
+        OptionCheck.Defined(RopeScaling);
+        OptionCheck.InRange(RopeFrequencyBase, 0, float.MaxValue);
+        OptionCheck.InRange(RopeFrequencyScale, 0, float.MaxValue);
+        OptionCheck.Finite(YarnExtrapolationFactor);
+        OptionCheck.Finite(YarnAttentionFactor);
+        OptionCheck.Finite(YarnBetaFast);
+        OptionCheck.Finite(YarnBetaSlow);
+        OptionCheck.AtLeast(YarnOriginalContextLength, 0);
+        OptionCheck.Defined(PoolingType);
+        OptionCheck.Defined(AttentionType);
+        OptionCheck.Defined(FlashAttention);
+        ValidateCacheType(CacheTypeK);
+        ValidateCacheType(CacheTypeV);
+
+        // The native output buffer has a row for each sequence.
+        RequireOneForEachSequence(BatchSize, "a batch takes one token of each");
+        RequireOneForEachSequence(ContextSize is null or 0 ? int.MaxValue : ContextSize.Value, "each takes one cell", nameof(ContextSize));
+        RequireOneForEachSequence(MaxOutputs == 0 ? int.MaxValue : MaxOutputs, "0 gives each one", nameof(MaxOutputs));
+    }
+
+    private void RequireOneForEachSequence(int value, string why, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (value < MaxSequences)
+        {
+            throw OptionCheck.OutOfRange(value, $"at least MaxSequences, {MaxSequences}: {why}", name);
+        }
+    }
+
+    private static void ValidateCacheType(GgmlType type, [CallerArgumentExpression(nameof(type))] string name = "")
+    {
+        // The types llama.cpp's own tools accept; with others the attention kernels assert.
+        if (type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 or GgmlType.Q8_0 or GgmlType.Q4_0 or GgmlType.Q4_1 or GgmlType.IQ4_NL or GgmlType.Q5_0 or GgmlType.Q5_1))
+        {
+            throw OptionCheck.OutOfRange(type, "one of F32, F16, BF16, Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, IQ4_NL", name);
+        }
+    }
 }

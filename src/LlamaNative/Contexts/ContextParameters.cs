@@ -3,13 +3,13 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;
 
-/// <summary>Turns options into native parameters after checking what the native side would assert or over-allocate.</summary>
+/// <summary>Turns options into native parameters after checking what the model cannot do.</summary>
 internal static class ContextParameters
 {
     private const int DefaultContextSize = 4096;
 
     /// <summary>Threads wait for one another at every operation, spinning; with many more than processors a token takes minutes.</summary>
-    private static readonly int MaxThreads = Math.Clamp(4 * Environment.ProcessorCount, 16, NativeConstants.GGML_MAX_N_THREADS);
+    public static readonly int MaxThreads = Math.Clamp(4 * Environment.ProcessorCount, 16, NativeConstants.GGML_MAX_N_THREADS);
 
     public static llama_context_params Create(LlamaModel model, ContextOptions options)
     {
@@ -43,7 +43,7 @@ internal static class ContextParameters
         p.yarn_attn_factor = options.YarnAttentionFactor;
         p.yarn_beta_fast = options.YarnBetaFast;
         p.yarn_beta_slow = options.YarnBetaSlow;
-        p.yarn_orig_ctx = (uint)options.YarnOriginalContext;
+        p.yarn_orig_ctx = (uint)options.YarnOriginalContextLength;
         p.type_k = options.CacheTypeK;
         p.type_v = options.CacheTypeV;
         p.embeddings = Byte(options.Embeddings);
@@ -78,92 +78,29 @@ internal static class ContextParameters
             throw new ContextCreationException("The model was loaded with VocabularyOnly and has no weights to evaluate.");
         }
 
-        Within(options.ContextSize ?? 0, 0, int.MaxValue - SourceConstants.ContextPadding, nameof(options.ContextSize));
-        Within(options.BatchSize, 1, int.MaxValue, nameof(options.BatchSize));
-        Within(options.MicroBatchSize, 1, int.MaxValue, nameof(options.MicroBatchSize));
-        Within(options.MaxSequences, 1, (int)LlamaSystem.llama_max_parallel_sequences(), nameof(options.MaxSequences));
-        Within(options.RecurrentSnapshots, 0, 1 << 10, nameof(options.RecurrentSnapshots));
-        Within(options.MaxOutputs, 0, int.MaxValue, nameof(options.MaxOutputs));
-        CheckRoomForOutputs(model, options);
-        Within(options.MaxOutputsPerSequence, 0, int.MaxValue, nameof(options.MaxOutputsPerSequence));
-        Within(Threads(options), 1, MaxThreads, nameof(options.Threads));
-        Within(BatchThreads(options), 1, MaxThreads, nameof(options.BatchThreads));
-        Within(options.ThreadPolling, 0, 100, nameof(options.ThreadPolling));
-        Within(options.YarnOriginalContext, 0, int.MaxValue, nameof(options.YarnOriginalContext));
-        Within((int)options.ContextType, (int)ContextType.Default, (int)ContextType.MultiTokenPrediction, nameof(options.ContextType));
-        Within((int)options.RopeScaling, (int)RopeScaling.FromModel, (int)RopeScaling.LongRope, nameof(options.RopeScaling));
-        Within((int)options.PoolingType, (int)PoolingType.FromModel, (int)PoolingType.Rank, nameof(options.PoolingType));
-        Within((int)options.AttentionType, (int)AttentionType.FromModel, (int)AttentionType.NonCausal, nameof(options.AttentionType));
-        Within((int)options.FlashAttention, (int)FlashAttention.Auto, (int)FlashAttention.Enabled, nameof(options.FlashAttention));
-        NotNegative(options.RopeFrequencyBase, nameof(options.RopeFrequencyBase));
-        NotNegative(options.RopeFrequencyScale, nameof(options.RopeFrequencyScale));
-        Finite(options.YarnExtrapolationFactor, nameof(options.YarnExtrapolationFactor));
-        Finite(options.YarnAttentionFactor, nameof(options.YarnAttentionFactor));
-        Finite(options.YarnBetaFast, nameof(options.YarnBetaFast));
-        Finite(options.YarnBetaSlow, nameof(options.YarnBetaSlow));
-        CheckCacheType(options.CacheTypeK, nameof(options.CacheTypeK));
-        CheckCacheType(options.CacheTypeV, nameof(options.CacheTypeV));
+        options.Validate();
+        CheckRoomForSequences(model, options);
         CheckKeyBlocks(model, options);
         PoolingChecks.Check(model, Size(model, options), options);
     }
 
-    /// <summary>The native output buffer has a row for each sequence and asserts that it may.</summary>
-    private static void CheckRoomForOutputs(LlamaModel model, ContextOptions options)
+    /// <summary>The native side asserts that a batch has room for each sequence; the options leave only the trained length open.</summary>
+    private static void CheckRoomForSequences(LlamaModel model, ContextOptions options)
     {
-        int sequences = options.MaxSequences;
-        if (options.MaxOutputs != 0 && options.MaxOutputs < sequences)
+        int size = Size(model, options);
+        if (size < options.MaxSequences)
         {
-            throw new ContextCreationException($"ContextOptions.MaxOutputs is {options.MaxOutputs}, less than the {sequences} of MaxSequences; it is 0 or at least one for each sequence.");
-        }
-
-        int batch = Math.Min(options.BatchSize, Size(model, options));
-        if (batch < sequences)
-        {
-            throw new ContextCreationException($"ContextOptions.BatchSize and ContextSize leave {batch} tokens for a batch, less than the {sequences} of MaxSequences; a batch takes at least one for each sequence.");
+            throw new ContextCreationException($"The model's trained length leaves a context of {size} tokens, less than the {options.MaxSequences} of ContextOptions.MaxSequences.");
         }
     }
 
     /// <summary>With flash attention llama.cpp refuses keys that are no whole blocks; without, it asserts.</summary>
     private static void CheckKeyBlocks(LlamaModel model, ContextOptions options)
     {
-        int block = GgmlTypeInfo.Of(options.CacheTypeK).BlockSize;
+        long block = GgmlTypeInfo.Of(options.CacheTypeK).BlockSize;
         if (block > 1 && CacheSize.KeyLength(model) is var length && length % block != 0)
         {
             throw new ContextCreationException($"ContextOptions.CacheTypeK: {options.CacheTypeK} comes in blocks of {block}, and a key of this model has {length} elements; use F16, BF16 or F32.");
-        }
-    }
-
-    private static void CheckCacheType(GgmlType type, string name)
-    {
-        // The types llama.cpp's own tools accept; with others the attention kernels assert.
-        if (type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 or GgmlType.Q8_0 or GgmlType.Q4_0 or GgmlType.Q4_1 or GgmlType.IQ4_NL or GgmlType.Q5_0 or GgmlType.Q5_1))
-        {
-            throw new ContextCreationException($"ContextOptions.{name}: {type} is no type for a KV cache; use F32, F16, BF16, Q8_0, Q5_1, Q5_0, Q4_1, Q4_0 or IQ4_NL.");
-        }
-    }
-
-    private static void Within(int value, int min, int max, string name)
-    {
-        if (value < min || value > max)
-        {
-            throw new ContextCreationException($"ContextOptions.{name} is {value}; it goes from {min} to {max}.");
-        }
-    }
-
-    private static void Finite(float value, string name)
-    {
-        if (!float.IsFinite(value))
-        {
-            throw new ContextCreationException($"ContextOptions.{name} is {value}; it must be a finite number.");
-        }
-    }
-
-    private static void NotNegative(float value, string name)
-    {
-        Finite(value, name);
-        if (value < 0)
-        {
-            throw new ContextCreationException($"ContextOptions.{name} is {value}; it must not be negative (0 is the model's).");
         }
     }
 

@@ -6,10 +6,10 @@ namespace LlamaNative;
 public sealed unsafe partial class LlamaContext
 {
     /// <summary>
-    /// How many numbers one embedding has: the width of the model's output, or with <see cref="PoolingType.Rank"/> one
+    /// How many numbers one embedding has: the length of the model's output, or with <see cref="PoolingType.Rank"/> one
     /// for each class of its head.
     /// </summary>
-    public int EmbeddingWidth => PoolingType == PoolingType.Rank
+    public int EmbeddingLength => PoolingType == PoolingType.Rank
         ? (int)LlamaClassifiers.llama_model_n_cls_out(Model.Handle)
         : LlamaModels.llama_model_n_embd_out(Model.Handle);
 
@@ -30,7 +30,7 @@ public sealed unsafe partial class LlamaContext
         using Lease lease = Enter();
         float* embedding = LlamaDecoding.llama_get_embeddings_seq(Handle, sequence);
         return embedding is not null
-            ? new ReadOnlySpan<float>(embedding, EmbeddingWidth)
+            ? new ReadOnlySpan<float>(embedding, EmbeddingLength)
             : throw new ArgumentOutOfRangeException(nameof(sequence), sequence, "The last batch had no such sequence.");
     }
 
@@ -49,7 +49,7 @@ public sealed unsafe partial class LlamaContext
         int token = _outputs.Find(index);
         float* embedding = token < 0 ? null : LlamaDecoding.llama_get_embeddings_ith(Handle, token);
         return embedding is not null
-            ? new ReadOnlySpan<float>(embedding, EmbeddingWidth)
+            ? new ReadOnlySpan<float>(embedding, EmbeddingLength)
             : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch had no such token, or nothing was evaluated.");
     }
 

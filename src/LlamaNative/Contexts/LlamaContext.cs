@@ -25,7 +25,8 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     /// <param name="model">The model; it may be disposed before the context.</param>
     /// <param name="options">Sizes and switches; null for the defaults.</param>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="ContextCreationException">An option is out of range, or there is not enough memory.</exception>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
+    /// <exception cref="ContextCreationException">The options do not go with the model, or there is not enough memory.</exception>
     public LlamaContext(LlamaModel model, ContextOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -34,6 +35,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         using var keepAlive = new HandleReference(model.Handle);
         llama_context_params parameters = ContextParameters.Create(model, options);
 
+        using NativeLog.Scope scope = NativeLog.To(model.Options.Logger);
         NativeLog.Clear();
         _hook = EvaluationHook.Attach(options.Observer, ref parameters, out GCHandle hook);
         nint context;
@@ -136,8 +138,8 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Claims the context for the calling thread and keeps the native object alive until the lease is disposed. The
-    /// owner may claim it again, so that calls can be built from calls.
+    /// Claims the context for the calling thread, keeps the native object alive and sends the native log to the model's
+    /// logger until the lease is disposed. The owner may claim it again, so that calls can be built from calls.
     /// </summary>
     internal Lease Enter()
     {
@@ -174,6 +176,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)
         {
+            using NativeLog.Scope scope = NativeLog.To(Model.Options.Logger);
             Handle.Dispose();
             Model.Vocabulary.Release();
             if (_counted)
@@ -210,8 +213,11 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 
     internal readonly ref struct Lease(LlamaContext context)
     {
+        private readonly NativeLog.Scope _scope = NativeLog.To(context.Model.Options.Logger);
+
         public void Dispose()
         {
+            _scope.Dispose();
             context.Handle.DangerousRelease();
             context.Leave();
         }

@@ -6,6 +6,8 @@ namespace LlamaNative;
 /// <summary>How texts become embeddings.</summary>
 public sealed record EmbeddingOptions
 {
+    private const int MaxBatchSize = 1 << 20;
+
     /// <summary>How the embeddings of tokens become one; as the model says, and not at all if it says nothing.</summary>
     public PoolingType PoolingType { get; init; } = PoolingType.FromModel;
 
@@ -35,4 +37,14 @@ public sealed record EmbeddingOptions
 
     /// <summary>Reads special tokens written in the text as such. Never for untrusted text.</summary>
     public bool ParseSpecial { get; init; }
+
+    internal void Validate()
+    {
+        OptionCheck.Defined(PoolingType);
+        OptionCheck.Defined(LongInputs);
+        OptionCheck.InRange(BatchSize, 1, MaxBatchSize);
+        OptionCheck.InRange(MaxSequences, 1, ContextOptions.MostSequences);
+        OptionCheck.Defined(AttentionType);
+        OptionCheck.InRange(Threads, 1, ContextParameters.MaxThreads);
+    }
 }

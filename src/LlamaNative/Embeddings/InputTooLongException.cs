@@ -8,16 +8,16 @@ public sealed class InputTooLongException : LlamaException
             + "Shorten it, set EmbeddingOptions.LongInputs to Truncate, or raise EmbeddingOptions.BatchSize if the model was trained on more.")
     {
         Index = index;
-        Tokens = tokens;
-        MaxTokens = maxTokens;
+        TokenCount = tokens;
+        MaxInputTokens = maxTokens;
     }
 
     /// <summary>Which of the inputs, counted from 0.</summary>
     public int Index { get; }
 
-    /// <summary>Its tokens.</summary>
-    public int Tokens { get; }
+    /// <summary>How many tokens it has.</summary>
+    public int TokenCount { get; }
 
     /// <summary>Most tokens of an input.</summary>
-    public int MaxTokens { get; }
+    public int MaxInputTokens { get; }
 }

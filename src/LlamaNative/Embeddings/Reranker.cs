@@ -34,7 +34,7 @@ public sealed class Reranker : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(model);
         _prompt = new RerankPrompt(model);
         _embedder = new TextEmbedder(model, (options ?? new EmbeddingOptions()) with { PoolingType = PoolingType.Rank });
-        Labels = ReadLabels(model, _embedder.Dimensions);
+        Labels = ReadLabels(model, _embedder.EmbeddingLength);
     }
 
     /// <summary>The names of the classes of the model's head, in the order of their scores; null where the model names none.</summary>

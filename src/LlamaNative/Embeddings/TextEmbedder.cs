@@ -12,28 +12,18 @@ namespace LlamaNative;
 public sealed class TextEmbedder : IDisposable, IAsyncDisposable
 {
     private const int DefaultBatchSize = 2048;
-    private const int MaxBatchSize = 1 << 20;
-    private const int MaxSequences = SourceConstants.LLAMA_MAX_SEQ;
     private readonly TokenBatch _batch;
 
     /// <summary>Makes an embedder with a context of its own.</summary>
     /// <param name="model">The model; it may be disposed before the embedder.</param>
     /// <param name="options">How to embed; null for the defaults.</param>
-    /// <exception cref="ContextCreationException">The model cannot embed this way, an option is out of range, or there is not enough memory.</exception>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
+    /// <exception cref="ContextCreationException">The model cannot embed this way, or there is not enough memory.</exception>
     public TextEmbedder(LlamaModel model, EmbeddingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         Options = options ?? new EmbeddingOptions();
-        if (Options.BatchSize is < 1 or > MaxBatchSize)
-        {
-            throw new ContextCreationException($"EmbeddingOptions.BatchSize is {Options.BatchSize}; it goes from 1 to {MaxBatchSize}.");
-        }
-
-        if (Options.MaxSequences is < 1 or > MaxSequences)
-        {
-            throw new ContextCreationException($"EmbeddingOptions.MaxSequences is {Options.MaxSequences}; it goes from 1 to {MaxSequences}.");
-        }
-
+        Options.Validate();
         if (model.HasEncoder && model.HasDecoder)
         {
             throw new ContextCreationException("The model encodes and then decodes (T5 and its kin); llama.cpp computes no embeddings with such.");
@@ -61,7 +51,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         });
         _batch = new TokenBatch(batchSize);
         MaxInputTokens = Math.Min(_batch.Capacity, model.ContextLength);
-        Dimensions = Context.EmbeddingWidth;
+        EmbeddingLength = Context.EmbeddingLength;
     }
 
     /// <summary>The options it was made with.</summary>
@@ -73,8 +63,8 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
     /// <summary>How the embeddings of tokens become one.</summary>
     public PoolingType PoolingType => Context.PoolingType;
 
-    /// <summary>Numbers of each vector.</summary>
-    public int Dimensions { get; }
+    /// <summary>Numbers of each vector; with <see cref="PoolingType.Rank"/> one for each class of the model's head.</summary>
+    public int EmbeddingLength { get; }
 
     /// <summary>Most tokens of one input: what the model was trained on, or the batch size if that is less.</summary>
     public int MaxInputTokens { get; }
@@ -117,7 +107,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
     /// <param name="tokens">The tokens of all inputs, one input after the other, special ones included.</param>
     /// <param name="lengths">The number of tokens of each input, at most <see cref="MaxInputTokens"/>.</param>
     /// <param name="destination">
-    /// The vectors, <see cref="Dimensions"/> numbers each, in the order of the inputs; without pooling one for each token.
+    /// The vectors, <see cref="EmbeddingLength"/> numbers each, in the order of the inputs; without pooling one for each token.
     /// </param>
     /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between batches elsewhere.</param>
     /// <exception cref="InputTooLongException">An input is too long; tokens are never cut.</exception>
@@ -138,7 +128,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
             int vectors = Read(inputs, destination);
             tokens = tokens[_batch.Count..];
             lengths = lengths[inputs..];
-            destination = destination[(vectors * Dimensions)..];
+            destination = destination[(vectors * EmbeddingLength)..];
         }
     }
 
@@ -177,7 +167,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
     {
         int[] tokens = [.. inputs.SelectMany(input => input.Tokens)];
         int[] lengths = Array.ConvertAll(inputs, input => input.Tokens.Length);
-        float[] values = new float[checked(VectorCount(tokens.Length, lengths.Length) * Dimensions)];
+        float[] values = new float[checked(VectorCount(tokens.Length, lengths.Length) * EmbeddingLength)];
         Embed(tokens, lengths, values, cancellationToken);
 
         var results = new EmbeddingResult[inputs.Length];
@@ -185,9 +175,9 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         for (int i = 0; i < results.Length; i++)
         {
             var vectors = new float[VectorCount(lengths[i], 1)][];
-            for (int v = 0; v < vectors.Length; v++, offset += Dimensions)
+            for (int v = 0; v < vectors.Length; v++, offset += EmbeddingLength)
             {
-                vectors[v] = values.AsSpan(offset, Dimensions).ToArray();
+                vectors[v] = values.AsSpan(offset, EmbeddingLength).ToArray();
             }
 
             results[i] = new EmbeddingResult(vectors, lengths[i], inputs[i].Truncated);
@@ -221,7 +211,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
             throw new ArgumentException($"The lengths add up to {total} tokens and {tokens.Length} are given.", nameof(lengths));
         }
 
-        long numbers = (long)VectorCount(tokens.Length, lengths.Length) * Dimensions;
+        long numbers = (long)VectorCount(tokens.Length, lengths.Length) * EmbeddingLength;
         if (destination.Length != numbers)
         {
             throw new ArgumentException($"The vectors take {numbers} numbers and the destination has {destination.Length}.", nameof(destination));
@@ -252,7 +242,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         int vectors = VectorCount(_batch.Count, inputs);
         for (int i = 0; i < vectors; i++)
         {
-            Span<float> vector = destination.Slice(i * Dimensions, Dimensions);
+            Span<float> vector = destination.Slice(i * EmbeddingLength, EmbeddingLength);
             ReadOnlySpan<float> computed = PoolingType == PoolingType.None ? Context.BorrowTokenEmbedding(i) : Context.BorrowSequenceEmbedding(i);
             computed.CopyTo(vector);
             if (PoolingType != PoolingType.Rank)

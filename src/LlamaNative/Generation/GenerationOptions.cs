@@ -65,4 +65,18 @@ public sealed record GenerationOptions
 
     /// <summary>Keeps the longest common beginning of this prompt and what the cache holds, instead of evaluating it again.</summary>
     public bool ReuseCache { get; init; } = true;
+
+    /// <summary>Checks what does not depend on a model.</summary>
+    internal void Validate()
+    {
+        OptionCheck.AtLeast(MaxTokens, 0);
+        foreach (string sequence in OptionCheck.NoneNull(StopSequences))
+        {
+            OptionCheck.NotEmpty(sequence, nameof(StopSequences));
+        }
+
+        OptionCheck.NotNull(StopTokens);
+        OptionCheck.NotNull(Sampling).Validate();
+        OptionCheck.AtLeast(TopLogProbabilities, 0);
+    }
 }

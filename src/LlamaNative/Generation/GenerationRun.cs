@@ -45,7 +45,8 @@ public sealed class GenerationRun : IDisposable
             throw new ArgumentException("The prompt has no tokens: there is nothing to continue.", nameof(prompt));
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxTokens ?? 0, nameof(options.MaxTokens));
+        options.Validate();
+        OptionCheck.InRange(options.TopLogProbabilities, 0, context.Model.Vocabulary.Count);
         _context = context;
         _telemetry = GenerationTelemetry.Begin(context.Model.Path);
         _pipeline = pipeline;

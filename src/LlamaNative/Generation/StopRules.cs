@@ -16,7 +16,7 @@ internal sealed class StopRules
         Matcher = new StopSequenceMatcher(options.StopSequences);
         foreach (int token in options.StopTokens)
         {
-            vocabulary.CheckToken(token);
+            OptionCheck.InRange(token, 0, vocabulary.Count - 1, nameof(options.StopTokens));
             _tokens[token] = null;
         }
 

@@ -1,7 +1,7 @@
 namespace LlamaNative.Gguf;
 
 /// <summary>Metadata under an architecture's name (<c>llama.block_count</c>), read with the types that llama.cpp demands.</summary>
-internal readonly struct ArchitectureNumbers(GgufMetadata metadata, string architecture)
+internal readonly struct ArchitectureNumbers(IReadOnlyDictionary<string, GgufValue> metadata, string architecture)
 {
     public string KeyOf(string name) => $"{architecture}.{name}";
 

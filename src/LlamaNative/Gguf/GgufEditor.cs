@@ -88,10 +88,30 @@ public sealed class GgufEditor
         _tensors[name] = new EditedTensor(TensorLayout.Contiguous(type, shape), Source: null, Appended: default, write);
     }
 
+    /// <summary>
+    /// Appends tokens to the vocabulary's lists and, as new rows, to the tensors that have a row for each token; the first gets
+    /// the id that is returned. Special tokens are matched whole, so a vocabulary of merges needs none for them.
+    /// </summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="merges">Merges ("left right" each) for tokens that ordinary text should reach.</param>
+    /// <exception cref="ArgumentException">A text is empty or already in the vocabulary, or a given row has the wrong size.</exception>
+    /// <exception cref="GgufFormatException">The file has no vocabulary, or lists and tensors that do not fit it.</exception>
+    /// <exception cref="TensorLayoutException">
+    /// The rows of a quantized tensor are not given: their mean would have to be quantized, which is ggml's work.
+    /// </exception>
+    public int AddTokens(IReadOnlyList<GgufToken> tokens, IReadOnlyList<string>? merges = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        return GgufVocabularyEditor.AddTokens(this, tokens, merges);
+    }
+
     /// <summary>Writes the edited copy. A failure or cancellation leaves nothing, and a target that existed as it was.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="progress">Told the part of the tensors' bytes that is written, from 0 to 1, on the calling thread.</param>
+    /// <param name="cancellationToken">Stops between two chunks of a tensor of the source, and between tensors.</param>
     /// <exception cref="ObjectDisposedException">The source was disposed.</exception>
     /// <exception cref="IOException">The target cannot be written. (On Windows a file that is still open cannot be its own target.)</exception>
-    public void Save(string path, CancellationToken cancellationToken = default)
+    public void Save(string path, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
     {
         // A file without tensors ends padded or not depending on its tool; the copy ends like its source.
         bool padded = _source.Tensors.Count == 0 && _source.FirstPart.Length % _source.Alignment == 0;
@@ -106,14 +126,22 @@ public sealed class GgufEditor
             writer.AddTensor(name, tensor.Layout.Type, tensor.Layout.Shape);
         }
 
+        long all = _tensors.Values.Sum(tensor => tensor.Layout.ByteCount);
+        long written = 0;
         foreach (EditedTensor tensor in _tensors.Values)
         {
-            tensor.WriteTo(writer, cancellationToken);
+            tensor.WriteTo(writer, bytes => progress?.Report((float)((written + bytes) / (double)all)), cancellationToken);
+            written += tensor.Layout.ByteCount;
         }
 
         cancellationToken.ThrowIfCancellationRequested();
         writer.Complete();
+        progress?.Report(1);
     }
+
+    /// <summary><see cref="Save"/> on a pool thread. The editor and its source must not be used meanwhile.</summary>
+    public Task SaveAsync(string path, IProgress<float>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Save(path, progress, cancellationToken), cancellationToken);
 
     private int PlaceOf(string name)
     {
@@ -127,7 +155,8 @@ public sealed class GgufEditor
     {
         public static EditedTensor Of(GgufTensorInfo source) => new(source.Layout, source, default, Write: null);
 
-        public void WriteTo(GgufWriter writer, CancellationToken cancellationToken)
+        /// <summary>Writes the tensor; <paramref name="wrote"/> hears how much of it is written after each chunk.</summary>
+        public void WriteTo(GgufWriter writer, Action<long> wrote, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Source is not null)
@@ -136,13 +165,19 @@ public sealed class GgufEditor
                 for (long offset = 0; offset < Source.ByteCount; offset += ChunkBytes)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    writer.Write(view.Range(offset, (int)Math.Min(ChunkBytes, Source.ByteCount - offset)));
+                    ReadOnlySpan<byte> chunk = view.Range(offset, Math.Min(ChunkBytes, Source.ByteCount - offset));
+                    writer.Write(chunk);
+                    wrote(offset + chunk.Length);
                 }
 
                 writer.Write(Appended.Span);
             }
 
             Write?.Invoke(writer);
+            if (Layout.ByteCount > 0)
+            {
+                wrote(Layout.ByteCount);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ namespace LlamaNative.Gguf;
 
 /// <summary>The key-value pairs of a file, in the file's order.</summary>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "The format's own word for its dictionary.")]
-public sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
+internal sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
 {
     private readonly OrderedDictionary<string, GgufValue> _values;
     private readonly string? _path;

@@ -34,7 +34,7 @@ public readonly unsafe ref struct GgufTensorView : IDisposable
     /// <exception cref="TensorLayoutException">The tensor is larger than a span; read it by <see cref="Rows"/> or <see cref="Range"/>.</exception>
     [UnscopedRef]
     public ReadOnlySpan<byte> Bytes => Layout.ByteCount <= int.MaxValue
-        ? Range(0, (int)Layout.ByteCount)
+        ? Range(0, Layout.ByteCount)
         : throw new TensorLayoutException("Bytes", $"{Layout} takes {Layout.ByteCount} bytes, more than one span holds");
 
     /// <summary>The first byte, for native code that reads the tensor in place while the view is open.</summary>
@@ -44,7 +44,7 @@ public readonly unsafe ref struct GgufTensorView : IDisposable
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rows are not all in the tensor, or take more than a span holds.</exception>
     [UnscopedRef]
-    public ReadOnlySpan<byte> Rows(long first, int count)
+    public ReadOnlySpan<byte> Rows(long first, long count)
     {
         long row = GgmlTypeInfo.Of(Layout.Type).RowSize(Layout.Shape[0]);
         long rows = Layout.Shape.RowCount;
@@ -52,19 +52,20 @@ public readonly unsafe ref struct GgufTensorView : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, rows - count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((Int128)count * row, int.MaxValue, nameof(count));
-        return Range(first * row, (int)(count * row));
+        return Range(first * row, count * row);
     }
 
     /// <summary>Any bytes of the tensor.</summary>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The range leaves the tensor.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range leaves the tensor, or is more than a span holds.</exception>
     [UnscopedRef]
-    public ReadOnlySpan<byte> Range(long offset, int length)
+    public ReadOnlySpan<byte> Range(long offset, long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Layout.ByteCount - length);
-        return new ReadOnlySpan<byte>(Pointer + offset, length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, int.MaxValue);
+        return new ReadOnlySpan<byte>(Pointer + offset, (int)length);
     }
 
     /// <summary>The tensor as numbers, whatever its size; lengths are outermost first, as System.Numerics.Tensors counts them.</summary>

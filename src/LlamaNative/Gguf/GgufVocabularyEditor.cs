@@ -4,26 +4,16 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Gguf;
 
 /// <summary>Adds special tokens to a model: to the vocabulary's lists and, as new rows, to the tensors that have one row per token.</summary>
-public static class GgufVocabularyEditor
+internal static class GgufVocabularyEditor
 {
     private const string TokensKey = "tokenizer.ggml.tokens";
     private const string ScoresKey = "tokenizer.ggml.scores";
     private const string TypesKey = "tokenizer.ggml.token_type";
     private const string MergesKey = "tokenizer.ggml.merges";
 
-    /// <summary>
-    /// Appends tokens; the first gets the id that is returned. Special tokens are matched whole, so a vocabulary of merges
-    /// needs none for them; <paramref name="merges"/> ("left right" each) are for tokens that ordinary text should reach.
-    /// </summary>
-    /// <exception cref="ArgumentException">A text is empty or already in the vocabulary, or a given row has the wrong size.</exception>
-    /// <exception cref="GgufFormatException">The file has no vocabulary, or lists and tensors that do not fit it.</exception>
-    /// <exception cref="TensorLayoutException">
-    /// The rows of a quantized tensor are not given: their mean would have to be quantized, which is ggml's work.
-    /// </exception>
-    public static int AddTokens(this GgufEditor editor, IReadOnlyList<GgufToken> tokens, IReadOnlyList<string>? merges = null)
+    /// <inheritdoc cref="GgufEditor.AddTokens"/>
+    public static int AddTokens(GgufEditor editor, IReadOnlyList<GgufToken> tokens, IReadOnlyList<string>? merges)
     {
-        ArgumentNullException.ThrowIfNull(editor);
-        ArgumentNullException.ThrowIfNull(tokens);
         byte[][] texts = Require(editor, TokensKey).GetUtf8Strings();
         RequireNew(texts, tokens);
 

@@ -5,7 +5,7 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Gguf;
 
 /// <summary>How a file is written.</summary>
-public sealed record GgufWriterOptions
+internal sealed record GgufWriterOptions
 {
     /// <summary>The format version, 2 or 3; both are laid out alike.</summary>
     public int Version { get; init; } = GgufPart.CurrentVersion;
@@ -49,10 +49,11 @@ public sealed class GgufWriter : IDisposable
 
     /// <summary>Starts a file. The folder must exist; a file of that name is replaced at the end.</summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
-    public static GgufWriter Create(string path, GgufWriterOptions? options = null)
+    public static GgufWriter Create(string path) => Create(path, new GgufWriterOptions());
+
+    internal static GgufWriter Create(string path, GgufWriterOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        options ??= new GgufWriterOptions();
         return options.Version is >= GgufPart.OldestVersion and <= GgufPart.CurrentVersion
             ? new GgufWriter(path, options)
             : throw new ArgumentException(

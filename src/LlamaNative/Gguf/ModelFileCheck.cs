@@ -9,22 +9,12 @@ namespace LlamaNative.Gguf;
 /// Read from the sources of llama.cpp (llama-model.cpp, llama-vocab.cpp, llama-model-loader.cpp) and hardened by loading
 /// damaged files in child processes. Costs some ten milliseconds for a vocabulary of 128k tokens.
 /// </remarks>
-public static class ModelFileCheck
+internal static class ModelFileCheck
 {
-    /// <summary>Opens and checks a file with all its parts.</summary>
-    /// <exception cref="GgufFormatException">The file is no well-formed GGUF, or would bring llama.cpp down.</exception>
-    /// <exception cref="IOException">The file, or another part, is missing or cannot be read.</exception>
-    public static void Validate(string path)
-    {
-        using GgufFile file = GgufFile.Open(path);
-        Validate(file);
-    }
-
     /// <summary>Checks a file that is open.</summary>
     /// <exception cref="GgufFormatException">A value would bring llama.cpp down.</exception>
     public static void Validate(GgufFile file)
     {
-        ArgumentNullException.ThrowIfNull(file);
         HyperparameterCheck.Validate(file);
         VocabularyCheck.Validate(file);
         TensorCheck.Validate(file);

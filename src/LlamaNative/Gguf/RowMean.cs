@@ -14,7 +14,7 @@ internal static class RowMean
         }
 
         int rowBytes = checked((int)(tensor.Layout.ByteCount / rowCount));
-        int width = rowBytes / GgmlTypeInfo.Of(type).TypeSize;
+        int width = rowBytes / (int)GgmlTypeInfo.Of(type).TypeSize;
         var sums = new double[width];
         var numbers = new float[width];
         using (GgufTensorView view = tensor.Source!.Open())

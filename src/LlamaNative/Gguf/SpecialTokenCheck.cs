@@ -6,7 +6,7 @@ namespace LlamaNative.Gguf;
 /// </summary>
 internal static class SpecialTokenCheck
 {
-    public static void Validate(GgufMetadata metadata, TokenizerFamily tokenizer, int tokenCount)
+    public static void Validate(IReadOnlyDictionary<string, GgufValue> metadata, TokenizerFamily tokenizer, int tokenCount)
     {
         bool wordPiece = tokenizer.Kind == TokenizerKind.WordPiece;
         bool never = tokenizer.Kind is TokenizerKind.Rwkv or TokenizerKind.Plamo2;

@@ -30,7 +30,7 @@ internal sealed record TokenizerFamily(TokenizerKind Kind, int? Bos, int? Eos, i
 
     /// <summary>The family of a model name; bpe variants also depend on tokenizer.ggml.pre.</summary>
     /// <exception cref="GgufFormatException">The two do not go together.</exception>
-    public static TokenizerFamily Of(GgufMetadata metadata, string model)
+    public static TokenizerFamily Of(IReadOnlyDictionary<string, GgufValue> metadata, string model)
     {
         GgufValue? found = metadata.TryGetValue("tokenizer.ggml.pre", out GgufValue? value) ? value : null;
         string pre = model == "gemma4" ? "gemma4" : found?.GetString() ?? "";

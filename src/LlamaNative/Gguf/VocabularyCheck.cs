@@ -97,7 +97,7 @@ internal static class VocabularyCheck
     }
 
     /// <summary>WordPiece has no byte tokens, and llama.cpp aborts when it meets one.</summary>
-    private static void RequireNoByteTokens(GgufMetadata metadata)
+    private static void RequireNoByteTokens(IReadOnlyDictionary<string, GgufValue> metadata)
     {
         if (metadata.TryGetValue("tokenizer.ggml.token_type", out GgufValue? types) && types.ElementType == GgufValueType.Int32)
         {

@@ -6,10 +6,10 @@ namespace LlamaNative.Interop;
 internal static unsafe partial class WindowsMemory
 {
     /// <summary>Bytes of physical memory that can be had; 0 when Windows does not say.</summary>
-    public static ulong Available()
+    public static long Available()
     {
         var status = new Status { Length = (uint)sizeof(Status) };
-        return GlobalMemoryStatusEx(&status) != 0 ? status.AvailablePhysical : 0;
+        return GlobalMemoryStatusEx(&status) != 0 ? (long)status.AvailablePhysical : 0;
     }
 
     [LibraryImport("kernel32")]

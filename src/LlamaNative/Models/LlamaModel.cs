@@ -22,13 +22,13 @@ public sealed class LlamaModel : IDisposable
         _loadLog = loadLog;
         LoadTime = loadTime;
         Metadata = ModelMetadata.Read(handle, options.MetadataOverrides);
-        Vocabulary = new Vocabulary(handle, Metadata);
+        Vocabulary = new Vocabulary(handle, Metadata, options.Logger);
         Description = ModelMetadata.ReadDescription(handle);
         ContextLength = LlamaModels.llama_model_n_ctx_train(handle);
         EmbeddingLength = LlamaModels.llama_model_n_embd(handle);
         LayerCount = LlamaModels.llama_model_n_layer(handle);
-        SizeInBytes = LlamaModels.llama_model_size(handle);
-        ParameterCount = LlamaModels.llama_model_n_params(handle);
+        ByteCount = (long)LlamaModels.llama_model_size(handle);
+        ParameterCount = (long)LlamaModels.llama_model_n_params(handle);
         HasEncoder = LlamaModels.llama_model_has_encoder(handle);
         HasDecoder = LlamaModels.llama_model_has_decoder(handle);
     }
@@ -64,10 +64,10 @@ public sealed class LlamaModel : IDisposable
     public int LayerCount { get; }
 
     /// <summary>The bytes of all tensors.</summary>
-    public ulong SizeInBytes { get; }
+    public long ByteCount { get; }
 
     /// <summary>The number of weights.</summary>
-    public ulong ParameterCount { get; }
+    public long ParameterCount { get; }
 
     /// <summary>Whether it encodes input before decoding (T5 and the like).</summary>
     public bool HasEncoder { get; }
@@ -88,6 +88,7 @@ public sealed class LlamaModel : IDisposable
     /// <param name="options">How to load it; null for the defaults.</param>
     /// <param name="progress">Told the part already loaded, from 0 to 1, on the loading thread.</param>
     /// <param name="cancellationToken">Stops the loading at the next report of progress.</param>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     /// <exception cref="ModelLoadException">The file is missing, is not a valid GGUF file, or holds no model llama.cpp can run.</exception>
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
@@ -144,6 +145,7 @@ public sealed class LlamaModel : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            using NativeLog.Scope scope = NativeLog.To(Options.Logger);
             Handle.Dispose();
             Vocabulary.Release();
         }

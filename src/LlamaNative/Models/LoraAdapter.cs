@@ -74,6 +74,7 @@ public sealed unsafe class LoraAdapter : IDisposable
     {
         lock (model.Handle.AdapterGate)
         {
+            using NativeLog.Scope scope = NativeLog.To(model.Options.Logger);
             NativeLog.Clear();
             nint adapter = LlamaAdapters.llama_adapter_lora_init(model.Handle, path);
             return adapter != 0

@@ -37,14 +37,14 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
         }
     }
 
-    private static void CheckKind(GgufMetadata metadata, LlamaModel model, string path)
+    private static void CheckKind(IReadOnlyDictionary<string, GgufValue> metadata, LlamaModel model, string path)
     {
         Require(metadata, "general.type", "adapter", path);
         Require(metadata, "general.architecture", model.Metadata.GetValueOrDefault("general.architecture", ""), path);
         Require(metadata, "adapter.type", "lora", path);
     }
 
-    private static void Require(GgufMetadata metadata, string key, string expected, string path)
+    private static void Require(IReadOnlyDictionary<string, GgufValue> metadata, string key, string expected, string path)
     {
         string value = metadata[key].GetString();
         if (value != expected)
@@ -53,7 +53,7 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
         }
     }
 
-    private static float? ReadAlpha(GgufMetadata metadata, string path)
+    private static float? ReadAlpha(IReadOnlyDictionary<string, GgufValue> metadata, string path)
     {
         float alpha = metadata.TryGetValue("adapter.lora.alpha", out GgufValue? value) ? value.GetSingle() : 0;
         if (!float.IsFinite(alpha))
@@ -64,7 +64,7 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
         return alpha == 0 ? null : alpha;
     }
 
-    private static int[] ReadInvocationTokens(GgufMetadata metadata) =>
+    private static int[] ReadInvocationTokens(IReadOnlyDictionary<string, GgufValue> metadata) =>
         metadata.TryGetValue("adapter.alora.invocation_tokens", out GgufValue? value) ? [.. value.GetArray<uint>().Select(token => (int)token)] : [];
 
     private static Dictionary<string, int> ReadTargets(GgufFile adapter, GgufFile weights, bool tiedOutput, string path)

@@ -9,6 +9,7 @@ namespace LlamaNative;
 /// <summary>A metadata value given at loading instead of the file's: an integer, a number, a truth value or a short text.</summary>
 public sealed record MetadataOverride
 {
+    private const string OptionName = "MetadataOverrides"; // of every options record that has them
     private readonly object _value;
 
     // Called with a cast: the conversions below would lead to the record's copying constructor instead, and back here.
@@ -55,15 +56,20 @@ public sealed record MetadataOverride
         var values = new Dictionary<string, GgufValue>();
         foreach ((string key, MetadataOverride value) in overrides)
         {
-            values[key] = Required(key, value).ToValue(file.Metadata.GetValueOrDefault(key));
+            values[key] = value.ToValue(file.Metadata.GetValueOrDefault(key));
         }
 
         return file.With(values);
     }
 
-    /// <summary>An override of a caller's dictionary, which may hold null all the same.</summary>
-    internal static MetadataOverride Required(string key, MetadataOverride? value) =>
-        value ?? throw new ArgumentException($"The metadata override '{key}' has no value.");
+    /// <summary>Refuses what the native side has no room for, by the name of the option.</summary>
+    internal static void Validate(IReadOnlyDictionary<string, MetadataOverride> overrides)
+    {
+        foreach ((string key, MetadataOverride? value) in OptionCheck.NotNull(overrides, OptionName))
+        {
+            _ = (value ?? throw OptionCheck.Invalid($"The metadata override '{key}' has no value.", OptionName)).ToNative(key);
+        }
+    }
 
     /// <summary>The value as llama.cpp will read it in the place of <paramref name="present"/>, which stays where the types differ.</summary>
     internal GgufValue ToValue(GgufValue? present)
@@ -127,7 +133,7 @@ public sealed record MetadataOverride
         int length = Encoding.UTF8.GetByteCount(text);
         if (length is 0 or > Room || text.Contains('\0'))
         {
-            throw new ArgumentException($"The {what} of a metadata override takes 1 to {Room} bytes of UTF-8 without zeros, not {length}.");
+            throw OptionCheck.Invalid($"The {what} of a metadata override takes 1 to {Room} bytes of UTF-8 without zeros, not {length}.", OptionName);
         }
 
         Encoding.UTF8.GetBytes(text, new Span<byte>(destination, Room));

@@ -19,6 +19,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
     public LlamaModelHandle Load()
     {
+        options.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         llama_model_kv_override[]? overrides = NativeOverrides();
         CheckFile();
@@ -57,6 +58,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
     private LlamaModelHandle Load(llama_model_params parameters)
     {
+        using NativeLog.Scope scope = NativeLog.To(options.Logger);
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : LogLines.Placement);
         nint model = LlamaModels.llama_model_load_from_file(path, parameters);
@@ -81,7 +83,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         try
         {
             using GgufFile file = GgufFile.Open(path);
-            ModelFileCheck.Validate(options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file));
+            (options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file)).Validate();
         }
         catch (GgufFormatException error)
         {
@@ -109,7 +111,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         int count = 0;
         foreach ((string key, MetadataOverride value) in options.MetadataOverrides)
         {
-            native[count++] = MetadataOverride.Required(key, value).ToNative(key);
+            native[count++] = value.ToNative(key);
         }
 
         return native;
@@ -127,9 +129,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         float[] split = new float[room];
         for (int i = 0; i < options.TensorSplit.Count; i++)
         {
-            split[i] = i < room && float.IsFinite(options.TensorSplit[i]) && options.TensorSplit[i] >= 0
+            split[i] = i < room
                 ? options.TensorSplit[i]
-                : throw new ArgumentException($"ModelOptions.TensorSplit takes at most {room} shares, each finite and not negative.");
+                : throw OptionCheck.Invalid($"TensorSplit has {options.TensorSplit.Count} shares; llama.cpp takes at most {room}.", nameof(options.TensorSplit));
         }
 
         return split;
@@ -142,8 +144,6 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
             return -1; // all of them, where there is a device to take them
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(layers, nameof(ModelOptions.GpuLayers));
-        ArgumentOutOfRangeException.ThrowIfNegative(options.MainGpu, nameof(ModelOptions.MainGpu));
         return layers == 0 || DeviceInfo.AnyGpu ? layers : throw NoGpu(layers);
     }
 

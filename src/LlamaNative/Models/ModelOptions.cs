@@ -1,4 +1,5 @@
 using LlamaNative.Models;
+using Microsoft.Extensions.Logging;
 
 namespace LlamaNative;
 
@@ -37,4 +38,25 @@ public sealed record ModelOptions
 
     /// <summary>Lets ggml repack weights into layouts that compute faster on this CPU.</summary>
     public bool UseExtraBufferTypes { get; init; } = true;
+
+    /// <summary>
+    /// Receives what llama.cpp logs during calls for this model, its contexts and adapters, one entry per line. Null uses
+    /// <see cref="LlamaRuntimeOptions.Logger"/>, which also gets what the threads that llama.cpp starts log.
+    /// </summary>
+    public ILogger? Logger { get; init; }
+
+    internal void Validate()
+    {
+        OptionCheck.Defined(LoadMode);
+        OptionCheck.AtLeast(GpuLayers, 0);
+        OptionCheck.Defined(SplitMode);
+        OptionCheck.AtLeast(MainGpu, 0);
+        foreach (float share in TensorSplit)
+        {
+            OptionCheck.InRange(share, 0, float.MaxValue, nameof(TensorSplit));
+        }
+
+        OptionCheck.NoneNull(TensorPlacements);
+        MetadataOverride.Validate(MetadataOverrides);
+    }
 }

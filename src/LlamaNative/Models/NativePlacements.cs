@@ -43,13 +43,20 @@ internal sealed unsafe class NativePlacements : IDisposable
 
     private static void CheckPattern(string pattern)
     {
-        ArgumentException.ThrowIfNullOrEmpty(pattern);
-        if (pattern.Length > MaxPatternLength || pattern.Contains('\0', StringComparison.Ordinal))
+        const string Option = nameof(ModelOptions.TensorPlacements);
+        if (pattern is not { Length: > 0 and <= MaxPatternLength } || pattern.Contains('\0', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"A tensor placement's pattern has at most {MaxPatternLength} characters and no NUL.", nameof(pattern));
+            throw OptionCheck.Invalid($"The pattern '{pattern}' of a tensor placement has not 1 to {MaxPatternLength} characters, or holds NUL.", Option);
         }
 
-        _ = new Regex(pattern, RegexOptions.ECMAScript); // throws ArgumentException with the place of the mistake
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.ECMAScript);
+        }
+        catch (ArgumentException error)
+        {
+            throw OptionCheck.Invalid($"A tensor placement's pattern is not a regular expression: {error.Message}", Option, error);
+        }
     }
 
     private static nint BufferType(string path, string device)

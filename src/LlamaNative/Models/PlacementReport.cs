@@ -15,7 +15,7 @@ internal static class PlacementReport
 
         var placement = new PlacementLog(log, canOffload: LlamaSystem.llama_supports_gpu_offload());
         return new ModelPlacement(
-            [.. placement.Buffers.Select(buffer => new WeightBuffer(buffer.Name, buffer.Mebibytes))],
+            [.. placement.Buffers.Select(buffer => new WeightBuffer(buffer.Name, (long)(buffer.Mebibytes * (1 << 20))))],
             placement.OffloadedLayers,
             placement.Layers);
     }

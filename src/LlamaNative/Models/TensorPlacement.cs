@@ -8,19 +8,19 @@ public sealed record TensorPlacement(string Pattern, string Device);
 /// <summary>What lies where after loading.</summary>
 /// <param name="Buffers">The memory that holds weights, by ggml's name of it, e.g. <c>CPU_Mapped</c> or <c>CUDA0</c>.</param>
 /// <param name="OffloadedLayers">Layers on a GPU, the output counted as one.</param>
-/// <param name="LayerCount">Layers that could be; 0 when llama.cpp does not say, as without a GPU.</param>
-public sealed record ModelPlacement(IReadOnlyList<WeightBuffer> Buffers, int OffloadedLayers, int LayerCount)
+/// <param name="OffloadableLayers">Layers that could be, the output counted as one; 0 when llama.cpp does not say, as without a GPU.</param>
+public sealed record ModelPlacement(IReadOnlyList<WeightBuffer> Buffers, int OffloadedLayers, int OffloadableLayers)
 {
     /// <summary>A line for people.</summary>
     public override string ToString() =>
-        string.Join(", ", Buffers) + (LayerCount > 0 ? $"; {OffloadedLayers} of {LayerCount} layers on the GPU" : "");
+        string.Join(", ", Buffers) + (OffloadableLayers > 0 ? $"; {OffloadedLayers} of {OffloadableLayers} layers on the GPU" : "");
 }
 
 /// <summary>Memory that holds weights.</summary>
 /// <param name="Name">ggml's name of it.</param>
-/// <param name="Mebibytes">Its size.</param>
-public sealed record WeightBuffer(string Name, double Mebibytes)
+/// <param name="ByteCount">Its size in bytes, to a hundredth of a MiB: llama.cpp reports no more.</param>
+public sealed record WeightBuffer(string Name, long ByteCount)
 {
     /// <summary>A line for people.</summary>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Name} {Mebibytes:F2} MiB");
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Name} {ByteCount / (double)(1 << 20):F2} MiB");
 }

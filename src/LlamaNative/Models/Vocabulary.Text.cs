@@ -144,7 +144,11 @@ public sealed unsafe partial class Vocabulary
             int* target = destination;
             int length = utf8.Length;
             int capacity = tokens.Length;
-            return _guard!.Run(utf8, () => LlamaVocab.llama_tokenize(_handle, source, length, target, capacity, addSpecial, parseSpecial));
+            return _guard!.Run(utf8, () =>
+            {
+                using NativeLog.Scope scope = NativeLog.To(Logger); // on the thread of the call
+                return LlamaVocab.llama_tokenize(_handle, source, length, target, capacity, addSpecial, parseSpecial);
+            });
         }
     }
 

@@ -1,4 +1,5 @@
 using LlamaNative.Interop;
+using Microsoft.Extensions.Logging;
 
 namespace LlamaNative.Models;
 
@@ -15,8 +16,9 @@ public sealed partial class Vocabulary
     private readonly TokenizerGuard? _guard;
     private int _users = 1;
 
-    internal Vocabulary(LlamaModelHandle model, IReadOnlyDictionary<string, string> metadata)
+    internal Vocabulary(LlamaModelHandle model, IReadOnlyDictionary<string, string> metadata, ILogger? logger)
     {
+        Logger = logger;
         _handle = new VocabularyHandle(model);
         Type = (VocabularyType)LlamaVocab.llama_vocab_type(_handle);
         Count = LlamaVocab.llama_vocab_n_tokens(_handle);
@@ -111,6 +113,9 @@ public sealed partial class Vocabulary
     public bool AddsSeparator { get; }
 
     internal VocabularyHandle Handle => _handle;
+
+    /// <summary>The model's; see <see cref="ModelOptions.Logger"/>.</summary>
+    internal ILogger? Logger { get; }
 
     /// <summary>Whether the model says with this token that it is done (end of text, end of turn and their kin).</summary>
     public bool IsEndOfGeneration(int token) =>

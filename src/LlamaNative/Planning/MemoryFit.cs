@@ -15,10 +15,7 @@ internal sealed class MemoryFit(
 
     public MemoryPlan Run()
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fitOptions.MinContextSize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fitOptions.MaxContextSize ?? 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(fitOptions.Reserve ?? 0);
-        ArgumentOutOfRangeException.ThrowIfNegative(fitOptions.Budget ?? 0);
+        fitOptions.Validate();
         MemoryPlan least;
         int layers;
         using (var probe = new ModelProbe(path, modelOptions, cancellationToken))

@@ -10,12 +10,20 @@ public sealed record MemoryFitOptions
     public int? MaxContextSize { get; init; }
 
     /// <summary>Bytes of each memory to leave free; null is a sixteenth of it, at most 1 GiB.</summary>
-    public long? Reserve { get; init; }
+    public long? ReserveBytes { get; init; }
 
     /// <summary>The most bytes to take of each memory, however much is free; null is no limit.</summary>
-    public long? Budget { get; init; }
+    public long? BudgetBytes { get; init; }
 
-    internal long RoomOf(DeviceMemory device) => Math.Min(device.FreeBytes - ReserveOf(device), Budget ?? long.MaxValue);
+    internal void Validate()
+    {
+        OptionCheck.AtLeast(MinContextSize, 1);
+        OptionCheck.AtLeast(MaxContextSize, 1);
+        OptionCheck.AtLeast(ReserveBytes, 0);
+        OptionCheck.AtLeast(BudgetBytes, 0);
+    }
 
-    internal long ReserveOf(DeviceMemory device) => Reserve ?? Math.Min(device.FreeBytes / 16, 1L << 30);
+    internal long RoomOf(DeviceMemory device) => Math.Min(device.FreeBytes - ReserveOf(device), BudgetBytes ?? long.MaxValue);
+
+    internal long ReserveOf(DeviceMemory device) => ReserveBytes ?? Math.Min(device.FreeBytes / 16, 1L << 30);
 }

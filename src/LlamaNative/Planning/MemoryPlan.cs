@@ -44,17 +44,18 @@ public sealed record MemoryPlan
     /// <summary>The host's part.</summary>
     public DeviceMemory Host => Devices[^1];
 
-    /// <summary>Bytes in all.</summary>
-    public long TotalBytes => Devices.Sum(device => device.TotalBytes);
+    /// <summary>Bytes of all memories together.</summary>
+    public long NeededBytes => Devices.Sum(device => device.NeededBytes);
 
     /// <summary>Whether every memory has what is asked of it, nothing kept back.</summary>
-    public bool Fits => Shortage(new MemoryFitOptions { Reserve = 0 }) is null;
+    public bool Fits => Shortage(new MemoryFitOptions { ReserveBytes = 0 }) is null;
 
     /// <summary>Estimates a model and context as the options say; what is null there is as loading would have it.</summary>
     /// <param name="path">The model file; of a split file, its first part.</param>
     /// <param name="modelOptions">How it would be loaded; null for the defaults.</param>
     /// <param name="contextOptions">The context; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     /// <exception cref="ModelLoadException">The file is missing, invalid, or no model llama.cpp can run.</exception>
     /// <exception cref="ContextCreationException">The context's options do not go with the model.</exception>
     public static MemoryPlan Estimate(
@@ -76,6 +77,7 @@ public sealed record MemoryPlan
     /// <param name="fitOptions">The limits of the search; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     /// <returns>A plan whose options can be loaded with.</returns>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     /// <exception cref="ModelTooLargeException">Not even the least that the options allow fits.</exception>
     /// <exception cref="ModelLoadException">The file is missing, invalid, or no model llama.cpp can run.</exception>
     /// <exception cref="ContextCreationException">The context's options do not go with the model.</exception>
@@ -91,13 +93,27 @@ public sealed record MemoryPlan
         return search.Run();
     }
 
+    /// <summary><see cref="Estimate"/> on a pool thread.</summary>
+    public static Task<MemoryPlan> EstimateAsync(
+        string path, ModelOptions? modelOptions = null, ContextOptions? contextOptions = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Estimate(path, modelOptions, contextOptions, cancellationToken), cancellationToken);
+
+    /// <summary><see cref="Fit"/> on a pool thread.</summary>
+    public static Task<MemoryPlan> FitAsync(
+        string path,
+        ModelOptions? modelOptions = null,
+        ContextOptions? contextOptions = null,
+        MemoryFitOptions? fitOptions = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Fit(path, modelOptions, contextOptions, fitOptions, cancellationToken), cancellationToken);
+
     /// <summary>The first memory that lacks something, or null.</summary>
     internal DeviceMemory? Shortage(MemoryFitOptions options)
     {
         // A GPU without memory of its own takes from the host's, so the host has to give for both.
-        long shared = Devices.Where(device => device.SharesHostMemory).Sum(device => device.TotalBytes);
+        long shared = Devices.Where(device => device.SharesHostMemory).Sum(device => device.NeededBytes);
         return Devices.FirstOrDefault(device =>
-            device.TotalBytes + (device.IsHost ? shared : 0) > options.RoomOf(device));
+            device.NeededBytes + (device.IsHost ? shared : 0) > options.RoomOf(device));
     }
 }
 
@@ -107,22 +123,22 @@ public sealed record MemoryPlan
 public sealed record DeviceMemory(string Name, DeviceKind Kind)
 {
     /// <summary>Weights in memory of their own: read, repacked or uploaded.</summary>
-    public long Weights { get; init; }
+    public long WeightBytes { get; init; }
 
     /// <summary>Weights that stay in the mapped file and are read from there.</summary>
-    public long MappedWeights { get; init; }
+    public long MappedWeightBytes { get; init; }
 
     /// <summary>The KV cache and recurrent states, with what is noted of each cell.</summary>
-    public long Cache { get; init; }
+    public long CacheBytes { get; init; }
 
     /// <summary>The buffers that graphs are computed in, and those of the outputs.</summary>
-    public long Compute { get; init; }
+    public long ComputeBytes { get; init; }
 
     /// <summary>Bytes free when the plan was made.</summary>
     public long FreeBytes { get; init; }
 
     /// <summary>Everything together.</summary>
-    public long TotalBytes => Weights + MappedWeights + Cache + Compute;
+    public long NeededBytes => WeightBytes + MappedWeightBytes + CacheBytes + ComputeBytes;
 
     internal bool IsHost => Kind == DeviceKind.Cpu;
 

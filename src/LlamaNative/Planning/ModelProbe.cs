@@ -41,17 +41,18 @@ internal sealed class ModelProbe : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <exception cref="ContextCreationException">An option is out of range, or the notes of the cells alone would fill the memory.</exception>
+    /// <exception cref="ContextCreationException">The options do not go with the model, or the notes of the cells alone would fill the memory.</exception>
     public unsafe MemoryPlan Measure(ContextOptions options)
     {
         llama_context_params parameters = ContextParameters.CreateUnmeasured(_model, options);
         long notes = CacheSize.Cells((int)parameters.n_ctx, options) * CacheSize.BytesPerCell;
-        if ((ulong)notes > HostMemory.Available / 2)
+        if (notes > HostMemory.Available / 2)
         {
             // These llama.cpp allocates even when it only plans.
             throw new ContextCreationException($"A context of {parameters.n_ctx} tokens takes {notes >> 20} MiB to note its cells alone, more than half of the memory that is free.");
         }
 
+        using NativeLog.Scope scope = NativeLog.To(_model.Options.Logger);
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record();
         (int contextSize, bool hasMemory) = (0, false);
@@ -73,11 +74,11 @@ internal sealed class ModelProbe : IDisposable
 
         DeviceMemory Plan(DeviceInfo device) => new(device.Name, device.Kind)
         {
-            Weights = _weights.Allocated(device),
-            MappedWeights = IsHost(device) ? _weights.Mapped : 0,
-            Cache = need.Cache(device, _devices) + (IsHost(device) ? notes : 0),
-            Compute = need.Compute(device, _devices),
-            FreeBytes = (long)Math.Min(device.FreeMemory, long.MaxValue),
+            WeightBytes = _weights.Allocated(device),
+            MappedWeightBytes = IsHost(device) ? _weights.Mapped : 0,
+            CacheBytes = need.Cache(device, _devices) + (IsHost(device) ? notes : 0),
+            ComputeBytes = need.Compute(device, _devices),
+            FreeBytes = device.FreeBytes,
         };
     }
 

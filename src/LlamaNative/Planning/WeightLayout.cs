@@ -111,15 +111,14 @@ internal sealed partial class WeightLayout
     /// <summary>A part is mapped from the first tensor used there to the last, with whatever lies between.</summary>
     private IEnumerable<WeightBuffer> Buffers(GgufFile file)
     {
-        const double Mebibyte = 1 << 20;
         foreach (IGrouping<int, GgufTensorInfo> part in MappedTensors.GroupBy(tensor => tensor.Part))
         {
-            yield return new WeightBuffer(Mapping, (part.Max(tensor => tensor.Offset + tensor.ByteCount) - part.Min(tensor => tensor.Offset)) / Mebibyte);
+            yield return new WeightBuffer(Mapping, part.Max(tensor => tensor.Offset + tensor.ByteCount) - part.Min(tensor => tensor.Offset));
         }
 
         foreach ((string name, long bytes) in _buffers.Where(buffer => buffer.Key != Mapping))
         {
-            yield return new WeightBuffer(name, bytes / Mebibyte);
+            yield return new WeightBuffer(name, bytes);
         }
     }
 

@@ -5,6 +5,12 @@ namespace LlamaNative;
 /// A wrong argument is an <see cref="ArgumentException"/> and use after dispose an
 /// <see cref="ObjectDisposedException"/>, as everywhere in .NET.
 /// </summary>
+/// <remarks>
+/// Options are validated when they are used. A bad one is an <see cref="ArgumentException"/>, or an
+/// <see cref="ArgumentOutOfRangeException"/> where there is a range: its <see cref="ArgumentException.ParamName"/> is the
+/// option's name, e.g. <c>BatchSize</c>, and its message gives the value and what is allowed. Good options that a model, a
+/// device or the free memory cannot satisfy are a <see cref="LlamaException"/>.
+/// </remarks>
 public class LlamaException : Exception
 {
     /// <summary>Creates the exception with a message that names the operation and its values.</summary>

@@ -12,8 +12,9 @@ public sealed record LlamaRuntimeOptions
     public string? LibraryDirectory { get; init; }
 
     /// <summary>
-    /// Receives llama.cpp's own log, a line an entry. Null drops it: nothing is ever written to standard error.
-    /// The native log is one for the whole process, so the last logger given is the one that is used.
+    /// Receives llama.cpp's own log, one entry per line, except what it logs for a model that has a
+    /// <c>ModelOptions.Logger</c>. Null drops it; nothing is ever written to standard error. The first logger
+    /// given stays for the life of the process, and giving another one later throws.
     /// </summary>
     public ILogger? Logger { get; init; }
 }

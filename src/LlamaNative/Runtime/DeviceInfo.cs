@@ -7,9 +7,9 @@ namespace LlamaNative;
 /// <param name="Description">The hardware's own name.</param>
 /// <param name="Kind">What kind of hardware it is.</param>
 /// <param name="Backend">The ggml backend that drives it.</param>
-/// <param name="FreeMemory">Bytes free when asked; of the CPU what the system can give without swapping, within its container's limit.</param>
-/// <param name="TotalMemory">Bytes in all.</param>
-public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind, string Backend, ulong FreeMemory, ulong TotalMemory)
+/// <param name="FreeBytes">Bytes free when asked; of the CPU what the system can give without swapping, within its container's limit.</param>
+/// <param name="TotalBytes">Bytes in all.</param>
+public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind, string Backend, long FreeBytes, long TotalBytes)
 {
     /// <summary>Whether model layers can be offloaded to it.</summary>
     public bool IsGpu => Kind is DeviceKind.Gpu or DeviceKind.IntegratedGpu;
@@ -31,9 +31,9 @@ public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind
             nint registry = GgmlDevices.ggml_backend_dev_backend_reg(device);
 
             // ggml calls all of the host's memory free, except on Windows.
-            (ulong free, ulong total) = properties.type == GgmlBackendDevType.Cpu
+            (long free, long total) = properties.type == GgmlBackendDevType.Cpu
                 ? (HostMemory.Available, HostMemory.Total)
-                : (properties.memory_free, properties.memory_total);
+                : ((long)properties.memory_free, (long)properties.memory_total);
             devices.Add(new DeviceInfo(
                 NativeText.Read(properties.name) ?? "?",
                 NativeText.Read(properties.description) ?? "",

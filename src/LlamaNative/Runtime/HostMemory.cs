@@ -11,44 +11,44 @@ internal static class HostMemory
     private const string StatisticsFile = "/sys/fs/cgroup/memory.stat";
 
     /// <summary>All there is; the runtime knows a container's limit.</summary>
-    public static ulong Total => (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    public static long Total => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <summary>What can be had without swapping: free pages, and those that only cache files.</summary>
-    public static ulong Available
+    public static long Available
     {
         get
         {
-            ulong available = OperatingSystem.IsWindows() ? WindowsMemory.Available()
+            long available = OperatingSystem.IsWindows() ? WindowsMemory.Available()
                 : OperatingSystem.IsLinux() ? LinuxAvailable()
-                : Total - Math.Min(Total, (ulong)GC.GetGCMemoryInfo().MemoryLoadBytes);
+                : Total - Math.Min(Total, GC.GetGCMemoryInfo().MemoryLoadBytes);
             return Math.Min(available, Total);
         }
     }
 
-    private static ulong LinuxAvailable()
+    private static long LinuxAvailable()
     {
-        ulong available = Kilobytes("/proc/meminfo", "MemAvailable:") ?? Total;
+        long available = Kilobytes("/proc/meminfo", "MemAvailable:") ?? Total;
         if (Number(LimitFile) is { } limit && Number(UsageFile) is { } used)
         {
             // Pages that cache files count as used there, and go when memory is wanted.
-            ulong cached = Field(StatisticsFile, "inactive_file ") ?? 0;
+            long cached = Field(StatisticsFile, "inactive_file ") ?? 0;
             available = Math.Min(available, limit - Math.Min(limit, used - Math.Min(used, cached)));
         }
 
         return available;
     }
 
-    private static ulong? Kilobytes(string path, string name) => Field(path, name) is { } value ? value * 1024 : null;
+    private static long? Kilobytes(string path, string name) => Field(path, name) is { } value ? value * 1024 : null;
 
-    private static ulong? Field(string path, string name)
+    private static long? Field(string path, string name)
     {
         string? line = Lines(path).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
         return line is null ? null : Parse(line[name.Length..].Trim().Split(' ')[0]);
     }
 
-    private static ulong? Number(string path) => Parse(Lines(path).FirstOrDefault(""));
+    private static long? Number(string path) => Parse(Lines(path).FirstOrDefault(""));
 
-    private static ulong? Parse(string text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : null;
+    private static long? Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
     private static string[] Lines(string path)
     {

@@ -14,6 +14,10 @@ public static class LlamaRuntime
     /// <summary>
     /// Loads the native library, once: later calls return what is loaded. Safe to call from any thread.
     /// </summary>
+    /// <exception cref="ArgumentException">
+    /// <see cref="LlamaRuntimeOptions.Logger"/> is not the logger that an earlier call gave, or
+    /// <see cref="LlamaRuntimeOptions.LibraryDirectory"/> is empty.
+    /// </exception>
     /// <exception cref="NativeLibraryException">
     /// The library is missing, lacks a dependency, or is not the pinned version; or it is already loaded from another
     /// folder than <see cref="LlamaRuntimeOptions.LibraryDirectory"/> names.

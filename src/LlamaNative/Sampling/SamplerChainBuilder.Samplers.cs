@@ -82,12 +82,7 @@ public sealed unsafe partial class SamplerChainBuilder
         var native = new List<llama_logit_bias>(biases.Count);
         foreach ((int token, float bias) in biases)
         {
-            _vocabulary.CheckToken(token);
-            if (float.IsNaN(bias) || float.IsPositiveInfinity(bias))
-            {
-                throw new ArgumentException($"The bias of token {token} is {bias}; it must be a number or negative infinity.", nameof(biases));
-            }
-
+            SamplingRange.Bias(token, bias, _vocabulary.Count, nameof(biases));
             native.Add(new llama_logit_bias { token = token, bias = bias });
         }
 

@@ -109,5 +109,45 @@ public sealed record SamplingOptions
     public string GrammarRoot { get; init; } = "root";
 
     /// <summary>The samplers in the order they act.</summary>
-    public IReadOnlyList<SamplerKind> Order { get; init => field = [.. value]; } = CommonOrder;
+    public IReadOnlyList<SamplerKind> Order { get; init => field = [.. OptionCheck.NotNull(value)]; } = CommonOrder;
+
+    /// <summary>Checks every option, also those of samplers that are not in use.</summary>
+    internal void Validate()
+    {
+        OptionCheck.AtLeast(MinKeep, 0);
+        SamplingRange.Probability(TopP);
+        SamplingRange.Probability(MinP);
+        SamplingRange.Probability(XtcProbability);
+        SamplingRange.Probability(XtcThreshold);
+        SamplingRange.Probability(TypicalP);
+        OptionCheck.Finite(Temperature);
+        OptionCheck.Finite(DynamicTemperatureRange);
+        OptionCheck.Finite(DynamicTemperatureExponent);
+        SamplingRange.History(PenaltyLastN);
+        SamplingRange.Positive(RepeatPenalty);
+        OptionCheck.Finite(FrequencyPenalty);
+        OptionCheck.Finite(PresencePenalty);
+        OptionCheck.Finite(DryMultiplier);
+        OptionCheck.Finite(DryBase);
+        SamplingRange.History(DryAllowedLength);
+        SamplingRange.History(DryPenaltyLastN);
+        SamplingRange.Breakers(DrySequenceBreakers);
+        OptionCheck.Finite(TopNSigma);
+        OptionCheck.Finite(AdaptiveTarget);
+        SamplingRange.Probability(AdaptiveDecay);
+        OptionCheck.Defined(Mirostat);
+        OptionCheck.Finite(MirostatTau);
+        OptionCheck.Finite(MirostatEta);
+        OptionCheck.NotEmpty(OptionCheck.NotNull(GrammarRoot), nameof(GrammarRoot));
+        for (int i = 0; i < Order.Count; i++)
+        {
+            OptionCheck.Defined(Order[i], nameof(Order));
+
+            // Infill may leave no candidate, which only the final draw accepts; adaptive-p already chooses.
+            if (i < Order.Count - 1 && Order[i] is SamplerKind.Infill or SamplerKind.AdaptiveP)
+            {
+                throw OptionCheck.Invalid($"Order has {Order[i]} before {Order[i + 1]}; it must be the last sampler.", nameof(Order));
+            }
+        }
+    }
 }

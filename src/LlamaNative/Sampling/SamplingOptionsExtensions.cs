@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LlamaNative.Models;
 
 namespace LlamaNative.Sampling;
@@ -7,6 +8,7 @@ internal static class SamplingOptionsExtensions
 {
     public static SamplerChainBuilder AddOptions(this SamplerChainBuilder builder, SamplingOptions options)
     {
+        options.Validate();
         if (options.Grammar is { } grammar)
         {
             builder.Grammar(grammar, options.GrammarRoot);
@@ -18,7 +20,6 @@ internal static class SamplingOptionsExtensions
             return builder.AddMirostat(options);
         }
 
-        CheckOrder(options.Order);
         bool adaptive = options.Order is [.., SamplerKind.AdaptiveP];
         bool greedy = options.Temperature <= 0 && options.DynamicTemperatureRange <= 0 && !adaptive;
         foreach (SamplerKind kind in options.Order)
@@ -47,6 +48,11 @@ internal static class SamplingOptionsExtensions
         }
 
         var biases = new Dictionary<int, float>(options.LogitBias);
+        foreach ((int token, float bias) in biases)
+        {
+            SamplingRange.Bias(token, bias, vocabulary.Count, nameof(options.LogitBias));
+        }
+
         foreach (int token in suppressed)
         {
             biases[token] = float.NegativeInfinity;
@@ -66,53 +72,29 @@ internal static class SamplingOptionsExtensions
     private static SamplerChainBuilder AddMirostat(this SamplerChainBuilder builder, SamplingOptions options)
     {
         builder.Temperature(SamplingRange.Temperature(options.Temperature));
-        float tau = SamplingRange.Finite(options.MirostatTau);
-        float eta = SamplingRange.Finite(options.MirostatEta);
-        return options.Mirostat switch
-        {
-            Mirostat.V1 => builder.MirostatV1(tau, eta, options.Seed),
-            Mirostat.V2 => builder.MirostatV2(tau, eta, options.Seed),
-            _ => throw new ArgumentException($"SamplingOptions.Mirostat is {options.Mirostat}; it is Disabled, V1 or V2."),
-        };
+        return options.Mirostat == Mirostat.V1
+            ? builder.MirostatV1(options.MirostatTau, options.MirostatEta, options.Seed)
+            : builder.MirostatV2(options.MirostatTau, options.MirostatEta, options.Seed);
     }
 
-    /// <summary>Values are checked here too, so that an error names the option and not the builder's parameter.</summary>
-    private static void AddKind(this SamplerChainBuilder builder, SamplerKind kind, SamplingOptions o)
+    private static void AddKind(this SamplerChainBuilder builder, SamplerKind kind, SamplingOptions o) => _ = kind switch
     {
-        _ = SamplingRange.Keep(o.MinKeep);
-        _ = kind switch
-        {
-            SamplerKind.Penalties => builder.Penalties(
-                SamplingRange.History(o.PenaltyLastN), SamplingRange.Positive(o.RepeatPenalty), SamplingRange.Finite(o.FrequencyPenalty), SamplingRange.Finite(o.PresencePenalty)),
-            SamplerKind.Dry => builder.Dry(
-                SamplingRange.Finite(o.DryMultiplier), SamplingRange.Finite(o.DryBase), SamplingRange.History(o.DryAllowedLength), SamplingRange.History(o.DryPenaltyLastN), o.DrySequenceBreakers),
-            SamplerKind.TopNSigma => builder.TopNSigma(SamplingRange.Finite(o.TopNSigma)),
-            SamplerKind.TopK => builder.TopK(o.TopK),
-            SamplerKind.TypicalP => builder.TypicalP(SamplingRange.Probability(o.TypicalP), o.MinKeep),
-            SamplerKind.TopP => builder.TopP(SamplingRange.Probability(o.TopP), o.MinKeep),
-            SamplerKind.MinP => builder.MinP(SamplingRange.Probability(o.MinP), o.MinKeep),
-            SamplerKind.Xtc => builder.Xtc(SamplingRange.Probability(o.XtcProbability), SamplingRange.Probability(o.XtcThreshold), o.MinKeep, o.Seed),
-            SamplerKind.Temperature => builder.DynamicTemperature(
-                SamplingRange.Temperature(o.Temperature), SamplingRange.Finite(o.DynamicTemperatureRange), SamplingRange.Finite(o.DynamicTemperatureExponent)),
-            SamplerKind.Infill => builder.Infill(),
-            SamplerKind.AdaptiveP => builder.AdaptiveP(SamplingRange.Finite(o.AdaptiveTarget), SamplingRange.Probability(o.AdaptiveDecay), o.Seed),
-            _ => throw new ArgumentException($"SamplingOptions.Order names {kind}, which is no sampler."),
-        };
-    }
+        SamplerKind.Penalties => builder.Penalties(o.PenaltyLastN, o.RepeatPenalty, o.FrequencyPenalty, o.PresencePenalty),
+        SamplerKind.Dry => builder.Dry(o.DryMultiplier, o.DryBase, o.DryAllowedLength, o.DryPenaltyLastN, o.DrySequenceBreakers),
+        SamplerKind.TopNSigma => builder.TopNSigma(o.TopNSigma),
+        SamplerKind.TopK => builder.TopK(o.TopK),
+        SamplerKind.TypicalP => builder.TypicalP(o.TypicalP, o.MinKeep),
+        SamplerKind.TopP => builder.TopP(o.TopP, o.MinKeep),
+        SamplerKind.MinP => builder.MinP(o.MinP, o.MinKeep),
+        SamplerKind.Xtc => builder.Xtc(o.XtcProbability, o.XtcThreshold, o.MinKeep, o.Seed),
+        SamplerKind.Temperature => builder.DynamicTemperature(
+            SamplingRange.Temperature(o.Temperature), o.DynamicTemperatureRange, o.DynamicTemperatureExponent),
+        SamplerKind.Infill => builder.Infill(),
+        SamplerKind.AdaptiveP => builder.AdaptiveP(o.AdaptiveTarget, o.AdaptiveDecay, o.Seed),
+        _ => throw new UnreachableException(),
+    };
 
     /// <summary>At temperature 0 the result is the best token, so filters that always keep it are left out.</summary>
     private static bool NeverRemovesTheBest(SamplerKind kind) => kind is
         SamplerKind.TopK or SamplerKind.TopP or SamplerKind.MinP or SamplerKind.TopNSigma or SamplerKind.Temperature;
-
-    private static void CheckOrder(IReadOnlyList<SamplerKind> order)
-    {
-        for (int i = 0; i < order.Count - 1; i++)
-        {
-            // Infill may leave no candidate, which only the final draw accepts; adaptive-p already chooses.
-            if (order[i] is SamplerKind.Infill or SamplerKind.AdaptiveP)
-            {
-                throw new ArgumentException($"SamplingOptions.Order: {order[i]} must be the last sampler.");
-            }
-        }
-    }
 }

@@ -10,17 +10,16 @@ internal static class SamplingRange
 
     private const int MaxBreakers = 64;
 
-    public static float Probability(float value, [CallerArgumentExpression(nameof(value))] string name = "") => Within(value, 0, 1, name);
+    public static float Probability(float value, [CallerArgumentExpression(nameof(value))] string name = "") => OptionCheck.InRange(value, 0, 1, name);
 
-    public static float Finite(float value, [CallerArgumentExpression(nameof(value))] string name = "") =>
-        Within(value, float.MinValue, float.MaxValue, name);
+    public static float Finite(float value, [CallerArgumentExpression(nameof(value))] string name = "") => OptionCheck.Finite(value, name);
 
     public static float Positive(float value, [CallerArgumentExpression(nameof(value))] string name = "")
     {
-        Within(value, 0, float.MaxValue, name);
+        OptionCheck.InRange(value, 0, float.MaxValue, name);
 
         // The inverse is used too, so the smallest positive numbers will not do.
-        return float.IsFinite(1 / value) ? value : throw Error(value, "more than 0", name);
+        return float.IsFinite(1 / value) ? value : throw OptionCheck.OutOfRange(value, "more than 0", name);
     }
 
     /// <summary>A temperature; one so small that logits divided by it exceed the largest float counts as 0.</summary>
@@ -28,30 +27,36 @@ internal static class SamplingRange
         Math.Abs(Finite(value, name)) < 1e-30f ? 0 : value;
 
     /// <summary>Each breaker is looked for in the text of every token, so their number is bounded.</summary>
-    public static void Breakers(IReadOnlyList<string> sequenceBreakers)
+    public static void Breakers(IReadOnlyList<string> sequenceBreakers, [CallerArgumentExpression(nameof(sequenceBreakers))] string name = "")
     {
-        ArgumentNullException.ThrowIfNull(sequenceBreakers);
+        OptionCheck.NotNull(sequenceBreakers, name);
         for (int i = 0; i < sequenceBreakers.Count; i++)
         {
             if (i == MaxBreakers || string.IsNullOrEmpty(sequenceBreakers[i]))
             {
-                throw new ArgumentException($"There are at most {MaxBreakers} DRY sequence breakers, none of them empty.", nameof(sequenceBreakers));
+                throw OptionCheck.Invalid($"There are at most {MaxBreakers} DRY sequence breakers, none of them empty.", name);
             }
         }
     }
 
     public static int History(int value, [CallerArgumentExpression(nameof(value))] string name = "") =>
-        value is >= 0 and <= MaxHistory ? value : throw Error(value, $"from 0 to {MaxHistory}", name);
+        OptionCheck.InRange(value, 0, MaxHistory, name);
 
     public static nuint Keep(int value, [CallerArgumentExpression(nameof(value))] string name = "") =>
-        value >= 0 ? (nuint)value : throw Error(value, "0 or more", name);
+        (nuint)OptionCheck.AtLeast(value, 0, name);
 
-    private static float Within(float value, float min, float max, string name) =>
-        value >= min && value <= max ? value : throw Error(value, $"from {min} to {max}", name);
-
-    private static ArgumentOutOfRangeException Error(object value, string range, string name)
+    /// <summary>A bias of a token, in a list of them.</summary>
+    public static void Bias(int token, float bias, int vocabularySize, string name)
     {
-        string option = name[(name.LastIndexOf('.') + 1)..];
-        return new ArgumentOutOfRangeException(option, value, $"{option} is {value}; it must be {range}.");
+        // The native side indexes the logits with the token.
+        if ((uint)token >= (uint)vocabularySize)
+        {
+            throw OptionCheck.Invalid($"{name} has token {token}; ids of this vocabulary run from 0 to {vocabularySize - 1}.", name);
+        }
+
+        if (float.IsNaN(bias) || float.IsPositiveInfinity(bias))
+        {
+            throw OptionCheck.Invalid($"{name} gives token {token} the bias {bias}; it must be a number or negative infinity.", name);
+        }
     }
 }

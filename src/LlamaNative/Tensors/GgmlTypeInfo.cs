@@ -14,7 +14,7 @@ public readonly record struct GgmlTypeInfo
 
     private static readonly GgmlTypeInfo[] Known = Build();
 
-    private GgmlTypeInfo(GgmlType type, string name, int blockSize, int typeSize, bool isQuantized)
+    private GgmlTypeInfo(GgmlType type, string name, long blockSize, long typeSize, bool isQuantized)
     {
         Type = type;
         Name = name;
@@ -30,10 +30,10 @@ public readonly record struct GgmlTypeInfo
     public string Name { get; }
 
     /// <summary>Elements per block; 1 for plain numbers.</summary>
-    public int BlockSize { get; }
+    public long BlockSize { get; }
 
     /// <summary>Bytes per block.</summary>
-    public int TypeSize { get; }
+    public long TypeSize { get; }
 
     /// <summary>Whether elements share a block and cannot be addressed one by one.</summary>
     public bool IsQuantized { get; }

@@ -4,7 +4,7 @@ namespace LlamaNative.Tensors;
 /// Walks a layout in logical order, fastest dimension first, and gives the byte offset of each step: every element,
 /// or every row (the smallest step in a quantized tensor). A value to use with foreach; it allocates nothing.
 /// </summary>
-public struct StridedIndexer
+internal struct StridedIndexer
 {
     private readonly TensorLayout _layout;
     private readonly int _first;

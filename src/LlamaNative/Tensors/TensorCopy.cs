@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Tensors;
 
 /// <summary>Copies elements between two layouts of one type and shape, whatever their strides.</summary>
-public static class TensorCopy
+internal static class TensorCopy
 {
     /// <summary>Copies every element of the source to the same place in the destination. The memory must not overlap.</summary>
     /// <exception cref="TensorLayoutException">Types or shapes differ, a layout reaches outside its memory, or the destination writes one place twice.</exception>

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace LlamaNative.Tensors;
 
 /// <content>Views: the same bytes under other numbers.</content>
@@ -109,7 +111,7 @@ public readonly partial struct TensorLayout
             throw new TensorLayoutException("Slice", $"{count} from {start} leave dimension {dimension} of {this}");
         }
 
-        int block = dimension == 0 ? GgmlTypeInfo.Of(Type).BlockSize : 1;
+        long block = dimension == 0 ? GgmlTypeInfo.Of(Type).BlockSize : 1;
         if (start % block != 0 || count % block != 0)
         {
             throw new TensorLayoutException("Slice", $"{count} from {start} cut blocks of {block} elements in the rows of {this}");
@@ -160,6 +162,20 @@ public readonly partial struct TensorLayout
 
         return true;
     }
+
+    /// <summary>
+    /// Reads memory through the layout, with its strides. Lengths are outermost first, so ne [4, 3, 2] becomes 2, 3, 4; strides
+    /// under which elements share bytes without being broadcast have no tensor span.
+    /// </summary>
+    /// <typeparam name="T">The type's own number: float for F32, Half for F16, sbyte for I8 and so on.</typeparam>
+    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan<T>(ReadOnlySpan<byte> memory)
+        where T : unmanaged => TensorSpans.OverMemory<T>(this, memory);
+
+    /// <summary>Reads and writes memory through the layout; see <see cref="AsReadOnlyTensorSpan{T}"/>.</summary>
+    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    public TensorSpan<T> AsTensorSpan<T>(Span<byte> memory)
+        where T : unmanaged => TensorSpans.OverMemory<T>(this, memory);
 
     private static TensorShape Dimensions(long ne0, long ne1, long ne2, long ne3)
     {

@@ -100,7 +100,7 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
     /// <exception cref="ArgumentOutOfRangeException">An index lies outside the shape.</exception>
     public long OffsetOf(long i0, long i1 = 0, long i2 = 0, long i3 = 0)
     {
-        int block = GgmlTypeInfo.Of(Type).BlockSize;
+        long block = GgmlTypeInfo.Of(Type).BlockSize;
         CheckIndex(i0, 0, nameof(i0));
         CheckIndex(i1, 1, nameof(i1));
         CheckIndex(i2, 2, nameof(i2));

@@ -8,11 +8,11 @@ namespace LlamaNative.Tensors;
 /// Their lengths are outermost first, so ne [4, 3, 2] becomes lengths 2, 3, 4; a tensor without elements becomes the empty
 /// span. Strides under which elements share bytes without being broadcast have no tensor span: the BCL refuses them.
 /// </summary>
-public static class TensorSpans
+internal static class TensorSpans
 {
     /// <summary>Reads memory through a layout; <typeparamref name="T"/> is the type's own number (F32 float, F16 Half, I8 sbyte and so on).</summary>
     /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
-    public static ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan<T>(this TensorLayout layout, ReadOnlySpan<byte> memory)
+    public static ReadOnlyTensorSpan<T> OverMemory<T>(scoped in TensorLayout layout, ReadOnlySpan<byte> memory)
         where T : unmanaged
     {
         RequireElements<T>(layout, memory.Length);
@@ -24,9 +24,9 @@ public static class TensorSpans
             : new ReadOnlyTensorSpan<T>(MemoryMarshal.Cast<byte, T>(memory.Slice((int)layout.Offset, (int)layout.ByteCount)), lengths[..rank], strides[..rank]);
     }
 
-    /// <summary>Reads and writes memory through a layout; see <see cref="AsReadOnlyTensorSpan{T}"/>.</summary>
+    /// <summary>Reads and writes memory through a layout; see <see cref="TensorLayout.AsReadOnlyTensorSpan{T}"/>.</summary>
     /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
-    public static TensorSpan<T> AsTensorSpan<T>(this TensorLayout layout, Span<byte> memory)
+    public static TensorSpan<T> OverMemory<T>(scoped in TensorLayout layout, Span<byte> memory)
         where T : unmanaged
     {
         RequireElements<T>(layout, memory.Length);
@@ -38,7 +38,7 @@ public static class TensorSpans
             : new TensorSpan<T>(MemoryMarshal.Cast<byte, T>(memory.Slice((int)layout.Offset, (int)layout.ByteCount)), lengths[..rank], strides[..rank]);
     }
 
-    /// <summary>As <see cref="AsReadOnlyTensorSpan{T}"/>, over memory that may be larger than a span. The caller keeps it alive.</summary>
+    /// <summary>As <see cref="TensorLayout.AsReadOnlyTensorSpan{T}"/>, over memory that may be larger than a span. The caller keeps it alive.</summary>
     internal static unsafe ReadOnlyTensorSpan<T> OverPointer<T>(scoped in TensorLayout layout, byte* memory, long byteCount)
         where T : unmanaged
     {

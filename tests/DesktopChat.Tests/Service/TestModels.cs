@@ -1,4 +1,5 @@
 using DesktopChat.Models;
+using LlamaNative;
 
 namespace DesktopChat.Tests.Service;
 
@@ -18,7 +19,7 @@ internal sealed class SlowLoading : IDisposable
 {
     private readonly ManualResetEventSlim _go = new();
 
-    public LoadModel Load => (path, options, log, progress, cancellationToken) => ModelLoading.Default(path, options, log, new Gate(this, progress, cancellationToken), cancellationToken);
+    public LoadModel Load => (path, options, progress, cancellationToken) => LlamaModel.LoadAsync(path, options, new Gate(this, progress, cancellationToken), cancellationToken);
 
     public void LetGo() => _go.Set();
 

@@ -20,5 +20,9 @@ public class FileBenchmarks
     }
 
     [Benchmark]
-    public void OpenAndCheck() => ModelFileCheck.Validate(_model.Path);
+    public void OpenAndCheck()
+    {
+        using GgufFile file = GgufFile.Open(_model.Path);
+        file.Validate();
+    }
 }

@@ -237,7 +237,7 @@ internal sealed class SoakActions(SoakRun run, Random random, SoakReport report)
         using LlamaContext context = NewContext();
         Expect<ArgumentException>(() => new TextGenerator(context).Generate("", Generation() with { AddSpecial = false }));
         Expect<ArgumentOutOfRangeException>(() => context.BorrowLogits(5));
-        Expect<ContextCreationException>(() => new LlamaContext(context.Model, new ContextOptions { BatchSize = 0 }).Dispose());
+        Expect<ArgumentException>(() => new LlamaContext(context.Model, new ContextOptions { BatchSize = 0 }).Dispose());
         context.Dispose();
         Expect<ObjectDisposedException>(() => new TextGenerator(context).Generate("a", Generation()));
         return Task.CompletedTask;

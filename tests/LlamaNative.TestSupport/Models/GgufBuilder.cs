@@ -65,10 +65,10 @@ public sealed class GgufBuilder
     }
 
     /// <summary>A tensor whose data (of so many bytes, counting up) follows the one before, unless an offset is given.</summary>
-    public GgufBuilder Tensor(string name, GgmlType type, long[] ne, int bytes, long? offset = null)
+    public GgufBuilder Tensor(string name, GgmlType type, long[] ne, long bytes, long? offset = null)
     {
         RawTensor(Bytes(name, (uint)ne.Length, Bytes([.. ne.Cast<object>()]), (int)type, offset ?? (long)_data.Count));
-        for (int i = 0; i < bytes; i++)
+        for (long i = 0; i < bytes; i++)
         {
             _data.Add((byte)i);
         }

@@ -65,10 +65,10 @@ public sealed class VulkanTests
     };
 
     private static (int Offloaded, int Of) Layers(ToolResult result) =>
-        (Placement(result).GetProperty("offloadedLayers").GetInt32(), Placement(result).GetProperty("layerCount").GetInt32());
+        (Placement(result).GetProperty("offloadedLayers").GetInt32(), Placement(result).GetProperty("offloadableLayers").GetInt32());
 
     private static Dictionary<string, double> Buffers(ToolResult result) => Placement(result).GetProperty("buffers").EnumerateArray()
-        .ToDictionary(buffer => buffer.GetProperty("name").GetString()!, buffer => buffer.GetProperty("mebibytes").GetDouble());
+        .ToDictionary(buffer => buffer.GetProperty("name").GetString()!, buffer => buffer.GetProperty("bytes").GetInt64() / 1048576.0);
 
     private static JsonElement Placement(ToolResult result) => result.Json().GetProperty("placement");
 

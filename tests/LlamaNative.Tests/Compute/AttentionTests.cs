@@ -37,7 +37,7 @@ public sealed class AttentionTests
         float[] x = Bench.Numbers(6 * 2 * 3, 2);
         int[] positions = [5, 0, 17];
         float[] factors = [1, 2, 4];
-        var parameters = new RopeParameters { Dimensions = dimensions, Mode = mode, FrequencyBase = 500, FrequencyScale = 0.5f };
+        var parameters = new RopeParameters { DimensionCount = dimensions, Mode = mode, FrequencyBase = 500, FrequencyScale = 0.5f };
         GgmlTensor a = bench.F32(x, 6, 2, 3);
         GgmlTensor p = bench.I32(positions, 3);
         GgmlTensor f = bench.F32(factors, 3);

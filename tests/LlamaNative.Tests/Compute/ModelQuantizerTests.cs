@@ -115,7 +115,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, Model));
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, relative));
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(relative, Model));
-        Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, output, new() { FileType = (ModelFileType)4 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ModelQuantizer.Quantize(Model, output, new() { FileType = (ModelFileType)4 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => ModelQuantizer.Quantize(Model, output, new() { PruneLayers = [-1] }));
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, output, new() { MetadataOverrides = new Dictionary<string, MetadataOverride> { ["general.name"] = null! } }));
         string damaged = Path.Combine(_folder, "damaged.gguf");

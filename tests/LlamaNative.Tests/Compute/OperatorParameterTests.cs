@@ -16,9 +16,9 @@ public sealed class OperatorParameterTests
         using var bench = new Bench();
         var given = new RopeParameters
         {
-            Dimensions = 4,
+            DimensionCount = 4,
             Mode = RopeMode.Neox,
-            OriginalContext = 3,
+            OriginalContextLength = 3,
             FrequencyBase = 5,
             FrequencyScale = 6,
             ExtFactor = 7,
@@ -29,9 +29,9 @@ public sealed class OperatorParameterTests
         GgmlTensor y = bench.Arena.RopeExt(bench.F32(new float[12], 6, 1, 2), bench.I32([0, 1], 2), given);
         Assert.Equal(given, new RopeParameters
         {
-            Dimensions = y.Parameter(OperatorParameter.RopeDimensions),
+            DimensionCount = y.Parameter(OperatorParameter.RopeDimensions),
             Mode = (RopeMode)y.Parameter(OperatorParameter.RopeMode),
-            OriginalContext = y.Parameter(OperatorParameter.RopeOriginalContext),
+            OriginalContextLength = y.Parameter(OperatorParameter.RopeOriginalContext),
             FrequencyBase = y.FloatParameter(OperatorParameter.RopeFrequencyBase),
             FrequencyScale = y.FloatParameter(OperatorParameter.RopeFrequencyScale),
             ExtFactor = y.FloatParameter(OperatorParameter.RopeExtFactor),

@@ -73,7 +73,7 @@ public sealed class TransformerTests
     {
         TensorArena g = bench.Arena;
         int n = s_tokens.Length;
-        var rope = new RopeParameters { Dimensions = HeadWidth };
+        var rope = new RopeParameters { DimensionCount = HeadWidth };
         GgmlTensor positions = bench.I32([.. Enumerable.Range(0, n)], n);
         GgmlTensor x = g.GetRows(w[0], bench.I32(s_tokens, n));
         for (int layer = 0; layer < 2; layer++)

@@ -46,7 +46,7 @@ public sealed class AsyncCallTests(TinyModelFixture tiny) : IClassFixture<TinyMo
         using var embedder = new TextEmbedder(tiny.Model, new EmbeddingOptions { PoolingType = PoolingType.Mean, Threads = 1 });
         int[] tokens = [.. _prompt, .. _prompt[..2]];
         int[] lengths = [_prompt.Length, 2];
-        float[] expected = new float[2 * embedder.Dimensions];
+        float[] expected = new float[2 * embedder.EmbeddingLength];
         embedder.Embed(tokens, lengths, expected);
         Assert.NotEqual(new float[expected.Length], expected);
         float[] vectors = new float[expected.Length];

@@ -100,13 +100,13 @@ public sealed class TextEmbedderTests : IDisposable
         Assert.Equal(ModelFile.ContextLength, refusing.MaxInputTokens);
         InputTooLongException error = Assert.Throws<InputTooLongException>(() => refusing.Embed([Cat, text]));
         Assert.Equal(1, error.Index);
-        Assert.Equal(Model(model).Vocabulary.Tokenize(text).Length, error.Tokens);
-        Assert.Equal(ModelFile.ContextLength, error.MaxTokens);
+        Assert.Equal(Model(model).Vocabulary.Tokenize(text).Length, error.TokenCount);
+        Assert.Equal(ModelFile.ContextLength, error.MaxInputTokens);
 
         using var cutting = new TextEmbedder(Model(model), new EmbeddingOptions { PoolingType = PoolingType.Mean, LongInputs = LongInputPolicy.Truncate, Threads = 1 });
         EmbeddingResult cut = cutting.Embed(text);
         Assert.Equal(ModelFile.ContextLength, cut.TokenCount);
-        Assert.Equal(error.Tokens - ModelFile.ContextLength, cut.TruncatedTokens);
+        Assert.Equal(error.TokenCount - ModelFile.ContextLength, cut.TruncatedTokens);
         Assert.Equal(0, cutting.Embed(Cat).TruncatedTokens);
 
         // What is cut is the end, but the token that ends a text stays.
@@ -127,7 +127,7 @@ public sealed class TextEmbedderTests : IDisposable
         using var embedder = new TextEmbedder(_bert, new EmbeddingOptions { Threads = 1 });
         int[] tokens = [2, 5, 6, 3, 2, 7, 3];
         int[] lengths = [4, 3];
-        float[] vectors = new float[2 * embedder.Dimensions];
+        float[] vectors = new float[2 * embedder.EmbeddingLength];
         embedder.Embed(tokens, lengths, vectors);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 50; i++)
@@ -175,7 +175,7 @@ public sealed class TextEmbedderTests : IDisposable
     {
         using var embedder = new TextEmbedder(_bert, new EmbeddingOptions { AddSpecial = false, Threads = 1 });
         float[] expected = embedder.Embed(Cat).Vector;
-        float[] vector = new float[embedder.Dimensions];
+        float[] vector = new float[embedder.EmbeddingLength];
         Assert.Throws<ArgumentException>(() => embedder.Embed(""));
         Assert.Throws<ArgumentNullException>(() => embedder.Embed((string)null!));
         Assert.Throws<ArgumentException>(() => embedder.Embed([2, 3], [0, 2], vector));
@@ -187,11 +187,11 @@ public sealed class TextEmbedderTests : IDisposable
         Assert.Throws<InputTooLongException>(() => embedder.Embed(new int[65], [65], vector));
         Assert.Equal(expected, embedder.Embed(Cat).Vector);
 
-        Assert.Throws<ContextCreationException>(() => new TextEmbedder(_bert, new EmbeddingOptions { BatchSize = 0 }));
-        Assert.Throws<ContextCreationException>(() => new TextEmbedder(_bert, new EmbeddingOptions { BatchSize = -5 }));
-        Assert.Throws<ContextCreationException>(() => new TextEmbedder(_bert, new EmbeddingOptions { MaxSequences = 0 }));
-        Assert.Throws<ContextCreationException>(() => new TextEmbedder(_bert, new EmbeddingOptions { MaxSequences = 257, BatchSize = 512 }));
-        Assert.Throws<ContextCreationException>(() => new TextEmbedder(_bert, new EmbeddingOptions { PoolingType = (PoolingType)9 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { BatchSize = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { BatchSize = -5 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { MaxSequences = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { MaxSequences = 257, BatchSize = 512 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { PoolingType = (PoolingType)9 }));
         embedder.Dispose();
         embedder.Dispose();
         Assert.Throws<ObjectDisposedException>(() => embedder.Embed([2, 3], [2], vector));
@@ -209,9 +209,9 @@ public sealed class TextEmbedderTests : IDisposable
         {
             using var embedder = new TextEmbedder(model, new EmbeddingOptions { PoolingType = PoolingType.Mean, BatchSize = batchSize, MaxSequences = sequences, Threads = 1, AddSpecial = false });
             int[] tokens = [.. Enumerable.Range(0, 300).Select(i => 5 + (i % 8))];
-            float[] vectors = new float[tokens.Length * embedder.Dimensions];
+            float[] vectors = new float[tokens.Length * embedder.EmbeddingLength];
             embedder.Embed(tokens, [.. tokens.Select(_ => 1)], vectors);
-            AssertClose(vectors[..embedder.Dimensions], vectors[(8 * embedder.Dimensions)..(9 * embedder.Dimensions)]);
+            AssertClose(vectors[..embedder.EmbeddingLength], vectors[(8 * embedder.EmbeddingLength)..(9 * embedder.EmbeddingLength)]);
             Assert.Equal(Math.Min(batchSize, ModelFile.ContextLength), embedder.MaxInputTokens);
         }
     }
@@ -239,8 +239,8 @@ public sealed class TextEmbedderTests : IDisposable
         ContextOptions options = new() { Embeddings = true, PoolingType = PoolingType.Mean, BatchSize = 64, MicroBatchSize = 64, MaxSequences = 5, UnifiedCache = true, Threads = 1 };
         Assert.Throws<ContextCreationException>(() => new LlamaContext(_bert, options));
         Assert.Throws<ContextCreationException>(() => new LlamaContext(_llama, options));
-        Assert.Throws<ContextCreationException>(() => new LlamaContext(_llama, options with { MaxSequences = 1, MaxOutputs = 8 }));
-        for (int context = 1; context < 700; context += 37)
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LlamaContext(_llama, options with { MaxSequences = 1, MaxOutputs = 8 }));
+        for (int context = 5; context < 700; context += 37)
         {
             foreach (int microBatch in (int[])[1, 60, 65, 300, 512])
             {

@@ -44,6 +44,22 @@ public sealed class EditorTests : IDisposable
     }
 
     [Fact]
+    public async Task Saving_on_a_pool_thread_writes_the_same_and_reports_each_tensor()
+    {
+        using GgufFile file = GgufFile.Open(Small());
+        var edit = new GgufEditor(file);
+        edit.Save(_folder["here.gguf"]);
+        var parts = new List<float>();
+        await edit.SaveAsync(_folder["there.gguf"], new Parts(parts.Add));
+        Assert.Equal(File.ReadAllBytes(_folder["here.gguf"]), File.ReadAllBytes(_folder["there.gguf"]));
+        Assert.Equal(parts.Order(), parts);
+        Assert.InRange(parts[0], 0.01f, 0.99f);
+        Assert.Equal(1, parts[^1]);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => edit.SaveAsync(_folder["none.gguf"], cancellationToken: new CancellationToken(canceled: true)));
+        Assert.False(File.Exists(_folder["none.gguf"]));
+    }
+
+    [Fact]
     public void A_failed_save_leaves_nothing()
     {
         using GgufFile file = GgufFile.Open(Small());
@@ -54,7 +70,7 @@ public sealed class EditorTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => edit.Save(_folder["e.gguf"]));
         edit.SetTensor("a", GgmlType.F32, new TensorShape(8), _ => throw new IOException("source gone"));
         Assert.Throws<IOException>(() => edit.Save(_folder["e.gguf"]));
-        Assert.Throws<OperationCanceledException>(() => new GgufEditor(file).Save(_folder["e.gguf"], new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => new GgufEditor(file).Save(_folder["e.gguf"], cancellationToken: new CancellationToken(canceled: true)));
         Assert.Empty(Directory.GetFiles(_folder.Root));
     }
 
@@ -174,4 +190,9 @@ public sealed class EditorTests : IDisposable
     }
 
     private static float[] Floats(GgufFile file, string tensor) => MemoryMarshal.Cast<byte, float>(Bytes(file, tensor)).ToArray();
+
+    private sealed class Parts(Action<float> report) : IProgress<float>
+    {
+        public void Report(float value) => report(value);
+    }
 }

@@ -19,7 +19,7 @@ public sealed class ModelFileCheckTests : IDisposable
     [InlineData("vocabs/ggml-vocab-gpt-2.gguf")]
     [InlineData("vocabs/ggml-vocab-llama-bpe.gguf")]
     [InlineData("vocabs/ggml-vocab-llama-spm.gguf")]
-    public void Real_files_pass(string name) => ModelFileCheck.Validate(Repository.SharedPathOf(name));
+    public void Real_files_pass(string name) => Validate(Repository.SharedPathOf(name));
 
     [RequiresTheory(Need.Shared)]
     [InlineData("llama.block_count", 0u)] // GGML_ASSERT(hparams.n_layer_all > 0 …)
@@ -95,7 +95,7 @@ public sealed class ModelFileCheckTests : IDisposable
             .Tensor("t", GgmlType.F32, [8], 32)
             .Build();
         using GgufFile opened = GgufFile.Open(file);
-        GgufFormatException error = Assert.Throws<GgufFormatException>(() => ModelFileCheck.Validate(opened));
+        GgufFormatException error = Assert.Throws<GgufFormatException>(() => opened.Validate());
         Assert.Equal("t", error.Key);
         Assert.Contains("135", error.Message, StringComparison.Ordinal);
     }
@@ -110,7 +110,7 @@ public sealed class ModelFileCheckTests : IDisposable
         edit.Metadata["llama.attention.head_count"] = GgufValue.OfArray<uint>(8, 8, 8, 8, 8);
         edit.SetTensor("blk.0.attn_q.weight", GgmlType.Q8_0, new TensorShape(64, 64), new byte[64 * 68]);
         edit.Save(_folder["e.gguf"]);
-        ModelFileCheck.Validate(_folder["e.gguf"]);
+        Validate(_folder["e.gguf"]);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class ModelFileCheckTests : IDisposable
         static void Validate(uint[] units, string replacements)
         {
             using GgufFile file = GgufFile.Open(Unigram(units, replacements));
-            ModelFileCheck.Validate(file);
+            file.Validate();
         }
     }
 
@@ -157,13 +157,19 @@ public sealed class ModelFileCheckTests : IDisposable
         edit.Metadata["tokenizer.ggml.tokens"] = GgufValue.OfStrings(tokens);
     }
 
+    private static void Validate(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        file.Validate();
+    }
+
     private void Refuse(string key, Action<GgufEditor> change)
     {
         using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
         var edit = new GgufEditor(file);
         change(edit);
         edit.Save(_folder["bad.gguf"]);
-        GgufFormatException error = Assert.Throws<GgufFormatException>(() => ModelFileCheck.Validate(_folder["bad.gguf"]));
+        GgufFormatException error = Assert.Throws<GgufFormatException>(() => Validate(_folder["bad.gguf"]));
         Assert.Equal(key, error.Key);
     }
 }

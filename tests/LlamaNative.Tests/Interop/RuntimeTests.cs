@@ -8,6 +8,9 @@ namespace LlamaNative.Tests.Interop;
 [Collection(nameof(Alone))]
 public sealed class RuntimeTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
+    /// <summary>The runtime's for the rest of the process.</summary>
+    private static readonly Logger s_logger = new() { Deaf = true };
+
     [Fact]
     public void Loading_again_is_harmless_from_any_thread_and_gives_what_is_loaded()
     {
@@ -29,14 +32,25 @@ public sealed class RuntimeTests(TinyModelFixture tiny) : IClassFixture<TinyMode
     [Fact]
     public void A_logger_hears_whole_lines_and_may_throw()
     {
-        var logger = new Logger();
-        LlamaRuntime.Load(new LlamaRuntimeOptions { Logger = logger });
+        LlamaRuntime.Load(new LlamaRuntimeOptions { Logger = s_logger });
+        s_logger.Deaf = false;
         LlamaModel.Load(tiny.Path).Dispose();
-        Assert.NotEmpty(logger.Lines);
-        Assert.DoesNotContain(logger.Lines, line => line.Contains('\n') || line.Length == 0);
-        logger.Broken = true;
+        Assert.NotEmpty(s_logger.Lines);
+        Assert.DoesNotContain(s_logger.Lines, line => line.Contains('\n') || line.Length == 0);
+        s_logger.Broken = true;
         LlamaModel.Load(tiny.Path).Dispose();
-        logger.Deaf = true;
+        s_logger.Broken = false;
+        s_logger.Deaf = true;
+    }
+
+    [Fact]
+    public void Another_logger_than_the_first_is_refused()
+    {
+        LlamaRuntime.Load(new LlamaRuntimeOptions { Logger = s_logger });
+        LlamaRuntime.Load(new LlamaRuntimeOptions { Logger = s_logger });
+        var error = Assert.Throws<ArgumentException>(() => LlamaRuntime.Load(new LlamaRuntimeOptions { Logger = new Logger() }));
+        Assert.Equal(nameof(LlamaRuntimeOptions.Logger), error.ParamName);
+        Assert.Contains("ModelOptions.Logger", error.Message, StringComparison.Ordinal);
     }
 
     private sealed class Logger : ILogger

@@ -43,15 +43,15 @@ public sealed partial class MemoryPlanTests : IDisposable
         using NativeLog.Recording log = NativeLog.Record();
         using var context = new LlamaContext(model, options);
         Assert.Equal(context.ContextSize, plan.ContextSize);
-        Assert.Equal(Buffers(model.Placement), Buffers(plan.Placement), (a, b) => a.Name == b.Name && Math.Abs(a.Mebibytes - b.Mebibytes) < Rounding);
+        Assert.Equal(Buffers(model.Placement), Buffers(plan.Placement), (a, b) => a.Name == b.Name && Math.Abs(a.ByteCount - b.ByteCount) < Rounding * Mebibyte);
 
         double cells = CacheSize.Cells(plan.ContextSize, options) * CacheSize.BytesPerCell / Mebibyte;
         double[] caches = [.. Sizes(log, CacheBuffer())];
         Assert.NotEmpty(caches);
-        Assert.Equal(caches.Sum(), (plan.Host.Cache / Mebibyte) - cells, tolerance: Rounding * (caches.Length + 1));
+        Assert.Equal(caches.Sum(), (plan.Host.CacheBytes / Mebibyte) - cells, tolerance: Rounding * (caches.Length + 1));
         double[] compute = [.. Sizes(log, ComputeBuffer())];
         Assert.Equal(2, compute.Length);
-        Assert.Equal(compute.Sum(), plan.Host.Compute / Mebibyte, tolerance: Rounding * 2);
+        Assert.Equal(compute.Sum(), plan.Host.ComputeBytes / Mebibyte, tolerance: Rounding * 2);
     }
 
     // By hand, F32: 4 layers of (4 - 1) · 512 for the convolution and 16 · 512 for the state, for each sequence.
@@ -64,14 +64,14 @@ public sealed partial class MemoryPlanTests : IDisposable
         var options = new ContextOptions { ContextSize = 4096, MaxSequences = sequences };
         MemoryPlan plan = MemoryPlan.Estimate(file.Path, contextOptions: options);
         double state = 4.0 * sequences * ((3 * 512) + (16 * 512)) * sizeof(float) / Mebibyte;
-        double planned = (plan.Host.Cache - (CacheSize.Cells(plan.ContextSize, options) * CacheSize.BytesPerCell)) / Mebibyte;
+        double planned = (plan.Host.CacheBytes - (CacheSize.Cells(plan.ContextSize, options) * CacheSize.BytesPerCell)) / Mebibyte;
         Assert.Equal(state, planned, tolerance: Rounding);
 
         using LlamaModel model = file.Load();
         using NativeLog.Recording log = NativeLog.Record();
         using var context = new LlamaContext(model, options);
         Assert.Equal(Sizes(log, StateBuffer()).Sum(), planned, tolerance: Rounding * 2);
-        Assert.Equal(Sizes(log, ComputeBuffer()).Sum(), plan.Host.Compute / Mebibyte, tolerance: Rounding * 2);
+        Assert.Equal(Sizes(log, ComputeBuffer()).Sum(), plan.Host.ComputeBytes / Mebibyte, tolerance: Rounding * 2);
     }
 
     // A window of 128 tokens needs fewer cells than 4096; were the plan to count full ones, both would be equal.
@@ -80,8 +80,8 @@ public sealed partial class MemoryPlanTests : IDisposable
     {
         using var file = new TinyModel(Wide with { Architecture = "gemma2", SlidingWindow = 128 });
         var options = new ContextOptions { ContextSize = 4096, MicroBatchSize = 64 };
-        long full = MemoryPlan.Estimate(file.Path, contextOptions: options).Host.Cache;
-        long window = MemoryPlan.Estimate(file.Path, contextOptions: options with { FullSlidingWindowCache = false }).Host.Cache;
+        long full = MemoryPlan.Estimate(file.Path, contextOptions: options).Host.CacheBytes;
+        long window = MemoryPlan.Estimate(file.Path, contextOptions: options with { FullSlidingWindowCache = false }).Host.CacheBytes;
         Assert.True(window < full * 3 / 4, $"{window} of {full}");
     }
 
@@ -92,9 +92,9 @@ public sealed partial class MemoryPlanTests : IDisposable
         MemoryPlan plan = MemoryPlan.Fit(_model.Path);
         Assert.Equal(8192, plan.ContextSize);
         Assert.Equal(8192, plan.ContextOptions.ContextSize);
-        Assert.Equal((16L << 20) + (8192 * 160), plan.Host.Cache);
+        Assert.Equal((16L << 20) + (8192 * 160), plan.Host.CacheBytes);
         Assert.True(plan.Fits);
-        Assert.Equal(plan.TotalBytes, plan.Devices.Sum(device => device.TotalBytes));
+        Assert.Equal(plan.NeededBytes, plan.Devices.Sum(device => device.NeededBytes));
     }
 
     [Theory]
@@ -104,16 +104,27 @@ public sealed partial class MemoryPlanTests : IDisposable
     {
         var open = new ContextOptions { MaxSequences = sequences };
         const int Wanted = 5376; // 7 · 3 · 256
-        long budget = MemoryPlan.Estimate(_model.Path, contextOptions: open with { ContextSize = Wanted }).Host.TotalBytes;
-        MemoryPlan plan = MemoryPlan.Fit(_model.Path, contextOptions: open, fitOptions: new MemoryFitOptions { Budget = budget, MinContextSize = 256 });
+        long budget = MemoryPlan.Estimate(_model.Path, contextOptions: open with { ContextSize = Wanted }).Host.NeededBytes;
+        MemoryPlan plan = MemoryPlan.Fit(_model.Path, contextOptions: open, fitOptions: new MemoryFitOptions { BudgetBytes = budget, MinContextSize = 256 });
         Assert.Equal(Wanted, plan.ContextSize);
 
         // Nothing larger would have done.
         MemoryPlan next = MemoryPlan.Estimate(_model.Path, contextOptions: open with { ContextSize = Wanted + (256 * sequences) });
-        Assert.True(next.Host.TotalBytes > budget);
+        Assert.True(next.Host.NeededBytes > budget);
         using LlamaModel model = LlamaModel.Load(plan.Path, plan.ModelOptions);
         using var context = new LlamaContext(model, plan.ContextOptions);
         Assert.Equal(plan.ContextSize, context.ContextSize);
+    }
+
+    [Fact]
+    public async Task Plans_made_on_a_pool_thread_are_the_same()
+    {
+        var options = new ContextOptions { ContextSize = 768 };
+        MemoryPlan estimate = await MemoryPlan.EstimateAsync(_model.Path, contextOptions: options);
+        Assert.Equal(MemoryPlan.Estimate(_model.Path, contextOptions: options).NeededBytes, estimate.NeededBytes);
+        Assert.Equal(768, (await MemoryPlan.FitAsync(_model.Path, contextOptions: options)).ContextSize);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MemoryPlan.FitAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MemoryPlan.EstimateAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -127,12 +138,12 @@ public sealed partial class MemoryPlanTests : IDisposable
     [Fact]
     public void What_does_not_fit_says_so_with_figures()
     {
-        var limits = new MemoryFitOptions { Budget = 1 << 20 };
+        var limits = new MemoryFitOptions { BudgetBytes = 1 << 20 };
         ModelTooLargeException error = Assert.Throws<ModelTooLargeException>(() => MemoryPlan.Fit(_model.Path, fitOptions: limits));
         Assert.Equal(4096, error.Least.ContextSize);
         Assert.Equal(DeviceKind.Cpu, error.Device.Kind);
-        Assert.True(error.Device.TotalBytes > 1 << 20);
-        Assert.Contains($"takes {error.Device.TotalBytes / Mebibyte:F0} MiB", error.Message, StringComparison.Ordinal);
+        Assert.True(error.Device.NeededBytes > 1 << 20);
+        Assert.Contains($"takes {error.Device.NeededBytes / Mebibyte:F0} MiB", error.Message, StringComparison.Ordinal);
         Assert.Contains("1 MiB may be taken", error.Message, StringComparison.Ordinal);
 
         // A fixed size is not lowered either.
@@ -155,7 +166,7 @@ public sealed partial class MemoryPlanTests : IDisposable
     {
         Assert.Throws<ModelLoadException>(() => MemoryPlan.Estimate(_model.Path + ".missing"));
         Assert.Throws<ModelLoadException>(() => MemoryPlan.Estimate(_model.Path, new ModelOptions { VocabularyOnly = true }));
-        Assert.Throws<ContextCreationException>(() => MemoryPlan.Fit(_model.Path, contextOptions: new ContextOptions { BatchSize = -1 }));
+        Assert.ThrowsAny<ArgumentException>(() => MemoryPlan.Fit(_model.Path, contextOptions: new ContextOptions { BatchSize = -1 }));
         Assert.ThrowsAny<ArgumentException>(() => MemoryPlan.Fit(_model.Path, fitOptions: new MemoryFitOptions { MinContextSize = 0 }));
         Assert.ThrowsAny<OperationCanceledException>(() => MemoryPlan.Fit(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
     }
@@ -164,7 +175,7 @@ public sealed partial class MemoryPlanTests : IDisposable
     public void The_hosts_free_memory_is_less_than_all_of_it()
     {
         DeviceInfo cpu = LlamaRuntime.GetDevices().Single(device => device.Kind == DeviceKind.Cpu);
-        Assert.InRange(cpu.FreeMemory, 1UL << 20, cpu.TotalMemory - 1);
+        Assert.InRange(cpu.FreeBytes, 1L << 20, cpu.TotalBytes - 1);
     }
 
     private static WeightBuffer[] Buffers(ModelPlacement placement) => [.. placement.Buffers.OrderBy(buffer => buffer.Name, StringComparer.Ordinal)];

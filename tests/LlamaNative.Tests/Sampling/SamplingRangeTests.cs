@@ -59,7 +59,7 @@ public sealed class SamplingRangeTests(TinyModelFixture tiny) : IClassFixture<Ti
             bad.Add("last", new SamplingOptions { Order = [SamplerKind.AdaptiveP, SamplerKind.TopK] });
             bad.Add("bias", new SamplingOptions { LogitBias = new Dictionary<int, float> { [5] = float.NaN } });
             bad.Add("bias", new SamplingOptions { LogitBias = new Dictionary<int, float> { [5] = float.PositiveInfinity } });
-            bad.Add("from 0", new SamplingOptions { LogitBias = new Dictionary<int, float> { [-1] = 1 } });
+            bad.Add("LogitBias", new SamplingOptions { LogitBias = new Dictionary<int, float> { [-1] = 1 } });
             bad.Add("from 0", new SamplingOptions { LogitBias = new Dictionary<int, float> { [int.MaxValue] = 1 } });
             return bad;
         }

@@ -70,7 +70,7 @@ public class StridedAccessTests
     public void Copy_through_any_strides_is_a_plain_loop(GgmlType type)
     {
         // The reference is four nested loops over OffsetOf.
-        int size = GgmlTypeInfo.Of(type).TypeSize;
+        int size = (int)GgmlTypeInfo.Of(type).TypeSize;
         var random = new Random(7);
         var source = new byte[7 * 5 * 3 * 2 * size];
         random.NextBytes(source);

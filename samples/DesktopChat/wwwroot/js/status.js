@@ -18,7 +18,7 @@ function showUsage() {
     ? [device.description, state.model.description, state.model.placement, state.model.template].filter(Boolean).join("\n")
     : "";
   byId("status-memory").textContent =
-    processMemory === 0 ? "" : `${bytes(processMemory)} used${ready ? ` · ${bytes(device.freeMemory)} free` : ""}`;
+    processMemory === 0 ? "" : `${bytes(processMemory)} used${ready ? ` · ${bytes(device.freeBytes)} free` : ""}`;
 }
 
 /** How much of the context the conversation took with its last answer. */

@@ -18,11 +18,13 @@ public sealed partial class ChatSession
     /// <summary>Begins a conversation.</summary>
     /// <param name="context">The context; it stays the caller's.</param>
     /// <param name="options">The format, the system prompt and what happens when the context is full; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     public ChatSession(LlamaContext context, ChatSessionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         Context = context;
         Options = options ?? new ChatSessionOptions();
+        Options.Validate(context);
         Format = Options.Format ?? ChatFormat.FromModel(context.Model);
         _generator = new TextGenerator(context, Options.Sequence);
         _tokens = new ConversationTokens(context.Model.Vocabulary);

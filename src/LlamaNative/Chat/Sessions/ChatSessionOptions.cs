@@ -32,4 +32,14 @@ public sealed record ChatSessionOptions
 
     /// <summary>The clock from which the template takes its date.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    internal void Validate(LlamaContext context)
+    {
+        OptionCheck.Defined(Overflow);
+        OptionCheck.AtLeast(AnswerReserve, 0);
+        OptionCheck.NoneNull(Tools);
+        OptionCheck.Defined(ToolChoice);
+        OptionCheck.InRange(Sequence, 0, context.Cache.SequenceCount - 1);
+        OptionCheck.NotNull(Clock);
+    }
 }

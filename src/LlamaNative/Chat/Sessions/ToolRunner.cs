@@ -12,8 +12,18 @@ public sealed record ToolRunnerOptions
     /// <summary>Most calls of one answer that are run.</summary>
     public int MaxCallsPerRound { get; init; } = 16;
 
-    /// <summary>The longest a call may take; the model is then told that it failed.</summary>
+    /// <summary>The longest a call may take, <see cref="Timeout.InfiniteTimeSpan"/> for any time; the model is then told that it failed.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    internal void Validate()
+    {
+        OptionCheck.AtLeast(MaxRounds, 0);
+        OptionCheck.AtLeast(MaxCallsPerRound, 0);
+        if (CallTimeout != Timeout.InfiniteTimeSpan)
+        {
+            OptionCheck.InRange(CallTimeout, TimeSpan.Zero, TimeSpan.FromMilliseconds(int.MaxValue));
+        }
+    }
 }
 
 /// <summary>
@@ -25,7 +35,7 @@ public sealed record ToolRunnerOptions
 /// <param name="options">The limits; null for the defaults.</param>
 public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> functions, ToolRunnerOptions? options = null)
 {
-    private readonly ToolRunnerOptions _options = options ?? new ToolRunnerOptions();
+    private readonly ToolRunnerOptions _options = Checked(options ?? new ToolRunnerOptions());
 
     /// <summary>Sends a message and streams the text of the model, through all its tool calls.</summary>
     /// <exception cref="LlamaException">The model still calls tools after <see cref="ToolRunnerOptions.MaxRounds"/>.</exception>
@@ -95,4 +105,10 @@ public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> 
 
     private static ChatMessage Result(ToolCall call, string content) =>
         new(ChatRole.Tool, content) { Name = call.Name, ToolCallId = call.Id };
+
+    private static ToolRunnerOptions Checked(ToolRunnerOptions options)
+    {
+        options.Validate();
+        return options;
+    }
 }

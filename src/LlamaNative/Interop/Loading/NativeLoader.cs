@@ -15,13 +15,16 @@ internal static class NativeLoader
 
     public static NativeLibraryInfo Load(LlamaRuntimeOptions? options)
     {
-        if (options?.Logger is { } logger)
+        OptionCheck.NotEmpty(options?.LibraryDirectory);
+        if (options?.Logger is { } logger && !NativeLog.TrySetRuntimeLogger(logger))
         {
-            NativeLog.Logger = logger;
+            throw OptionCheck.Invalid(
+                "The native library already logs to another logger, which cannot be replaced. Use ModelOptions.Logger to log each model elsewhere.",
+                nameof(LlamaRuntimeOptions.Logger));
         }
 
         NativeLibraryInfo info = Volatile.Read(ref _loaded) ?? LoadOnce(options?.LibraryDirectory);
-        if (options?.LibraryDirectory is { Length: > 0 } wanted && !FilePaths.AreSame(wanted, info.Directory))
+        if (options?.LibraryDirectory is { } wanted && !FilePaths.AreSame(wanted, info.Directory))
         {
             throw new NativeLibraryException(
                 $"The native library is already loaded from '{info.Directory}' and cannot be loaded again from '{wanted}'. "

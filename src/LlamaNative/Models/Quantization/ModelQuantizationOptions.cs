@@ -1,4 +1,5 @@
 using LlamaNative.Tensors;
+using Microsoft.Extensions.Logging;
 
 namespace LlamaNative.Compute;
 
@@ -47,8 +48,37 @@ public sealed record ModelQuantizationOptions
     /// <summary>How many threads quantize; null for one per processor.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>The bytes of floats held at once.</summary>
-    public int BufferBytes { get; init; } = 64 << 20;
+    /// <summary>Bytes of floats held at once, from 64 KiB to 1 GiB.</summary>
+    public long BufferBytes { get; init; } = 64 << 20;
+
+    /// <summary>Receives what llama.cpp logs while it chooses the types; null uses <see cref="LlamaRuntimeOptions.Logger"/>.</summary>
+    public ILogger? Logger { get; init; }
+
+    internal void Validate()
+    {
+        OptionCheck.Defined(FileType);
+        OptionCheck.Defined(OutputTensorType);
+        OptionCheck.Defined(TokenEmbeddingType);
+        foreach ((string pattern, GgmlType type) in OptionCheck.NotNull(TensorTypes))
+        {
+            OptionCheck.NotEmpty(OptionCheck.NotNull(pattern, nameof(TensorTypes)), nameof(TensorTypes));
+            OptionCheck.Defined(type, nameof(TensorTypes));
+        }
+
+        if (ImportanceMatrix?.FirstOrDefault(entry => entry.Value is null).Key is { } key)
+        {
+            throw OptionCheck.Invalid($"ImportanceMatrix has no numbers for '{key}'.", nameof(ImportanceMatrix));
+        }
+
+        MetadataOverride.Validate(MetadataOverrides);
+        foreach (int layer in OptionCheck.NotNull(PruneLayers))
+        {
+            OptionCheck.AtLeast(layer, 0, nameof(PruneLayers));
+        }
+
+        OptionCheck.AtLeast(Threads, 1);
+        OptionCheck.InRange(BufferBytes, 1L << 16, 1L << 30);
+    }
 }
 
 /// <summary>What becomes of one tensor of a model.</summary>

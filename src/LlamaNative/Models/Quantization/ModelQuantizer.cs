@@ -10,6 +10,7 @@ namespace LlamaNative.Compute;
 public static class ModelQuantizer
 {
     /// <summary>What quantization would make of a model, without doing it.</summary>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     /// <exception cref="ModelQuantizationException">The model is none that llama.cpp knows, or cannot be quantized as asked.</exception>
     /// <exception cref="GgufFormatException">The file is no well-formed GGUF, or would bring llama.cpp down.</exception>
     public static IReadOnlyList<QuantizedTensor> Plan(string path, ModelQuantizationOptions? options = null)
@@ -27,6 +28,7 @@ public static class ModelQuantizer
     /// <param name="progress">Told of each tensor, and of every buffer done.</param>
     /// <param name="cancellationToken">Stops within a buffer's time; nothing is left behind.</param>
     /// <returns>The tensors of the result.</returns>
+    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
     /// <exception cref="ModelQuantizationException">The model is none that llama.cpp knows, or cannot be quantized as asked.</exception>
     /// <exception cref="GgufFormatException">The file is no well-formed GGUF, or would bring llama.cpp down.</exception>
     /// <exception cref="LlamaException">A tensor holds numbers that are not finite.</exception>
@@ -65,21 +67,15 @@ public static class ModelQuantizer
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Quantize(path, outputPath, options, progress, cancellationToken), cancellationToken);
 
+    /// <summary><see cref="Plan"/> on a pool thread; once begun it ends, as llama.cpp cannot be stopped in it.</summary>
+    public static Task<IReadOnlyList<QuantizedTensor>> PlanAsync(
+        string path, ModelQuantizationOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Plan(path, options), cancellationToken);
+
     private static ModelQuantizationOptions Checked(ModelQuantizationOptions? options)
     {
         options ??= new ModelQuantizationOptions();
-        if (!Enum.IsDefined(options.FileType))
-        {
-            throw new ArgumentException($"{(int)options.FileType} is no type of model file.", nameof(options));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(options.Threads));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BufferBytes, 1 << 16, nameof(options.BufferBytes));
-        foreach (GgmlType type in options.TensorTypes.Select(tensor => tensor.Type))
-        {
-            _ = GgmlTypeInfo.Of(type);
-        }
-
+        options.Validate();
         return options;
     }
 }

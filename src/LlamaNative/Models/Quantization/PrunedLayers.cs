@@ -5,14 +5,7 @@ namespace LlamaNative.Compute;
 /// <summary>Which layers a quantized model leaves out, and the names of tensors when the rest moves up (<c>remap_layer</c> in llama-quant.cpp).</summary>
 internal sealed class PrunedLayers
 {
-    public PrunedLayers(IEnumerable<int> layers)
-    {
-        Pruned = [.. layers.Distinct().Order()];
-        if (Pruned is [< 0, ..])
-        {
-            throw new ArgumentOutOfRangeException(nameof(layers), Pruned[0], "layers count from 0");
-        }
-    }
+    public PrunedLayers(IEnumerable<int> layers) => Pruned = [.. layers.Distinct().Order()];
 
     /// <summary>The layers left out, in order.</summary>
     public IReadOnlyList<int> Pruned { get; }

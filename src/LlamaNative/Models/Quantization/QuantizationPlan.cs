@@ -39,7 +39,7 @@ internal sealed unsafe class QuantizationPlan
         var plan = new QuantizationPlan(path, file, options);
 
         // The dry run reads the hyperparameters, as loading does, with the overrides applied.
-        ModelFileCheck.Validate(MetadataOverride.Apply(options.MetadataOverrides, file));
+        MetadataOverride.Apply(options.MetadataOverrides, file).Validate();
         plan.RequireWholeBlocks();
         plan.DryRun();
         plan.RequireConvertible();
@@ -64,6 +64,7 @@ internal sealed unsafe class QuantizationPlan
 
     private void DryRun()
     {
+        using NativeLog.Scope scope = NativeLog.To(_options.Logger);
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record();
         if (Run() != 0)
@@ -115,7 +116,7 @@ internal sealed unsafe class QuantizationPlan
                 throw new ModelQuantizationException(_path, $"{source} is quantized already; set AllowRequantize if that is meant.");
             }
 
-            if (!Quantizer.CanDequantize(source.Type) || !Quantizer.CanQuantize(result.Type))
+            if (!Quantizer.Supports(source.Type) || !Quantizer.Supports(result.Type))
             {
                 throw new ModelQuantizationException(_path, $"{source} cannot become {GgmlTypeInfo.Of(result.Type).Name}.");
             }

@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>Writes one tensor of a model in another type: rows are read as floats, quantized by several threads, and written in order.</summary>
-internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor result, float[]? importance, ParallelOptions parallel, int bufferBytes)
+internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor result, float[]? importance, ParallelOptions parallel, long bufferBytes)
 {
     private readonly int _rowLength = (int)source.Shape[0];
     private readonly long _sourceRow = GgmlTypeInfo.Of(source.Type).RowSize(source.Shape[0]);
@@ -38,7 +38,7 @@ internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor 
         {
             parallel.CancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<byte> rows = view.Rows(row, (int)Math.Min(rowsPerChunk, source.Shape.RowCount - row));
-            if (Quantizer.CanDequantize(source.Type) && !Quantizer.AreFinite(source.Type, rows))
+            if (Quantizer.Supports(source.Type) && !Quantizer.AreFinite(source.Type, rows))
             {
                 throw new LlamaException($"{source} holds numbers that are not finite in its rows from {row}.");
             }

@@ -29,13 +29,13 @@ public sealed class LogLinesTests(TinyModelFixture tiny) : IClassFixture<TinyMod
 
     [Fact]
     public void Planning_reads_layers_tensors_and_buffers() =>
-        Assert.All([MemoryPlan.Estimate(tiny.Path, s_placed)], plan => Assert.True(plan.Host.Compute > 0));
+        Assert.All([MemoryPlan.Estimate(tiny.Path, s_placed)], plan => Assert.True(plan.Host.ComputeBytes > 0));
 
     [Fact]
     public void Planning_reads_a_recurrent_state()
     {
         using var file = new TinyModel(new TinyModelOptions { Architecture = "mamba" });
-        Assert.True(MemoryPlan.Estimate(file.Path).Host.Cache > 0);
+        Assert.True(MemoryPlan.Estimate(file.Path).Host.CacheBytes > 0);
     }
 
     [Fact]
