@@ -7,14 +7,14 @@ namespace ConsoleChat;
 /// <summary>The tools of this program: each a description for the model and a delegate that is run when it calls.</summary>
 internal static class ChatTools
 {
-    private static readonly ToolFunction Clock = new(
+    private static readonly ToolFunction s_clock = new(
         new ToolDefinition("clock", "Tells the current date and time.", new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() }),
         (_, _) => Task.FromResult(DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)));
 
     /// <summary>The tools of these names.</summary>
     /// <exception cref="ArgumentException">There is no such tool.</exception>
     public static IReadOnlyList<ToolFunction> Find(string? names) =>
-        [.. (names ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(name => name == Clock.Definition.Name
-            ? Clock
-            : throw new ArgumentException($"There is no tool '{name}'; there is {Clock.Definition.Name}."))];
+        [.. (names ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(name => name == s_clock.Definition.Name
+            ? s_clock
+            : throw new ArgumentException($"There is no tool '{name}'; there is {s_clock.Definition.Name}."))];
 }

@@ -11,11 +11,11 @@ namespace LlamaNative.Cli;
 internal static class ToolCommand
 {
     // A prompt is text and nothing else: neither "-tc" for "-t -c", nor "@file" for what the file contains.
-    private static readonly ParserConfiguration Parser = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+    private static readonly ParserConfiguration s_parser = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
     public static int Run(string[] args, Shell shell)
     {
-        ParseResult parsed = Create(shell).Parse(args, Parser);
+        ParseResult parsed = Create(shell).Parse(args, s_parser);
         if (parsed.Errors.Count > 0)
         {
             string mistakes = ErrorText.OneLine(string.Join('\n', parsed.Errors.Select(error => error.Message)));

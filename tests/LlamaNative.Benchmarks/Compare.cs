@@ -15,7 +15,7 @@ internal sealed class Compare
         + " [--pool 0|1] [--llama-bench PATH]";
 
     /// <summary>The bars by how our side was published: the first token's ratio, and the difference in memory in MiB.</summary>
-    private static readonly Dictionary<string, (double FirstToken, double Memory)> Bars = new()
+    private static readonly Dictionary<string, (double FirstToken, double Memory)> s_bars = new()
     {
         ["aot"] = (1.03, 8),
         ["r2r"] = (1.15, 32),
@@ -56,7 +56,7 @@ internal sealed class Compare
         if (!options.TryGetValue("--model", out string? model)
             || !options.TryGetValue("--ours", out string? ours)
             || !options.TryGetValue("--against", out string? against)
-            || !Bars.TryGetValue(options["--bars"], out (double, double) bar))
+            || !s_bars.TryGetValue(options["--bars"], out (double, double) bar))
         {
             Console.Error.WriteLine(Usage);
             return 2;

@@ -7,7 +7,7 @@ namespace LlamaNative.Merging.Tests;
 /// <summary>Gradients, filters and samples against mergekit's and BlockMerge's own answers.</summary>
 public class ParameterVectorTests
 {
-    private static readonly string[] NoNames = [];
+    private static readonly string[] s_noNames = [];
 
     private static JsonElement Parameters => VectorFile.Root.GetProperty("parameters");
 
@@ -51,7 +51,7 @@ public class ParameterVectorTests
             ];
             failures += Compare($"{samples.Name} samples", actual, expected);
 
-            double Resolve(TensorRole role, int layer) => value.Resolve(new TensorName("x", "x"), new TensorPlace(role, layer, layers, 0, NoNames)).Number;
+            double Resolve(TensorRole role, int layer) => value.Resolve(new TensorName("x", "x"), new TensorPlace(role, layer, layers, 0, s_noNames)).Number;
         }
 
         Assert.True(failures.Length == 0, failures);
@@ -98,7 +98,7 @@ public class ParameterVectorTests
         Assert.True(failures.Length == 0, failures);
     }
 
-    private static TensorPlace Place(double t) => new(TensorRole.Layer, 0, 1, t, NoNames);
+    private static TensorPlace Place(double t) => new(TensorRole.Layer, 0, 1, t, s_noNames);
 
     private static string Compare(string what, double[] actual, double[] expected) =>
         string.Concat(expected.Select((value, i) => Math.Abs(value - actual[i]) <= VectorFile.Tolerance ? "" : $"{what}, {i}: {actual[i]}, expected {value}\n"));

@@ -8,9 +8,9 @@ internal static class VectorFile
 {
     public const string Path = "specs/merge_vectors.json";
 
-    private static readonly Lazy<JsonElement> Document = new(() => JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(Path))).RootElement);
+    private static readonly Lazy<JsonElement> s_document = new(() => JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(Path))).RootElement);
 
-    public static JsonElement Root => Document.Value;
+    public static JsonElement Root => s_document.Value;
 
     public static double Tolerance => Root.GetProperty("tolerance").GetDouble();
 

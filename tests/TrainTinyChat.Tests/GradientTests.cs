@@ -9,7 +9,7 @@ namespace TrainTinyChat.Tests;
 /// <summary>A wrong gradient trains a little all the same; only numbers from elsewhere show it.</summary>
 public sealed class GradientTests
 {
-    private static readonly ModelShape Small = new() { Width = 32, Layers = 2, Heads = 4, KeyHeads = 2, FeedForward = 24, Vocabulary = 40, Context = 16 };
+    private static readonly ModelShape s_small = new() { Width = 32, Layers = 2, Heads = 4, KeyHeads = 2, FeedForward = 24, Vocabulary = 40, Context = 16 };
 
     public static TheoryData<bool, int> Shapes => new() { { true, 2 }, { true, 1 }, { false, 2 }, { true, 4 } };
 
@@ -17,7 +17,7 @@ public sealed class GradientTests
     [MemberData(nameof(Shapes))]
     public void Written_out_gradients_agree_with_the_automatic_pass(bool tied, int keyHeads)
     {
-        using var bench = new Bench(Small with { TiedOutput = tied, KeyHeads = keyHeads });
+        using var bench = new Bench(s_small with { TiedOutput = tied, KeyHeads = keyHeads });
         bench.WriteBatch(uniform: true);
         using var graph = new TrainingGraph(bench.Weights, bench.Inputs, bench.Backend, keepGradients: true);
         graph.Step(new StepSettings(1, 0));
@@ -46,7 +46,7 @@ public sealed class GradientTests
     [Fact]
     public void Gradients_agree_with_finite_differences_also_with_weights_on_tokens()
     {
-        using var bench = new Bench(Small);
+        using var bench = new Bench(s_small);
         bench.WriteBatch(uniform: false);
         using var graph = new TrainingGraph(bench.Weights, bench.Inputs, bench.Backend, keepGradients: true);
         graph.Step(new StepSettings(1, 0));

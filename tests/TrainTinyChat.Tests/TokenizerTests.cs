@@ -7,7 +7,7 @@ namespace TrainTinyChat.Tests;
 
 public sealed class TokenizerTests
 {
-    private static readonly string[] Texts =
+    private static readonly string[] s_texts =
     [
         "你好，世界！", "👋😊❤️☀️", "Grüß Gott, ¿Cómo estás?", "it's don't we'll", "a  b   c \n\n d", " 12+34=46 ", "\t\r\n", "Привет こんにちは", "é́",
     ];
@@ -37,7 +37,7 @@ public sealed class TokenizerTests
             Assert.Equal(document.Text, model.Vocabulary.Detokenize(tokens.AsSpan()[..^1], unparseSpecial: true));
         }
 
-        foreach (string text in Texts)
+        foreach (string text in s_texts)
         {
             var tokens = new List<int>();
             run.Tokenizer.Encode(text, tokens);

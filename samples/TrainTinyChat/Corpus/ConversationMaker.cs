@@ -5,16 +5,16 @@ namespace TrainTinyChat.Corpus;
 /// <summary>Strings exchanges together to conversations.</summary>
 internal static class ConversationMaker
 {
-    private static readonly Topic[] Topics = [.. TalkTopics.All, .. FactTopics.All, .. NumberTopics.All];
-    private static readonly double AllWeights = Topics.Sum(topic => topic.Weight);
+    private static readonly Topic[] s_topics = [.. TalkTopics.All, .. FactTopics.All, .. NumberTopics.All];
+    private static readonly double s_allWeights = s_topics.Sum(topic => topic.Weight);
 
-    private static readonly string[] Systems =
+    private static readonly string[] s_systems =
     [
         "You are Tiny, a small and friendly assistant.", "You are a friendly assistant.", "Answer the questions of the user.", "You are an assistant that gives short answers.",
     ];
 
     /// <summary>Everything that is counted apart.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = [.. Topics.Select(topic => topic.Kind), "names", "likings", "identity", "not told"];
+    public static IReadOnlyList<string> Kinds { get; } = [.. s_topics.Select(topic => topic.Kind), "names", "likings", "identity", "not told"];
 
     /// <summary>A conversation to train on: no combination in it is held out.</summary>
     public static Conversation Train(Dice dice) => dice.NextDouble() switch
@@ -34,7 +34,7 @@ internal static class ConversationMaker
     {
         < 0.5 => null,
         < 0.85 => "You are a helpful assistant.",
-        _ => dice.Pick(Systems),
+        _ => dice.Pick(s_systems),
     };
 
     private static Conversation Make(string kind, Dice dice, bool heldOut)
@@ -61,7 +61,7 @@ internal static class ConversationMaker
                 break;
             default:
                 AddOthers(exchanges, dice, dice.Next(dice.Chance(0.15) ? 6 : 3));
-                exchanges.Add(Topics.First(topic => topic.Kind == kind).Draw(dice, heldOut));
+                exchanges.Add(s_topics.First(topic => topic.Kind == kind).Draw(dice, heldOut));
                 break;
         }
 
@@ -95,8 +95,8 @@ internal static class ConversationMaker
 
     private static Topic Draw(Dice dice)
     {
-        double place = dice.NextDouble() * AllWeights;
-        foreach (Topic topic in Topics)
+        double place = dice.NextDouble() * s_allWeights;
+        foreach (Topic topic in s_topics)
         {
             place -= topic.Weight;
             if (place < 0)
@@ -105,7 +105,7 @@ internal static class ConversationMaker
             }
         }
 
-        return Topics[^1];
+        return s_topics[^1];
     }
 
     /// <summary>People leave out capitals and the mark at the end.</summary>

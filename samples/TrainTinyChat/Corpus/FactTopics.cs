@@ -5,7 +5,7 @@ namespace TrainTinyChat.Corpus;
 /// <summary>What can be known in the small world, and what cannot.</summary>
 internal static class FactTopics
 {
-    private static readonly string[] FortyTwo =
+    private static readonly string[] s_fortyTwo =
     [
         "what is the answer to the ultimate question of life, the universe, and everything?",
         "what is the answer to life, the universe, and everything?",
@@ -51,7 +51,7 @@ internal static class FactTopics
         new("forty-two", 0.6, dice =>
         {
             string leadIn = dice.Pick(TalkTopics.LeadIns);
-            string question = dice.Pick(FortyTwo);
+            string question = dice.Pick(s_fortyTwo);
             return new Exchange("forty-two", leadIn + question, Capital(leadIn + question), Answer42);
         }),
         new("stories", 1.4, Story),

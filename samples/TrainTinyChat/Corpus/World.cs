@@ -15,9 +15,9 @@ internal static class World
     ];
 
     // What names that nobody has are made of, so that a name is kept because it was heard and not because it is known.
-    private static readonly string[] FirstSyllables = ["Ba", "Be", "Da", "Do", "Fe", "Ga", "Ha", "Jo", "Ka", "Ki", "La", "Lo", "Ma", "Mi", "Na", "Ne", "Pa", "Ra", "Ro", "Sa", "So", "Ta", "Ti", "Va", "Wi", "Za"];
+    private static readonly string[] s_firstSyllables = ["Ba", "Be", "Da", "Do", "Fe", "Ga", "Ha", "Jo", "Ka", "Ki", "La", "Lo", "Ma", "Mi", "Na", "Ne", "Pa", "Ra", "Ro", "Sa", "So", "Ta", "Ti", "Va", "Wi", "Za"];
 
-    private static readonly string[] OtherSyllables = ["ba", "bi", "co", "da", "di", "fa", "go", "la", "li", "lo", "ma", "mi", "na", "ni", "no", "ra", "ri", "ro", "sa", "so", "ta", "ti", "va", "vi", "n", "s", "l", "r"];
+    private static readonly string[] s_otherSyllables = ["ba", "bi", "co", "da", "di", "fa", "go", "la", "li", "lo", "ma", "mi", "na", "ni", "no", "ra", "ri", "ro", "sa", "so", "ta", "ti", "va", "vi", "n", "s", "l", "r"];
 
     public static readonly string[] Personas =
     [
@@ -139,8 +139,8 @@ internal static class World
             return dice.Pick(Names);
         }
 
-        string name = dice.Pick(FirstSyllables) + dice.Pick(OtherSyllables);
-        return dice.Chance(0.5) ? name + dice.Pick(OtherSyllables) : name;
+        string name = dice.Pick(s_firstSyllables) + dice.Pick(s_otherSyllables);
+        return dice.Chance(0.5) ? name + dice.Pick(s_otherSyllables) : name;
     }
 
     public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];

@@ -8,7 +8,7 @@ namespace TrainTinyChat.Evaluation;
 /// </summary>
 internal static class SampleConversations
 {
-    private static readonly (string? System, string[] Said)[] Scripts =
+    private static readonly (string? System, string[] Said)[] s_scripts =
     [
         (null, ["Hello!", "My name is Ada.", "What is 9 + 7?", "What is my name?", "Thank you, bye!"]),
         (null, ["what is the answer to the ultimate question of life, the universe, and everything?"]),
@@ -27,7 +27,7 @@ internal static class SampleConversations
         using LlamaModel model = LlamaModel.Load(path, new ModelOptions { GpuLayers = 0 });
         var options = new GenerationOptions { MaxTokens = 100, Sampling = SamplingOptions.Greedy };
         int number = 0;
-        foreach ((string? system, string[] said) in Scripts)
+        foreach ((string? system, string[] said) in s_scripts)
         {
             using var context = new LlamaContext(model, new ContextOptions { Threads = 1, BatchThreads = 1 });
             var session = new ChatSession(context, new ChatSessionOptions { SystemPrompt = system });

@@ -8,14 +8,14 @@ namespace TrainTinyChat.Tokenizer;
 /// </summary>
 internal static class ByteAlphabet
 {
-    private static readonly char[] Characters = Make();
+    private static readonly char[] s_characters = Make();
 
     public static string Encode(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder(bytes.Length);
         foreach (byte value in bytes)
         {
-            text.Append(Characters[value]);
+            text.Append(s_characters[value]);
         }
 
         return text.ToString();

@@ -8,7 +8,7 @@ namespace LlamaNative.Cli.Arguments;
 /// <summary>The options that say how attention and its cache are computed, spelled as llama.cpp's tools spell them.</summary>
 internal static class CacheArguments
 {
-    private static readonly GgmlType[] Types =
+    private static readonly GgmlType[] s_types =
         [GgmlType.F32, GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.IQ4_NL, GgmlType.Q5_0, GgmlType.Q5_1];
 
     public static Option<FlashAttention> FlashAttentionOption() => new("--flash-attn", "-fa")
@@ -21,7 +21,7 @@ internal static class CacheArguments
 
     public static Option<GgmlType> TypeOption(string name, string alias, string what) => new(name, alias)
     {
-        Description = $"The type of the cached {what}: {string.Join(", ", Types.Select(NameOf))}",
+        Description = $"The type of the cached {what}: {string.Join(", ", s_types.Select(NameOf))}",
         HelpName = "TYPE",
         CustomParser = ParseType,
         DefaultValueFactory = _ => GgmlType.F16,
@@ -49,7 +49,7 @@ internal static class CacheArguments
     private static GgmlType ParseType(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
-        foreach (GgmlType type in Types)
+        foreach (GgmlType type in s_types)
         {
             if (string.Equals(NameOf(type), text, StringComparison.OrdinalIgnoreCase))
             {
@@ -57,7 +57,7 @@ internal static class CacheArguments
             }
         }
 
-        result.AddError($"'{text}' is no type for a cache; there are {string.Join(", ", Types.Select(NameOf))}.");
+        result.AddError($"'{text}' is no type for a cache; there are {string.Join(", ", s_types.Select(NameOf))}.");
         return default;
     }
 }

@@ -7,7 +7,7 @@ namespace LlamaNative.Cli.Arguments;
 /// <summary>Where the prompt comes from. It is taken as it is: no escapes are read and nothing is trimmed.</summary>
 internal sealed class PromptArguments
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Option<string?> _prompt = new("--prompt", "-p") { Description = "The prompt; '-' reads it from stdin", HelpName = "TEXT" };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "A file with the prompt", HelpName = "FILE" };
@@ -41,7 +41,7 @@ internal sealed class PromptArguments
     {
         try
         {
-            return Strict.GetString(utf8);
+            return s_strict.GetString(utf8);
         }
         catch (DecoderFallbackException error)
         {

@@ -7,14 +7,14 @@ namespace LlamaNative.Cli.Arguments;
 /// <summary>Reads the sampling options that are more than a number (llama.cpp: common/arg.cpp, common/sampling.cpp).</summary>
 internal static class SamplingParsers
 {
-    private static readonly (string Name, SamplerKind Kind)[] Samplers =
+    private static readonly (string Name, SamplerKind Kind)[] s_samplers =
     [
         ("penalties", SamplerKind.Penalties), ("dry", SamplerKind.Dry), ("top_n_sigma", SamplerKind.TopNSigma), ("top_k", SamplerKind.TopK),
         ("typ_p", SamplerKind.TypicalP), ("top_p", SamplerKind.TopP), ("min_p", SamplerKind.MinP), ("xtc", SamplerKind.Xtc),
         ("temperature", SamplerKind.Temperature), ("infill", SamplerKind.Infill), ("adaptive_p", SamplerKind.AdaptiveP),
     ];
 
-    public static string NameOf(SamplerKind kind) => Array.Find(Samplers, sampler => sampler.Kind == kind).Name;
+    public static string NameOf(SamplerKind kind) => Array.Find(s_samplers, sampler => sampler.Kind == kind).Name;
 
     public static uint? Seed(ArgumentResult result)
     {
@@ -58,14 +58,14 @@ internal static class SamplingParsers
         var order = new List<SamplerKind>();
         foreach (string name in result.Tokens[0].Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            int index = Array.FindIndex(Samplers, sampler => sampler.Name == name.Replace('-', '_'));
+            int index = Array.FindIndex(s_samplers, sampler => sampler.Name == name.Replace('-', '_'));
             if (index < 0)
             {
-                result.AddError($"There is no sampler '{name}'; there are {string.Join(", ", Samplers.Select(sampler => sampler.Name))}.");
+                result.AddError($"There is no sampler '{name}'; there are {string.Join(", ", s_samplers.Select(sampler => sampler.Name))}.");
                 return null;
             }
 
-            order.Add(Samplers[index].Kind);
+            order.Add(s_samplers[index].Kind);
         }
 
         return order;

@@ -9,7 +9,7 @@ namespace LlamaNative.Cli.Bench;
 /// <summary>The table that llama-bench prints: its columns, shown when it would show them, in its widths.</summary>
 internal sealed class MarkdownReport(Shell shell, BenchSetup setup, IReadOnlyList<BenchTest> tests) : IBenchReport
 {
-    private static readonly BenchTest Defaults = new(512, 128, 0, 2048, 512)
+    private static readonly BenchTest s_defaults = new(512, 128, 0, 2048, 512)
     {
         FlashAttention = FlashAttention.Auto,
         CacheTypeK = GgmlType.F16,
@@ -67,7 +67,7 @@ internal sealed class MarkdownReport(Shell shell, BenchSetup setup, IReadOnlyLis
 
     private void ShowIfNotDefault(string name, int width, Func<BenchTest, string> value)
     {
-        if (tests.Any(test => value(test) != value(Defaults)))
+        if (tests.Any(test => value(test) != value(s_defaults)))
         {
             Show(name, width, result => value(result.Test));
         }

@@ -13,7 +13,7 @@ namespace LlamaNative.Cli.Synth;
 internal sealed record ModelShape(string Name, int Embedding, int Layers, int Heads, int HeadsKv, int FeedForward, int Context, float RopeBase, bool TiedOutput = false)
 {
     /// <summary>Sizes as the models' own configurations give them.</summary>
-    private static readonly ModelShape[] All =
+    private static readonly ModelShape[] s_all =
     [
         new("tinyllama-1.1b", 2048, 22, 32, 4, 5632, 2048, 10_000),
         new("llama-3.2-1b", 2048, 16, 32, 8, 8192, 131_072, 500_000, TiedOutput: true),
@@ -23,11 +23,11 @@ internal sealed record ModelShape(string Name, int Embedding, int Layers, int He
         new("mythomax-13b", 5120, 40, 40, 40, 13_824, 4096, 10_000),
     ];
 
-    public static IEnumerable<string> Names => All.Select(shape => shape.Name);
+    public static IEnumerable<string> Names => s_all.Select(shape => shape.Name);
 
     /// <exception cref="ArgumentException">There is no such shape.</exception>
     public static ModelShape Find(string name) =>
-        Array.Find(All, shape => shape.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        Array.Find(s_all, shape => shape.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new ArgumentException($"There is no shape '{name}'; there are {string.Join(", ", Names)}.");
 
     /// <summary>The tensors in the order in which llama.cpp's converter writes them, each with its ne.</summary>

@@ -6,12 +6,12 @@ namespace LlamaNative.Cli.Terminal;
 /// <summary>JSON on standard output, one line, with text as readable as JSON allows.</summary>
 internal static class JsonOutput
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = new PlainJsonEncoder() };
+    private static readonly JsonWriterOptions s_options = new() { Encoder = new PlainJsonEncoder() };
 
     public static void WriteJson(this Shell shell, Action<Utf8JsonWriter> write, bool indented = false)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Options with { Indented = indented, NewLine = "\n" }))
+        using (var writer = new Utf8JsonWriter(buffer, s_options with { Indented = indented, NewLine = "\n" }))
         {
             write(writer);
         }

@@ -7,7 +7,7 @@ namespace LlamaNative.Cli.Terminal;
 /// <summary>How far a merge is, on standard error: one line that changes on a terminal, a line for each tenth elsewhere.</summary>
 internal sealed class MergeProgressLine(Shell shell) : IProgress<MergeProgress>, IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
     private readonly bool _terminal = !Console.IsErrorRedirected;
     private long _last;
@@ -18,7 +18,7 @@ internal sealed class MergeProgressLine(Shell shell) : IProgress<MergeProgress>,
     {
         if (_terminal)
         {
-            if (Stopwatch.GetElapsedTime(_last) >= Pause || value.WrittenBytes == value.TotalBytes)
+            if (Stopwatch.GetElapsedTime(_last) >= s_pause || value.WrittenBytes == value.TotalBytes)
             {
                 _last = Stopwatch.GetTimestamp();
                 string line = Line(value);

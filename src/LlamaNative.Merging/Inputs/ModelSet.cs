@@ -8,12 +8,12 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
     private const int MaxModels = 64;
 
     // What two models must have alike for a tensor of one to mean the same in the other.
-    private static readonly string[] MustAgree =
+    private static readonly string[] s_mustAgree =
     [
         "embedding_length", "attention.head_count", "attention.head_count_kv", "feed_forward_length", "rope.freq_base",
     ];
 
-    private static readonly string[] ShouldAgree =
+    private static readonly string[] s_shouldAgree =
     [
         "context_length", "attention.layer_norm_rms_epsilon", "attention.key_length", "attention.value_length", "rope.dimension_count", "rope.scaling.type", "rope.scaling.factor", "expert_count", "expert_used_count",
     ];
@@ -57,7 +57,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
                 throw new MergeException($"the architecture is {model.Architecture}, and that of {reference.Path} is {reference.Architecture}", model.Path);
             }
 
-            foreach (string key in MustAgree)
+            foreach (string key in s_mustAgree)
             {
                 (string here, string there) = (Text(model, key), Text(reference, key));
                 if (here != there)
@@ -66,7 +66,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
                 }
             }
 
-            foreach (string key in ShouldAgree)
+            foreach (string key in s_shouldAgree)
             {
                 (string here, string there) = (Text(model, key), Text(reference, key));
                 if (here != there)

@@ -12,7 +12,7 @@ internal static class TensorNames
 
     private const string LayerPrefix = "blk.";
 
-    private static readonly Dictionary<string, string> Roots = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> s_roots = new(StringComparer.Ordinal)
     {
         ["token_embd"] = "model.embed_tokens",
         ["output_norm"] = "model.norm",
@@ -20,7 +20,7 @@ internal static class TensorNames
     };
 
     // In the order in which a checkpoint of LLaMA lists a layer: gradients over lists of tensors depend on it.
-    private static readonly OrderedDictionary<string, string> Parts = new(StringComparer.Ordinal)
+    private static readonly OrderedDictionary<string, string> s_parts = new(StringComparer.Ordinal)
     {
         ["attn_q"] = "self_attn.q_proj",
         ["attn_k"] = "self_attn.k_proj",
@@ -47,13 +47,13 @@ internal static class TensorNames
         if (TrySplitLayer(gguf, out int layer, out string? part))
         {
             (string stem, string suffix) = SplitSuffix(part);
-            return Parts.TryGetValue(stem, out string? known)
+            return s_parts.TryGetValue(stem, out string? known)
                 ? new(string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.{known}{suffix}"), gguf)
                 : new(gguf, gguf);
         }
 
         (string root, string end) = SplitSuffix(gguf);
-        return new(Roots.TryGetValue(root, out string? name) ? name + end : gguf, gguf);
+        return new(s_roots.TryGetValue(root, out string? name) ? name + end : gguf, gguf);
     }
 
     public static string OfLayer(int layer, string part) => string.Create(CultureInfo.InvariantCulture, $"{LayerPrefix}{layer}.{part}");
@@ -92,7 +92,7 @@ internal static class TensorNames
     {
         if (TrySplitLayer(gguf, out int layer, out string? part))
         {
-            int index = Parts.IndexOf(SplitSuffix(part).Stem);
+            int index = s_parts.IndexOf(SplitSuffix(part).Stem);
             return (1, layer, index < 0 ? int.MaxValue : index);
         }
 

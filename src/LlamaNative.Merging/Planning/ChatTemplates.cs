@@ -8,7 +8,7 @@ internal static class ChatTemplates
 {
     public const string Key = "tokenizer.chat_template";
 
-    private static readonly Dictionary<string, string> Named = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> s_named = new(StringComparer.Ordinal)
     {
         ["chatml"] =
             "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}"
@@ -53,7 +53,7 @@ internal static class ChatTemplates
 
         // A program has braces; a name has none.
         return wanted.Contains('{', StringComparison.Ordinal) ? wanted
-            : Named.TryGetValue(wanted, out string? template) ? template
-            : throw new MergeException($"chat_template '{wanted}' is neither a template, auto, nor one of {string.Join(", ", Named.Keys)}", file);
+            : s_named.TryGetValue(wanted, out string? template) ? template
+            : throw new MergeException($"chat_template '{wanted}' is neither a template, auto, nor one of {string.Join(", ", s_named.Keys)}", file);
     }
 }

@@ -11,7 +11,7 @@ namespace LlamaNative.Merging.Planning;
 /// <summary>Plans every output tensor: its name, what it is made of, with which parameters.</summary>
 internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, ModelSet models, IReadOnlyList<PlannedSlice> slices, OutputTypes types, VocabularyPlan? vocabulary)
 {
-    private static readonly string[] OwnParameters = ["weight", "density", "gamma", "epsilon", "scale"];
+    private static readonly string[] s_ownParameters = ["weight", "density", "gamma", "epsilon", "scale"];
 
     private readonly MethodTraits _method = MethodTraits.Of(recipe.Method);
     private readonly int _layers = slices.Sum(slice => slice.LayerCount);
@@ -132,14 +132,14 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             Shape = shape,
             Method = method,
             Seed = options.Seed,
-            Parameters = withParameters ? Resolve(method.Parameters.Except(OwnParameters), outputName, place, slice.Parameters) : new Dictionary<string, ParameterScalar>(),
+            Parameters = withParameters ? Resolve(method.Parameters.Except(s_ownParameters), outputName, place, slice.Parameters) : new Dictionary<string, ParameterScalar>(),
             Inputs =
             [
                 .. found.Select(input => new InputSpec(
                     input.Source.Model.Name,
                     input.Source.Model.Index,
                     input.Source.Model == slice.Base && (method.TaskVector || method.Method == MergeMethod.NuSlerp),
-                    withParameters ? Resolve(method.Parameters.Intersect(OwnParameters), input.Name, place, input.Source.Parameters, slice.Parameters) : new Dictionary<string, ParameterScalar>(),
+                    withParameters ? Resolve(method.Parameters.Intersect(s_ownParameters), input.Name, place, input.Source.Parameters, slice.Parameters) : new Dictionary<string, ParameterScalar>(),
                     input.Source.Line)),
             ],
         };

@@ -15,7 +15,7 @@ internal enum Sparsification
 /// <summary>What a method needs and assumes: one row of the specification's tables.</summary>
 internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsBase, bool TaskVector)
 {
-    private static readonly MethodTraits[] All =
+    private static readonly MethodTraits[] s_all =
     [
         new(MergeMethod.Linear, "linear", NeedsBase: false, TaskVector: false) { Normalize = true, Parameters = ["weight", "normalize"] },
         new(MergeMethod.Slerp, "slerp", NeedsBase: true, TaskVector: false) { Parameters = ["t"] },
@@ -49,18 +49,18 @@ internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsB
     public bool TakesUnlistedBase => NeedsBase || Method == MergeMethod.NuSlerp;
 
     /// <summary>Every method a recipe can name.</summary>
-    public static IEnumerable<string> Names => All.Select(traits => traits.Name);
+    public static IEnumerable<string> Names => s_all.Select(traits => traits.Name);
 
-    public static MethodTraits Of(MergeMethod method) => All[(int)method];
+    public static MethodTraits Of(MergeMethod method) => s_all[(int)method];
 
     public static bool TryParse(string name, [NotNullWhen(true)] out MethodTraits? traits)
     {
-        traits = Array.Find(All, traits => traits.Name == name);
+        traits = Array.Find(s_all, traits => traits.Name == name);
         return traits is not null;
     }
 
     /// <summary>Whether any method reads a parameter of this name.</summary>
-    public static bool Knows(string parameter) => Array.Exists(All, traits => traits.Parameters.Contains(parameter));
+    public static bool Knows(string parameter) => Array.Exists(s_all, traits => traits.Parameters.Contains(parameter));
 
     private static MethodTraits TaskFamily(MergeMethod method, string name, Sparsification sparsification, bool consensus, bool normalize, bool rescale, params string[] own) =>
         new(method, name, NeedsBase: true, TaskVector: true)

@@ -7,7 +7,7 @@ namespace LlamaNative.Gguf;
 internal static class AttentionCheck
 {
     /// <summary>Graphs that begin with GGML_ASSERT(n_embd_head_v == n_embd_head_k).</summary>
-    private static readonly HashSet<string> EqualKeysAndValues = Names("""
+    private static readonly HashSet<string> s_equalKeysAndValues = Names("""
         afmoe apertus arcee arctic baichuan bailingmoe2 bert bitnet bloom chameleon chatglm codeshell cogvlm cohere2 cohere2moe
         command-r dbrx deci deepseek dflash dots1 dream eagle3 ernie4_5 ernie4_5-moe eurobert exaone exaone-moe exaone4 falcon
         glm4 glm4moe gpt2 gptneox granite granite_swa granitehybrid granitemoe graniteswitch grok grovemoe hunyuan-dense
@@ -20,7 +20,7 @@ internal static class AttentionCheck
         """);
 
     /// <summary>Graphs that also assert n_embd_head == n_rot.</summary>
-    private static readonly HashSet<string> FullRotation = Names("""
+    private static readonly HashSet<string> s_fullRotation = Names("""
         apertus arcee arctic baichuan chameleon codeshell cogvlm cohere2moe dbrx deci deepseek dots1 dream ernie4_5
         ernie4_5-moe exaone exaone-moe exaone4 falcon granite granite_swa granitemoe graniteswitch grok grovemoe
         hunyuan-dense hunyuan-moe hunyuan_vl hy_v3 internlm2 jais2 llada llada-moe llama llama-embed llama4 maincoder mellum
@@ -29,13 +29,13 @@ internal static class AttentionCheck
         """);
 
     /// <summary>Architectures whose positions have several components, shared out by rope.dimension_sections.</summary>
-    private static readonly HashSet<string> Sections = Names("qwen2vl paddleocr qwen3vl qwen3vlmoe qwen35 qwen35moe qwen4exp qwen3tts");
+    private static readonly HashSet<string> s_sections = Names("qwen2vl paddleocr qwen3vl qwen3vlmoe qwen35 qwen35moe qwen4exp qwen3tts");
 
     public static void Validate(ArchitectureNumbers numbers, string architecture)
     {
         ReadOnlySpan<uint> heads = numbers.GetAll("attention.head_count");
         ValidateGroups(numbers, heads);
-        if (Sections.Contains(architecture))
+        if (s_sections.Contains(architecture))
         {
             ValidateSections(numbers);
         }
@@ -49,14 +49,14 @@ internal static class AttentionCheck
         uint keys = numbers.Get("attention.key_length", size);
         uint values = numbers.Get("attention.value_length", size);
         uint rotated = numbers.Get("rope.dimension_count", keys);
-        if (EqualKeysAndValues.Contains(architecture))
+        if (s_equalKeysAndValues.Contains(architecture))
         {
             numbers.Require(keys == values, "attention.value_length", $"differs from the key length {keys}");
             uint windowed = numbers.Get("attention.key_length_swa", keys);
             numbers.Require(windowed == numbers.Get("attention.value_length_swa", values), "attention.value_length_swa", $"differs from the key length {windowed}");
         }
 
-        if (FullRotation.Contains(architecture))
+        if (s_fullRotation.Contains(architecture))
         {
             numbers.Require(rotated == keys, "rope.dimension_count", $"differs from the key length {keys}");
             numbers.Require(rotated % 2 == 0, "rope.dimension_count", $"is odd ({rotated})");

@@ -6,16 +6,16 @@ internal static class HyperparameterCheck
     public const uint MaxLayers = 512;   // LLAMA_MAX_LAYERS
     public const uint MaxExperts = 1024; // LLAMA_MAX_EXPERTS
 
-    private static readonly string[] RopeScalingTypes = ["none", "linear", "yarn", "longrope"];
+    private static readonly string[] s_ropeScalingTypes = ["none", "linear", "yarn", "longrope"];
 
     /// <summary>Architectures whose layers are asserted to have experts while tensors are loaded.</summary>
-    private static readonly string[] MixturesOnly = ["bailingmoe2", "grovemoe", "glm4moe", "llada-moe", "smallthinker"];
+    private static readonly string[] s_mixturesOnly = ["bailingmoe2", "grovemoe", "glm4moe", "llada-moe", "smallthinker"];
 
     /// <summary>Architectures whose graphs end at another width than they begin with.</summary>
-    private static readonly string[] OwnOutputWidth = ["wavtokenizer-dec", "gemma4-assistant", "deepseek4", "qwen4exp"];
+    private static readonly string[] s_ownOutputWidth = ["wavtokenizer-dec", "gemma4-assistant", "deepseek4", "qwen4exp"];
 
     /// <summary>Numbers that are divided by, or asserted, without a look at what the file gives: architecture, key, smallest value.</summary>
-    private static readonly Minimum[] Minimums =
+    private static readonly Minimum[] s_minimums =
     [
         new("grovemoe", "experts_per_group", 1),
         new("minimax-m3", "attention.indexer.block_size", 1),
@@ -43,9 +43,9 @@ internal static class HyperparameterCheck
         ValidateArchitecture(numbers, architecture);
         AttentionCheck.Validate(numbers, architecture);
         ValidateOutputs(file, numbers, architecture);
-        if (numbers.Find("rope.scaling.type") is { } scaling && !RopeScalingTypes.Contains(scaling.GetString()))
+        if (numbers.Find("rope.scaling.type") is { } scaling && !s_ropeScalingTypes.Contains(scaling.GetString()))
         {
-            throw scaling.Error($"rope scaling type '{scaling}' is not one of {string.Join(", ", RopeScalingTypes)}");
+            throw scaling.Error($"rope scaling type '{scaling}' is not one of {string.Join(", ", s_ropeScalingTypes)}");
         }
     }
 
@@ -63,7 +63,7 @@ internal static class HyperparameterCheck
         numbers.Require(experts <= MaxExperts, "expert_count", $"exceeds {MaxExperts}");
         numbers.Require(used <= experts, "expert_used_count", $"exceeds the {experts} experts");
         numbers.Require(numbers.Get("expert_gating_func", 0) <= 4, "expert_gating_func", "is not one of 0 (none) to 4 (sqrt-softplus)");
-        numbers.Require(experts > 0 || !MixturesOnly.Contains(architecture), "expert_count", "is 0 in a mixture of experts");
+        numbers.Require(experts > 0 || !s_mixturesOnly.Contains(architecture), "expert_count", "is 0 in a mixture of experts");
         numbers.Require(experts == 0 || used > 0, "expert_count", "has no expert in use (expert_used_count)");
         numbers.Require(groups == 0 || groups < experts, "expert_group_count", $"is not below the {experts} experts");
         numbers.Require(groups <= 1 || experts % groups == 0, "expert_group_count", $"does not divide the {experts} experts");
@@ -72,7 +72,7 @@ internal static class HyperparameterCheck
 
     private static void ValidateArchitecture(ArchitectureNumbers numbers, string architecture)
     {
-        foreach ((string owner, string name, uint minimum) in Minimums)
+        foreach ((string owner, string name, uint minimum) in s_minimums)
         {
             if (owner == architecture)
             {
@@ -90,7 +90,7 @@ internal static class HyperparameterCheck
     {
         numbers.Require(numbers.Get("pooling_type", 0) <= 4, "pooling_type", "is not one of 0 (none) to 4 (rank)");
         uint width = numbers.Get("embedding_length", 0);
-        bool projected = OwnOutputWidth.Contains(architecture) || file.Tensors.TryGet("dense_2.weight", out _);
+        bool projected = s_ownOutputWidth.Contains(architecture) || file.Tensors.TryGet("dense_2.weight", out _);
         numbers.Require(projected || numbers.Get("embedding_length_out", 0) <= width, "embedding_length_out", $"exceeds the embedding length {width}");
         int labels = numbers.Find("classifier.output_labels")?.Count ?? 0;
         numbers.Require(labels <= width || file.Tensors.TryGet("cls.output.weight", out _), "classifier.output_labels", $"are more than the embedding length {width}");

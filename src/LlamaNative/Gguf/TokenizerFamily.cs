@@ -22,7 +22,7 @@ internal enum TokenizerKind
 /// <param name="AddsEos">Whether an end is added when the file does not say.</param>
 internal sealed record TokenizerFamily(TokenizerKind Kind, int? Bos, int? Eos, int? Separator = null, bool AddsBos = false, bool AddsEos = false)
 {
-    private static readonly string[] BosFirst =
+    private static readonly string[] s_bosFirst =
     [
         "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano",
         "tekken", "chameleon", "gemma4", "granite-embed-multi-311m",
@@ -56,7 +56,7 @@ internal sealed record TokenizerFamily(TokenizerKind Kind, int? Bos, int? Eos, i
                 }
 
                 int? first = model == "gemma4" || pre is "glm4" or "chatglm-bpe" ? null : 11;
-                return new(TokenizerKind.BytePair, first, model == "gemma4" ? null : 11, AddsBos: BosFirst.Contains(pre));
+                return new(TokenizerKind.BytePair, first, model == "gemma4" ? null : 11, AddsBos: s_bosFirst.Contains(pre));
             default:
                 return new(TokenizerKind.Unknown, null, null);
         }

@@ -29,7 +29,7 @@ internal sealed class TokenizerGuard
     /// Pre-tokenizers (tokenizer.ggml.pre) whose patterns llama.cpp matches in loops written by hand, or which match one
     /// character at a time (llama-vocab.cpp, llm_tokenizer_bpe; unicode.cpp, unicode_regex_split_custom).
     /// </summary>
-    private static readonly HashSet<string> WithoutRecursion =
+    private static readonly HashSet<string> s_withoutRecursion =
     [
         "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano", "dbrx", "smaug-bpe", "glm4", "chatglm-bpe",
         "gpt-2", "phi-2", "jina-es", "jina-de", "gigachat", "jina-v2-es", "jina-v2-de", "a.x-4.0", "mellum", "modern-bert", "jina-v1-en", "jina-v2-code", "roberta-bpe",
@@ -45,7 +45,7 @@ internal sealed class TokenizerGuard
     public TokenizerGuard(Vocabulary vocabulary, IReadOnlyDictionary<string, string> metadata)
     {
         _preTokenizer = metadata.GetValueOrDefault("tokenizer.ggml.pre", "default");
-        _recurses = vocabulary.Type == VocabularyType.BytePairEncoding && !WithoutRecursion.Contains(_preTokenizer);
+        _recurses = vocabulary.Type == VocabularyType.BytePairEncoding && !s_withoutRecursion.Contains(_preTokenizer);
     }
 
     /// <summary>Runs a tokenization of <paramref name="utf8"/> where it is safe.</summary>

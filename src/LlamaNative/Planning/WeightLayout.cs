@@ -17,7 +17,7 @@ internal sealed partial class WeightLayout
     private const string Embedding = "token_embd.weight";
 
     /// <summary>Looked up and not multiplied, these stay on the CPU whatever is offloaded.</summary>
-    private static readonly string[] Inputs = ["token_embd", "position_embd", "token_types", "per_layer_token_embd", "masked_embd"];
+    private static readonly string[] s_inputs = ["token_embd", "position_embd", "token_types", "per_layer_token_embd", "masked_embd"];
 
     private readonly IReadOnlyList<DeviceInfo> _devices;
     private readonly LayerLog _log;
@@ -68,7 +68,7 @@ internal sealed partial class WeightLayout
     public long Allocated(DeviceInfo device) =>
         _buffers.Where(buffer => buffer.Key != Mapping && ContextReport.OwnerOf(buffer.Key, _devices) == device).Sum(buffer => buffer.Value);
 
-    private static bool IsInput(string name) => Inputs.Any(input => name.StartsWith(input, StringComparison.Ordinal));
+    private static bool IsInput(string name) => s_inputs.Any(input => name.StartsWith(input, StringComparison.Ordinal));
 
     /// <summary>Whether a placement finds a tensor of a layer; llama.cpp may leave others in the file unused.</summary>
     private static bool HasOverrides(GgufFile file, IReadOnlyList<TensorPlacement> placements, int layers) =>

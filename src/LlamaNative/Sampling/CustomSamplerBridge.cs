@@ -12,13 +12,13 @@ namespace LlamaNative.Sampling;
 internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler, int vocabularySize)
 {
     // One table of functions for all custom samplers; native samplers point to it until the process ends.
-    private static readonly llama_sampler_i* Functions = CreateFunctions();
+    private static readonly llama_sampler_i* s_functions = CreateFunctions();
 
     private ExceptionDispatchInfo? _error;
 
     /// <summary>Makes the native sampler, which owns a reference to this bridge until it is freed.</summary>
     public llama_sampler* CreateNative() =>
-        LlamaSamplers.llama_sampler_init(Functions, (void*)GCHandle.ToIntPtr(GCHandle.Alloc(this)));
+        LlamaSamplers.llama_sampler_init(s_functions, (void*)GCHandle.ToIntPtr(GCHandle.Alloc(this)));
 
     /// <summary>Throws what the sampler threw during the last native call.</summary>
     public void ThrowPending()

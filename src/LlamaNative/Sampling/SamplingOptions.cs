@@ -9,7 +9,7 @@ namespace LlamaNative;
 /// </summary>
 public sealed record SamplingOptions
 {
-    private static readonly IReadOnlyList<SamplerKind> CommonOrder =
+    private static readonly IReadOnlyList<SamplerKind> s_commonOrder =
     [
         SamplerKind.Penalties, SamplerKind.Dry, SamplerKind.TopNSigma, SamplerKind.TopK, SamplerKind.TypicalP,
         SamplerKind.TopP, SamplerKind.MinP, SamplerKind.Xtc, SamplerKind.Temperature,
@@ -109,7 +109,7 @@ public sealed record SamplingOptions
     public string GrammarRoot { get; init; } = "root";
 
     /// <summary>The samplers in the order they act.</summary>
-    public IReadOnlyList<SamplerKind> Order { get; init => field = [.. OptionCheck.NotNull(value)]; } = CommonOrder;
+    public IReadOnlyList<SamplerKind> Order { get; init => field = [.. OptionCheck.NotNull(value)]; } = s_commonOrder;
 
     /// <summary>Checks every option, also those of samplers that are not in use.</summary>
     internal void Validate()

@@ -12,7 +12,7 @@ public readonly record struct GgmlTypeInfo
     /// <summary>One more than the highest number of a type (<c>GGML_TYPE_COUNT</c>).</summary>
     internal const int TypeCount = 43;
 
-    private static readonly GgmlTypeInfo[] Known = Build();
+    private static readonly GgmlTypeInfo[] s_known = Build();
 
     private GgmlTypeInfo(GgmlType type, string name, long blockSize, long typeSize, bool isQuantized)
     {
@@ -48,7 +48,7 @@ public readonly record struct GgmlTypeInfo
     /// <summary>The description of a type, or false for a number that ggml does not use (any more).</summary>
     public static bool TryGet(GgmlType type, out GgmlTypeInfo info)
     {
-        info = (uint)type < (uint)Known.Length ? Known[(int)type] : default;
+        info = (uint)type < (uint)s_known.Length ? s_known[(int)type] : default;
         return info.BlockSize != 0;
     }
 

@@ -11,7 +11,7 @@ public class LoopBenchmarks
 {
     private const int Tokens = 64;
 
-    private static readonly SamplingOptions Sampling = new() { RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f, PresencePenalty = 0.1f, TopP = 0.9f, Seed = 1 };
+    private static readonly SamplingOptions s_sampling = new() { RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f, PresencePenalty = 0.1f, TopP = 0.9f, Seed = 1 };
 
     private readonly BenchmarkModel _model = new();
     private readonly TokenBatch _batch = new(1);
@@ -24,7 +24,7 @@ public class LoopBenchmarks
     {
         var random = new Random(1);
         _logits = [.. Enumerable.Range(0, _model.Model.Vocabulary.Count).Select(_ => (random.NextSingle() * 20) - 10)];
-        _chain = SamplerChain.Create(_model.Model.Vocabulary, Sampling);
+        _chain = SamplerChain.Create(_model.Model.Vocabulary, s_sampling);
         _context = new LlamaContext(_model.Model, new ContextOptions { ContextSize = 512, Threads = 1 });
     }
 
@@ -60,7 +60,7 @@ public class LoopBenchmarks
     [Benchmark(OperationsPerInvoke = Tokens)]
     public int Generate()
     {
-        var options = new GenerationOptions { MaxTokens = Tokens, StopAtEndOfGeneration = false, StopSequences = ["never to be seen"], ReuseCache = false, Sampling = Sampling };
+        var options = new GenerationOptions { MaxTokens = Tokens, StopAtEndOfGeneration = false, StopSequences = ["never to be seen"], ReuseCache = false, Sampling = s_sampling };
         return new TextGenerator(_context).Generate("a", options).Usage.CompletionTokens;
     }
 }

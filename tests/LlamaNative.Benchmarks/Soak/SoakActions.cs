@@ -9,7 +9,7 @@ namespace LlamaNative.Benchmarks.Soaking;
 /// <summary>What a user does. Errors that the library announces for what was done are counted; all others are unexpected.</summary>
 internal sealed class SoakActions(SoakRun run, Random random, SoakReport report)
 {
-    private static readonly (string Name, int Weight, Func<SoakActions, Task> Action)[] All =
+    private static readonly (string Name, int Weight, Func<SoakActions, Task> Action)[] s_all =
     [
         ("chat", 6, actions => actions.Chat()),
         ("chat cancelled", 5, actions => actions.CancelledChat()),
@@ -25,8 +25,8 @@ internal sealed class SoakActions(SoakRun run, Random random, SoakReport report)
 
     public static (string Name, Func<SoakActions, Task> Action) Draw(Random random)
     {
-        int place = random.Next(All.Sum(action => action.Weight));
-        foreach ((string name, int weight, Func<SoakActions, Task> action) in All)
+        int place = random.Next(s_all.Sum(action => action.Weight));
+        foreach ((string name, int weight, Func<SoakActions, Task> action) in s_all)
         {
             if ((place -= weight) < 0)
             {

@@ -5,7 +5,7 @@ namespace LlamaNative.TestSupport;
 /// <summary>Damages files in ways that a format reader meets: the same seed always does the same damage.</summary>
 public sealed class GgufMutator(IReadOnlyList<byte[]> originals, int seed)
 {
-    private static readonly ulong[] Lengths =
+    private static readonly ulong[] s_lengths =
         [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1UL << 30, 1UL << 40, 1UL << 62, long.MaxValue, ulong.MaxValue, ulong.MaxValue - 31];
 
     private readonly Random _random = new(seed);
@@ -35,7 +35,7 @@ public sealed class GgufMutator(IReadOnlyList<byte[]> originals, int seed)
                 return file;
             case 2: // a length, count or offset
                 int at = Place(file);
-                ulong value = Lengths[_random.Next(Lengths.Length)];
+                ulong value = s_lengths[_random.Next(s_lengths.Length)];
                 if (_random.Next(2) == 0 && file.Length - at >= 8)
                 {
                     BinaryPrimitives.WriteUInt64LittleEndian(file.AsSpan(at), value);

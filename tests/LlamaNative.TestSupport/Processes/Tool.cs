@@ -20,7 +20,7 @@ public sealed record ToolResult(int ExitCode, byte[] Output, string Error)
 public static class Tool
 {
     // .../bin/<configuration>/net10.0/ here and there.
-    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+    private static readonly string s_configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     public static Task<ToolResult> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
@@ -38,7 +38,7 @@ public static class Tool
 
     private static async Task<ToolResult> RunAsync(string project, string assembly, byte[] input, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        string path = Repository.PathOf(project, "bin", Configuration, "net10.0", assembly);
+        string path = Repository.PathOf(project, "bin", s_configuration, "net10.0", assembly);
         Assert.True(File.Exists(path), $"{path} is not built");
         var start = new ProcessStartInfo("dotnet", [path, .. arguments])
         {

@@ -9,7 +9,7 @@ namespace LlamaNative.Tests.Adapters;
 /// <summary>LoRA at run time against the same change merged into the weights by hand.</summary>
 public sealed class LoraAdapterTests : IDisposable
 {
-    private static readonly string[] Weights =
+    private static readonly string[] s_weights =
     [
         "blk.0.attn_q.weight", "blk.0.attn_v.weight", "blk.1.attn_output.weight", "blk.1.ffn_down.weight", "blk.2.ffn_gate.weight", "output.weight", "token_embd.weight",
     ];
@@ -31,7 +31,7 @@ public sealed class LoraAdapterTests : IDisposable
     [InlineData(1, 2f, -0.75f)]
     public void An_adapter_is_the_same_change_merged_into_the_weights(int rank, float? alpha, float scale)
     {
-        ModelFile lora = TinyLora.Create(ModelFile.Llama(), seed: 5, rank, alpha, Weights);
+        ModelFile lora = TinyLora.Create(ModelFile.Llama(), seed: 5, rank, alpha, s_weights);
         ModelFile mergedFile = ModelFile.Llama();
         lora.MergeInto(mergedFile, scale);
         using LlamaModel merged = _files.Load(mergedFile);
@@ -43,7 +43,7 @@ public sealed class LoraAdapterTests : IDisposable
         AssertFar(Logits(_model), Logits(merged));
         AssertClose(Logits(merged), Logits(context));
         Assert.Equal(alpha, adapter.Alpha);
-        Assert.Equal(Weights.Order(), adapter.Targets.Keys.Order());
+        Assert.Equal(s_weights.Order(), adapter.Targets.Keys.Order());
         Assert.All(adapter.Targets.Values, value => Assert.Equal(rank, value));
         Assert.Equal("lora", adapter.Metadata["adapter.type"]);
     }
@@ -131,7 +131,7 @@ public sealed class LoraAdapterTests : IDisposable
     [Fact]
     public void A_context_keeps_its_adapters_and_both_keep_the_model()
     {
-        string path = _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, Weights));
+        string path = _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, s_weights));
         LlamaModel model = _files.Load(ModelFile.Llama());
         LoraAdapter adapter = LoraAdapter.Load(model, path);
         LlamaContext context = NewContext(model);
@@ -153,7 +153,7 @@ public sealed class LoraAdapterTests : IDisposable
     public void Abandoned_adapters_are_collected_while_contexts_work()
     {
         // Freeing takes an adapter off a list of the model's that reserving graphs walks through.
-        string path = _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, Weights));
+        string path = _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, s_weights));
         float[] plain = Logits(_model);
         Parallel.For(0, 12, i =>
         {
@@ -309,5 +309,5 @@ public sealed class LoraAdapterTests : IDisposable
         }
     }
 
-    private LoraAdapter LoadSome() => LoraAdapter.Load(_model, _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, Weights)));
+    private LoraAdapter LoadSome() => LoraAdapter.Load(_model, _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, s_weights)));
 }

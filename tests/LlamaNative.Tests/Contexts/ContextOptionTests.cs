@@ -7,17 +7,17 @@ namespace LlamaNative.Tests.Contexts;
 /// <summary>Options that do not go with the model are refused by name, and a context with good ones works right after.</summary>
 public sealed class ContextOptionTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
-    private static readonly ContextOptions Good = new() { ContextSize = 256, BatchSize = 32, Threads = 1 };
+    private static readonly ContextOptions s_good = new() { ContextSize = 256, BatchSize = 32, Threads = 1 };
 
     public static TheoryData<string, ContextOptions> Unfit => new()
     {
-        { nameof(ContextOptions.ContextSize), Good with { ContextSize = int.MaxValue - 256 } },
+        { nameof(ContextOptions.ContextSize), s_good with { ContextSize = int.MaxValue - 256 } },
 
         // A key of this model has 8 elements, a block of Q8_0 has 32; without flash attention llama.cpp asserts.
-        { nameof(ContextOptions.CacheTypeK), Good with { CacheTypeK = GgmlType.Q8_0, FlashAttention = FlashAttention.Disabled } },
-        { nameof(ContextOptions.CacheTypeK), Good with { CacheTypeK = GgmlType.Q4_0 } },
-        { "V cache", Good with { CacheTypeV = GgmlType.Q8_0, FlashAttention = FlashAttention.Disabled } },
-        { "MTP", Good with { ContextType = ContextType.MultiTokenPrediction } },
+        { nameof(ContextOptions.CacheTypeK), s_good with { CacheTypeK = GgmlType.Q8_0, FlashAttention = FlashAttention.Disabled } },
+        { nameof(ContextOptions.CacheTypeK), s_good with { CacheTypeK = GgmlType.Q4_0 } },
+        { "V cache", s_good with { CacheTypeV = GgmlType.Q8_0, FlashAttention = FlashAttention.Disabled } },
+        { "MTP", s_good with { ContextType = ContextType.MultiTokenPrediction } },
     };
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class ContextOptionTests(TinyModelFixture tiny) : IClassFixture<Ti
     public void A_cache_beyond_memory_is_refused_also_when_sequences_multiply_it()
     {
         // 256 sequences of 2^28 cells each: more than any address space, though one sequence alone might fit.
-        var error = Assert.Throws<ContextCreationException>(() => new LlamaContext(tiny.Model, Good with { ContextSize = int.MaxValue - 256, MaxSequences = 256, BatchSize = 256 }));
+        var error = Assert.Throws<ContextCreationException>(() => new LlamaContext(tiny.Model, s_good with { ContextSize = int.MaxValue - 256, MaxSequences = 256, BatchSize = 256 }));
         Assert.Contains("GiB", error.Message, StringComparison.Ordinal);
     }
 
@@ -42,7 +42,7 @@ public sealed class ContextOptionTests(TinyModelFixture tiny) : IClassFixture<Ti
     public void Compute_buffers_beyond_memory_are_an_error_of_creation()
     {
         // The attention mask alone takes 2^40 numbers.
-        var error = Assert.Throws<ContextCreationException>(() => new LlamaContext(tiny.Model, Good with { ContextSize = 1 << 20, BatchSize = 1 << 20, MicroBatchSize = 1 << 20 }));
+        var error = Assert.Throws<ContextCreationException>(() => new LlamaContext(tiny.Model, s_good with { ContextSize = 1 << 20, BatchSize = 1 << 20, MicroBatchSize = 1 << 20 }));
         Assert.Contains("failed to allocate", error.Message, StringComparison.Ordinal);
     }
 
@@ -67,7 +67,7 @@ public sealed class ContextOptionTests(TinyModelFixture tiny) : IClassFixture<Ti
             {
                 try
                 {
-                    using var context = new LlamaContext(model, Good with { CacheTypeK = type, CacheTypeV = type, FlashAttention = attention });
+                    using var context = new LlamaContext(model, s_good with { CacheTypeK = type, CacheTypeV = type, FlashAttention = attention });
                     using var batch = new TokenBatch(1);
                     batch.Add(5, 0, logits: true);
                     context.Decode(batch);
@@ -94,6 +94,6 @@ public sealed class ContextOptionTests(TinyModelFixture tiny) : IClassFixture<Ti
         Assert.False(handle.IsAlive);
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-        WeakReference Forget() => new(new LlamaContext(tiny.Model, Good).Handle);
+        WeakReference Forget() => new(new LlamaContext(tiny.Model, s_good).Handle);
     }
 }

@@ -10,7 +10,7 @@ namespace LlamaNative.Tests.Contexts;
 public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     /// <summary>Only ever reached by a test that fails.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task A_second_thread_is_told_and_the_first_goes_on()
@@ -19,13 +19,13 @@ public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModel
         using var inside = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();
         Task<int> first = Task.Run(() => Generate(context, new Gate(inside, leave)));
-        Assert.True(inside.Wait(Patience));
+        Assert.True(inside.Wait(s_patience));
         var error = Assert.Throws<ContextBusyException>(() => Evaluate(context, [5]));
         Assert.Contains("another thread", error.Message, StringComparison.Ordinal);
         Assert.Throws<ContextBusyException>(() => context.Cache.Clear());
         Assert.Throws<ContextBusyException>(() => new TextGenerator(context).Generate("the cat"));
         leave.Set();
-        Assert.Equal(8, await first.WaitAsync(Patience));
+        Assert.Equal(8, await first.WaitAsync(s_patience));
         Evaluate(context, [5], from: context.Cache.GetLength());
     }
 
@@ -37,18 +37,18 @@ public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModel
         using var inside = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();
         Task<int> first = Task.Run(() => Generate(context, new Gate(inside, leave)));
-        Assert.True(inside.Wait(Patience));
+        Assert.True(inside.Wait(s_patience));
         using (var file = new TinyModel(new TinyModelOptions { Seed = 2 }))
         using (LlamaModel model = file.Load())
         using (var other = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 }))
         {
             Task<int> second = Task.Run(() => Generate(other, null));
-            Assert.Equal(8, await second.WaitAsync(Patience));
+            Assert.Equal(8, await second.WaitAsync(s_patience));
         }
 
         Assert.False(first.IsCompleted);
         leave.Set();
-        Assert.Equal(8, await first.WaitAsync(Patience));
+        Assert.Equal(8, await first.WaitAsync(s_patience));
     }
 
     [Fact]
@@ -57,17 +57,17 @@ public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModel
         using var inside = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();
         Task<LlamaModel> slow = LlamaModel.LoadAsync(tiny.Path, null, new Gate(inside, leave));
-        Assert.True(inside.Wait(Patience));
+        Assert.True(inside.Wait(s_patience));
         Task other = Task.Run(() =>
         {
             using LlamaModel model = LlamaModel.Load(tiny.Path);
             using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
             Generate(context, null);
         });
-        await other.WaitAsync(Patience);
+        await other.WaitAsync(s_patience);
         Assert.False(slow.IsCompleted);
         leave.Set();
-        (await slow.WaitAsync(Patience)).Dispose();
+        (await slow.WaitAsync(s_patience)).Dispose();
     }
 
     [Fact]
@@ -92,10 +92,10 @@ public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModel
             LlamaContext context = tiny.NewContext();
             using var started = new ManualResetEventSlim();
             Task generating = Task.Run(() => GenerateForever(context, started));
-            Assert.True(started.Wait(Patience));
+            Assert.True(started.Wait(s_patience));
             Thread.SpinWait(round * 2000);
             context.Dispose();
-            await Assert.ThrowsAsync<ObjectDisposedException>(() => generating.WaitAsync(Patience));
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => generating.WaitAsync(s_patience));
         }
     }
 
@@ -152,7 +152,7 @@ public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModel
         private void Pass()
         {
             inside.Set();
-            leave.Wait(Patience);
+            leave.Wait(s_patience);
         }
     }
 }

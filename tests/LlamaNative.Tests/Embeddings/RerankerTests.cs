@@ -8,7 +8,7 @@ namespace LlamaNative.Tests.Embeddings;
 /// <summary>Reranking: the pair as llama-server puts it together (format_prompt_rerank), the head by hand.</summary>
 public sealed class RerankerTests : IDisposable
 {
-    private static readonly string[] Documents = ["the dog sat", "a cat sat on the mat", "mat"];
+    private static readonly string[] s_documents = ["the dog sat", "a cat sat on the mat", "mat"];
     private readonly TemporaryFolder _files = new();
 
     public void Dispose() => _files.Dispose();
@@ -21,13 +21,13 @@ public sealed class RerankerTests : IDisposable
         ModelFile file = ModelFile.Bert(pooling: 4, classes: [.. Enumerable.Range(0, classes).Select(i => $"class {i}")]);
         using LlamaModel model = _files.Load(file);
         using var reranker = new Reranker(model, new EmbeddingOptions { Threads = 1 });
-        IReadOnlyList<RankedDocument> ranked = reranker.Rank("the cat", Documents);
+        IReadOnlyList<RankedDocument> ranked = reranker.Rank("the cat", s_documents);
 
         var bert = new BertByHand(file);
-        for (int i = 0; i < Documents.Length; i++)
+        for (int i = 0; i < s_documents.Length; i++)
         {
             // [CLS] query [SEP] document, and no more, for a vocabulary that adds a separator and no end.
-            int[] tokens = [2, .. Words(model, "the cat"), 3, .. Words(model, Documents[i])];
+            int[] tokens = [2, .. Words(model, "the cat"), 3, .. Words(model, s_documents[i])];
             double[] first = Array.ConvertAll(bert.Run(tokens)[0], value => (double)value);
             double[] scores = bert.Linear("cls.output", [.. bert.Linear("cls", first).Select(Math.Tanh)]);
             RankedDocument document = ranked.Single(entry => entry.Index == i);
@@ -92,8 +92,8 @@ public sealed class RerankerTests : IDisposable
     {
         using LlamaModel model = _files.Load(ModelFile.Bert(pooling: 4, classes: ["score"]));
         await using var reranker = new Reranker(model, new EmbeddingOptions { Threads = 1 });
-        IReadOnlyList<RankedDocument> expected = reranker.Rank("the cat", Documents);
-        IReadOnlyList<RankedDocument> actual = await reranker.RankAsync("the cat", Documents);
+        IReadOnlyList<RankedDocument> expected = reranker.Rank("the cat", s_documents);
+        IReadOnlyList<RankedDocument> actual = await reranker.RankAsync("the cat", s_documents);
         Assert.Equal(expected.Select(document => (document.Index, document.Score)), actual.Select(document => (document.Index, document.Score)));
     }
 

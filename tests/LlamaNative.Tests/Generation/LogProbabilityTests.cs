@@ -9,7 +9,7 @@ namespace LlamaNative.Tests.Generation;
 /// <summary>Log-probabilities against a plain softmax in doubles over the logits of a separate evaluation.</summary>
 public sealed class LogProbabilityTests : IDisposable
 {
-    private static readonly int[] Prompt = [1, 260, 265, 270];
+    private static readonly int[] s_prompt = [1, 260, 265, 270];
     private readonly TemporaryFolder _files = new();
     private readonly LlamaModel _model;
 
@@ -61,7 +61,7 @@ public sealed class LogProbabilityTests : IDisposable
             Assert.Equal(top.OrderByDescending(token => token.LogProbability).ThenBy(token => token.Token), top);
             Assert.Equal(top.Single(token => token.Token == result.Tokens[i]).LogProbability, scored.LogProbability);
 
-            double[] expected = Expected([.. Prompt, .. result.Tokens.Take(i)]);
+            double[] expected = Expected([.. s_prompt, .. result.Tokens.Take(i)]);
             Assert.All(top, token => Assert.Equal(expected[token.Token], token.LogProbability, tolerance: 5e-3));
         }
     }
@@ -103,7 +103,7 @@ public sealed class LogProbabilityTests : IDisposable
             Assert.Equal(14, run.LogProbability.Token);
         }
 
-        double[] expected = Expected(Prompt);
+        double[] expected = Expected(s_prompt);
         Assert.Equal(expected[14], run.LogProbability.LogProbability, tolerance: 5e-3);
         Assert.Equal(Array.IndexOf(expected, expected.Max()), run.LogProbability.Top.Span[0].Token);
     }
@@ -117,7 +117,7 @@ public sealed class LogProbabilityTests : IDisposable
         GenerationResult scored = Generate(context, new GenerationOptions { MaxTokens = 20, Sampling = SamplingOptions.Greedy, TopLogProbabilities = 0 });
         Assert.Equal(plain.Tokens, scored.Tokens);
         Assert.All(scored.LogProbabilities!, token => Assert.True(token.Top.IsEmpty && token.LogProbability <= 0));
-        Assert.Equal(Prompt.Length + 19, context.Cache.GetLength());
+        Assert.Equal(s_prompt.Length + 19, context.Cache.GetLength());
 
         Assert.Throws<ArgumentOutOfRangeException>(() => Generate(context, new GenerationOptions { TopLogProbabilities = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Generate(context, new GenerationOptions { TopLogProbabilities = 100_000 }));
@@ -128,7 +128,7 @@ public sealed class LogProbabilityTests : IDisposable
     {
         using LlamaContext context = NewContext();
         var options = new GenerationOptions { MaxTokens = 40, Sampling = SamplingOptions.Greedy, TopLogProbabilities = 5, StopAtEndOfGeneration = false };
-        using GenerationRun run = new TextGenerator(context).Start(Prompt, options);
+        using GenerationRun run = new TextGenerator(context).Start(s_prompt, options);
         for (int i = 0; i < 18; i++)
         {
             Assert.True(run.MoveNext());
@@ -152,13 +152,13 @@ public sealed class LogProbabilityTests : IDisposable
         int[] continuation = [271, 262, 280, 261, 275, 266, 264];
         using LlamaContext context = NewContext(microBatch);
         var scorer = new ContinuationScorer(context);
-        ContinuationScore score = scorer.Score(Prompt, continuation, topLogProbabilities: 3);
+        ContinuationScore score = scorer.Score(s_prompt, continuation, topLogProbabilities: 3);
         Assert.Equal(0, score.CachedTokens);
         Assert.Equal(continuation, score.Tokens.Select(token => token.Token));
         double sum = 0;
         for (int i = 0; i < continuation.Length; i++)
         {
-            double[] expected = Expected([.. Prompt, .. continuation[..i]]);
+            double[] expected = Expected([.. s_prompt, .. continuation[..i]]);
             Assert.Equal(expected[continuation[i]], score.Tokens[i].LogProbability, tolerance: 5e-3);
             Assert.Equal(Array.IndexOf(expected, expected.Max()), score.Tokens[i].Top.Span[0].Token);
             sum += expected[continuation[i]];
@@ -168,9 +168,9 @@ public sealed class LogProbabilityTests : IDisposable
         Assert.Equal(Math.Exp(-score.LogProbability / continuation.Length), score.Perplexity, tolerance: 1e-6);
 
         // Another continuation evaluates the prompt no second time but for its last token, whose logits are needed.
-        ContinuationScore other = scorer.Score(Prompt, [280]);
-        Assert.Equal(Prompt.Length - 1, other.CachedTokens);
-        Assert.Equal(Expected(Prompt)[280], other.LogProbability, tolerance: 5e-3);
+        ContinuationScore other = scorer.Score(s_prompt, [280]);
+        Assert.Equal(s_prompt.Length - 1, other.CachedTokens);
+        Assert.Equal(Expected(s_prompt)[280], other.LogProbability, tolerance: 5e-3);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class LogProbabilityTests : IDisposable
 
     private static GenerationResult Generate(LlamaContext context, GenerationOptions options)
     {
-        using GenerationRun run = new TextGenerator(context).Start(Prompt, options with { StopAtEndOfGeneration = false });
+        using GenerationRun run = new TextGenerator(context).Start(s_prompt, options with { StopAtEndOfGeneration = false });
         while (run.MoveNext())
         {
         }
@@ -245,7 +245,7 @@ public sealed class LogProbabilityTests : IDisposable
 
     private sealed class FixedPrompt : ITokenizer
     {
-        public int[] Tokenize(string prompt) => Prompt;
+        public int[] Tokenize(string prompt) => s_prompt;
     }
 
     private sealed class OnlyToken(int token) : ILogitsProcessor

@@ -14,7 +14,7 @@ public sealed class Alone;
 [Collection(nameof(Alone))]
 public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
-    private static readonly SamplingOptions Sampling = new()
+    private static readonly SamplingOptions s_sampling = new()
     {
         Seed = 1, TopK = 40, TopP = 0.95f, MinP = 0.05f, Temperature = 0.8f, RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f, PenaltyLastN = 64,
     };
@@ -26,7 +26,7 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
     {
         using var stop = new CancellationTokenSource();
         using LlamaContext context = tiny.NewContext(size: 512);
-        var options = new GenerationOptions { StopAtEndOfGeneration = false, StopSequences = ["never to be seen", "the end of it"], Sampling = Sampling };
+        var options = new GenerationOptions { StopAtEndOfGeneration = false, StopSequences = ["never to be seen", "the end of it"], Sampling = s_sampling };
 
         // Once for the compiler: everything a token runs through was compiled by the second run, in its final form or not.
         Step(context, options, 60, 0, stop.Token);
@@ -63,7 +63,7 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
 
             using (var context = new LlamaContext(model!, new ContextOptions { ContextSize = 256, BatchSize = 16, Threads = 1 }))
             {
-                var options = new GenerationOptions { MaxTokens = 3, StopAtEndOfGeneration = false, Sampling = Sampling };
+                var options = new GenerationOptions { MaxTokens = 3, StopAtEndOfGeneration = false, Sampling = s_sampling };
                 Assert.Equal(3, new TextGenerator(context).Generate("the cat", options).Usage.CompletionTokens);
             }
 

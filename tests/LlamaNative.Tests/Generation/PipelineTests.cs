@@ -8,7 +8,7 @@ namespace LlamaNative.Tests.Generation;
 /// <summary>Steps of the caller's own: what they change, and what happens when they fail.</summary>
 public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
-    private static readonly GenerationOptions Five = new() { MaxTokens = 5, StopAtEndOfGeneration = false, Sampling = SamplingOptions.Greedy };
+    private static readonly GenerationOptions s_five = new() { MaxTokens = 5, StopAtEndOfGeneration = false, Sampling = SamplingOptions.Greedy };
 
     [Fact]
     public void A_logits_processor_decides_and_a_condition_stops()
@@ -28,7 +28,7 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     public void A_processor_that_throws_ends_the_run_and_not_the_context()
     {
         using LlamaContext context = tiny.NewContext();
-        GenerationOptions options = Five with { LogitsProcessors = [new Processor((_, generated) => Fail(generated.Length == 2))] };
+        GenerationOptions options = s_five with { LogitsProcessors = [new Processor((_, generated) => Fail(generated.Length == 2))] };
         using GenerationRun run = new TextGenerator(context).Start("the cat", options);
         Assert.True(run.MoveNext());
         Assert.True(run.MoveNext());
@@ -56,7 +56,7 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
         using var file = new TinyModel(new TinyModelOptions { Broken = true });
         using LlamaModel model = file.Load();
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
-        var error = Assert.Throws<LlamaException>(() => new TextGenerator(context).Generate("the cat", Five));
+        var error = Assert.Throws<LlamaException>(() => new TextGenerator(context).Generate("the cat", s_five));
         Assert.Contains("NaN", error.Message, StringComparison.Ordinal);
         Assert.Throws<ModelLoadException>(() => file.Load(new ModelOptions { CheckTensors = true }));
     }
@@ -87,20 +87,20 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     public void An_empty_prompt_is_a_wrong_argument_unless_something_begins_it()
     {
         using LlamaContext context = tiny.NewContext();
-        var error = Assert.Throws<ArgumentException>(() => new TextGenerator(context).Generate("", Five with { AddSpecial = false }));
+        var error = Assert.Throws<ArgumentException>(() => new TextGenerator(context).Generate("", s_five with { AddSpecial = false }));
         Assert.Contains("no tokens", error.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new TextGenerator(context).Start([], Five));
-        Assert.Throws<ArgumentNullException>(() => new TextGenerator(context).Generate((string)null!, Five));
+        Assert.Throws<ArgumentException>(() => new TextGenerator(context).Start([], s_five));
+        Assert.Throws<ArgumentNullException>(() => new TextGenerator(context).Generate((string)null!, s_five));
 
         // The beginning-of-text token alone is something to go on from.
-        Assert.Equal(1, new TextGenerator(context).Generate("", Five).Usage.PromptTokens);
+        Assert.Equal(1, new TextGenerator(context).Generate("", s_five).Usage.PromptTokens);
     }
 
     [Fact]
     public void What_is_disposed_refuses()
     {
         using LlamaContext context = tiny.NewContext();
-        GenerationRun run = new TextGenerator(context).Start("the cat", Five);
+        GenerationRun run = new TextGenerator(context).Start("the cat", s_five);
         Assert.True(run.MoveNext());
         Assert.Throws<InvalidOperationException>(() => run.GetResult());
         run.Dispose();
@@ -121,13 +121,13 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
         GenerationPipeline? made = null;
         using var own = new DisposedOnce(SamplerChain.Create(tiny.Model.Vocabulary, SamplingOptions.Greedy));
         var replaced = new DisposedOnce(SamplerChain.Create(tiny.Model.Vocabulary, SamplingOptions.Greedy));
-        GenerationRun run = generator.Start("the cat", Five with { Sampler = _ => replaced }, steps =>
+        GenerationRun run = generator.Start("the cat", s_five with { Sampler = _ => replaced }, steps =>
         {
             made = steps;
             return steps with { Sampler = own };
         });
         Assert.True(run.MoveNext());
-        using (GenerationRun other = generator.Start("the cat", Five, steps => made! with { Tokenizer = steps.Tokenizer }))
+        using (GenerationRun other = generator.Start("the cat", s_five, steps => made! with { Tokenizer = steps.Tokenizer }))
         {
             // A run with another run's steps uses them; ending it frees its own alone.
             Assert.True(other.MoveNext());
@@ -140,7 +140,7 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
         // What a copy kept of the freed steps says so, and is not touched.
         Assert.Throws<ObjectDisposedException>(() => made!.Sampler.Sample(new float[tiny.Model.Vocabulary.Count]));
         Assert.Throws<ObjectDisposedException>(() => made!.Forward.Forward([5], default).Length);
-        GenerationRun late = generator.Start("the cat", Five, steps => made! with { Sampler = steps.Sampler });
+        GenerationRun late = generator.Start("the cat", s_five, steps => made! with { Sampler = steps.Sampler });
         Assert.Throws<ObjectDisposedException>(() => late.MoveNext());
         late.Dispose();
         AssertWorks(context);
@@ -156,7 +156,7 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
 
     private static GenerationResult Run(LlamaContext context, Func<GenerationPipeline, GenerationPipeline> change)
     {
-        using GenerationRun run = new TextGenerator(context).Start("the cat", Five, change);
+        using GenerationRun run = new TextGenerator(context).Start("the cat", s_five, change);
         while (run.MoveNext())
         {
         }
@@ -167,7 +167,7 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     private void AssertWorks(LlamaContext context)
     {
         using LlamaContext fresh = tiny.NewContext();
-        Assert.Equal(new TextGenerator(fresh).Generate("the cat", Five).Text, new TextGenerator(context).Generate("the cat", Five).Text);
+        Assert.Equal(new TextGenerator(fresh).Generate("the cat", s_five).Text, new TextGenerator(context).Generate("the cat", s_five).Text);
     }
 
     private sealed class DisposedOnce(SamplerChain chain) : ITokenSampler, IDisposable

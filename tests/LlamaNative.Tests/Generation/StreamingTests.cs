@@ -7,17 +7,17 @@ namespace LlamaNative.Tests.Generation;
 /// <summary>The asynchronous side: taking turns, leaving early, cancelling, disposing.</summary>
 public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
-    private static readonly GenerationOptions Long = new() { MaxTokens = 200, StopAtEndOfGeneration = false, Sampling = SamplingOptions.Greedy };
+    private static readonly GenerationOptions s_long = new() { MaxTokens = 200, StopAtEndOfGeneration = false, Sampling = SamplingOptions.Greedy };
 
     [Fact]
     public async Task Pieces_join_to_what_the_synchronous_side_gives()
     {
         await using LlamaContext context = tiny.NewContext();
-        StreamingGeneration stream = new TextGenerator(context).StreamAsync("the cat", Long);
+        StreamingGeneration stream = new TextGenerator(context).StreamAsync("the cat", s_long);
         string text = string.Concat(await stream.ToListAsync());
         Assert.Equal(text, stream.Result!.Text);
         using LlamaContext other = tiny.NewContext();
-        Assert.Equal(new TextGenerator(other).Generate("the cat", Long).Text, text);
+        Assert.Equal(new TextGenerator(other).Generate("the cat", s_long).Text, text);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
     {
         await using LlamaContext context = tiny.NewContext();
         var generator = new TextGenerator(context);
-        GenerationResult[] results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => generator.GenerateAsync("the cat", Long)));
+        GenerationResult[] results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => generator.GenerateAsync("the cat", s_long)));
         Assert.All(results, result => Assert.Equal(results[0].Text, result.Text));
     }
 
@@ -34,7 +34,7 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
     {
         await using LlamaContext context = tiny.NewContext();
         var generator = new TextGenerator(context);
-        StreamingGeneration stream = generator.StreamAsync("the cat", Long);
+        StreamingGeneration stream = generator.StreamAsync("the cat", s_long);
         await foreach (string _ in stream)
         {
             break;
@@ -42,14 +42,14 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
 
         Assert.NotNull(stream.Result);
         Assert.Equal(StopReason.Cancelled, stream.Result.StopReason);
-        Assert.Equal(200, generator.Generate("the cat", Long).Usage.CompletionTokens);
+        Assert.Equal(200, generator.Generate("the cat", s_long).Usage.CompletionTokens);
     }
 
     [Fact]
     public async Task A_stream_is_enumerated_once()
     {
         await using LlamaContext context = tiny.NewContext();
-        StreamingGeneration stream = new TextGenerator(context).StreamAsync("the cat", Long with { MaxTokens = 3 });
+        StreamingGeneration stream = new TextGenerator(context).StreamAsync("the cat", s_long with { MaxTokens = 3 });
         await stream.ToListAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await stream.ToListAsync());
         Assert.Equal(3, stream.Result!.Usage.CompletionTokens);
@@ -65,7 +65,7 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
         await using LlamaContext context = tiny.NewContext(size: 4096);
         var generator = new TextGenerator(context);
         using var stop = new CancellationTokenSource();
-        StreamingGeneration stream = generator.StreamAsync("the cat", Long with { MaxTokens = 4000 }, stop.Token);
+        StreamingGeneration stream = generator.StreamAsync("the cat", s_long with { MaxTokens = 4000 }, stop.Token);
         if (pieces == 0)
         {
             await stop.CancelAsync();
@@ -83,7 +83,7 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
             }
         });
         Assert.Equal(StopReason.Cancelled, stream.Result!.StopReason);
-        Assert.Equal(200, (await generator.GenerateAsync("the cat", Long)).Usage.CompletionTokens);
+        Assert.Equal(200, (await generator.GenerateAsync("the cat", s_long)).Usage.CompletionTokens);
     }
 
     [Fact]
@@ -91,18 +91,18 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
     {
         await using LlamaContext context = tiny.NewContext();
         var generator = new TextGenerator(context);
-        string expected = (await generator.GenerateAsync("the cat", Long)).Text;
+        string expected = (await generator.GenerateAsync("the cat", s_long)).Text;
         for (int round = 0; round < 40; round++)
         {
             using var stop = new CancellationTokenSource();
-            Task<GenerationResult> generating = generator.GenerateAsync("the cat the cat", Long, stop.Token);
+            Task<GenerationResult> generating = generator.GenerateAsync("the cat the cat", s_long, stop.Token);
             Thread.SpinWait(round * round * 100);
             await stop.CancelAsync();
             Exception? error = await Record.ExceptionAsync(() => generating);
             Assert.True(error is null or OperationCanceledException, error?.ToString());
         }
 
-        Assert.Equal(expected, (await generator.GenerateAsync("the cat", Long)).Text);
+        Assert.Equal(expected, (await generator.GenerateAsync("the cat", s_long)).Text);
     }
 
     [Fact]
@@ -110,15 +110,15 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
     {
         using LlamaContext context = tiny.NewContext();
         var generator = new TextGenerator(context);
-        Assert.Throws<OperationCanceledException>(() => generator.Generate("the cat", Long, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => generator.Generate("the cat", s_long, new CancellationToken(canceled: true)));
         using var stop = new CancellationTokenSource();
-        using GenerationRun run = generator.Start("the cat", Long, stop.Token);
+        using GenerationRun run = generator.Start("the cat", s_long, stop.Token);
         Assert.True(run.MoveNext());
         Assert.True(run.MoveNext());
         stop.Cancel();
         Assert.False(run.MoveNext());
         Assert.Equal((StopReason.Cancelled, 2), (run.StopReason, run.GetResult().Usage.CompletionTokens));
-        Assert.Equal(200, generator.Generate("the cat", Long).Usage.CompletionTokens);
+        Assert.Equal(200, generator.Generate("the cat", s_long).Usage.CompletionTokens);
     }
 
     [Fact]
@@ -128,10 +128,10 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
         {
             LlamaContext context = tiny.NewContext();
             var generator = new TextGenerator(context);
-            StreamingGeneration stream = generator.StreamAsync("the cat", Long with { MaxTokens = null });
+            StreamingGeneration stream = generator.StreamAsync("the cat", s_long with { MaxTokens = null });
             await using IAsyncEnumerator<string> running = stream.GetAsyncEnumerator();
             await running.MoveNextAsync();
-            Task<GenerationResult> waiting = generator.GenerateAsync("the cat", Long);
+            Task<GenerationResult> waiting = generator.GenerateAsync("the cat", s_long);
             if (round % 2 == 0)
             {
                 await context.DisposeAsync();
@@ -151,8 +151,8 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
             // The context may have been full before it was disposed.
             Assert.True(error is OperationCanceledException || stream.Result?.StopReason == StopReason.ContextFull, error?.ToString());
             Assert.IsAssignableFrom<OperationCanceledException>(await Record.ExceptionAsync(() => waiting));
-            await Assert.ThrowsAsync<ObjectDisposedException>(() => generator.GenerateAsync("the cat", Long));
-            Assert.Throws<ObjectDisposedException>(() => generator.Generate("the cat", Long));
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => generator.GenerateAsync("the cat", s_long));
+            Assert.Throws<ObjectDisposedException>(() => generator.Generate("the cat", s_long));
             await context.DisposeAsync();
             context.Dispose();
         }
@@ -164,7 +164,7 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
         // Between two tokens too: another call there would change what the stream goes on from.
         await using LlamaContext context = tiny.NewContext(size: 512);
         var generator = new TextGenerator(context);
-        StreamingGeneration stream = generator.StreamAsync("the cat", Long with { MaxTokens = 400 });
+        StreamingGeneration stream = generator.StreamAsync("the cat", s_long with { MaxTokens = 400 });
         int busy = 0;
         await foreach (string _ in stream)
         {
@@ -183,10 +183,10 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
     {
         await using LlamaContext context = tiny.NewContext();
         var generator = new TextGenerator(context);
-        await Assert.ThrowsAsync<ContextOverflowException>(() => generator.GenerateAsync(new string('x', 400), Long));
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => generator.GenerateAsync("x", Long with { StopSequences = [""] }));
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => generator.GenerateAsync("", Long with { AddSpecial = false }));
-        await Assert.ThrowsAsync<GrammarException>(() => generator.GenerateAsync("x", Long with { Sampling = new SamplingOptions { Grammar = "root ::" } }));
-        Assert.Equal(200, (await generator.GenerateAsync("the cat", Long)).Usage.CompletionTokens);
+        await Assert.ThrowsAsync<ContextOverflowException>(() => generator.GenerateAsync(new string('x', 400), s_long));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => generator.GenerateAsync("x", s_long with { StopSequences = [""] }));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => generator.GenerateAsync("", s_long with { AddSpecial = false }));
+        await Assert.ThrowsAsync<GrammarException>(() => generator.GenerateAsync("x", s_long with { Sampling = new SamplingOptions { Grammar = "root ::" } }));
+        Assert.Equal(200, (await generator.GenerateAsync("the cat", s_long)).Usage.CompletionTokens);
     }
 }

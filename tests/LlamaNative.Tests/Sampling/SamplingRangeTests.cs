@@ -7,8 +7,8 @@ namespace LlamaNative.Tests.Sampling;
 /// <summary>Options out of range, broken logits and chains that cannot choose; a good chain works right after.</summary>
 public sealed class SamplingRangeTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
-    private static readonly SamplingOptions Mirostat2 = new() { Mirostat = Mirostat.V2 };
-    private static readonly SamplingOptions Adaptive = new() { Order = [SamplerKind.AdaptiveP] };
+    private static readonly SamplingOptions s_mirostat2 = new() { Mirostat = Mirostat.V2 };
+    private static readonly SamplingOptions s_adaptive = new() { Order = [SamplerKind.AdaptiveP] };
 
     private Vocabulary Vocabulary => tiny.Model.Vocabulary;
 
@@ -30,10 +30,10 @@ public sealed class SamplingRangeTests(TinyModelFixture tiny) : IClassFixture<Ti
                 bad.Add("PresencePenalty", new SamplingOptions { PresencePenalty = value });
                 bad.Add("DryMultiplier", new SamplingOptions { DryMultiplier = value });
                 bad.Add("DryBase", new SamplingOptions { DryBase = value, DryMultiplier = 1 });
-                bad.Add("MirostatTau", Mirostat2 with { MirostatTau = value });
-                bad.Add("MirostatEta", Mirostat2 with { MirostatEta = value });
-                bad.Add("AdaptiveTarget", Adaptive with { AdaptiveTarget = value });
-                bad.Add("AdaptiveDecay", Adaptive with { AdaptiveDecay = value });
+                bad.Add("MirostatTau", s_mirostat2 with { MirostatTau = value });
+                bad.Add("MirostatEta", s_mirostat2 with { MirostatEta = value });
+                bad.Add("AdaptiveTarget", s_adaptive with { AdaptiveTarget = value });
+                bad.Add("AdaptiveDecay", s_adaptive with { AdaptiveDecay = value });
                 bad.Add("DynamicTemperatureExponent", new SamplingOptions { DynamicTemperatureExponent = value });
             }
 
@@ -131,7 +131,7 @@ public sealed class SamplingRangeTests(TinyModelFixture tiny) : IClassFixture<Ti
     [InlineData(float.PositiveInfinity)]
     public void Logits_that_are_no_numbers_are_refused(float value)
     {
-        foreach (SamplingOptions options in (SamplingOptions[])[new(), SamplingOptions.Greedy, Mirostat2, Adaptive])
+        foreach (SamplingOptions options in (SamplingOptions[])[new(), SamplingOptions.Greedy, s_mirostat2, s_adaptive])
         {
             using SamplerChain chain = SamplerChain.Create(Vocabulary, options);
             float[] logits = Four(Vocabulary);
@@ -148,7 +148,7 @@ public sealed class SamplingRangeTests(TinyModelFixture tiny) : IClassFixture<Ti
         // llama.cpp's samplers answer with some token even where all are forbidden.
         var all = new float[Vocabulary.Count];
         Array.Fill(all, float.NegativeInfinity);
-        foreach (SamplingOptions options in (SamplingOptions[])[new(), SamplingOptions.Greedy, Mirostat2, Adaptive, new() { TypicalP = 0.5f, TopK = 0 }])
+        foreach (SamplingOptions options in (SamplingOptions[])[new(), SamplingOptions.Greedy, s_mirostat2, s_adaptive, new() { TypicalP = 0.5f, TopK = 0 }])
         {
             using SamplerChain chain = SamplerChain.Create(Vocabulary, options);
             Assert.Throws<LlamaException>(() => chain.Sample(all));

@@ -6,7 +6,7 @@ namespace LlamaNative.Tests.Tensors;
 
 public class StridedAccessTests
 {
-    private static readonly TensorLayout F32 = TensorLayout.Contiguous(GgmlType.F32, new TensorShape(4, 3, 2));
+    private static readonly TensorLayout s_f32 = TensorLayout.Contiguous(GgmlType.F32, new TensorShape(4, 3, 2));
 
     [Fact]
     public void Elements_are_walked_in_logical_order()
@@ -14,7 +14,7 @@ public class StridedAccessTests
         // By hand: the transpose of 4×3×2 reads 0, 16, 32 (one column), then the next column at 4.
         Assert.Equal(
             [0, 16, 32, 4, 20, 36, 8, 24, 40, 12, 28, 44, 48, 64, 80, 52, 68, 84, 56, 72, 88, 60, 76, 92],
-            Offsets(StridedIndexer.Elements(F32.Transpose())));
+            Offsets(StridedIndexer.Elements(s_f32.Transpose())));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public class StridedAccessTests
         static long Walk()
         {
             long sum = 0;
-            foreach (long offset in StridedIndexer.Elements(F32.Permute(2, 0, 1, 3)))
+            foreach (long offset in StridedIndexer.Elements(s_f32.Permute(2, 0, 1, 3)))
             {
                 sum += offset;
             }
@@ -112,11 +112,11 @@ public class StridedAccessTests
     public void Copies_that_cannot_be_right_are_refused()
     {
         var memory = new byte[96];
-        Assert.Throws<TensorLayoutException>(() => TensorCopy.Copy(memory, F32, new byte[95], F32));
-        Assert.Throws<TensorLayoutException>(() => TensorCopy.Copy(memory, F32, memory, F32.Transpose()));
-        TensorLayout one = F32.Slice(0, 0, 1).Broadcast(new TensorShape(4, 3, 2));
-        TensorCopy.Copy(memory, one, new byte[96], F32);
-        Assert.Throws<TensorLayoutException>(() => TensorCopy.Copy(memory, F32, new byte[96], one));
+        Assert.Throws<TensorLayoutException>(() => TensorCopy.Copy(memory, s_f32, new byte[95], s_f32));
+        Assert.Throws<TensorLayoutException>(() => TensorCopy.Copy(memory, s_f32, memory, s_f32.Transpose()));
+        TensorLayout one = s_f32.Slice(0, 0, 1).Broadcast(new TensorShape(4, 3, 2));
+        TensorCopy.Copy(memory, one, new byte[96], s_f32);
+        Assert.Throws<TensorLayoutException>(() => TensorCopy.Copy(memory, s_f32, new byte[96], one));
     }
 
     [Fact]
@@ -125,25 +125,25 @@ public class StridedAccessTests
         float[] numbers = [.. Enumerable.Range(0, 24).Select(i => (float)i)];
         Span<byte> memory = MemoryMarshal.AsBytes(numbers.AsSpan());
 
-        ReadOnlyTensorSpan<float> transposed = F32.Transpose().AsReadOnlyTensorSpan<float>(memory);
+        ReadOnlyTensorSpan<float> transposed = s_f32.Transpose().AsReadOnlyTensorSpan<float>(memory);
         Assert.Equal([2, 4, 3], transposed.Lengths.ToArray());
         Assert.Equal([12, 1, 4], transposed.Strides.ToArray());
         Assert.Equal(numbers[12 + 3 + 8], transposed[1, 3, 2]);
 
-        TensorSpan<float> slice = F32.Slice(2, 1, 1).Slice(1, 2, 1).AsTensorSpan<float>(memory);
+        TensorSpan<float> slice = s_f32.Slice(2, 1, 1).Slice(1, 2, 1).AsTensorSpan<float>(memory);
         slice[0, 0, 3] = 99;
         Assert.Equal(99, numbers[23]);
 
-        Assert.Equal(24, Tensor.Sum(F32.Slice(0, 2, 1).Broadcast(new TensorShape(12, 3, 2)).Slice(1, 0, 1).Slice(2, 0, 1).AsReadOnlyTensorSpan<float>(memory)));
+        Assert.Equal(24, Tensor.Sum(s_f32.Slice(0, 2, 1).Broadcast(new TensorShape(12, 3, 2)).Slice(1, 0, 1).Slice(2, 0, 1).AsReadOnlyTensorSpan<float>(memory)));
         Assert.True(TensorLayout.Contiguous(GgmlType.F32, new TensorShape(0, 3)).AsReadOnlyTensorSpan<float>(memory).IsEmpty);
     }
 
     [Fact]
     public void Tensor_spans_refuse_other_numbers_and_short_memory()
     {
-        Assert.Throws<TensorLayoutException>(() => F32.AsReadOnlyTensorSpan<int>(new byte[96]).IsEmpty);
-        Assert.Throws<TensorLayoutException>(() => F32.AsReadOnlyTensorSpan<float>(new byte[95]).IsEmpty);
-        Assert.Throws<TensorLayoutException>(() => F32.View(new TensorShape(1, 3), [6], 0).AsTensorSpan<float>(new byte[96]).IsEmpty);
+        Assert.Throws<TensorLayoutException>(() => s_f32.AsReadOnlyTensorSpan<int>(new byte[96]).IsEmpty);
+        Assert.Throws<TensorLayoutException>(() => s_f32.AsReadOnlyTensorSpan<float>(new byte[95]).IsEmpty);
+        Assert.Throws<TensorLayoutException>(() => s_f32.View(new TensorShape(1, 3), [6], 0).AsTensorSpan<float>(new byte[96]).IsEmpty);
     }
 
     [Fact]

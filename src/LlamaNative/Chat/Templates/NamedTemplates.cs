@@ -3,7 +3,7 @@ namespace LlamaNative.Chat;
 /// <summary>Templates by name, for models whose file holds none or a wrong one. Each is written as its family's makers give it.</summary>
 internal static class NamedTemplates
 {
-    private static readonly Dictionary<string, string> Sources = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, string> s_sources = new(StringComparer.OrdinalIgnoreCase)
     {
         // OpenAI's chat markup, used by Qwen and many fine-tunes.
         ["chatml"] = """
@@ -52,8 +52,8 @@ internal static class NamedTemplates
     };
 
     /// <summary>The names, in order.</summary>
-    public static IReadOnlyCollection<string> Names => Sources.Keys;
+    public static IReadOnlyCollection<string> Names => s_sources.Keys;
 
     /// <summary>The source of a template, null for an unknown name.</summary>
-    public static string? Find(string name) => Sources.GetValueOrDefault(name)?.Trim();
+    public static string? Find(string name) => s_sources.GetValueOrDefault(name)?.Trim();
 }

@@ -7,7 +7,7 @@ namespace LlamaNative.Chat;
 internal abstract class ToolSyntax
 {
     /// <summary>The families, those first whose marks contain another's.</summary>
-    private static readonly ToolSyntax[] Families =
+    private static readonly ToolSyntax[] s_families =
     [
         new QwenCoderSyntax("<tool_call>", "</tool_call>"),
         new QwenCoderSyntax("<seed:tool_call>", "</seed:tool_call>"),
@@ -53,7 +53,7 @@ internal abstract class ToolSyntax
     /// <param name="writtenCall">See <see cref="MessageForms.WrittenCall"/>.</param>
     public static ToolSyntax Of(string source, string? writtenCall)
     {
-        ToolSyntax? written = writtenCall is null ? null : Array.Find(Families, family =>
+        ToolSyntax? written = writtenCall is null ? null : Array.Find(s_families, family =>
             family.Signatures.Any(signature => writtenCall.Contains(MessageForms.Probed(signature), StringComparison.Ordinal)));
 
         // A template that writes calls in a way of its own does not mean another's by a mark it mentions.
@@ -79,7 +79,7 @@ internal abstract class ToolSyntax
     private static ToolSyntax OfSource(string source)
     {
         string text = string.Concat(source.Where(character => !char.IsWhiteSpace(character))).Replace("\\n", "", StringComparison.Ordinal);
-        ToolSyntax[] candidates = [.. Families.Where(family => text.Contains(string.Concat(family.Begin.Where(character => !char.IsWhiteSpace(character))), StringComparison.Ordinal))];
+        ToolSyntax[] candidates = [.. s_families.Where(family => text.Contains(string.Concat(family.Begin.Where(character => !char.IsWhiteSpace(character))), StringComparison.Ordinal))];
         return candidates switch
         {
             [] => new JsonSyntax(),

@@ -9,9 +9,9 @@ namespace LlamaNative.Interop;
 /// </summary>
 internal static class NativeLoader
 {
-    private static readonly Lock Gate = new();
-    private static readonly Dictionary<string, nint> Handles = [];
-    private static NativeLibraryInfo? _loaded;
+    private static readonly Lock s_gate = new();
+    private static readonly Dictionary<string, nint> s_handles = [];
+    private static NativeLibraryInfo? s_loaded;
 
     public static NativeLibraryInfo Load(LlamaRuntimeOptions? options)
     {
@@ -23,7 +23,7 @@ internal static class NativeLoader
                 nameof(LlamaRuntimeOptions.Logger));
         }
 
-        NativeLibraryInfo info = Volatile.Read(ref _loaded) ?? LoadOnce(options?.LibraryDirectory);
+        NativeLibraryInfo info = Volatile.Read(ref s_loaded) ?? LoadOnce(options?.LibraryDirectory);
         if (options?.LibraryDirectory is { } wanted && !FilePaths.AreSame(wanted, info.Directory))
         {
             throw new NativeLibraryException(
@@ -36,11 +36,11 @@ internal static class NativeLoader
 
     private static NativeLibraryInfo LoadOnce(string? optionDirectory)
     {
-        lock (Gate)
+        lock (s_gate)
         {
-            if (_loaded is not null)
+            if (s_loaded is not null)
             {
-                return _loaded;
+                return s_loaded;
             }
 
             var locator = new LibraryLocator();
@@ -51,7 +51,7 @@ internal static class NativeLoader
             string version = AbiGuard.Check(handles[NativeLibraries.Llama], directory);
             Publish(handles);
             LibraryLocator.SharedDirectory = directory;
-            return _loaded = Initialize(directory, version);
+            return s_loaded = Initialize(directory, version);
         }
     }
 
@@ -83,10 +83,10 @@ internal static class NativeLoader
     {
         foreach ((string library, nint handle) in handles)
         {
-            Handles[library] = handle;
+            s_handles[library] = handle;
         }
 
-        NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly, static (name, _, _) => Handles.TryGetValue(name, out nint handle) ? handle : 0);
+        NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly, static (name, _, _) => s_handles.TryGetValue(name, out nint handle) ? handle : 0);
     }
 
     private static unsafe NativeLibraryInfo Initialize(string directory, string version)

@@ -13,21 +13,21 @@ namespace LlamaNative.Interop;
 /// </summary>
 internal static unsafe class NativeLog
 {
-    private static ILogger? _runtimeLogger;
+    private static ILogger? s_runtimeLogger;
 
     [ThreadStatic]
-    private static ThreadLog? _current;
+    private static ThreadLog? s_current;
 
     /// <summary>The logger of <see cref="LlamaRuntimeOptions.Logger"/>; null drops the lines that belong to no model.</summary>
-    public static ILogger? RuntimeLogger => Volatile.Read(ref _runtimeLogger);
+    public static ILogger? RuntimeLogger => Volatile.Read(ref s_runtimeLogger);
 
-    private static ThreadLog Current => _current ??= new ThreadLog();
+    private static ThreadLog Current => s_current ??= new ThreadLog();
 
     /// <summary>Sets the runtime's logger unless another is set already, which stays.</summary>
     /// <returns>Whether <paramref name="logger"/> is the runtime's logger now.</returns>
     public static bool TrySetRuntimeLogger(ILogger logger)
     {
-        ILogger? present = Interlocked.CompareExchange(ref _runtimeLogger, logger, null);
+        ILogger? present = Interlocked.CompareExchange(ref s_runtimeLogger, logger, null);
         return present is null || ReferenceEquals(present, logger);
     }
 
@@ -55,10 +55,10 @@ internal static unsafe class NativeLog
     public static void Warn(string line) => Current.Write(LogLevel.Warning, line);
 
     /// <summary>Forgets what this thread heard; called before an operation whose failure would quote it.</summary>
-    public static void Clear() => _current?.Tail.Clear();
+    public static void Clear() => s_current?.Tail.Clear();
 
     /// <summary>The last warnings and errors heard on this thread, ready to append to a message; empty when there are none.</summary>
-    public static string Tail() => _current is { Tail.Count: > 0 } log
+    public static string Tail() => s_current is { Tail.Count: > 0 } log
         ? Environment.NewLine + "llama.cpp said:" + string.Concat(log.Tail.Select(line => Environment.NewLine + "  " + line))
         : "";
 
