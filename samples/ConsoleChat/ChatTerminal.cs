@@ -2,7 +2,9 @@ using System.Text;
 
 namespace ConsoleChat;
 
-/// <summary>Where the conversation takes place: a terminal, or files and pipes. Answers go to standard output, all else to standard error.</summary>
+/// <summary>
+/// Where the conversation takes place: a terminal, or files and pipes. Answers go to standard output, all else to standard error.
+/// </summary>
 internal sealed class ChatTerminal : IDisposable
 {
     private readonly TextReader _input;

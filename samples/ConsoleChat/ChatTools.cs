@@ -8,13 +8,18 @@ namespace ConsoleChat;
 internal static class ChatTools
 {
     private static readonly ToolFunction s_clock = new(
-        new ToolDefinition("clock", "Tells the current date and time.", new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() }),
+        new ToolDefinition("clock", "Tells the current date and time.", new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject(),
+        }),
         (_, _) => Task.FromResult(DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)));
 
     /// <summary>The tools of these names.</summary>
     /// <exception cref="ArgumentException">There is no such tool.</exception>
     public static IReadOnlyList<ToolFunction> Find(string? names) =>
-        [.. (names ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(name => name == s_clock.Definition.Name
+        [.. (names ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(name => name == s_clock.Definition.Name
             ? s_clock
             : throw new ArgumentException($"There is no tool '{name}'; there is {s_clock.Definition.Name}."))];
 }

@@ -27,7 +27,9 @@ internal sealed class Interrupts(IHostApplicationLifetime application) : IHostLi
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits for a message: from now on the first Ctrl+C only warns. (Before, while the model loads, it ends the program.)</summary>
+    /// <summary>
+    /// Waits for a message: from now on the first Ctrl+C only warns. (Before, while the model loads, it ends the program.)
+    /// </summary>
     public void AwaitMessage()
     {
         lock (_gate)

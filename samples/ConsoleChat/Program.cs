@@ -19,7 +19,10 @@ if (CommandLine.FindMistake(args) is { } mistake)
 }
 
 // The content root is where the program lies and not where it is started: an appsettings.json there is none of ours.
-HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
+{
+    ContentRootPath = AppContext.BaseDirectory,
+});
 builder.Configuration.AddCommandLine(args, CommandLine.Switches);
 
 // Standard output belongs to the answers.

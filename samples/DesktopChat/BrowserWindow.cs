@@ -14,7 +14,8 @@ internal sealed partial class BrowserWindow(string dataFolder, ILogger<BrowserWi
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(3);
 
     private static readonly string[] s_linuxNames =
-        ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "microsoft-edge-stable", "brave-browser"];
+        ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge",
+            "microsoft-edge-stable", "brave-browser"];
 
     private static readonly string[] s_macPaths =
     [
@@ -61,7 +62,11 @@ internal sealed partial class BrowserWindow(string dataFolder, ILogger<BrowserWi
             "--no-first-run", "--no-default-browser-check", "--window-size=1180,800",
         ];
         long start = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(browser, arguments) { RedirectStandardError = true, RedirectStandardOutput = true });
+        using var process = Process.Start(new ProcessStartInfo(browser, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        });
         if (process is null)
         {
             return false;

@@ -12,7 +12,8 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Where the system keeps applications' data; beside the program where it has no such place.</summary>
     public static string DefaultPath { get; } = Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
             ? folder
             : AppContext.BaseDirectory,
         "LlamaNative",
@@ -25,11 +26,14 @@ internal sealed class DataFolder : IDisposable
         try
         {
             // DeleteOnClose alone would not do: a process that was killed leaves the file, and it must not shut the next one out.
-            return new DataFolder(new FileStream(Path.Combine(path, "running.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DataFolder(new FileStream(Path.Combine(path, "running.lock"), FileMode.OpenOrCreate,
+                FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException error)
         {
-            throw new IOException($"DesktopChat already runs with the data in '{path}'. Use its window, or give this one a folder of its own with --data.", error);
+            throw new IOException(
+                $"DesktopChat already runs with the data in '{path}'. Use its window, or give this one a folder of its own with --data.",
+                error);
         }
     }
 

@@ -32,7 +32,10 @@ internal static class DesktopApplication
     /// <param name="loadModel">Loads models; null is <see cref="LlamaModel.LoadAsync"/>.</param>
     public static WebApplication Create(DesktopOptions options, LoadModel? loadModel = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;
@@ -69,7 +72,8 @@ internal static class DesktopApplication
         ConversationEndpoints.Map(application);
         ModelEndpoints.Map(application);
         SettingsEndpoints.Map(application);
-        application.MapFallback("{**path}", context => throw new ApiException(StatusCodes.Status404NotFound, "not-found", $"There is nothing at '{context.Request.Path}'."));
+        application.MapFallback("{**path}", context =>
+            throw new ApiException(StatusCodes.Status404NotFound, "not-found", $"There is nothing at '{context.Request.Path}'."));
         return application;
     }
 

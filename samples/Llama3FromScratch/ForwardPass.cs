@@ -68,7 +68,9 @@ internal sealed class ForwardPass : IDisposable
     /// <summary>A number for each token of the vocabulary, [n×vocabulary]; for a single pass without trace only the last row.</summary>
     public GgmlTensor Logits { get; }
 
-    /// <summary>What each layer would say if it were the last: final norm and output matrix behind every layer. Traced passes only.</summary>
+    /// <summary>
+    /// What each layer would say if it were the last: final norm and output matrix behind every layer. Traced passes only.
+    /// </summary>
     public List<GgmlTensor> Lens { get; } = [];
 
     private GgmlTensor Build()
@@ -143,7 +145,8 @@ internal sealed class ForwardPass : IDisposable
         GgmlTensor scores = Note("scores", layer, "kq", "MUL_MAT", g.MulMat(keys, g.Permute(q, 0, 2, 1, 3)));
 
         // Causal mask and softmax: scores / √d, minus infinity where a token would look ahead, then each row to sum 1.
-        GgmlTensor attention = Note("attention (masked, softmax)", layer, "kq_soft_max", "SOFT_MAX", g.SoftMaxExt(scores, _mask, _shape.ScoreScale));
+        GgmlTensor attention = Note("attention (masked, softmax)", layer, "kq_soft_max", "SOFT_MAX",
+            g.SoftMaxExt(scores, _mask, _shape.ScoreScale));
 
         // Values mixed by attention, [n×d] for each head; then the heads joined, [n×heads·d].
         GgmlTensor mixed = Note("values mixed", layer, "kqv", "MUL_MAT", g.MulMat(values, attention));

@@ -25,7 +25,9 @@ internal sealed class Llama : IDisposable
         {
             if (contextSize < 1 || contextSize > _weights.Shape.ContextLength)
             {
-                throw new ArgumentException($"The prompt and its continuation take {contextSize} tokens; this model was trained on {_weights.Shape.ContextLength}.");
+                throw new ArgumentException(
+                    $"The prompt and its continuation take {contextSize} tokens; this model was trained on "
+                    + $"{_weights.Shape.ContextLength}.");
             }
 
             _backend = Backend.CreateCpu(threads);

@@ -5,7 +5,8 @@ using LlamaNative;
 using LlamaNative.Models;
 
 // Llama3FromScratch MODEL PROMPT [TOKENS] [PAGE]
-if (args.Length is < 2 or > 4 || !int.TryParse(args.ElementAtOrDefault(2) ?? "16", NumberStyles.None, CultureInfo.InvariantCulture, out int limit))
+if (args.Length is < 2 or > 4
+    || !int.TryParse(args.ElementAtOrDefault(2) ?? "16", NumberStyles.None, CultureInfo.InvariantCulture, out int limit))
 {
     Console.Error.WriteLine("usage: Llama3FromScratch MODEL.gguf PROMPT [TOKENS=16] [PAGE=trace.html]");
     return 2;

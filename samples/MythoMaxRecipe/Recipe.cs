@@ -24,7 +24,8 @@ internal static partial class Recipe
         Show(plan);
         long start = Stopwatch.GetTimestamp();
         ModelMerger.Merge(plan, output);
-        Console.WriteLine($"{plan.Tensors.Count} tensors, {plan.ByteCount} bytes in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s: {output}");
+        Console.WriteLine(
+            $"{plan.Tensors.Count} tensors, {plan.ByteCount} bytes in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s: {output}");
     }
 
     public static void RunOnSyntheticModels()

@@ -16,7 +16,8 @@ internal static class SyntheticModel
         var random = new Random(seed);
         using GgufWriter writer = GgufWriter.Create(path);
         AddMetadata(writer, shape, seed);
-        (string Name, TensorShape Shape, GgmlType Type)[] tensors = [.. Tensors(shape).Select(tensor => (tensor.Name, tensor.Shape, TypeOf(tensor.Name, tensor.Shape, type, shape)))];
+        (string Name, TensorShape Shape, GgmlType Type)[] tensors = [.. Tensors(shape)
+            .Select(tensor => (tensor.Name, tensor.Shape, TypeOf(tensor.Name, tensor.Shape, type, shape)))];
         foreach ((string name, TensorShape ne, GgmlType ggml) in tensors)
         {
             writer.AddTensor(name, ggml, ne);
@@ -64,13 +65,17 @@ internal static class SyntheticModel
         {
             "F16" => GgmlType.F16,
             "Q8_0" => GgmlType.Q8_0,
-            "Q4_K_M" when name == "output.weight" || (sensitive && int.Parse(name.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture) % 2 == 0) => GgmlType.Q6_K,
+            "Q4_K_M" when name == "output.weight"
+                || (sensitive && int.Parse(name.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture) % 2 == 0) =>
+                GgmlType.Q6_K,
             "Q4_K_M" when shape.Width % 256 == 0 => GgmlType.Q4_K,
             _ => throw new ArgumentException($"a synthetic model is F16, Q8_0 or Q4_K_M (in rows of 256), not '{type}'"),
         };
     }
 
-    /// <summary>A few rows are drawn and repeated from changing starts: billions of random numbers would take longer than merging them.</summary>
+    /// <summary>
+    /// A few rows are drawn and repeated from changing starts: billions of random numbers would take longer than merging them.
+    /// </summary>
     private static void WriteRows(GgufWriter writer, string name, TensorShape ne, GgmlType type, Random random)
     {
         int length = (int)ne[0];
@@ -78,7 +83,9 @@ internal static class SyntheticModel
         var numbers = new float[rows * length];
         for (int i = 0; i < numbers.Length; i++)
         {
-            numbers[i] = name.Contains("norm", StringComparison.Ordinal) ? 1 + (0.1f * (random.NextSingle() - 0.5f)) : (random.NextSingle() - 0.5f) / MathF.Sqrt(length);
+            numbers[i] = name.Contains("norm", StringComparison.Ordinal)
+                ? 1 + (0.1f * (random.NextSingle() - 0.5f))
+                : (random.NextSingle() - 0.5f) / MathF.Sqrt(length);
         }
 
         int rowBytes = (int)GgmlTypeInfo.Of(type).RowSize(length);
@@ -114,8 +121,11 @@ internal static class SyntheticModel
         writer.AddMetadata("llama.attention.layer_norm_rms_epsilon", GgufValue.Of(1e-5f));
         writer.AddMetadata("tokenizer.ggml.model", GgufValue.Of("llama"));
         writer.AddMetadata("tokenizer.ggml.tokens", GgufValue.OfStrings(Enumerable.Range(0, shape.Vocabulary).Select(Token)));
-        writer.AddMetadata("tokenizer.ggml.scores", GgufValue.OfArray<float>([.. Enumerable.Range(0, shape.Vocabulary).Select(id => -(float)id)]));
-        writer.AddMetadata("tokenizer.ggml.token_type", GgufValue.OfArray<int>([.. Enumerable.Range(0, shape.Vocabulary).Select(id => id is 0 ? 2 : id is 1 or 2 ? 3 : id < 259 && shape.Vocabulary > 259 ? 6 : 1)]));
+        writer.AddMetadata("tokenizer.ggml.scores",
+            GgufValue.OfArray<float>([.. Enumerable.Range(0, shape.Vocabulary).Select(id => -(float)id)]));
+        writer.AddMetadata("tokenizer.ggml.token_type",
+            GgufValue.OfArray<int>([.. Enumerable.Range(0,
+                shape.Vocabulary).Select(id => id is 0 ? 2 : id is 1 or 2 ? 3 : id < 259 && shape.Vocabulary > 259 ? 6 : 1)]));
         writer.AddMetadata("tokenizer.ggml.bos_token_id", GgufValue.Of(1u));
         writer.AddMetadata("tokenizer.ggml.eos_token_id", GgufValue.Of(2u));
         writer.AddMetadata("tokenizer.ggml.unknown_token_id", GgufValue.Of(0u));

@@ -47,7 +47,8 @@ try
         _ => new TinyChatRun(options).Run(interrupt.Token),
     };
 }
-catch (Exception error) when (error is LlamaException or ArgumentException or IOException or InvalidDataException or InvalidOperationException or NotFiniteNumberException or UnauthorizedAccessException)
+catch (Exception error) when (error is LlamaException or ArgumentException or IOException or InvalidDataException
+    or InvalidOperationException or NotFiniteNumberException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine("error: " + error.Message);
     return 1;

@@ -34,7 +34,8 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
         var shape = new ModelShape { Vocabulary = tokenizer.Count };
         TokenizedDocument[] documents = Tokenize(tokenizer);
         var batcher = new Batcher(documents, shape.Context, options.Seed);
-        Say($"{documents.Length} documents, {documents.Sum(document => (long)document.Tokens.Length)} tokens, {batcher.WindowCount} windows, {batcher.PaddingShare:P1} padding");
+        Say($"{documents.Length} documents, {documents.Sum(document => (long)document.Tokens.Length)} tokens, {batcher.WindowCount} "
+            + $"windows, {batcher.PaddingShare:P1} padding");
 
         using Backend backend = Backend.CreateCpu(options.Threads);
         using var weights = new ModelParameters(shape, backend);
@@ -44,7 +45,8 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
         using var graph = new TrainingGraph(weights, inputs, backend);
         Say($"{ParameterList.Count(shape)} parameters, {graph.WorkBytes >> 20} MiB of results");
 
-        string run = FormattableString.Invariant($"seed {options.Seed}, {options.Documents} documents, {trainerOptions.Steps} steps, rate {trainerOptions.PeakLearningRate}");
+        string run = FormattableString.Invariant(
+            $"seed {options.Seed}, {options.Documents} documents, {trainerOptions.Steps} steps, rate {trainerOptions.PeakLearningRate}");
         var progress = new ProgressLine();
         Trainer? trainer = null;
         void Save(int step)
@@ -74,7 +76,8 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
 
         Export(weights, tokenizer);
         RequireSameTokens(documents);
-        ModelQuantizer.Quantize(FullPath, QuantizedPath, new ModelQuantizationOptions { FileType = ModelFileType.Q8_0, Threads = 1 }, cancellationToken: cancellationToken);
+        ModelQuantizer.Quantize(FullPath, QuantizedPath, new ModelQuantizationOptions { FileType = ModelFileType.Q8_0, Threads = 1 },
+            cancellationToken: cancellationToken);
         Say("F32:");
         Examine(FullPath, details: true);
         Say($"Q8_0, {new FileInfo(QuantizedPath).Length} bytes:");
@@ -130,12 +133,17 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
     private void Export(ModelParameters weights, BytePairTokenizer tokenizer) =>
         GgufExport.Write(
             FullPath, GgufExport.Metadata(weights.Shape, tokenizer, "Tiny Chat"),
-            [.. weights.List.Select(parameter => (parameter.Name, parameter.Shape, (Func<float[]>)weights[parameter.Name].ToArray<float>))]);
+            [.. weights.List.Select(
+                parameter => (parameter.Name, parameter.Shape, (Func<float[]>)weights[parameter.Name].ToArray<float>))]);
 
     private TrainerOptions MakeTrainerOptions()
     {
         var defaults = new TrainerOptions();
-        return defaults with { Steps = options.Steps ?? defaults.Steps, PeakLearningRate = options.LearningRate ?? defaults.PeakLearningRate };
+        return defaults with
+        {
+            Steps = options.Steps ?? defaults.Steps,
+            PeakLearningRate = options.LearningRate ?? defaults.PeakLearningRate,
+        };
     }
 
     /// <summary>Asks a model the held-out questions and says how it did.</summary>

@@ -73,7 +73,8 @@ internal sealed record TrainingCommandLine
             int Count() => int.TryParse(Value(), CultureInfo.InvariantCulture, out int count) && count > 0
                 ? count
                 : throw new ArgumentException($"The option '{name}' needs a number above 0, not '{args[i]}'.");
-            double Number() => double.TryParse(Value(), CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number)
+            double Number() =>
+                double.TryParse(Value(), CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number)
                 ? number
                 : throw new ArgumentException($"The option '{name}' needs a number above 0, not '{args[i]}'.");
             options = name switch

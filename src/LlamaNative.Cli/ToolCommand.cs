@@ -36,7 +36,8 @@ internal static class ToolCommand
             // Whoever read our output wanted no more of it (| head); there is nothing to say and nobody to say it to.
             return ExitCode.Failure;
         }
-        catch (Exception error) when (error is LlamaException or JsonSchemaException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is LlamaException or JsonSchemaException or ArgumentException
+            or IOException or UnauthorizedAccessException)
         {
             shell.Fail(ErrorText.Of(error));
             return ExitCode.Failure;

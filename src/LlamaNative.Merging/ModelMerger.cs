@@ -28,7 +28,8 @@ public static class ModelMerger
     /// <param name="cancellationToken">Stops between blocks; nothing is left behind.</param>
     /// <exception cref="MergeException">A tensor holds numbers that are not finite, or the output cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static void Merge(MergePlan plan, string outputPath, IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static void Merge(MergePlan plan, string outputPath, IProgress<MergeProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
@@ -43,25 +44,31 @@ public static class ModelMerger
     /// <summary>Plans and merges.</summary>
     /// <exception cref="MergeException">The recipe cannot be carried out on these models, or the output cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static void Merge(MergeRecipe recipe, string outputPath, MergeOptions? options = null, IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static void Merge(MergeRecipe recipe, string outputPath, MergeOptions? options = null,
+        IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using MergePlan plan = Plan(recipe, options);
         Merge(plan, outputPath, progress, cancellationToken);
     }
 
-    /// <summary><see cref="Plan"/> on a pool thread. What llama.cpp chooses for a quantized output cannot be cancelled once begun.</summary>
-    public static Task<MergePlan> PlanAsync(MergeRecipe recipe, MergeOptions? options = null, CancellationToken cancellationToken = default) =>
+    /// <summary>
+    /// <see cref="Plan"/> on a pool thread. What llama.cpp chooses for a quantized output cannot be cancelled once begun.
+    /// </summary>
+    public static Task<MergePlan> PlanAsync(MergeRecipe recipe, MergeOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => Plan(recipe, options), cancellationToken);
 
     /// <summary>Carries a plan out on a pool thread, where progress is reported too.</summary>
     /// <exception cref="MergeException">A tensor holds numbers that are not finite, or the output cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static Task MergeAsync(MergePlan plan, string outputPath, IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public static Task MergeAsync(MergePlan plan, string outputPath, IProgress<MergeProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => Merge(plan, outputPath, progress, cancellationToken), cancellationToken);
 
     /// <summary>Plans and merges on a pool thread, where progress is reported too.</summary>
     /// <exception cref="MergeException">The recipe cannot be carried out on these models, or the output cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static Task MergeAsync(MergeRecipe recipe, string outputPath, MergeOptions? options = null, IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public static Task MergeAsync(MergeRecipe recipe, string outputPath, MergeOptions? options = null,
+        IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Merge(recipe, outputPath, options, progress, cancellationToken), cancellationToken);
 }

@@ -26,9 +26,11 @@ internal sealed class Compare
 
     private static Metric[] MetricsFor((double FirstToken, double Memory) bar) =>
     [
-        new("first_token_ms", "load to first token, ms", (ours, theirs) => ours / theirs, $"≤ {bar.FirstToken:F2}", ratio => ratio <= bar.FirstToken),
+        new("first_token_ms", "load to first token, ms", (ours, theirs) => ours / theirs, $"≤ {bar.FirstToken:F2}",
+            ratio => ratio <= bar.FirstToken),
         new("start_ms", "process start to first token, ms", (ours, theirs) => ours / theirs, "", _ => true),
-        new("peak_kib", "peak memory, KiB (difference in MiB)", (ours, theirs) => (ours - theirs) / 1024, $"≤ {bar.Memory}", difference => difference <= bar.Memory),
+        new("peak_kib", "peak memory, KiB (difference in MiB)", (ours, theirs) => (ours - theirs) / 1024,
+            $"≤ {bar.Memory}", difference => difference <= bar.Memory),
         new("pipeline_tps", "pipeline, tokens/s", (ours, theirs) => ours / theirs, "≥ 0.98", ratio => ratio >= 0.98),
     ];
 
@@ -102,7 +104,8 @@ internal sealed class Compare
         Console.WriteLine("| what                                 |       ours |     theirs | ratio | quartiles     | bar    |");
         Console.WriteLine("| ------------------------------------ | ---------: | ---------: | ----: | ------------- | ------ |");
         bool met = true;
-        foreach (Metric metric in metrics.Where(metric => measured.All(pair => pair.Ours.ContainsKey(metric.Key) && pair.Theirs.ContainsKey(metric.Key))))
+        foreach (Metric metric in metrics.Where(
+            metric => measured.All(pair => pair.Ours.ContainsKey(metric.Key) && pair.Theirs.ContainsKey(metric.Key))))
         {
             Spread ratio = Spread.Of([.. measured.Select(pair => metric.Judge(pair.Ours[metric.Key], pair.Theirs[metric.Key]))]);
             double mine = Spread.Of([.. measured.Select(pair => pair.Ours[metric.Key])]).Median;
@@ -110,7 +113,8 @@ internal sealed class Compare
             bool meets = metric.Meets(ratio.Median);
             met &= meets;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {metric.Name,-36} | {mine,10:F2} | {other,10:F2} | {ratio.Median,5:F3} | {ratio.Lower,5:F3} – {ratio.Upper,5:F3} | {metric.Bar,-6} | {(meets ? "" : "missed")}"));
+                $"| {metric.Name,-36} | {mine,10:F2} | {other,10:F2} | {ratio.Median,5:F3} | {ratio.Lower,5:F3} – {ratio.Upper,5:F3} | "
+                + $"{metric.Bar,-6} | {(meets ? "" : "missed")}"));
         }
 
         Console.WriteLine($"\nMedians of {rounds} interleaved rounds, each in processes of their own; both sides made the same tokens.");
@@ -134,7 +138,9 @@ internal sealed class Compare
                 }
             }
         }, CancellationToken.None);
-        return values.ContainsKey("tokens_fnv") ? values : throw new PeerException(peer.Command, "printed no tokens_fnv: it is not a loop as loop.c.");
+        return values.ContainsKey("tokens_fnv")
+            ? values
+            : throw new PeerException(peer.Command, "printed no tokens_fnv: it is not a loop as loop.c.");
     }
 
     private static int Bench(string llamaBench, string model, Dictionary<string, string> options)

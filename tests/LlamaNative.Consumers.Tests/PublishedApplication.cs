@@ -15,7 +15,8 @@ internal sealed record PublishedApplication(string Folder, string Name, string B
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(Folder, arguments);
 
     /// <summary>Without arguments of its own, those of the story.</summary>
-    public Task<CommandResult> RunAsync(string workingDirectory, string[] arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+    public Task<CommandResult> RunAsync(string workingDirectory, string[] arguments,
+        IReadOnlyDictionary<string, string?>? environment = null) =>
         new Command(Executable, arguments.Length == 0 ? Story.Arguments : arguments)
         {
             WorkingDirectory = workingDirectory,

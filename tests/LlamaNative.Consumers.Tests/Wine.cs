@@ -5,7 +5,11 @@ internal static class Wine
 {
     /// <summary>An application to start, given its arguments as they are: see <see cref="PathOf"/>.</summary>
     public static Command Command(PublishedApplication app, params string[] arguments) =>
-        new(WineLoader.Path, [Path.Combine(app.Folder, app.Name + ".exe"), .. arguments]) { WorkingDirectory = app.Folder, Environment = WineLoader.Environment };
+        new(WineLoader.Path, [Path.Combine(app.Folder, app.Name + ".exe"), .. arguments])
+        {
+            WorkingDirectory = app.Folder,
+            Environment = WineLoader.Environment,
+        };
 
     /// <summary>A path as Windows applications see it.</summary>
     public static string PathOf(string path) => "Z:" + path.Replace('/', '\\');

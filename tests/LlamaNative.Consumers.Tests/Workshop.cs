@@ -8,7 +8,8 @@ namespace LlamaNative.Consumers.Tests;
 public sealed class Workshop : IDisposable
 {
     // A node or compiler server that outlives its command would keep the command's pipes open.
-    private static readonly string[] s_buildArguments = ["--nologo", "-v", "q", "-m:1", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
+    private static readonly string[] s_buildArguments = ["--nologo", "-v", "q", "-m:1", "-nodeReuse:false",
+        "-p:UseSharedCompilation=false"];
 
     private readonly Dictionary<string, Task<PublishedApplication>> _published = [];
     private readonly string _searchPath;
@@ -46,7 +47,8 @@ public sealed class Workshop : IDisposable
     }
 
     /// <summary>Runs the SDK with this workshop's package cache.</summary>
-    internal Task<CommandResult> RunDotnetAsync(string workingDirectory, params string[] arguments) => new Command(Command.Dotnet, arguments)
+    internal Task<CommandResult> RunDotnetAsync(string workingDirectory, params string[] arguments) =>
+        new Command(Command.Dotnet, arguments)
     {
         WorkingDirectory = workingDirectory,
         Environment = new Dictionary<string, string?>
@@ -69,12 +71,15 @@ public sealed class Workshop : IDisposable
         Copy(Repository.PathOf("tests", "Consumers"), place);
         PointAt(Path.Combine(place, "nuget.config"), Artifacts.Folder);
         CommandResult build = await RunDotnetAsync(place,
-            ["publish", application, "-c", "Release", "-o", output, .. s_buildArguments, $"-p:LlamaNativeVersion={Artifacts.Version}", .. properties]);
+            ["publish", application, "-c", "Release", "-o", output, .. s_buildArguments,
+                $"-p:LlamaNativeVersion={Artifacts.Version}", .. properties]);
         build.Succeeded();
         return new PublishedApplication(output, application, build.Output, Story);
     }
 
-    /// <summary>All that a consumer's build may find: dotnet, chmod, with which the SDK makes a tool executable, and NativeAOT's linker.</summary>
+    /// <summary>
+    /// All that a consumer's build may find: dotnet, chmod, with which the SDK makes a tool executable, and NativeAOT's linker.
+    /// </summary>
     private static string CreateSearchPath(string folder)
     {
         string dotnet = Path.GetDirectoryName(Command.Dotnet)!;

@@ -12,11 +12,13 @@ public class GbnfGrammarTests
     [InlineData("root ::= \"a\"*", "|a|aaaaa", "b|ab|ba")]
     [InlineData("root ::= \"a\"+", "a|aaaaa", "|b|ab")]
     [InlineData("root ::= \"a\"?", "|a", "b|aa")]
-    [InlineData("root ::= cons+ vowel* cons? (vowel cons)*\nvowel ::= [aeiouy]\ncons ::= [bcdfghjklmnpqrstvwxyz]", "yes|no|noyes|crwth|four|bryyyy", "yess|yesno|forty|catyyy")]
+    [InlineData("root ::= cons+ vowel* cons? (vowel cons)*\nvowel ::= [aeiouy]\ncons ::= [bcdfghjklmnpqrstvwxyz]",
+        "yes|no|noyes|crwth|four|bryyyy", "yess|yesno|forty|catyyy")]
     [InlineData("root ::= [ab]{4}", "aaaa|abab", "a|b|aaaaa")]
     [InlineData("root ::= [ab]{4,}", "aaaa|aaaaab", "|aba")]
     [InlineData("root ::= [ab]{0,4}", "|a|aaab", "aaaaa")]
-    [InlineData("root ::= (\"0x\" [A-F0-9]{2} \" \"?){3,5}", "0xFF 0x12 0xAB|0xFF 0x12 0xAB 0x00 0x00", "|0xFF 0x12|0xFF 0x12 0xAB 0x00 0x00 0x00")]
+    [InlineData("root ::= (\"0x\" [A-F0-9]{2} \" \"?){3,5}", "0xFF 0x12 0xAB|0xFF 0x12 0xAB 0x00 0x00",
+        "|0xFF 0x12|0xFF 0x12 0xAB 0x00 0x00 0x00")]
     [InlineData("root ::= ( [x]* )*", "|x|xx", "y|yy")]
     [InlineData("root ::= \"\\x41\\u00e9\\U0001F600\" [^\\n\\]\\-\\[] .", "Aé😀ax|Aé😀日本", "Aé😀]x|Aé😀-x|Aé😀\nx|Aé😀a")]
     [InlineData("# note\nroot ::= ( # inside\n \"a\" | # and\n \"b\"\n)+ |\n \"c\" # end\n", "a|bab|c", "|cc|ac")]
@@ -39,7 +41,8 @@ public class GbnfGrammarTests
     [InlineData("root  ::= a?\na     ::= \"a\"", "@2E aE @1|E")]
     [InlineData("root ::= \"a\"{3,5000}", "aaa@1E a@1|E")]
     [InlineData("root ::= \"a\"{2,4}", "aa@2E a|E a@1|E")]
-    [InlineData("root  ::= (expr \"=\" term \"\\n\")+\nexpr  ::= term ([-+*/] term)*\nterm  ::= [0-9]+", "@1@4E @2=@3\nE @3@6E 0-9@7E @1@4|E -+++*+/@3E @5@6|E 0-9@7|E")]
+    [InlineData("root  ::= (expr \"=\" term \"\\n\")+\nexpr  ::= term ([-+*/] term)*\nterm  ::= [0-9]+",
+        "@1@4E @2=@3\nE @3@6E 0-9@7E @1@4|E -+++*+/@3E @5@6|E 0-9@7|E")]
     public void Numbers_and_writes_out_rules_as_llama_cpp_does(string grammar, string expected)
     {
         GbnfRules rules = GbnfGrammar.Parse(grammar).Rules;
@@ -119,8 +122,10 @@ public class GbnfGrammarTests
     public void Refuses_what_would_exhaust_stack_memory_or_time_in_native_code()
     {
         string deep = "root ::= " + new string('(', 100_000) + "\"a\"" + new string(')', 100_000);
-        string chain = string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"{(i == 0 ? "root" : "r" + i)} ::= r{i + 1}")) + "\nr3000 ::= \"a\"";
-        string fork = string.Join('\n', Enumerable.Range(0, 60).Select(i => $"{(i == 0 ? "root" : "r" + i)} ::= r{i + 1} | r{i + 1} \"b\"")) + "\nr60 ::= \"a\"";
+        string chain = string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"{(i == 0 ? "root" : "r" + i)} ::= r{i + 1}"))
+            + "\nr3000 ::= \"a\"";
+        string fork = string.Join('\n', Enumerable.Range(0, 60).Select(i => $"{(i == 0 ? "root" : "r" + i)} ::= r{i + 1} | r{i + 1} \"b\""))
+            + "\nr60 ::= \"a\"";
         string big = "root ::= \"" + new string('x', 10_000) + "\"{1900}";
         string huge = "root ::= \"" + new string('x', 2_000_000) + "\"";
 
@@ -178,7 +183,9 @@ public class GbnfGrammarTests
         Assert.True(grammar.IsMatch("""{"a": [1, -2.5e1, "x\n\u00e9", {"b": null}], "c": true}"""));
         Assert.False(grammar.IsMatch("""{"a": [1,]}"""));
 
-        var sums = GbnfGrammar.Parse("root  ::= (expr \"=\" ws term \"\\n\")+\nexpr  ::= term ([-+*/] term)*\nterm  ::= ident | num | \"(\" ws expr \")\" ws\nident ::= [a-z] [a-z0-9_]* ws\nnum   ::= [0-9]+ ws\nws    ::= [ \\t\\n]*");
+        var sums = GbnfGrammar.Parse(
+            "root  ::= (expr \"=\" ws term \"\\n\")+\nexpr  ::= term ([-+*/] term)*\nterm  ::= ident | num | \"(\" ws expr \")\" ws\nident "
+            + "::= [a-z] [a-z0-9_]* ws\nnum   ::= [0-9]+ ws\nws    ::= [ \\t\\n]*");
         Assert.True(sums.IsMatch("(a+3)*2=x\n"));
         Assert.False(sums.IsMatch("(a+3*2=x\n"));
     }
@@ -187,7 +194,8 @@ public class GbnfGrammarTests
     [Fact]
     public void Random_text_gives_a_grammar_or_a_typed_error()
     {
-        string[] parts = ["root", "a", "::=", "\n", "\"", "x", "[", "]", "^", "-", "(", ")", "|", "*", "+", "?", "{", "2", ",", "}", ".", "<", ">", "!", "\\", "u00e9", "#", " ", "é", "999"];
+        string[] parts = ["root", "a", "::=", "\n", "\"", "x", "[", "]", "^", "-", "(", ")", "|", "*", "+", "?",
+            "{", "2", ",", "}", ".", "<", ">", "!", "\\", "u00e9", "#", " ", "é", "999"];
         Random random = new(20260101);
         int parsed = 0;
         for (int i = 0; i < 5_000; i++)

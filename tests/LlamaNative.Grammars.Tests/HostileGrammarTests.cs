@@ -17,7 +17,8 @@ public sealed class HostileGrammarTests
         { "never ends", """{"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]}""" },
         { "grows by references", Powers("allOf", 30) },
         { "alternatives by references", Powers("anyOf", 30) },
-        { "alternatives multiplied", "{\"allOf\":[" + string.Join(',', Enumerable.Repeat("""{"anyOf":[{"minLength":1},{"maxLength":3},{"pattern":"^a"},{"type":"null"}]}""", 12)) + "]}" },
+        { "alternatives multiplied", "{\"allOf\":[" + string.Join(',',
+            Enumerable.Repeat("""{"anyOf":[{"minLength":1},{"maxLength":3},{"pattern":"^a"},{"type":"null"}]}""", 12)) + "]}" },
         { "a billion items", """{"type":"array","minItems":1000000000}""" },
         { "at most a billion items", """{"type":"array","maxItems":1000000000}""" },
         { "more items than there are", """{"type":"array","minItems":99999999999999999999}""" },
@@ -28,7 +29,8 @@ public sealed class HostileGrammarTests
         { "repeated repetitions", """{"type":"string","pattern":"^((((a{0,99}){0,99}){0,99}){0,99}){0,99}$"}""" },
         { "a catastrophic pattern", """{"type":"string","pattern":"^(a+)+$"}""" },
         { "a doubling pattern", """{"type":"string","pattern":"(a|b)*a(a|b){40}$"}""" },
-        { "crossing patterns", "{\"allOf\":[" + string.Join(',', Enumerable.Range(2, 12).Select(n => $"{{\"type\":\"string\",\"pattern\":\"^(a{{{n * n}}})*$\"}}")) + "]}" },
+        { "crossing patterns", "{\"allOf\":[" + string.Join(',',
+            Enumerable.Range(2, 12).Select(n => $"{{\"type\":\"string\",\"pattern\":\"^(a{{{n * n}}})*$\"}}")) + "]}" },
         { "a deep pattern", "{\"pattern\":\"" + Repeat("(", 10_000) + "a" + Repeat(")", 10_000) + "\"}" },
         { "a long pattern", "{\"pattern\":\"" + Repeat("[a-z]?", 100_000) + "\"}" },
         { "lone surrogates", """{"const":"\ud800"}""" },
@@ -118,13 +120,16 @@ public sealed class HostileGrammarTests
             switch (random.Next(depth > 4 ? 9 : 16))
             {
                 case 0:
-                    schema["type"] = Pick<JsonNode>(random, "string", "integer", "number", "object", "array", "null", "boolean", new JsonArray("string", "null"));
+                    schema["type"] = Pick<JsonNode>(random, "string", "integer", "number", "object", "array",
+                        "null", "boolean", new JsonArray("string", "null"));
                     break;
                 case 1:
-                    schema[Pick(random, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")] = Pick<JsonNode>(random, 0, -1.5, 7, 1e300, 0.01, "x");
+                    schema[Pick(random, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")] = Pick<JsonNode>(
+                        random, 0, -1.5, 7, 1e300, 0.01, "x");
                     break;
                 case 2:
-                    schema[Pick(random, "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")] = Pick<JsonNode>(random, 0, 1, 3, 100_000, 2_000_000_000, -1);
+                    schema[Pick(random, "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")] =
+                        Pick<JsonNode>(random, 0, 1, 3, 100_000, 2_000_000_000, -1);
                     break;
                 case 3:
                     schema["pattern"] = Pick(random, "^a+$", "(a|b){2,3}", "[^x]*", "^\\d{1,4}-\\w$", "(", "a{5,1}", ".");
@@ -145,7 +150,11 @@ public sealed class HostileGrammarTests
                     schema["required"] = new JsonArray(Pick(random, "a", "b", ""), Pick(random, "a", "c"));
                     break;
                 case 9 or 10:
-                    schema["properties"] = new JsonObject { ["a"] = RandomSchema(random, depth + 1), [Pick(random, "b", "", "\0", "é")] = RandomSchema(random, depth + 1) };
+                    schema["properties"] = new JsonObject
+                    {
+                        ["a"] = RandomSchema(random, depth + 1),
+                        [Pick(random, "b", "", "\0", "é")] = RandomSchema(random, depth + 1),
+                    };
                     break;
                 case 11:
                     schema["items"] = RandomSchema(random, depth + 1);
@@ -157,7 +166,8 @@ public sealed class HostileGrammarTests
                     schema["additionalProperties"] = Pick<JsonNode>(random, true, false, RandomSchema(random, depth + 1));
                     break;
                 default:
-                    schema[Pick(random, "anyOf", "oneOf", "allOf")] = new JsonArray([.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => RandomSchema(random, depth + 1))]);
+                    schema[Pick(random, "anyOf", "oneOf", "allOf")] = new JsonArray(
+                        [.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => RandomSchema(random, depth + 1))]);
                     break;
             }
         }

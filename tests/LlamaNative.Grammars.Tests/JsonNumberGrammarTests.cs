@@ -48,20 +48,24 @@ public class JsonNumberGrammarTests
             }
 
             var grammar = JsonSchemaGrammar.FromSchema($"{{\"type\":\"number\"{lower}{upper}}}");
-            decimal[] near = [low, high, low + 0.001m, low - 0.001m, high + 0.001m, high - 0.001m, 0, decimal.Floor(low), decimal.Ceiling(high)];
+            decimal[] near = [low, high, low + 0.001m, low - 0.001m, high + 0.001m, high - 0.001m, 0,
+                decimal.Floor(low), decimal.Ceiling(high)];
             foreach (decimal value in near.Concat(Enumerable.Range(0, 40).Select(_ => Next(random))))
             {
-                bool expected = (openLow || (aboveLow ? value > low : value >= low)) && (openHigh || (belowHigh ? value < high : value <= high));
+                bool expected = (openLow || (aboveLow ? value > low : value >= low))
+                    && (openHigh || (belowHigh ? value < high : value <= high));
                 foreach (string text in new[] { Text(value), value.ToString("F4", CultureInfo.InvariantCulture) })
                 {
-                    Assert.True(expected == Matches(grammar, text) || text.StartsWith("-0.0000", StringComparison.Ordinal), $"{text} in {lower}{upper}");
+                    Assert.True(expected == Matches(grammar, text) || text.StartsWith("-0.0000", StringComparison.Ordinal),
+                        $"{text} in {lower}{upper}");
                 }
             }
         }
     }
 
     [Theory]
-    [InlineData("""{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807}""", "9223372036854775807|-9223372036854775808|0", "9223372036854775808|-9223372036854775809|-0")]
+    [InlineData("""{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807}""",
+        "9223372036854775807|-9223372036854775808|0", "9223372036854775808|-9223372036854775809|-0")]
     [InlineData("""{"type":"integer","exclusiveMinimum":0.5,"exclusiveMaximum":3}""", "1|2", "0|3|1.5")]
     [InlineData("""{"type":"integer","minimum":3,"exclusiveMinimum":true,"maximum":5,"exclusiveMaximum":false}""", "4|5", "3|6")]
     [InlineData("""{"type":"number","multipleOf":0.01}""", "1|1.5|-1.25", "1.255|1e2")]
@@ -77,7 +81,8 @@ public class JsonNumberGrammarTests
         Assert.All(refused.Split('|'), text => Assert.False(Matches(grammar, text), text));
     }
 
-    private static decimal Next(Random random) => decimal.Round((decimal)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(0, 4))), random.Next(0, 4));
+    private static decimal Next(Random random) =>
+        decimal.Round((decimal)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(0, 4))), random.Next(0, 4));
 
     private static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -10,9 +10,12 @@ public class JsonSchemaFuzzTests
 {
     private static readonly string[] s_seeds =
     [
-        """{"type":"object","properties":{"a":{"type":"integer","minimum":-3,"maximum":250},"b":{"enum":["x",1,null]}},"required":["a"],"additionalProperties":{"type":"string"}}""",
-        """{"$defs":{"n":{"type":"object","properties":{"v":{"type":"number","minimum":0.5},"kids":{"type":"array","items":{"$ref":"#/$defs/n"},"maxItems":3}},"required":["v"]}},"$ref":"#/$defs/n"}""",
-        """{"anyOf":[{"type":"string","pattern":"^[a-z]{2,5}-\\d+$"},{"type":"array","prefixItems":[{"const":1},{"format":"date"}]},{"allOf":[{"type":"integer"},{"exclusiveMinimum":7}]}]}""",
+        """{"type":"object","properties":{"a":{"type":"integer","minimum":-3,"maximum":250},"b":{"enum":["x",1,null]}},"required":"""
+        + """["a"],"additionalProperties":{"type":"string"}}""",
+        """{"$defs":{"n":{"type":"object","properties":{"v":{"type":"number","minimum":0.5},"kids":{"type":"array","items":"""
+        + """{"$ref":"#/$defs/n"},"maxItems":3}},"required":["v"]}},"$ref":"#/$defs/n"}""",
+        """{"anyOf":[{"type":"string","pattern":"^[a-z]{2,5}-\\d+$"},{"type":"array","prefixItems":[{"const":1},{"format":"date"}]},"""
+        + """{"allOf":[{"type":"integer"},{"exclusiveMinimum":7}]}]}""",
         """{"oneOf":[{"type":"null"},{"type":"string","minLength":2,"maxLength":4}],"title":"t"}""",
     ];
 
@@ -51,7 +54,8 @@ public class JsonSchemaFuzzTests
         Random random = new(20260103);
         for (int i = 0; i < 2000; i++)
         {
-            string text = new([.. Enumerable.Range(0, random.Next(0, 40)).Select(_ => (char)random.Next(1, random.Next(2) == 0 ? 128 : 0xFFFF))]);
+            string text = new(
+                [.. Enumerable.Range(0, random.Next(0, 40)).Select(_ => (char)random.Next(1, random.Next(2) == 0 ? 128 : 0xFFFF))]);
             try
             {
                 JsonSchemaGrammar.FromSchema(text);
@@ -82,7 +86,8 @@ public class JsonSchemaFuzzTests
 
     private static bool IsValid(int schema, JsonElement value) => schema switch
     {
-        0 => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("a", out _) && value.EnumerateObject().All(member => member.Name switch
+        0 => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("a", out _)
+            && value.EnumerateObject().All(member => member.Name switch
         {
             "a" => member.Value.TryGetInt32(out int number) && number is >= -3 and <= 250,
             "b" => member.Value.GetRawText() is "\"x\"" or "1" or "null",
@@ -92,7 +97,8 @@ public class JsonSchemaFuzzTests
         2 => value.ValueKind switch
         {
             JsonValueKind.String => System.Text.RegularExpressions.Regex.IsMatch(value.GetString()!, "^[a-z]{2,5}-[0-9]+\\z"),
-            JsonValueKind.Array => value.GetArrayLength() == 2 && value[0].GetInt32() == 1 && DateOnly.TryParse(value[1].GetString(), out _),
+            JsonValueKind.Array => value.GetArrayLength() == 2 && value[0].GetInt32() == 1
+                && DateOnly.TryParse(value[1].GetString(), out _),
             _ => value.TryGetDecimal(out decimal number) && number > 7 && decimal.IsInteger(number),
         },
         _ => value.ValueKind == JsonValueKind.Null || value.GetString()!.EnumerateRunes().Count() is >= 2 and <= 4,

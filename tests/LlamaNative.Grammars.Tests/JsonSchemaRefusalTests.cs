@@ -3,7 +3,9 @@ using LlamaNative.Grammars;
 
 namespace LlamaNative.Grammars.Tests;
 
-/// <summary>Nothing that restricts is dropped: the error names the place. And no schema, however hostile, costs more than it should.</summary>
+/// <summary>
+/// Nothing that restricts is dropped: the error names the place. And no schema, however hostile, costs more than it should.
+/// </summary>
 public class JsonSchemaRefusalTests
 {
     [Theory]
@@ -76,11 +78,14 @@ public class JsonSchemaRefusalTests
     }
 
     [Theory]
-    [InlineData("""{"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"x","title":"t","description":"d","default":1,"examples":[],"deprecated":true,"readOnly":true,"$comment":"c","contentEncoding":"base64","x-own":{},"format":"email","type":"string"}""")]
+    [InlineData("""{"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"x","title":"t","description":"d","default":"""
+        + """1,"examples":[],"deprecated":true,"readOnly":true,"$comment":"c","contentEncoding":"base64","x-own":"""
+        + """{},"format":"email","type":"string"}""")]
     [InlineData("""{"uniqueItems":false,"items":{},"multipleOf":1}""")]
     [InlineData("""{"uniqueItems":true,"maxItems":1}""")]
     [InlineData("""{"maxLength":4294967296,"maxItems":99999999999,"minimum":-1.7976931348623157e308,"maximum":1.7976931348623157e308}""")]
-    public void Annotations_and_limits_never_reached_are_no_reason_to_refuse(string schema) => Assert.NotNull(JsonSchemaGrammar.FromSchema(schema));
+    public void Annotations_and_limits_never_reached_are_no_reason_to_refuse(string schema) =>
+        Assert.NotNull(JsonSchemaGrammar.FromSchema(schema));
 
     public static TheoryData<string> Hostile => new()
     {
@@ -93,12 +98,17 @@ public class JsonSchemaRefusalTests
         """{"pattern":"^(a|b)*a(a|b){40}$"}""",
         """{"pattern":"^(a*)*(a*)*(a|b|c)*[^d]{300}x{300}$"}""",
         "{\"allOf\":[" + string.Join(',', Enumerable.Repeat("""{"anyOf":[{"minLength":1},{"maxLength":5}]}""", 40)) + "]}",
-        "{\"$ref\":\"#/$defs/0\",\"$defs\":{" + string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"{i}\":{{\"$ref\":\"#/$defs/{i + 1}\"}}")) + "}}",
-        "{\"$ref\":\"#/$defs/0\",\"$defs\":{" + string.Join(',', Enumerable.Range(0, 60).Select(i => $"\"{i}\":{{\"anyOf\":[{{\"$ref\":\"#/$defs/{i + 1}\"}},{{\"$ref\":\"#/$defs/{i + 1}\"}}]}}")) + ",\"60\":{}}}",
-        "{\"oneOf\":[" + string.Join(',', Enumerable.Range(0, 400).Select(i => $"{{\"type\":\"string\",\"pattern\":\"^a{{{i},}}$\"}}")) + "]}",
+        "{\"$ref\":\"#/$defs/0\",\"$defs\":{" + string.Join(',',
+            Enumerable.Range(0, 1000).Select(i => $"\"{i}\":{{\"$ref\":\"#/$defs/{i + 1}\"}}")) + "}}",
+        "{\"$ref\":\"#/$defs/0\",\"$defs\":{" + string.Join(',', Enumerable.Range(0,
+            60).Select(i => $"\"{i}\":{{\"anyOf\":[{{\"$ref\":\"#/$defs/{i + 1}\"}},{{\"$ref\":\"#/$defs/{i + 1}\"}}]}}")) + ",\"60\":{}}}",
+        "{\"oneOf\":[" + string.Join(',',
+            Enumerable.Range(0, 400).Select(i => $"{{\"type\":\"string\",\"pattern\":\"^a{{{i},}}$\"}}")) + "]}",
         "{\"properties\":{" + string.Join(',', Enumerable.Range(0, 5000).Select(i => $"\"p{i}\":{{}}")) + "}}",
-        "{\"items\":[" + string.Join(',', Enumerable.Repeat("""{"type":"string","pattern":"^([ab]{0,40}c){0,40}$","maxLength":900}""", 50)) + "]}",
-        "{\"enum\":[" + string.Join(',', Enumerable.Range(0, 30000)) + "],\"allOf\":[{\"enum\":[" + string.Join(',', Enumerable.Range(0, 30000)) + "]}]}",
+        "{\"items\":[" + string.Join(',',
+            Enumerable.Repeat("""{"type":"string","pattern":"^([ab]{0,40}c){0,40}$","maxLength":900}""", 50)) + "]}",
+        "{\"enum\":[" + string.Join(',', Enumerable.Range(0, 30000)) + "],\"allOf\":[{\"enum\":[" + string.Join(',',
+            Enumerable.Range(0, 30000)) + "]}]}",
     };
 
     // Every one of these would take minutes, gigabytes or the stack if it were followed as written.

@@ -65,7 +65,8 @@ public class JsonStringGrammarTests
             (int low, int high) = (random.Next(0, 5), random.Next(5, 9));
             int length = text.EnumerateRunes().Count();
             var lengths = JsonSchemaGrammar.FromSchema($$"""{"type":"string","minLength":{{low}},"maxLength":{{high}}}""");
-            var pattern = JsonSchemaGrammar.FromSchema($$"""{"type":"string","minLength":{{low}},"maxLength":{{high}},"pattern":"^[^]*$"}""");
+            var pattern = JsonSchemaGrammar.FromSchema(
+                $$"""{"type":"string","minLength":{{low}},"maxLength":{{high}},"pattern":"^[^]*$"}""");
             foreach (string json in new[] { JsonSerializer.Serialize(text), JsonSerializer.Serialize(text, s_plain) })
             {
                 Assert.True(lengths.IsMatch(json) == (length >= low && length <= high), json);
@@ -105,11 +106,15 @@ public class JsonStringGrammarTests
     }
 
     [Theory]
-    [InlineData("time", "00:00:00Z|23:59:59Z|12:30:45.123Z|12:30:45+02:00|12:30:45.1-11:30", "24:00:00Z|12:60:00Z|12:30Z|12:30:45|12:30:45+2:00|12:30:45+24:00|1:30:45Z")]
-    [InlineData("date-time", "2024-02-29T12:00:00Z|2024-12-31T23:59:59.999999+14:00", "2023-02-29T12:00:00Z|2024-02-29 12:00:00Z|2024-02-29T12:00:00|2024-02-29")]
-    [InlineData("uuid", "123e4567-e89b-12d3-a456-426614174000|123E4567-E89B-12D3-A456-426614174000", "123e4567e89b12d3a456426614174000|g23e4567-e89b-12d3-a456-426614174000|123e4567-e89b-12d3-a456-42661417400")]
+    [InlineData("time", "00:00:00Z|23:59:59Z|12:30:45.123Z|12:30:45+02:00|12:30:45.1-11:30",
+        "24:00:00Z|12:60:00Z|12:30Z|12:30:45|12:30:45+2:00|12:30:45+24:00|1:30:45Z")]
+    [InlineData("date-time", "2024-02-29T12:00:00Z|2024-12-31T23:59:59.999999+14:00",
+        "2023-02-29T12:00:00Z|2024-02-29 12:00:00Z|2024-02-29T12:00:00|2024-02-29")]
+    [InlineData("uuid", "123e4567-e89b-12d3-a456-426614174000|123E4567-E89B-12D3-A456-426614174000",
+        "123e4567e89b12d3a456426614174000|g23e4567-e89b-12d3-a456-426614174000|123e4567-e89b-12d3-a456-42661417400")]
     [InlineData("ipv4", "0.0.0.0|255.255.255.255|192.168.1.10", "256.0.0.1|1.2.3|01.2.3.4|1.2.3.4.5|a.b.c.d")]
-    [InlineData("ipv6", "::|::1|1::|2001:db8::ff00:42:8329|1:2:3:4:5:6:7:8|::ffff:192.0.2.1|1:2:3:4:5:6:7::|64:ff9b::1.2.3.4", "1::2::3|1:2:3:4:5:6:7|12345::|:1|1:2:3:4:5:6:7:8:9|::256.0.0.1|g::|1:2:3:4:5:6:7:1.2.3.4")]
+    [InlineData("ipv6", "::|::1|1::|2001:db8::ff00:42:8329|1:2:3:4:5:6:7:8|::ffff:192.0.2.1|1:2:3:4:5:6:7::|64:ff9b::1.2.3.4",
+        "1::2::3|1:2:3:4:5:6:7|12345::|:1|1:2:3:4:5:6:7:8:9|::256.0.0.1|g::|1:2:3:4:5:6:7:1.2.3.4")]
     [InlineData("email", "a@b.c|not an email|", "")]
     public void Formats(string format, string accepted, string refused)
     {

@@ -44,7 +44,16 @@ public class JsonTypeGrammarTests
             foreach (bool indented in new[] { false, true })
             {
                 TypesContext context = new(new JsonSerializerOptions { Encoder = encoder, WriteIndented = indented, NewLine = "\n" });
-                Order[] orders = [s_order, new Order { Customer = "", Placed = DateTime.UnixEpoch, Link = s_order.Link, Figure = new Square(1, "s"), Note = "n", Shade = null, Ratio = double.MaxValue }];
+                Order[] orders = [s_order, new Order
+                {
+                    Customer = "",
+                    Placed = DateTime.UnixEpoch,
+                    Link = s_order.Link,
+                    Figure = new Square(1, "s"),
+                    Note = "n",
+                    Shade = null,
+                    Ratio = double.MaxValue,
+                }];
                 foreach (string json in orders.Select(order => JsonSerializer.Serialize(order, context.Order)))
                 {
                     Assert.True(grammar.IsMatch(json), json);

@@ -8,11 +8,13 @@ namespace LlamaNative.Merging.Tests;
 /// <summary>Runs kernels over arrays, through the same runner that files go through.</summary>
 internal static class Arrays
 {
-    public static float[] Run(TensorKernel kernel, TensorShape shape, float[][] inputs, int threads = 1, int blockElements = KernelRunner.DefaultBlockElements)
+    public static float[] Run(TensorKernel kernel, TensorShape shape, float[][] inputs, int threads = 1,
+        int blockElements = KernelRunner.DefaultBlockElements)
     {
         var sink = new Sink((int)shape[0]);
         IRowSource[] sources = [.. inputs.Select(input => new Source(input, (int)shape[0]))];
-        new KernelRunner(threads, blockElements).Run(kernel, sources, shape.RowCount, (int)shape[0], sink, written: null, CancellationToken.None);
+        new KernelRunner(threads, blockElements).Run(kernel, sources, shape.RowCount, (int)shape[0], sink,
+            written: null, CancellationToken.None);
         return [.. sink.Rows];
     }
 
@@ -28,7 +30,8 @@ internal static class Arrays
 
         public int RowBytes => rowLength * sizeof(float);
 
-        public void Encode(long firstRow, int count, ReadOnlySpan<float> rows, Span<byte> bytes) => MemoryMarshal.AsBytes(rows).CopyTo(bytes);
+        public void Encode(long firstRow, int count, ReadOnlySpan<float> rows, Span<byte> bytes) =>
+            MemoryMarshal.AsBytes(rows).CopyTo(bytes);
 
         public void Write(ReadOnlySpan<byte> bytes) => Rows.AddRange(MemoryMarshal.Cast<byte, float>(bytes));
     }

@@ -40,23 +40,29 @@ public sealed class ErrorTests : IDisposable
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0]}", 4, "layer_range")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 99]}", 4, "not among its 2")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A}", 4, "layer_range")]
-    [InlineData("merge_method: linear\nparameters: {weight: 1}\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 1]}", 6, "equally long")]
-    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 2]}", 3, "exactly one")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, "
+        + "layer_range: [0, 1]}", 6, "equally long")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 2]}",
+        3, "exactly one")]
     [InlineData("merge_method: slerp\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: A}]", null, "base_model")]
     [InlineData("merge_method: slerp\nbase_model: A\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: A}, {model: A}]", 4, "exactly two")]
     [InlineData("merge_method: slerp\nbase_model: A\nmodels: [{model: A}, {model: A}]", null, "slerp needs 't'")]
     [InlineData("merge_method: nuslerp\nparameters: {weight: 1}\nmodels: [{model: A}]", 3, "exactly two")]
     [InlineData("merge_method: linear\nmodels:\n- {model: A}\n- {model: A, parameters: {weight: 1}}", 3, "linear needs 'weight'")]
-    [InlineData("merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: A, parameters: {weight: -1}}]", null, "add up to 0")]
+    [InlineData("merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: A, parameters: {weight: -1}}]",
+        null, "add up to 0")]
     [InlineData("merge_method: ties\nparameters: {weight: 1}\nmodels: [{model: A}]", null, "base_model")]
     [InlineData("merge_method: ties\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: A}]", 4, "nothing to merge")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: nowhere}]", 3, "no model 'nowhere'")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A+lora}]", 3, "LoRA")]
     [InlineData("merge_method: linear\ntokenizer_source: base\ntokenizer: {source: base}\nmodels: [{model: A}]", 3, "not both")]
     [InlineData("merge_method: linear\ntokenizer: {tokens: {x: {source: {kind: best}}}}\nmodels: [{model: A}]", 2, "not 'best'")]
-    [InlineData("merge_method: linear\ntokenizer: {tokens: {x: {source: {kind: model_token, model: A}}}}\nmodels: [{model: A}]", 2, "either 'token' or 'token_id'")]
-    [InlineData("merge_method: linear\nparameters: {weight: 1}\ntokenizer: {tokens: {x: {source: {kind: model_token, model: A, token_id: 6}}}}\nmodels: [{model: A}]", 3, "no token 6")]
-    [InlineData("merge_method: linear\nparameters: {weight: 1}\nchat_template: chatgpt\nmodels: [{model: A}]", null, "chat_template 'chatgpt'")]
+    [InlineData("merge_method: linear\ntokenizer: {tokens: {x: {source: {kind: model_token, model: A}}}}\nmodels: [{model: A}]",
+        2, "either 'token' or 'token_id'")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\ntokenizer: {tokens: {x: {source: {kind: model_token, model: A, token_id: "
+        + "6}}}}\nmodels: [{model: A}]", 3, "no token 6")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\nchat_template: chatgpt\nmodels: [{model: A}]",
+        null, "chat_template 'chatgpt'")]
     [InlineData("layer_slices: [{model: A, start: 1, end: 1}]", 1, "are none")]
     [InlineData("layer_slices: [{model: A, start: 0}]", 1, "no 'end'")]
     [InlineData("model_path1: A\nmodel_path2: A\noperations: [{gradient_values: []}]", 3, "empty")]
@@ -82,10 +88,13 @@ public sealed class ErrorTests : IDisposable
         var laughs = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 9; i++)
         {
-            laughs.Append('a').Append(i).Append(": &a").Append(i).Append(" [").AppendJoin(", ", Enumerable.Repeat($"*a{i - 1}", 10)).Append("]\n");
+            laughs.Append('a').Append(i).Append(": &a").Append(i).Append(" [").AppendJoin(", ",
+                Enumerable.Repeat($"*a{i - 1}", 10)).Append("]\n");
         }
 
-        foreach (string bomb in new[] { laughs.ToString(), new string('[', 100_000), "a: " + new string('{', 50_000), "a: [" + string.Join(',', Enumerable.Repeat("x", 200_000)) + "]", new string('x', 2 << 20), string.Concat(Enumerable.Repeat("- ", 50_000)) })
+        foreach (string bomb in new[] { laughs.ToString(), new string('[', 100_000), "a: " + new string('{', 50_000),
+            "a: [" + string.Join(',', Enumerable.Repeat("x", 200_000)) + "]", new string('x', 2 << 20),
+            string.Concat(Enumerable.Repeat("- ", 50_000)) })
         {
             Assert.Throws<MergeException>(() => MergeRecipe.Parse(bomb));
         }
@@ -94,8 +103,11 @@ public sealed class ErrorTests : IDisposable
     [Fact]
     public void Damaged_recipes_are_read_or_refused_and_nothing_else()
     {
-        const string Whole = "merge_method: slerp\nbase_model: A\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: \"B\", layer_range: [0, 2]}\n"
-            + "parameters: &p\n  t:\n  - {filter: self_attn, value: [0, 0.4, 1]}\n  - value: 0.5\ntokenizer: {source: union, tokens: {x: {source: {kind: zero}}}}\nchat_template: |\n  {{ x }}\n";
+        const string Whole =
+            "merge_method: slerp\nbase_model: A\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: \"B\", layer_range: "
+            + "[0, 2]}\n"
+            + "parameters: &p\n  t:\n  - {filter: self_attn, value: [0, 0.4, 1]}\n  - value: 0.5\ntokenizer: {source: union, tokens: {x: "
+            + "{source: {kind: zero}}}}\nchat_template: |\n  {{ x }}\n";
         const string Noise = "[]{}:,-#&*!|>'\"%@`?~ \n\t\\0aé\u2028\0";
         var random = new Random(77);
         for (int i = 0; i < 5000; i++)
@@ -126,9 +138,12 @@ public sealed class ErrorTests : IDisposable
     [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.01}}]", "keeps none")]
     [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: -1}}]", "negative")]
     [InlineData("merge_method: della\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9}}]", "not between 0 and 1")]
-    [InlineData("merge_method: breadcrumbs\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9, gamma: 2}}]", "gamma 2")]
-    [InlineData("merge_method: dare_ties\nbase_model: A\nparameters: {rescale: twice}\nmodels: [{model: B, parameters: {weight: 1, density: 0.5}}]", "not 'twice'")]
-    [InlineData("merge_method: ties\nbase_model: A\nparameters: {consensus: 3}\nmodels: [{model: B, parameters: {weight: 1}}]", "sum or count")]
+    [InlineData("merge_method: breadcrumbs\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9, gamma: 2}}]",
+        "gamma 2")]
+    [InlineData("merge_method: dare_ties\nbase_model: A\nparameters: {rescale: twice}\nmodels: [{model: B, parameters: {weight: 1, "
+        + "density: 0.5}}]", "not 'twice'")]
+    [InlineData("merge_method: ties\nbase_model: A\nparameters: {consensus: 3}\nmodels: [{model: B, parameters: {weight: 1}}]",
+        "sum or count")]
     public void Parameters_out_of_range_name_the_tensor_before_anything_is_read(string yaml, string message)
     {
         (_model with { Seed = 2 }).Save(_folder["B.gguf"]);
@@ -147,10 +162,15 @@ public sealed class ErrorTests : IDisposable
         AssertRefused(yaml, _model with { Embedding = 16 }, "embedding_length", tensor: null);
         AssertRefused(yaml, _model with { FeedForward = 24 }, "feed_forward_length", tensor: null);
         AssertRefused(yaml, _model with { Heads = 4 }, "head_count", tensor: null);
-        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.rope.freq_base"] = GgufValue.Of(1e6f) } }, "freq_base", tensor: null);
-        AssertRefused(yaml, _model with { Vocabulary = TinyVocabulary.Of(_model.Vocabulary.Tokens, model: "gpt2") }, "tokenizer is of kind", tensor: null);
-        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.feed_forward_length"] = GgufValue.Of(16u) }, FeedForward = 24 }, "shape", "blk.0.ffn_gate.weight");
-        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.block_count"] = GgufValue.Of(0u) } }, "layers", tensor: null);
+        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.rope.freq_base"] = GgufValue.Of(1e6f) } },
+            "freq_base", tensor: null);
+        AssertRefused(yaml, _model with { Vocabulary = TinyVocabulary.Of(_model.Vocabulary.Tokens, model: "gpt2") },
+            "tokenizer is of kind", tensor: null);
+        AssertRefused(yaml,
+            _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.feed_forward_length"] = GgufValue.Of(16u) },
+                FeedForward = 24 }, "shape", "blk.0.ffn_gate.weight");
+        AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.block_count"] = GgufValue.Of(0u) } },
+            "layers", tensor: null);
     }
 
     [Theory]
@@ -164,7 +184,8 @@ public sealed class ErrorTests : IDisposable
     {
         (_model with { Seed = 2, Without = ["blk.1.attn_v.weight"] }).Save(_folder["B.gguf"]);
         ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["out.gguf"], Options);
-        Assert.Equal(Contents.Floats(_folder["A.gguf"], "blk.1.attn_v.weight"), Contents.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
+        Assert.Equal(Contents.Floats(_folder["A.gguf"], "blk.1.attn_v.weight"),
+            Contents.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
     }
 
     [Fact]
@@ -175,7 +196,8 @@ public sealed class ErrorTests : IDisposable
         const string Recipe = "merge_method: task_arithmetic\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: B}, {model: C}]";
         Assert.Throws<MergeException>(() => Plan(Recipe));
         ModelMerger.Merge(MergeRecipe.Parse(Recipe), _folder["out.gguf"], Options with { AllowSkip = true });
-        Assert.Equal(Contents.Floats(_folder["B.gguf"], "blk.1.attn_v.weight"), Contents.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
+        Assert.Equal(Contents.Floats(_folder["B.gguf"], "blk.1.attn_v.weight"),
+            Contents.Floats(_folder["out.gguf"], "blk.1.attn_v.weight"));
     }
 
     [Fact]
@@ -224,7 +246,9 @@ public sealed class ErrorTests : IDisposable
         var numbers = new float[64];
         numbers[10] = 70000;
         (_model with { Seed = 2, Given = new Dictionary<string, float[]> { ["blk.1.attn_k.weight"] = numbers } }).Save(_folder["B.gguf"]);
-        var error = Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\ndtype: float16\nmodels: [{model: B}]"), _folder["out.gguf"], Options));
+        var error = Assert.Throws<MergeException>(
+            () => ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\ndtype: float16\nmodels: [{model: B}]"),
+                _folder["out.gguf"], Options));
         Assert.Equal("blk.1.attn_k.weight", error.Tensor);
         Assert.Contains("f16 cannot hold", error.Message, StringComparison.Ordinal);
         Assert.Equal(["A.gguf", "B.gguf"], _folder.Entries);
@@ -254,7 +278,8 @@ public sealed class ErrorTests : IDisposable
                 cancel.Cancel();
             }
         });
-        Assert.Throws<OperationCanceledException>(() => ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["out.gguf"], Options, progress, cancel.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["out.gguf"], Options, progress, cancel.Token));
         Assert.Equal("what was there", File.ReadAllText(_folder["out.gguf"]));
         Assert.Equal(["A.gguf", "B.gguf", "out.gguf"], _folder.Entries);
     }
@@ -266,7 +291,8 @@ public sealed class ErrorTests : IDisposable
         byte[] before = File.ReadAllBytes(_folder["A.gguf"]);
         Assert.Throws<ArgumentException>(() => ModelMerger.Merge(MergeRecipe.Parse(Slerp), _folder["A.gguf"], Options));
         Assert.Equal(before, File.ReadAllBytes(_folder["A.gguf"]));
-        Assert.Throws<MergeException>(() => ModelMerger.Merge(MergeRecipe.Parse(Slerp), Path.Combine(_folder["none"], "out.gguf"), Options));
+        Assert.Throws<MergeException>(
+            () => ModelMerger.Merge(MergeRecipe.Parse(Slerp), Path.Combine(_folder["none"], "out.gguf"), Options));
     }
 
     [Fact]
@@ -280,7 +306,8 @@ public sealed class ErrorTests : IDisposable
         await ModelMerger.MergeAsync(plan, _folder["there.gguf"], new Reports(reports.Add));
         Assert.Equal(File.ReadAllBytes(_folder["here.gguf"]), File.ReadAllBytes(_folder["there.gguf"]));
         Assert.Equal(1, reports[^1].Fraction);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ModelMerger.MergeAsync(plan, _folder["none.gguf"], cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => ModelMerger.MergeAsync(plan, _folder["none.gguf"], cancellationToken: new CancellationToken(canceled: true)));
         Assert.False(File.Exists(_folder["none.gguf"]));
     }
 

@@ -21,7 +21,8 @@ public class MethodVectorTests
             {
                 foreach ((int threads, int blockElements) in new[] { (1, 1 << 18), (1, 1), (3, 8) })
                 {
-                    failures += VectorFile.Differences($"{id} ({threads} threads, blocks of {blockElements})", Run(@case, threads, blockElements), VectorFile.Floats(@case.GetProperty("expected")));
+                    failures += VectorFile.Differences($"{id} ({threads} threads, blocks of {blockElements})",
+                        Run(@case, threads, blockElements), VectorFile.Floats(@case.GetProperty("expected")));
                 }
             }
             catch (Exception error) when (error is MergeException or NotSupportedException)
@@ -122,18 +123,24 @@ public class MethodVectorTests
     /// <summary>The random methods with the masks of the file in place of random numbers.</summary>
     private static TaskVectorKernel WithMasks(JsonElement @case, KernelSpec spec)
     {
-        bool[][] masks = [.. @case.GetProperty("keep_masks").EnumerateArray().Select(mask => mask.EnumerateArray().Select(value => value.GetInt32() != 0).ToArray())];
-        Rescale rescale = spec.Parameters["rescale"].Text == "inv_density" ? Rescale.InverseDensity : spec.Parameters["rescale"].Text == "l1" ? Rescale.L1 : Rescale.None;
+        bool[][] masks = [.. @case.GetProperty("keep_masks").EnumerateArray()
+            .Select(mask => mask.EnumerateArray().Select(value => value.GetInt32() != 0).ToArray())];
+        Rescale rescale = spec.Parameters["rescale"].Text == "inv_density"
+            ? Rescale.InverseDensity
+            : spec.Parameters["rescale"].Text == "l1" ? Rescale.L1 : Rescale.None;
         TaskVector[] vectors =
         [
-            .. spec.Inputs.Skip(1).Select((input, i) => new TaskVector(input.Parameters["weight"].Number, new GivenMask(masks[i], input.Parameters["density"].Number), rescale)),
+            .. spec.Inputs.Skip(1).Select((input, i) =>
+                new TaskVector(input.Parameters["weight"].Number, new GivenMask(masks[i], input.Parameters["density"].Number), rescale)),
         ];
-        return new TaskVectorKernel(vectors, spec.Method.Consensus ? Consensus.Sum : Consensus.None, spec.Flag("normalize", spec.Method.Normalize), spec.Number("lambda", 1));
+        return new TaskVectorKernel(vectors, spec.Method.Consensus ? Consensus.Sum : Consensus.None,
+            spec.Flag("normalize", spec.Method.Normalize), spec.Number("lambda", 1));
     }
 
     private static float[] Probabilities(JsonElement parameters, float[] values, int rowLength)
     {
-        var sparsifier = (RankSparsifier)RankSparsifier.Create(parameters.GetProperty("density").GetDouble(), parameters.GetProperty("epsilon").GetDouble(), default, Rescale.None);
+        var sparsifier = (RankSparsifier)RankSparsifier.Create(parameters.GetProperty("density").GetDouble(),
+            parameters.GetProperty("epsilon").GetDouble(), default, Rescale.None);
         var result = new List<float>();
         for (int start = 0; start < values.Length; start += rowLength)
         {

@@ -20,14 +20,17 @@ public class ParameterVectorTests
         foreach (JsonProperty layers in gradient.GetProperty("per_layer").EnumerateObject())
         {
             double[] expected = VectorFile.Numbers(layers.Value);
-            double[] actual = [.. Enumerable.Range(0, expected.Length).Select(layer => setting.Resolve(new TensorName("x", "x"), Place(Planning.LayerPosition.Of(layer, expected.Length)))!.Value.Number)];
+            double[] actual = [.. Enumerable.Range(0,
+                expected.Length).Select(layer =>
+                    setting.Resolve(new TensorName("x", "x"), Place(Planning.LayerPosition.Of(layer, expected.Length)))!.Value.Number)];
             failures += Compare($"{layers.Name} layers", actual, expected);
         }
 
         foreach (JsonProperty layers in Parameters.GetProperty("layer_t").EnumerateObject())
         {
             double[] expected = VectorFile.Numbers(layers.Value);
-            failures += Compare($"t of {layers.Name} layers", [.. Enumerable.Range(0, expected.Length).Select(layer => Planning.LayerPosition.Of(layer, expected.Length))], expected);
+            failures += Compare($"t of {layers.Name} layers",
+                [.. Enumerable.Range(0, expected.Length).Select(layer => Planning.LayerPosition.Of(layer, expected.Length))], expected);
         }
 
         Assert.True(failures.Length == 0, failures);
@@ -51,7 +54,8 @@ public class ParameterVectorTests
             ];
             failures += Compare($"{samples.Name} samples", actual, expected);
 
-            double Resolve(TensorRole role, int layer) => value.Resolve(new TensorName("x", "x"), new TensorPlace(role, layer, layers, 0, s_noNames)).Number;
+            double Resolve(TensorRole role, int layer) =>
+                value.Resolve(new TensorName("x", "x"), new TensorPlace(role, layer, layers, 0, s_noNames)).Number;
         }
 
         Assert.True(failures.Length == 0, failures);
@@ -61,7 +65,8 @@ public class ParameterVectorTests
     public void BlockMerge_spreads_over_the_list_of_tensors()
     {
         string failures = "";
-        foreach (JsonProperty list in Parameters.GetProperty("gradient_blockmerge").EnumerateObject().Where(list => list.Value.ValueKind == JsonValueKind.Object))
+        foreach (JsonProperty list in Parameters.GetProperty("gradient_blockmerge").EnumerateObject()
+            .Where(list => list.Value.ValueKind == JsonValueKind.Object))
         {
             // The names read "self_attn_160_of_[0.75,0.25]".
             string[] parts = list.Name.Split("_of_");
@@ -84,7 +89,8 @@ public class ParameterVectorTests
         foreach (JsonElement @case in Parameters.GetProperty("settings").EnumerateArray())
         {
             string tensor = @case.GetProperty("tensor").GetString()!;
-            ParameterScalar? actual = VectorFile.Setting(@case.GetProperty("setting")).Resolve(new TensorName(tensor, "none"), Place(@case.GetProperty("t").GetDouble()));
+            ParameterScalar? actual = VectorFile.Setting(@case.GetProperty("setting")).Resolve(new TensorName(tensor, "none"),
+                Place(@case.GetProperty("t").GetDouble()));
             JsonElement expected = @case.GetProperty("value");
             bool same = expected.ValueKind switch
             {
@@ -101,5 +107,6 @@ public class ParameterVectorTests
     private static TensorPlace Place(double t) => new(TensorRole.Layer, 0, 1, t, s_noNames);
 
     private static string Compare(string what, double[] actual, double[] expected) =>
-        string.Concat(expected.Select((value, i) => Math.Abs(value - actual[i]) <= VectorFile.Tolerance ? "" : $"{what}, {i}: {actual[i]}, expected {value}\n"));
+        string.Concat(expected.Select(
+            (value, i) => Math.Abs(value - actual[i]) <= VectorFile.Tolerance ? "" : $"{what}, {i}: {actual[i]}, expected {value}\n"));
 }

@@ -14,8 +14,10 @@ public sealed class PropertyTests : IDisposable
     {
         // Minus zero is the number that sloppy arithmetic loses first.
         float[] zeros = [-0f, 0f, -0f, 1f, -1f, 1e-30f, -1e30f, 3f];
-        _a = (Models.Small with { Seed = 1, Layers = 3, Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = zeros } }).Save(_folder["A.gguf"]);
-        _b = (Models.Small with { Seed = 2, Layers = 3, Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = [.. zeros.Reverse()] } }).Save(_folder["B.gguf"]);
+        _a = (Models.Small with { Seed = 1, Layers = 3, Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = zeros } })
+            .Save(_folder["A.gguf"]);
+        _b = (Models.Small with { Seed = 2, Layers = 3,
+            Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = [.. zeros.Reverse()] } }).Save(_folder["B.gguf"]);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -23,18 +25,22 @@ public sealed class PropertyTests : IDisposable
     [Theory]
     [InlineData("merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: B, parameters: {weight: 0}}]", "A")]
     [InlineData("merge_method: linear\nmodels: [{model: A, parameters: {weight: 0}}, {model: B, parameters: {weight: 0.3}}]", "B")]
-    [InlineData("merge_method: linear\nparameters: {normalize: false}\nmodels: [{model: A, parameters: {weight: 0}}, {model: B, parameters: {weight: 1}}]", "B")]
+    [InlineData("merge_method: linear\nparameters: {normalize: false}\nmodels: [{model: A, parameters: {weight: 0}}, {model: B, "
+        + "parameters: {weight: 1}}]", "B")]
     [InlineData("merge_method: slerp\nbase_model: A\nparameters: {t: 0}\nmodels: [{model: A}, {model: B}]", "A")]
     [InlineData("merge_method: slerp\nbase_model: A\nparameters: {t: 1}\nmodels: [{model: A}, {model: B}]", "B")]
     [InlineData("merge_method: slerp\nbase_model: B\nparameters: {t: 0}\nmodels: [{model: A}, {model: B}]", "B")]
     [InlineData("merge_method: nuslerp\nmodels: [{model: A, parameters: {weight: 0}}, {model: B, parameters: {weight: 1}}]", "B")]
-    [InlineData("merge_method: nuslerp\nparameters: {nuslerp_flatten: false}\nmodels: [{model: A, parameters: {weight: 1}}, {model: B, parameters: {weight: 0}}]", "A")]
-    [InlineData("merge_method: nuslerp\nparameters: {nuslerp_flatten: false, nuslerp_row_wise: true}\nmodels: [{model: A, parameters: {weight: 1}}, {model: B, parameters: {weight: 0}}]", "A")]
+    [InlineData("merge_method: nuslerp\nparameters: {nuslerp_flatten: false}\nmodels: [{model: A, parameters: {weight: 1}}, {model: B, "
+        + "parameters: {weight: 0}}]", "A")]
+    [InlineData("merge_method: nuslerp\nparameters: {nuslerp_flatten: false, nuslerp_row_wise: true}\nmodels: [{model: A, parameters: "
+        + "{weight: 1}}, {model: B, parameters: {weight: 0}}]", "A")]
     [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 1}}]", "B")]
     [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 0.7}}]", "B")]
     [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: A}, {model: A}, {model: B, parameters: {weight: 0}}]", "A")]
     [InlineData("merge_method: task_arithmetic\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1}}]", "B")]
-    [InlineData("merge_method: task_arithmetic\nbase_model: A\nparameters: {lambda: 0}\nmodels: [{model: B, parameters: {weight: 1}}]", "A")]
+    [InlineData("merge_method: task_arithmetic\nbase_model: A\nparameters: {lambda: 0}\nmodels: [{model: B, parameters: {weight: 1}}]",
+        "A")]
     [InlineData("merge_method: dare_ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 1}}]", "B")]
     [InlineData("merge_method: dare_linear\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0}}]", "A")]
     [InlineData("merge_method: breadcrumbs\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1}}]", "B")]
@@ -43,7 +49,8 @@ public sealed class PropertyTests : IDisposable
     [InlineData("merge_method: della_linear\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1}}]", "B")]
     [InlineData("merge_method: passthrough\nmodels: [{model: B}]", "B")]
     [InlineData("merge_method: passthrough\nslices: [{sources: [{model: B, layer_range: [0, 3]}]}]", "B")]
-    [InlineData("merge_method: passthrough\ndtype: float32\nslices: [{sources: [{model: B, layer_range: [0, 1]}]}, {sources: [{model: B, layer_range: [1, 3]}]}]", "B")]
+    [InlineData("merge_method: passthrough\ndtype: float32\nslices: [{sources: [{model: B, layer_range: [0, 1]}]}, {sources: [{model: B, "
+        + "layer_range: [1, 3]}]}]", "B")]
     public void The_ends_of_every_scale_are_the_parents_bit_for_bit(string yaml, string parent)
     {
         string output = _folder["out.gguf"];
@@ -56,7 +63,11 @@ public sealed class PropertyTests : IDisposable
     {
         string q = (Models.Small with { Embedding = 32, FeedForward = 64, Type = GgmlType.Q8_0, Layers = 4 }).Save(_folder["Q.gguf"]);
         string output = _folder["out.gguf"];
-        ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: Q, layer_range: [0, 4]}]}]"), output, new MergeOptions { ModelFolder = _folder.Root });
+        ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: Q, layer_range: [0, 4]}]}]"),
+            output, new MergeOptions
+        {
+            ModelFolder = _folder.Root,
+        });
         Assert.Empty(Contents.DifferentTensors(output, q));
     }
 
@@ -67,7 +78,9 @@ public sealed class PropertyTests : IDisposable
         (Models.Small with { Seed = 4, Layers = 4, Metadata = Lists([20, 21, 22, 23]) }).Save(_folder["D.gguf"]);
         string output = _folder["out.gguf"];
         ModelMerger.Merge(
-            MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: C, layer_range: [0, 3]}]}, {sources: [{model: D, layer_range: [1, 4], parameters: {scale: [{filter: down_proj, value: 0.5}]}}]}]"),
+            MergeRecipe.Parse(
+                "merge_method: passthrough\nslices: [{sources: [{model: C, layer_range: [0, 3]}]}, {sources: [{model: D, layer_range: [1, "
+                + "4], parameters: {scale: [{filter: down_proj, value: 0.5}]}}]}]"),
             output,
             new MergeOptions { ModelFolder = _folder.Root });
 
@@ -75,12 +88,14 @@ public sealed class PropertyTests : IDisposable
         Assert.Equal(6u, file.Metadata["llama.block_count"].GetUInt32());
         Assert.Equal([10, 11, 12, 21, 22, 23], file.Metadata["llama.attention.sliding_window_pattern"].GetArray<int>());
         Assert.Equal(Contents.Floats(_folder["D.gguf"], "blk.2.attn_q.weight"), Contents.Floats(output, "blk.4.attn_q.weight"));
-        Assert.Equal(Contents.Floats(_folder["D.gguf"], "blk.1.ffn_down.weight").Select(x => x * 0.5f), Contents.Floats(output, "blk.3.ffn_down.weight"));
+        Assert.Equal(Contents.Floats(_folder["D.gguf"], "blk.1.ffn_down.weight").Select(x => x * 0.5f),
+            Contents.Floats(output, "blk.3.ffn_down.weight"));
         Assert.Equal(Contents.Floats(_folder["C.gguf"], "token_embd.weight"), Contents.Floats(output, "token_embd.weight"));
         Assert.Equal(Contents.Floats(_folder["D.gguf"], "output.weight"), Contents.Floats(output, "output.weight"));
         Assert.Equal(2 + (6 * 9) + 1, file.Tensors.Count);
 
-        static Dictionary<string, GgufValue> Lists(int[] values) => new() { ["llama.attention.sliding_window_pattern"] = GgufValue.OfArray<int>(values) };
+        static Dictionary<string, GgufValue> Lists(int[] values) =>
+            new() { ["llama.attention.sliding_window_pattern"] = GgufValue.OfArray<int>(values) };
     }
 
     [Fact]
@@ -89,7 +104,8 @@ public sealed class PropertyTests : IDisposable
         (Models.Small with { Seed = 5, Tied = true, Layers = 3 }).Save(_folder["Tied.gguf"]);
         string output = _folder["out.gguf"];
         ModelMerger.Merge(
-            MergeRecipe.Parse("merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: Tied, parameters: {weight: 3}}]"),
+            MergeRecipe.Parse(
+                "merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: Tied, parameters: {weight: 3}}]"),
             output,
             new MergeOptions { ModelFolder = _folder.Root });
         float[] a = Contents.Floats(_a, "output.weight");
@@ -98,7 +114,9 @@ public sealed class PropertyTests : IDisposable
 
         // Embeddings of one model under the head of another must not be taken for tied.
         ModelMerger.Merge(
-            MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: A, layer_range: [0, 1]}]}, {sources: [{model: Tied, layer_range: [0, 1]}]}]"),
+            MergeRecipe.Parse(
+                "merge_method: passthrough\nslices: [{sources: [{model: A, layer_range: [0, 1]}]}, {sources: [{model: Tied, layer_range: "
+                + "[0, 1]}]}]"),
             output,
             new MergeOptions { ModelFolder = _folder.Root });
         Assert.Equal(tied, Contents.Floats(output, "output.weight"));
@@ -112,18 +130,22 @@ public sealed class PropertyTests : IDisposable
         (Models.Small with { Seed = 7, Embedding = 32, FeedForward = 64, Type = GgmlType.Q8_0 }).Save(_folder["Q.gguf"]);
         (Models.Small with { Seed = 6, Embedding = 32, FeedForward = 64 }).Save(_folder["whole.gguf"]);
         var options = new MergeOptions { ModelFolder = _folder.Root };
-        string recipe = "merge_method: linear\nmodels: [{model: X, parameters: {weight: 1}}, {model: Q, parameters: {weight: 1}}]\ndtype: float32";
-        ModelMerger.Merge(MergeRecipe.Parse(recipe.Replace("X", "S-00002-of-00003.gguf", StringComparison.Ordinal)), _folder["out1.gguf"], options);
+        string recipe =
+            "merge_method: linear\nmodels: [{model: X, parameters: {weight: 1}}, {model: Q, parameters: {weight: 1}}]\ndtype: float32";
+        ModelMerger.Merge(MergeRecipe.Parse(recipe.Replace("X", "S-00002-of-00003.gguf", StringComparison.Ordinal)),
+            _folder["out1.gguf"], options);
         ModelMerger.Merge(MergeRecipe.Parse(recipe.Replace("X", "whole", StringComparison.Ordinal)), _folder["out2.gguf"], options);
         Assert.Empty(Contents.DifferentTensors(_folder["out1.gguf"], _folder["out2.gguf"]));
         using GgufFile file = GgufFile.Open(_folder["out1.gguf"]);
         Assert.False(file.Metadata.ContainsKey("split.count"));
 
         // Q8_0 keeps 8 bits of the largest number of a block: its error is at most 1/254 of 1 here, half of it after the mean.
-        float[] expected = (Models.Small with { Seed = 6, Embedding = 32, FeedForward = 64 }).Create().Tensors["blk.0.ffn_up.weight"].Values;
+        float[] expected = (Models.Small with { Seed = 6, Embedding = 32, FeedForward = 64 })
+            .Create().Tensors["blk.0.ffn_up.weight"].Values;
         float[] other = (Models.Small with { Seed = 7, Embedding = 32, FeedForward = 64 }).Create().Tensors["blk.0.ffn_up.weight"].Values;
         float[] actual = Contents.Floats(_folder["out1.gguf"], "blk.0.ffn_up.weight");
-        Assert.All(actual.Select((value, i) => Math.Abs(value - ((expected[i] + other[i]) / 2))), difference => Assert.InRange(difference, 0, 0.5 / 254 + 1e-3));
+        Assert.All(actual.Select((value, i) => Math.Abs(value - ((expected[i] + other[i]) / 2))),
+            difference => Assert.InRange(difference, 0, 0.5 / 254 + 1e-3));
     }
 
     [Theory]
@@ -137,7 +159,8 @@ public sealed class PropertyTests : IDisposable
         // Wide enough for many blocks, so that threads have something to disagree about.
         (Models.Small with { Seed = 8, Layers = 1, Embedding = 512, FeedForward = 2048 }).Save(_folder["P.gguf"]);
         (Models.Small with { Seed = 9, Layers = 1, Embedding = 512, FeedForward = 2048 }).Save(_folder["Q.gguf"]);
-        MergeRecipe recipe = MergeRecipe.Parse($"merge_method: {method}\nbase_model: P\nmodels: [{{model: Q, parameters: {{weight: 0.8, {parameters}}}}}]");
+        MergeRecipe recipe = MergeRecipe.Parse(
+            $"merge_method: {method}\nbase_model: P\nmodels: [{{model: Q, parameters: {{weight: 0.8, {parameters}}}}}]");
         string[] outputs = [.. new[] { 1, 2, 7 }.Select(threads => Run(threads, seed: 5)), Run(threads: 2, seed: 6)];
         Assert.Empty(Contents.DifferentTensors(outputs[0], outputs[1]));
         Assert.Empty(Contents.DifferentTensors(outputs[0], outputs[2]));
@@ -169,6 +192,7 @@ public sealed class PropertyTests : IDisposable
         Assert.InRange(q.Count(kept => kept) / 65536.0, 0.291, 0.309);
         Assert.InRange(q.Zip(k, (x, y) => x == y).Count(same => same) / 65536.0, 0.57, 0.59);
 
-        bool[] Kept(string tensor) => [.. Contents.Floats(output, tensor).Zip(Contents.Floats(_folder["P.gguf"], tensor), (x, origin) => x != origin)];
+        bool[] Kept(string tensor) =>
+            [.. Contents.Floats(output, tensor).Zip(Contents.Floats(_folder["P.gguf"], tensor), (x, origin) => x != origin)];
     }
 }

@@ -61,13 +61,22 @@ public sealed class RealModelTests : IDisposable
     public void Perplexity_is_llama_cpps()
     {
         // The reference: BOS and tokens of the text, at most 512, all logits of one evaluation.
-        System.Text.Json.JsonElement golden = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(Golden))).RootElement.GetProperty("default").GetProperty("perplexity");
+        System.Text.Json.JsonElement golden = System.Text.Json.JsonDocument
+            .Parse(File.ReadAllText(Repository.SharedPathOf(Golden))).RootElement.GetProperty("default").GetProperty("perplexity");
         double[] expected = VectorFile.Numbers(golden.GetProperty("nll"));
         using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf(Model));
-        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, BatchSize = 512, MicroBatchSize = 512, MaxOutputsPerSequence = 512, Threads = 1 });
+        using var context = new LlamaContext(model, new ContextOptions
+        {
+            ContextSize = 512,
+            BatchSize = 512,
+            MicroBatchSize = 512,
+            MaxOutputsPerSequence = 512,
+            Threads = 1,
+        });
         int[] tokens = model.Vocabulary.Tokenize(golden.GetProperty("text").GetString()!, addSpecial: false);
         PerplexityResult result = Perplexity.Measure(context, tokens.AsSpan(0, expected.Length), 512);
-        _output.WriteLine($"{result.MeanNegativeLogLikelihood} over {result.PredictionCount}, llama.cpp {golden.GetProperty("mean_nll").GetDouble()}");
+        _output.WriteLine(
+            $"{result.MeanNegativeLogLikelihood} over {result.PredictionCount}, llama.cpp {golden.GetProperty("mean_nll").GetDouble()}");
         Assert.Equal(511, result.PredictionCount);
 
         // The CPU variants round differently, and the golden cache is in half precision.
@@ -79,7 +88,9 @@ public sealed class RealModelTests : IDisposable
     {
         string path = _folder["stack.gguf"];
         ModelMerger.Merge(
-            MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: S, layer_range: [0, 1]}]}, {sources: [{model: S, layer_range: [4, 5]}]}]"),
+            MergeRecipe.Parse(
+                "merge_method: passthrough\nslices: [{sources: [{model: S, layer_range: [0, 1]}]}, {sources: [{model: S, layer_range: "
+                + "[4, 5]}]}]"),
             path,
             new MergeOptions { Models = new Dictionary<string, string> { ["S"] = Repository.SharedPathOf(Model) } });
         using (GgufFile file = GgufFile.Open(path))
@@ -101,11 +112,15 @@ public sealed class RealModelTests : IDisposable
     {
         string original = Repository.SharedPathOf(Model);
         string perturbed = Perturb(original);
-        MergeRecipe recipe = MergeRecipe.Parse("merge_method: linear\nmodels: [{model: A, parameters: {weight: 0.7}}, {model: B, parameters: {weight: 0.3}}]");
+        MergeRecipe recipe = MergeRecipe.Parse(
+            "merge_method: linear\nmodels: [{model: A, parameters: {weight: 0.7}}, {model: B, parameters: {weight: 0.3}}]");
         var options = new MergeOptions { Models = new Dictionary<string, string> { ["A"] = original, ["B"] = perturbed } };
         ModelMerger.Merge(recipe, _folder["f32.gguf"], options);
         ModelMerger.Merge(recipe, _folder["direct.gguf"], options with { OutputType = type });
-        ModelQuantizer.Quantize(_folder["f32.gguf"], _folder["expected.gguf"], new ModelQuantizationOptions { FileType = Enum.Parse<ModelFileType>(type) });
+        ModelQuantizer.Quantize(_folder["f32.gguf"], _folder["expected.gguf"], new ModelQuantizationOptions
+        {
+            FileType = Enum.Parse<ModelFileType>(type),
+        });
         Assert.Empty(Contents.DifferentTensors(_folder["direct.gguf"], _folder["expected.gguf"]));
         using GgufFile direct = GgufFile.Open(_folder["direct.gguf"]);
         using GgufFile expected = GgufFile.Open(_folder["expected.gguf"]);
@@ -148,7 +163,8 @@ public sealed class RealModelTests : IDisposable
                 values[i] += (float)(0.1 * size * normal);
             }
 
-            editor.SetTensor(tensor.Name, GgmlType.F32, tensor.Shape, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray());
+            editor.SetTensor(tensor.Name, GgmlType.F32, tensor.Shape,
+                System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray());
         }
 
         editor.Save(copy);

@@ -132,8 +132,11 @@ public sealed class RecipeTests : IDisposable
                 TensorPlan down = plan.Plans.Single(tensor => tensor.Name == $"blk.{layer.GetProperty("out").GetInt32()}.ffn_down.weight");
                 Assert.Equal(layer.GetProperty("model").GetString(), down.Spec.Inputs[0].Model);
                 Assert.Equal($"blk.{layer.GetProperty("src").GetInt32()}.ffn_down.weight", down.Inputs[0].Tensor.Name);
-                double? scale = layer.GetProperty("ffn_down_scale") is { ValueKind: System.Text.Json.JsonValueKind.Number } number ? number.GetDouble() : null;
-                Assert.Equal(scale, down.Spec.Inputs[0].Parameters.TryGetValue("scale", out Recipe.ParameterScalar value) ? value.Number : null);
+                double? scale = layer.GetProperty("ffn_down_scale") is { ValueKind: System.Text.Json.JsonValueKind.Number } number
+                    ? number.GetDouble()
+                    : null;
+                Assert.Equal(scale,
+                    down.Spec.Inputs[0].Parameters.TryGetValue("scale", out Recipe.ParameterScalar value) ? value.Number : null);
             }
         }
     }
@@ -225,7 +228,8 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void First_command_line_joins_an_unquoted_gradient()
     {
-        MergeRecipe recipe = MergeRecipe.FromCommandLine("out --merge A --merge B --method slerp --layer-gradient [0, 0.3, 0.7, 0, 0.1, 1.0] --no-bf16".Split(' '));
+        MergeRecipe recipe = MergeRecipe.FromCommandLine(
+            "out --merge A --merge B --method slerp --layer-gradient [0, 0.3, 0.7, 0, 0.1, 1.0] --no-bf16".Split(' '));
         using MergePlan plan = ModelMerger.Plan(recipe, new MergeOptions { ModelFolder = _folder.Root });
 
         // The 42 samples of merge_vectors.json: the first is the embeddings', the last two of interest are knots.
@@ -239,7 +243,8 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void First_command_line_counts_signs_naively_when_told()
     {
-        MergeRecipe recipe = MergeRecipe.FromCommandLine("out", "--merge", "A", "--base-model", "Base", "--naive-count", "--no-normalize", "--int8-mask");
+        MergeRecipe recipe = MergeRecipe.FromCommandLine("out", "--merge", "A", "--base-model", "Base",
+            "--naive-count", "--no-normalize", "--int8-mask");
         using MergePlan plan = ModelMerger.Plan(recipe, new MergeOptions { ModelFolder = _folder.Root });
         KernelSpec spec = Spec(plan, "blk.3.ffn_up.weight");
         Assert.Equal("count", spec.Parameters["consensus"].Text);
@@ -254,7 +259,8 @@ public sealed class RecipeTests : IDisposable
         using MergePlan plan = Plan("merge_method: slerp\nbase_model: A\nmodels: [{model: A}, {model: B}]\nparameters: {t: [0, 1]}");
         using var text = new StringWriter();
         plan.WriteTo(text);
-        Assert.Contains("blk.39.attn_q.weight f32 [8, 8] = slerp t=1 of A:blk.39.attn_q.weight f32 and B:blk.39.attn_q.weight f32", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("blk.39.attn_q.weight f32 [8, 8] = slerp t=1 of A:blk.39.attn_q.weight f32 and B:blk.39.attn_q.weight f32",
+            text.ToString(), StringComparison.Ordinal);
         Assert.Equal(before, _folder.Entries);
     }
 

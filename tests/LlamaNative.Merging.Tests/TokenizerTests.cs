@@ -20,7 +20,8 @@ public sealed class TokenizerTests : IDisposable
             JsonElement[] embeddings = [.. @case.GetProperty("embeddings").EnumerateArray()];
             for (int i = 0; i < vocabularies.Length; i++)
             {
-                string[] tokens = [.. vocabularies[i].EnumerateObject().OrderBy(token => token.Value.GetInt32()).Select(token => token.Name)];
+                string[] tokens = [.. vocabularies[i].EnumerateObject().OrderBy(token => token.Value.GetInt32())
+                    .Select(token => token.Name)];
                 long[] shape = VectorFile.Shape(embeddings[i]);
                 (Models.Small with
                 {
@@ -37,13 +38,17 @@ public sealed class TokenizerTests : IDisposable
             for (int i = 0; i < vocabularies.Length; i++)
             {
                 // Weight 1 for one model and 0 for the others shows that model's own permuted matrix.
-                string models = string.Join(", ", Enumerable.Range(0, vocabularies.Length).Select(j => $"{{model: {j}, parameters: {{weight: {(i == j ? 1 : 0)}}}}}"));
-                Merge($"merge_method: linear\ntokenizer_source: union\n{(baseIndex is { } b ? $"base_model: {b}\n" : "")}models: [{models}]");
-                failures += VectorFile.Differences($"{@case.GetProperty("output_vocab").GetRawText()} model {i}", Contents.Floats(_folder["out.gguf"], "token_embd.weight"), VectorFile.Floats(expected[i]));
+                string models = string.Join(", ",
+                    Enumerable.Range(0, vocabularies.Length).Select(j => $"{{model: {j}, parameters: {{weight: {(i == j ? 1 : 0)}}}}}"));
+                Merge(
+                    $"merge_method: linear\ntokenizer_source: union\n{(baseIndex is { } b ? $"base_model: {b}\n" : "")}models: [{models}]");
+                failures += VectorFile.Differences($"{@case.GetProperty("output_vocab").GetRawText()} model {i}",
+                    Contents.Floats(_folder["out.gguf"], "token_embd.weight"), VectorFile.Floats(expected[i]));
             }
 
             using GgufFile file = GgufFile.Open(_folder["out.gguf"]);
-            Assert.Equal(@case.GetProperty("output_vocab").EnumerateArray().Select(token => token.GetString()), file.Metadata["tokenizer.ggml.tokens"].GetStrings());
+            Assert.Equal(@case.GetProperty("output_vocab").EnumerateArray().Select(token => token.GetString()),
+                file.Metadata["tokenizer.ggml.tokens"].GetStrings());
         }
 
         Assert.True(failures.Length == 0, failures);
@@ -54,7 +59,9 @@ public sealed class TokenizerTests : IDisposable
     {
         Write("A", ["<s>", "a", "b"], [3, 1, 1]);
         Write("B", ["<s>", "b", "<x>"], [3, 1, 3]);
-        Merge("merge_method: linear\nbase_model: A\ntokenizer: {source: union, pad_to_multiple_of: 8, tokens: {new: {source: {kind: zero}}}}\nmodels: [{model: A, parameters: {weight: 1}}, {model: B, parameters: {weight: 1}}]");
+        Merge(
+            "merge_method: linear\nbase_model: A\ntokenizer: {source: union, pad_to_multiple_of: 8, tokens: {new: {source: {kind: "
+            + "zero}}}}\nmodels: [{model: A, parameters: {weight: 1}}, {model: B, parameters: {weight: 1}}]");
         using GgufFile file = GgufFile.Open(_folder["out.gguf"]);
         Assert.Equal(["<s>", "a", "b", "<x>", "new", "[PAD5]", "[PAD6]", "[PAD7]"], file.Metadata["tokenizer.ggml.tokens"].GetStrings());
         Assert.Equal([0f, -1f, -2f, 0f, 0f, 0f, 0f, 0f], file.Metadata["tokenizer.ggml.scores"].GetArray<float>());
@@ -128,7 +135,9 @@ public sealed class TokenizerTests : IDisposable
             (Models.Small with { Seed = i, ChatTemplate = templates[i] }).Save(_folder[$"{i}.gguf"]);
         }
 
-        Merge($"merge_method: linear\nparameters: {{weight: 1}}\nchat_template: {wanted}\nmodels: [{{model: 0}}, {{model: 1}}, {{model: 2}}]");
+        Merge(
+            $"merge_method: linear\nparameters: {{weight: 1}}\nchat_template: {wanted}\nmodels: [{{model: 0}}, {{model: 1}}, "
+            + $"{{model: 2}}]");
         using GgufFile file = GgufFile.Open(_folder["out.gguf"]);
         Assert.Contains(expected, file.Metadata["tokenizer.chat_template"].GetString(), StringComparison.Ordinal);
     }
@@ -138,7 +147,11 @@ public sealed class TokenizerTests : IDisposable
     {
         Write("A", ["<s>", "a", "b"], [3, 1, 1]);
         Write("B", ["<s>", "b", "a"], [3, 1, 1]);
-        using MergePlan plan = ModelMerger.Plan(MergeRecipe.Parse("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A}, {model: B}]"), new MergeOptions { ModelFolder = _folder.Root });
+        using MergePlan plan = ModelMerger.Plan(
+            MergeRecipe.Parse("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A}, {model: B}]"), new MergeOptions
+        {
+            ModelFolder = _folder.Root,
+        });
         Assert.Contains(plan.Warnings, warning => warning.Contains("2 of 3 tokens differ", StringComparison.Ordinal));
     }
 
@@ -147,7 +160,13 @@ public sealed class TokenizerTests : IDisposable
     {
         Write("A", ["<s>", "a"], [3, 1]);
         const string Recipe = "merge_method: passthrough # as it is\nmodels: [{model: A}]";
-        ModelMerger.Merge(MergeRecipe.Parse(Recipe), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Root, Seed = 42, Name = "mine", OutputType = "f32" });
+        ModelMerger.Merge(MergeRecipe.Parse(Recipe), _folder["out.gguf"], new MergeOptions
+        {
+            ModelFolder = _folder.Root,
+            Seed = 42,
+            Name = "mine",
+            OutputType = "f32",
+        });
         using GgufFile file = GgufFile.Open(_folder["out.gguf"]);
         Assert.Equal(Recipe, file.Metadata["llamanative.merge.recipe"].GetString());
         Assert.Equal(42ul, file.Metadata["llamanative.merge.seed"].Get<ulong>());
@@ -162,7 +181,9 @@ public sealed class TokenizerTests : IDisposable
     private float[] Rows(string file) => Contents.Floats(_folder[file], "token_embd.weight");
 
     private void Write(string name, string[] tokens, int[] types) =>
-        (Models.Small with { Seed = name[0] - 'A', Layers = 1, Vocabulary = TinyVocabulary.Of(tokens, types) }).Save(_folder[name + ".gguf"]);
+        (Models.Small with { Seed = name[0] - 'A', Layers = 1, Vocabulary = TinyVocabulary.Of(tokens, types) })
+            .Save(_folder[name + ".gguf"]);
 
-    private void Merge(string yaml) => ModelMerger.Merge(MergeRecipe.Parse(yaml), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Root });
+    private void Merge(string yaml) => ModelMerger.Merge(MergeRecipe.Parse(yaml), _folder["out.gguf"],
+        new MergeOptions { ModelFolder = _folder.Root });
 }

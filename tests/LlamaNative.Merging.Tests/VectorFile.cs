@@ -8,7 +8,8 @@ internal static class VectorFile
 {
     public const string Path = "specs/merge_vectors.json";
 
-    private static readonly Lazy<JsonElement> s_document = new(() => JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(Path))).RootElement);
+    private static readonly Lazy<JsonElement> s_document = new(
+        () => JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(Path))).RootElement);
 
     public static JsonElement Root => s_document.Value;
 

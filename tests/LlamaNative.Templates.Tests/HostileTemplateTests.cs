@@ -13,13 +13,16 @@ public sealed class HostileTemplateTests
     [RequiresFact(Need.Shared)]
     public void Random_messages_are_rendered_or_refused_by_every_real_template()
     {
-        Template[] templates = [.. Directory.GetFiles(Repository.SharedPathOf("golden/templates"), "*.jinja").Order(StringComparer.Ordinal).Select(file => Template.Parse(File.ReadAllText(file), s_limits))];
+        Template[] templates = [.. Directory.GetFiles(Repository.SharedPathOf("golden/templates"),
+            "*.jinja").Order(StringComparer.Ordinal).Select(file => Template.Parse(File.ReadAllText(file), s_limits))];
         Random random = new(73);
         for (int i = 0; i < HostileInput.Count; i++)
         {
             var variables = new JsonObject
             {
-                ["messages"] = random.Next(4) == 0 ? RandomJson(random, 0) : new JsonArray([.. Enumerable.Range(0, random.Next(5)).Select(_ => RandomMessage(random))]),
+                ["messages"] = random.Next(4) == 0
+                    ? RandomJson(random, 0)
+                    : new JsonArray([.. Enumerable.Range(0, random.Next(5)).Select(_ => RandomMessage(random))]),
                 ["tools"] = random.Next(2) == 0 ? RandomJson(random, 0) : null,
                 ["bos_token"] = RandomJson(random, 3),
                 ["add_generation_prompt"] = RandomJson(random, 3),
@@ -54,7 +57,13 @@ public sealed class HostileTemplateTests
         };
         if (random.Next(3) == 0)
         {
-            message["tool_calls"] = random.Next(4) == 0 ? RandomJson(random, 0) : new JsonArray(new JsonObject { ["id"] = RandomJson(random, 3), ["function"] = new JsonObject { ["name"] = RandomJson(random, 3), ["arguments"] = RandomJson(random, 0) } });
+            message["tool_calls"] = random.Next(4) == 0
+                ? RandomJson(random, 0)
+                : new JsonArray(new JsonObject
+                {
+                    ["id"] = RandomJson(random, 3),
+                    ["function"] = new JsonObject { ["name"] = RandomJson(random, 3), ["arguments"] = RandomJson(random, 0) },
+                });
         }
 
         if (random.Next(5) == 0)

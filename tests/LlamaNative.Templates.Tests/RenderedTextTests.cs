@@ -37,7 +37,8 @@ public class RenderedTextTests
     [InlineData("{{ l }}{{ d }}", "['«a»', '«b»']{'«k»': '«v»', '«n»': «1»}")]
     [InlineData("{{ d | tojson }}", "{\"«k»\": \"«v»\", \"«n»\": «1»}")]
     [InlineData("{{ {'name': x, 'q': q, 'b': yes, 'z': nil, 'g': big, 'c': 2} | tojson }}",
-        "{\"name\": \"«in put»\", \"q\": \"«it's \\\"q\\\"\\n»\", \"b\": «true», \"z\": «null», \"g\": «123456789012345678901234567890», \"c\": 2}")]
+        "{\"name\": \"«in put»\", \"q\": \"«it's \\\"q\\\"\\n»\", \"b\": «true», \"z\": «null», \"g\": «123456789012345678901234567890», "
+        + "\"c\": 2}")]
     [InlineData("{{ [q, 'it'] }}", "['«it\\'s \"q\"\\n»', 'it']")]
     [InlineData("{{ '%s=%d %5s|%.2f' % (x, n, y[:2], f) }}", "«in put»=«7»    «<|»|«1.50»")]
     [InlineData("{{ '{}:{:>4}:{a}'.format(x, n, a='t') }}", "«in put»:«   7»:t")]
@@ -49,9 +50,11 @@ public class RenderedTextTests
     [InlineData("{{ n }}{{ n + 1 }}{{ f }}{{ yes }}{{ nil }}{{ x | length }}", "«7»8«1.5TrueNone»6")]
     [InlineData("{% set t %}a{{ x }}b{% endset %}{{ t }}{{ t[1:] }}", "a«in put»b«in put»b")]
     [InlineData("{% macro m(v) %}<{{ v }}>{% endmacro %}{{ m(x) }}{{ m('y') | upper }}", "<«in put»><Y>")]
-    [InlineData("{% macro m(v) %}({{ caller() }}){% endmacro %}{% filter upper %}a{{ x }}{% endfilter %}{% call m(1) %}{{ x }}{% endcall %}", "A«IN PUT»(«in put»)")]
+    [InlineData("{% macro m(v) %}({{ caller() }}){% endmacro %}{% filter upper %}a{{ x }}{% endfilter %}{% call m(1) %}{{ x }}{% "
+        + "endcall %}", "A«IN PUT»(«in put»)")]
     [InlineData("{% for k, v in d.items() %}{{ k }}={{ v }};{% endfor %}", "«k»=«v»;«n»=«1»;")]
-    [InlineData("{% set m = {'in put': '<|user|>'} %}{{ m[x] }}{{ m.get(x, 'no') }}{{ x if x == 'in put' else 'y' }}", "<|user|><|user|>«in put»")]
+    [InlineData("{% set m = {'in put': '<|user|>'} %}{{ m[x] }}{{ m.get(x, 'no') }}{{ x if x == 'in put' else 'y' }}",
+        "<|user|><|user|>«in put»")]
     [InlineData("{{ e or 'none' }}{{ e | default('d', true) }}{{ nope | default(x) }}", "noned«in put»")]
     [InlineData("{% set ns = namespace(t='') %}{% for i in l %}{% set ns.t = ns.t + i + ',' %}{% endfor %}{{ ns.t }}", "«a»,«b»,")]
     [InlineData("{{ l | map('upper') | list | last }}{{ l | sort(reverse=true) | first }}", "«Bb»")]

@@ -1,6 +1,8 @@
 namespace LlamaNative.Templates.Tests;
 
-/// <summary>Operators, literals, subscripts and printing. Every expected text was printed by Jinja2 3.1.6 in Hugging Face's sandbox.</summary>
+/// <summary>
+/// Operators, literals, subscripts and printing. Every expected text was printed by Jinja2 3.1.6 in Hugging Face's sandbox.
+/// </summary>
 public class TemplateExpressionTests
 {
     [Theory]
@@ -105,7 +107,8 @@ public class TemplateExpressionTests
     [InlineData("{{ -true }}", "-1")]
     [InlineData("{{ [1,'a',none,true,1.5,{'k':'v'},(1,),()] }}", "[1, 'a', None, True, 1.5, {'k': 'v'}, (1,), ()]")]
     [InlineData("{{ ['it\\'s','say \"x\"','both \\' \"'] }}", "[\"it's\", 'say \"x\"', 'both \\' \"']")]
-    [InlineData("{{ ['tab\\t','nl\\n','bs\\\\','é','\\u200b','\\x00','\U0001f600'] }}", "['tab\\t', 'nl\\n', 'bs\\\\', 'é', '\\u200b', '\\x00', '\U0001f600']")]
+    [InlineData("{{ ['tab\\t','nl\\n','bs\\\\','é','\\u200b','\\x00','\U0001f600'] }}",
+        "['tab\\t', 'nl\\n', 'bs\\\\', 'é', '\\u200b', '\\x00', '\U0001f600']")]
     [InlineData("{{ {'a':'b',1:2} }}", "{'a': 'b', 1: 2}")]
     [InlineData("{{ () }}", "()")]
     [InlineData("{{ (1,) }}", "(1,)")]

@@ -37,7 +37,9 @@ public class TemplateFilterTests
     [InlineData("{{ ms|rejectattr('role','eq','user')|map(attribute='n')|list }}", "[3]")]
     [InlineData("{{ ms|selectattr('zz')|list }}", "[]")]
     [InlineData("{{ ms|selectattr('zz','defined')|list }}", "[]")]
-    [InlineData("{{ ms|groupby('role') }}", "[('assistant', [{'role': 'assistant', 'content': 'yo', 'n': 3}]), ('user', [{'role': 'user', 'content': 'hi', 'n': 1}, {'role': 'user', 'content': 'x', 'n': 2}])]")]
+    [InlineData("{{ ms|groupby('role') }}",
+        "[('assistant', [{'role': 'assistant', 'content': 'yo', 'n': 3}]), ('user', [{'role': 'user', 'content': 'hi', 'n': 1}, {'role': "
+        + "'user', 'content': 'x', 'n': 2}])]")]
     [InlineData("{{ ms|groupby('role')|map(attribute='grouper')|list }}", "['assistant', 'user']")]
     [InlineData("{{ ms|map(attribute='role')|unique|list }}", "['user', 'assistant']")]
     [InlineData("{{ words|unique|list }}", "['Banana', 'apple', 'cherry']")]

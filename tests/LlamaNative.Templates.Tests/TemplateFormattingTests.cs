@@ -1,6 +1,8 @@
 namespace LlamaNative.Templates.Tests;
 
-/// <summary>Text made from values: %, str.format, tojson, strftime. Every expected text was printed by Jinja2 3.1.6 in Hugging Face's sandbox.</summary>
+/// <summary>
+/// Text made from values: %, str.format, tojson, strftime. Every expected text was printed by Jinja2 3.1.6 in Hugging Face's sandbox.
+/// </summary>
 public class TemplateFormattingTests
 {
     [Theory]
@@ -52,18 +54,23 @@ public class TemplateFormattingTests
     [InlineData("{{ b|tojson }}", "true")]
     [InlineData("{{ f|tojson }}", "3.75")]
     [InlineData("{{ fl|tojson }}", "[1.0, 2.5, 1e+16, 1e-05, 123456789.123, 0.1, 1e+22, 1000000000000000.0, 100000.0]")]
-    [InlineData("{{ nested|tojson(indent=2) }}", "{\n  \"a\": {\n    \"b\": [\n      1,\n      {\n        \"c\": \"deep\"\n      }\n    ]\n  }\n}")]
+    [InlineData("{{ nested|tojson(indent=2) }}",
+        "{\n  \"a\": {\n    \"b\": [\n      1,\n      {\n        \"c\": \"deep\"\n      }\n    ]\n  }\n}")]
     [InlineData("{{ nested|tojson(indent=0) }}", "{\n\"a\": {\n\"b\": [\n1,\n{\n\"c\": \"deep\"\n}\n]\n}\n}")]
-    [InlineData("{{ nested|tojson(indent='--') }}", "{\n--\"a\": {\n----\"b\": [\n------1,\n------{\n--------\"c\": \"deep\"\n------}\n----]\n--}\n}")]
+    [InlineData("{{ nested|tojson(indent='--') }}",
+        "{\n--\"a\": {\n----\"b\": [\n------1,\n------{\n--------\"c\": \"deep\"\n------}\n----]\n--}\n}")]
     [InlineData("{{ d|tojson(sort_keys=true) }}", "{\"a\": 1, \"b\": 2, \"items\": \"I\"}")]
     [InlineData("{{ d|tojson(separators=(',',':')) }}", "{\"b\":2,\"a\":1,\"items\":\"I\"}")]
-    [InlineData("{{ nested|tojson(indent=2,separators=(';',' = ')) }}", "{\n  \"a\" = {\n    \"b\" = [\n      1;\n      {\n        \"c\" = \"deep\"\n      }\n    ]\n  }\n}")]
+    [InlineData("{{ nested|tojson(indent=2,separators=(';',' = ')) }}",
+        "{\n  \"a\" = {\n    \"b\" = [\n      1;\n      {\n        \"c\" = \"deep\"\n      }\n    ]\n  }\n}")]
     [InlineData("{{ {'a':[],'b':{}}|tojson(indent=2) }}", "{\n  \"a\": [],\n  \"b\": {}\n}")]
     [InlineData("{{ {1:2,none:3,true:4,2.5:5}|tojson }}", "{\"1\": 4, \"null\": 3, \"2.5\": 5}")]
     [InlineData("{{ (1,2)|tojson }}", "[1, 2]")]
     [InlineData("{{ '\\u0001\\t\\b\\f\\x7f\\u2028\"\\\\/'|tojson }}", "\"\\u0001\\t\\b\\f\u007f\u2028\\\"\\\\/\"")]
     [InlineData("{{ big|tojson }}", "12345678901234567890")]
-    [InlineData("{{ strftime_now('%Y-%m-%d %H:%M:%S %B %b %A %a %j %p %I %y %-d %e %d %m %U %W %w %u %V %G %f %% %D %F %T %R %C %h') }}", "2025-03-04 05:06:07 March Mar Tuesday Tue 063 AM 05 25 4  4 04 03 09 09 2 2 10 2025 000000 % 03/04/25 2025-03-04 05:06:07 05:06 20 Mar")]
+    [InlineData("{{ strftime_now('%Y-%m-%d %H:%M:%S %B %b %A %a %j %p %I %y %-d %e %d %m %U %W %w %u %V %G %f %% %D %F %T %R %C %h') }}",
+        "2025-03-04 05:06:07 March Mar Tuesday Tue 063 AM 05 25 4  4 04 03 09 09 2 2 10 2025 000000 % 03/04/25 2025-03-04 05:06:07 "
+        + "05:06 20 Mar")]
     [InlineData("{{ strftime_now('%d %B %Y') }}", "04 March 2025")]
     [InlineData("{{ {'a':{'b':1}}|tojson|length }}", "15")]
     [InlineData("{{ '%.2f'|format(3.14159) }}", "3.14")]

@@ -8,13 +8,18 @@ public class TemplateFuzzTests
     private static readonly string[] s_pieces =
     [
         "{{", "}}", "{%", "%}", "{#", "#}", "{{-", "-}}", "{%-", "-%}", "{%+", "+%}", " ", "\n", "text", "\t", "é", "😀", "\ud800",
-        "if", "elif", "else", "endif", "for", "in", "endfor", "set", "endset", "macro", "endmacro", "call", "endcall", "filter", "endfilter",
+        "if", "elif", "else", "endif", "for", "in", "endfor", "set", "endset", "macro", "endmacro", "call",
+        "endcall", "filter", "endfilter",
         "raw", "endraw", "with", "endwith", "generation", "endgeneration", "break", "continue", "recursive", "is", "not", "and", "or", "do",
-        "x", "s", "l", "d", "ms", "loop", "loop.index", "loop.cycle", "caller()", "varargs", "ns", "namespace(a=1)", "range(3)", "none", "true",
-        "undefined", "'a'", "\"b\"", "'\\x", "1", "2.5", "1e9", "0x1f", "99999999999999999999", "(", ")", "[", "]", "{", "}", ",", ":", ".", "|",
+        "x", "s", "l", "d", "ms", "loop", "loop.index", "loop.cycle", "caller()", "varargs", "ns", "namespace(a=1)",
+        "range(3)", "none", "true",
+        "undefined", "'a'", "\"b\"", "'\\x", "1", "2.5", "1e9", "0x1f", "99999999999999999999", "(", ")", "[",
+        "]", "{", "}", ",", ":", ".", "|",
         "+", "-", "*", "/", "//", "%", "**", "~", "=", "==", "!=", "<", ">", "<=", ">=", "!", "@", "\\",
-        "upper", "tojson", "join", "map('upper')", "selectattr('role')", "sort", "default", "items", "first", "length", "int", "round", "format",
-        ".strip()", ".split()", ".format(1)", ".get('a')", ".items()", ".append(1)", ".role", "[0]", "[::-1]", "[1:", "|list", "|string", "%s",
+        "upper", "tojson", "join", "map('upper')", "selectattr('role')", "sort", "default", "items", "first",
+        "length", "int", "round", "format",
+        ".strip()", ".split()", ".format(1)", ".get('a')", ".items()", ".append(1)", ".role", "[0]", "[::-1]",
+        "[1:", "|list", "|string", "%s",
     ];
 
     private static TemplateLimits Small { get; } = new()

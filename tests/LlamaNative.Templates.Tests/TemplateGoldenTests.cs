@@ -25,14 +25,16 @@ public class TemplateGoldenTests
         {
             (string? text, TemplateException? error) = Render(test);
             return error is null ? "rendered: " + Excerpt(text!, 0)
-                : test.TryGetProperty("raised_message", out JsonElement message) && (!error.RaisedByTemplate || error.Message != message.GetString())
+                : test.TryGetProperty("raised_message", out JsonElement message)
+                    && (!error.RaisedByTemplate || error.Message != message.GetString())
                     ? $"said '{error.Message}' instead of '{message}'"
                     : null;
         });
 
     [RequiresFact(Need.Shared)]
     public void Where_llama_cpp_prints_something_else_Jinja2_is_followed() =>
-        Check("llama_only", test => test.TryGetProperty("jinja2_output", out JsonElement output) ? Compare(test, output.GetString()!) : null);
+        Check("llama_only",
+            test => test.TryGetProperty("jinja2_output", out JsonElement output) ? Compare(test, output.GetString()!) : null);
 
     private static void Check(string gate, Func<JsonElement, string?> failureOf)
     {

@@ -59,7 +59,8 @@ public class TemplateLimitsTests
         "{% set ns = namespace(s=[1]) %}{% for i in range(100) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
         "{% set ns = namespace(s=[1]) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s }}",
         "{% set ns = namespace(s=[1]) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s|tojson }}",
-        "{% set ns = namespace(s=[1], t=[1]) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% set ns.t = [ns.t, ns.t] %}{% endfor %}{{ ns.s == ns.t }}",
+        "{% set ns = namespace(s=[1], t=[1]) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% set ns.t = [ns.t, ns.t] %}{% "
+        + "endfor %}{{ ns.s == ns.t }}",
         "{% set ns = namespace(s=(1,)) %}{% for i in range(100) %}{% set ns.s = (ns.s, ns.s) %}{% endfor %}{{ {ns.s: 1} }}",
         "{% set a = [1] %}{% for i in a %}{{ a.append(i) }}{% endfor %}",
         "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}",
@@ -107,7 +108,8 @@ public class TemplateLimitsTests
         string once = "{% for i in range(100000) %}" + string.Concat(names.Select(name => nest[name])) + "{% endfor %}";
         string template = "{% set ns = namespace(s=[], t=[], u=(), m={}, o={}) %}" + Repeat(once, 5) + use;
         TemplateLimits wide = new() { MaxTime = TimeSpan.FromMinutes(5), MaxSteps = long.MaxValue, MaxAllocatedBytes = long.MaxValue };
-        Assert.Contains("nested too deeply", Assert.Throws<TemplateException>(() => TemplateTesting.Render(template, wide)).Message, StringComparison.Ordinal);
+        Assert.Contains("nested too deeply", Assert.Throws<TemplateException>(() => TemplateTesting.Render(template, wide)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -164,7 +166,8 @@ public class TemplateLimitsTests
     public void The_source_the_output_and_the_time_are_bounded()
     {
         Assert.Throws<TemplateException>(() => Template.Parse("12345", new TemplateLimits { MaxSourceLength = 4 }));
-        Assert.Equal("1234", Template.Parse("1234", new TemplateLimits { MaxSourceLength = 4, MaxOutputLength = 4 }).RenderText(TemplateTesting.Variables));
+        Assert.Equal("1234",
+            Template.Parse("1234", new TemplateLimits { MaxSourceLength = 4, MaxOutputLength = 4 }).RenderText(TemplateTesting.Variables));
         Assert.Throws<TemplateException>(() => TemplateTesting.Render("12345", new TemplateLimits { MaxOutputLength = 4 }));
         Assert.Throws<TemplateException>(() =>
             TemplateTesting.Render("{% for i in range(100000) %}{% endfor %}", new TemplateLimits { MaxTime = TimeSpan.Zero }));
@@ -174,7 +177,8 @@ public class TemplateLimitsTests
     public void A_rendering_can_be_cancelled()
     {
         Template template = Template.Parse("{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}");
-        Assert.ThrowsAny<OperationCanceledException>(() => template.Render(TemplateTesting.Variables, cancellationToken: new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => template.Render(TemplateTesting.Variables, cancellationToken: new CancellationToken(canceled: true)));
     }
 
     private static bool ParseFails(string source)

@@ -1,15 +1,19 @@
 namespace LlamaNative.Templates.Tests;
 
-/// <summary>Blocks: loops, macros, assignments and the scopes they make. Every expected text was printed by Jinja2 3.1.6 in Hugging Face's sandbox.</summary>
+/// <summary>
+/// Blocks: loops, macros, assignments and the scopes they make. Every expected text was printed by Jinja2 3.1.6 in Hugging Face's sandbox.
+/// </summary>
 public class TemplateStatementTests
 {
     [Theory]
     [InlineData("{% for i in l %}{{ i }}{% if not loop.last %},{% endif %}{% endfor %}", "3,1,2")]
-    [InlineData("{% for i in l %}{{ loop.index }}{{ loop.index0 }}{{ loop.revindex }}{{ loop.revindex0 }}{{ loop.first }}{{ loop.last }}{{ loop.length }}{{ loop.depth }}{{ loop.depth0 }}|{% endfor %}", "1032TrueFalse310|2121FalseFalse310|3210FalseTrue310|")]
+    [InlineData("{% for i in l %}{{ loop.index }}{{ loop.index0 }}{{ loop.revindex }}{{ loop.revindex0 }}{{ loop.first }}{{ loop.last }}{{ "
+        + "loop.length }}{{ loop.depth }}{{ loop.depth0 }}|{% endfor %}", "1032TrueFalse310|2121FalseFalse310|3210FalseTrue310|")]
     [InlineData("{% for i in l %}{{ loop.previtem }}<{{ i }}>{{ loop.nextitem }};{% endfor %}", "<3>1;3<1>2;1<2>;")]
     [InlineData("{% for i in l %}{{ loop.cycle('a','b') }}{% endfor %}", "aba")]
     [InlineData("{% for i in [1,1,2,2,1] %}{{ loop.changed(i) }}{% endfor %}", "TrueFalseTrueFalseTrue")]
-    [InlineData("{% for i in l if i > 1 %}{{ i }}{{ loop.index }}{{ loop.last }}{{ loop.length }}{% else %}none{% endfor %}", "31False222True2")]
+    [InlineData("{% for i in l if i > 1 %}{{ i }}{{ loop.index }}{{ loop.last }}{{ loop.length }}{% else %}none{% endfor %}",
+        "31False222True2")]
     [InlineData("{% for i in l if i > 10 %}{{ i }}{% else %}none{% endfor %}", "none")]
     [InlineData("{% for k, v in d.items() %}{{ k }}={{ v }};{% endfor %}", "b=2;a=1;items=I;")]
     [InlineData("{% for k, v in d|items %}{{ k }}={{ v }};{% endfor %}", "b=2;a=1;items=I;")]
@@ -17,14 +21,17 @@ public class TemplateStatementTests
     [InlineData("{% for c in 'a\U0001f600b' %}[{{ c }}]{% endfor %}", "[a][\U0001f600][b]")]
     [InlineData("{% for a, b in [(1,2),(3,4)] %}{{ a }}{{ b }}{% endfor %}", "1234")]
     [InlineData("{% for (a, b), c in [((1,2),3)] %}{{ a }}{{ b }}{{ c }}{% endfor %}", "123")]
-    [InlineData("{% for i in range(10) %}{% if i == 3 %}{% continue %}{% endif %}{% if i == 6 %}{% break %}{% endif %}{{ i }}{% endfor %}", "01245")]
+    [InlineData("{% for i in range(10) %}{% if i == 3 %}{% continue %}{% endif %}{% if i == 6 %}{% break %}{% endif %}{{ i }}{% endfor %}",
+        "01245")]
     [InlineData("{% for i in [1] %}{% break %}{% else %}E{% endfor %}", "E")]
     [InlineData("{% for i in [1,2] %}{% continue %}{% else %}E{% endfor %}", "E")]
     [InlineData("{% for i in zz %}{{ i }}{% else %}E{% endfor %}", "E")]
-    [InlineData("{% for t in [{'n':1,'c':[{'n':2,'c':[]},{'n':3,'c':[{'n':4,'c':[]}]}]}] recursive %}{{ t.n }}d{{ loop.depth }}({{ loop(t.c) }}){% endfor %}", "1d1(2d2()3d2(4d3()))")]
+    [InlineData("{% for t in [{'n':1,'c':[{'n':2,'c':[]},{'n':3,'c':[{'n':4,'c':[]}]}]}] recursive %}{{ t.n }}d{{ loop.depth }}({{ "
+        + "loop(t.c) }}){% endfor %}", "1d1(2d2()3d2(4d3()))")]
     [InlineData("{% for i in [1,2] recursive %}{{ i }}{% else %}E{% endfor %}", "12")]
     [InlineData("{% for i in l %}{% for j in l %}{{ loop.index }}{% endfor %}{{ loop.index }}{% endfor %}", "123112321233")]
-    [InlineData("{% for i in l %}{% set outer = loop %}{% for j in l %}{{ outer.index }}{{ loop.index }} {% endfor %}{% endfor %}", "11 12 13 21 22 23 31 32 33 ")]
+    [InlineData("{% for i in l %}{% set outer = loop %}{% for j in l %}{{ outer.index }}{{ loop.index }} {% endfor %}{% endfor %}",
+        "11 12 13 21 22 23 31 32 33 ")]
     [InlineData("{% set a = 1 %}{% for i in l %}{{ a }}{% set a = a + 1 %}{% endfor %}{{ a }}", "1111")]
     [InlineData("{% for i in l %}{% set q = i %}{% endfor %}{{ q }}", "")]
     [InlineData("{% for i in l %}{{ q }}{% set q = i %}{% endfor %}", "")]
@@ -54,7 +61,8 @@ public class TemplateStatementTests
     [InlineData("{% macro m(a) %}{{ a is defined }}{{ a }}{% endmacro %}{{ m() }}", "False")]
     [InlineData("{% macro m() %}{{ caller() }}{% endmacro %}{% call m() %}body{{ x }}{% endcall %}", "body42")]
     [InlineData("{% macro m() %}{{ caller(1,2) }}{% endmacro %}{% call(a,b) m() %}{{ a }}-{{ b }}{% endcall %}", "1-2")]
-    [InlineData("{% macro m() %}{% if caller %}{{ caller() }}{% else %}no{% endif %}{% endmacro %}{{ m() }}{% call m() %}y{% endcall %}", "noy")]
+    [InlineData("{% macro m() %}{% if caller %}{{ caller() }}{% else %}no{% endif %}{% endmacro %}{{ m() }}{% call m() %}y{% endcall %}",
+        "noy")]
     [InlineData("{% macro m(n) %}{% if n > 0 %}{{ n }}{{ m(n-1) }}{% endif %}{% endmacro %}{{ m(5) }}", "54321")]
     [InlineData("{% macro m() %}{{ q }}{% endmacro %}{% set q = 1 %}{{ m() }}{% set q = 2 %}{{ m() }}", "12")]
     [InlineData("{% set x %}[{{ x }}]{% endset %}{{ x }}", "[]")]
@@ -97,8 +105,11 @@ public class TemplateStatementTests
     [InlineData("y", "y")]
     [InlineData("{% set a = [] %}{% do a.append(1) %}{{ a }}", "[1]")]
     [InlineData("{% set a = [] %}{% set _ = a.append(1) %}{{ a }}{{ a.pop() }}{{ a }}", "[1]1[]")]
-    [InlineData("{% set a = [1,2,3] %}{{ a.pop(0) }}{{ a }}{{ a.insert(0,'x') }}{{ a }}{{ a.extend([7]) }}{{ a }}{{ a.remove(7) }}{{ a.reverse() }}{{ a }}{{ a.clear() }}{{ a }}", "1[2, 3]None['x', 2, 3]None['x', 2, 3, 7]NoneNone[3, 2, 'x']None[]")]
-    [InlineData("{% set a = {'x':1} %}{{ a.update({'y':2}) }}{{ a }}{{ a.update(z=3) }}{{ a.pop('x') }}{{ a.pop('q', 5) }}{{ a.setdefault('k', 1) }}{{ a }}{{ a.popitem() }}{{ a.clear() }}{{ a }}", "None{'x': 1, 'y': 2}None151{'y': 2, 'z': 3, 'k': 1}('k', 1)None{}")]
+    [InlineData("{% set a = [1,2,3] %}{{ a.pop(0) }}{{ a }}{{ a.insert(0,'x') }}{{ a }}{{ a.extend([7]) }}{{ a }}{{ a.remove(7) }}{{ "
+        + "a.reverse() }}{{ a }}{{ a.clear() }}{{ a }}", "1[2, 3]None['x', 2, 3]None['x', 2, 3, 7]NoneNone[3, 2, 'x']None[]")]
+    [InlineData("{% set a = {'x':1} %}{{ a.update({'y':2}) }}{{ a }}{{ a.update(z=3) }}{{ a.pop('x') }}{{ a.pop('q', 5) }}{{ "
+        + "a.setdefault('k', 1) }}{{ a }}{{ a.popitem() }}{{ a.clear() }}{{ a }}",
+        "None{'x': 1, 'y': 2}None151{'y': 2, 'z': 3, 'k': 1}('k', 1)None{}")]
     [InlineData("{% set a = [3,1,2] %}{{ a.sort() }}{{ a }}{{ a.sort(reverse=true) }}{{ a }}", "None[1, 2, 3]None[3, 2, 1]")]
     [InlineData("{% for i in [1,2,3] %}{% if i == 1 %}A{% elif i == 2 %}B{% else %}C{% endif %}{% endfor %}", "ABC")]
     [InlineData("{% if x > 1, %}a{% endif %}", "a")]
@@ -107,7 +118,8 @@ public class TemplateStatementTests
     [InlineData("{% print x %}", "42")]
     [InlineData("{% if x: %}a{% endif %}", "a")]
     [InlineData("{% generation %}hello{{ x }}{% endgeneration %}!", "hello42!")]
-    [InlineData("{% for m in ms %}{% if m.role == 'user' %}U{% else %}{% generation %}{{ m.content }}{% endgeneration %}{% endif %}{% endfor %}", "UyoU")]
+    [InlineData("{% for m in ms %}{% if m.role == 'user' %}U{% else %}{% generation %}{{ m.content }}{% endgeneration %}{% endif %}{% "
+        + "endfor %}", "UyoU")]
     [InlineData("{% generation %}{% set inn = 1 %}{% endgeneration %}{{ inn }}", "")]
     [InlineData("  {{ i }}", "  ")]
     [InlineData("{{ \"{{\" }}{{ '}}' }}{{ \"{%\" }}", "{{}}{%")]
@@ -115,8 +127,10 @@ public class TemplateStatementTests
     [InlineData("{{ {'a': {}}}}", "{'a': {}}")]
     [InlineData("{{'a'}}{{-1}}{{ - 1 }}", "a1-1")]
     [InlineData("{% set x = {'a': 1} %}{{ x }}", "{'a': 1}")]
-    [InlineData("{% set ns = namespace(found=false) %}{% for m in ms if not ns.found %}{{ m.n }}{% if m.n == 1 %}{% set ns.found = true %}{% endif %}{% endfor %}", "1")]
-    [InlineData("{% set ns = namespace(found=false) %}{% for m in ms if not ns.found %}{{ m.n }}{{ loop.last }}{% if m.n == 1 %}{% set ns.found = true %}{% endif %}{% endfor %}", "1False3True")]
+    [InlineData("{% set ns = namespace(found=false) %}{% for m in ms if not ns.found %}{{ m.n }}{% if m.n == 1 %}{% set ns.found = true "
+        + "%}{% endif %}{% endfor %}", "1")]
+    [InlineData("{% set ns = namespace(found=false) %}{% for m in ms if not ns.found %}{{ m.n }}{{ loop.last }}{% if m.n == 1 %}{% set "
+        + "ns.found = true %}{% endif %}{% endfor %}", "1False3True")]
     [InlineData("{% set a = [1] %}{% for i in a %}{{ i }}{% if i < 4 %}{{ a.append(i+1) or '' }}{% endif %}{% endfor %}", "1234")]
     [InlineData("{% set loop = 5 %}{{ loop }}", "5")]
     [InlineData("{% for i in [1] %}{% for j in [] %}{% else %}{% break %}{% endfor %}x{% endfor %}", "")]
@@ -147,7 +161,10 @@ public class TemplateStatementTests
     [InlineData("{{ l|map('string')|join('-')|upper }}", "3-1-2")]
     [InlineData("{% set m %}{% for i in l %}{{ i }}{% endfor %}{% endset %}{{ m|length }}", "3")]
     [InlineData("  {{ x }}", "  42")]
-    [InlineData("{%- macro nest_dict(o, i, ff='') %}{{- caller(ff) }}{%- for k, v in o|items %}{{- i + k + ': ' }}{%- if v is mapping %}{{- '{' }}{% call(f) nest_dict(v, i + '    ') %}{{- 'fail' if ff is undefined }}{%- endcall %}{{- i + '}' }}{% else %}{{- v|string }}{% endif %}{%- endfor %}{%- endmacro %}{%- call(f) nest_dict({'r': 1, 's': {'n': 1}}, '    ', 'Dict') %}{{- 'fail' if ff is defined }}{{- f + ' {' }}{% endcall %}", "Dict {    r: 1    s: {        n: 1    }")]
+    [InlineData("{%- macro nest_dict(o, i, ff='') %}{{- caller(ff) }}{%- for k, v in o|items %}{{- i + k + ': ' }}{%- if v is mapping "
+        + "%}{{- '{' }}{% call(f) nest_dict(v, i + '    ') %}{{- 'fail' if ff is undefined }}{%- endcall %}{{- i + '}' }}{% else %}{{- "
+        + "v|string }}{% endif %}{%- endfor %}{%- endmacro %}{%- call(f) nest_dict({'r': 1, 's': {'n': 1}}, '    ', 'Dict') %}{{- 'fail' "
+        + "if ff is defined }}{{- f + ' {' }}{% endcall %}", "Dict {    r: 1    s: {        n: 1    }")]
     public void Renders_what_Jinja2_renders(string template, string expected) =>
         Assert.Equal(expected, TemplateTesting.Render(template));
 }

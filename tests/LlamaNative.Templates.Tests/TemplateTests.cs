@@ -111,7 +111,8 @@ public class TemplateTests
     [Fact]
     public void One_template_renders_on_many_threads_at_once()
     {
-        Template template = Template.Parse("{% set ns = namespace(n=0) %}{% for i in range(k) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}");
+        Template template = Template.Parse(
+            "{% set ns = namespace(n=0) %}{% for i in range(k) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}");
         Parallel.For(0, 200, k =>
         {
             string text = template.RenderText(TemplateTesting.Json($$"""{"k": {{k}}}"""));

@@ -1,6 +1,9 @@
 namespace LlamaNative.Templates.Tests;
 
-/// <summary>What remains of the white space around tags with trim_blocks and lstrip_blocks. Every expected text was printed by Jinja2 3.1.6 in Hugging Face's sandbox.</summary>
+/// <summary>
+/// What remains of the white space around tags with trim_blocks and lstrip_blocks. Every expected text was printed by Jinja2 3.1.6 in
+/// Hugging Face's sandbox.
+/// </summary>
 public class TemplateWhiteSpaceTests
 {
     [Theory]

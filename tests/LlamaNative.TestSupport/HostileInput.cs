@@ -8,7 +8,9 @@ namespace LlamaNative.TestSupport;
 public static class HostileInput
 {
     public static int Count { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("LLAMANATIVE_FUZZ_COUNT"), CultureInfo.InvariantCulture, out int given) ? given : 600;
+        int.TryParse(Environment.GetEnvironmentVariable("LLAMANATIVE_FUZZ_COUNT"), CultureInfo.InvariantCulture, out int given)
+            ? given
+            : 600;
 
     /// <summary>Runs the action, which may throw this one exception and no other.</summary>
     public static void Ends<TError>(Action action, string input)
@@ -39,7 +41,8 @@ public static class HostileInput
         6 => new string('x', random.Next(2000)),
         7 => 12345678901234567890m,
         8 or 9 => new JsonArray([.. Enumerable.Range(0, random.Next(4)).Select(_ => RandomJson(random, depth + 1))]),
-        _ => new JsonObject(Enumerable.Range(0, random.Next(4)).Select(i => KeyValuePair.Create(Pick(random, "type", "text", "function", "name", "a", "") + i, RandomJson(random, depth + 1)))),
+        _ => new JsonObject(Enumerable.Range(0, random.Next(4)).Select(
+            i => KeyValuePair.Create(Pick(random, "type", "text", "function", "name", "a", "") + i, RandomJson(random, depth + 1)))),
     };
 
     public static T Pick<T>(Random random, params T[] items) => items[random.Next(items.Length)];

@@ -24,7 +24,8 @@ public sealed class CorpusTests
         for (int i = 0; i < 30_000; i++)
         {
             Conversation conversation = ConversationMaker.Train(new Dice(Seed, (ulong)i));
-            foreach (Exchange exchange in conversation.Exchanges.Where(exchange => !exchange.Kind.EndsWith(" told", StringComparison.Ordinal) || exchange.Kind == "not told"))
+            foreach (Exchange exchange in conversation.Exchanges
+                .Where(exchange => !exchange.Kind.EndsWith(" told", StringComparison.Ordinal) || exchange.Kind == "not told"))
             {
                 Assert.False(HeldOut.Contains(exchange), $"{exchange.Kind}: {exchange.Combination}");
                 trained.Add((exchange.Kind, exchange.Combination));
@@ -98,5 +99,6 @@ public sealed class CorpusTests
     }
 
     private static int[] Numbers(string text) =>
-        [.. System.Text.RegularExpressions.Regex.Matches(text, "[0-9]+").Select(match => int.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture))];
+        [.. System.Text.RegularExpressions.Regex.Matches(text,
+            "[0-9]+").Select(match => int.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture))];
 }

@@ -17,19 +17,31 @@ public sealed class FineTuningTests
         using var folder = new TemporaryFolder();
         string model = MakeModel(folder);
         File.WriteAllText(folder["text.txt"], string.Concat(Enumerable.Repeat("The llama of the hill eats grass and sleeps. ", 80)));
-        var run = new FineTuningRun(new TrainingCommandLine { From = model, Data = folder["text.txt"], Out = folder["tuned.gguf"], Steps = 40, Window = 64, LearningRate = 3e-3f });
+        var run = new FineTuningRun(new TrainingCommandLine
+        {
+            From = model,
+            Data = folder["text.txt"],
+            Out = folder["tuned.gguf"],
+            Steps = 40,
+            Window = 64,
+            LearningRate = 3e-3f,
+        });
         Assert.Equal(0, run.Run(CancellationToken.None));
-        Assert.True(run.HeldOut.Min(point => point.Loss) < run.HeldOut[0].Loss - 1, $"from {run.HeldOut[0].Loss} to {run.HeldOut.Min(point => point.Loss)}");
+        Assert.True(run.HeldOut.Min(point => point.Loss) < run.HeldOut[0].Loss - 1,
+            $"from {run.HeldOut[0].Loss} to {run.HeldOut.Min(point => point.Loss)}");
 
         using GgufFile before = GgufFile.Open(model), after = GgufFile.Open(folder["tuned.gguf"]);
         Assert.Equal(before.Metadata.Keys, after.Metadata.Keys);
-        Assert.Equal(before.Tensors.Select(tensor => (tensor.Name, tensor.Shape)), after.Tensors.Select(tensor => (tensor.Name, tensor.Shape)));
+        Assert.Equal(before.Tensors.Select(tensor => (tensor.Name, tensor.Shape)),
+            after.Tensors.Select(tensor => (tensor.Name, tensor.Shape)));
         using LlamaModel loaded = LlamaModel.Load(folder["tuned.gguf"]);
         Assert.Equal(1, loaded.LayerCount);
         Assert.True(File.Exists(folder["tuned.html"]));
     }
 
-    /// <summary>With a rate far too high the held-out loss rises from the start: the run must end early and give back what it began with.</summary>
+    /// <summary>
+    /// With a rate far too high the held-out loss rises from the start: the run must end early and give back what it began with.
+    /// </summary>
     [Fact]
     public void It_ends_early_when_what_is_held_out_gets_worse_and_keeps_the_best_weights()
     {
@@ -37,7 +49,15 @@ public sealed class FineTuningTests
         string model = MakeModel(folder, steps: 60);
         var random = new Dice(1, 1);
         File.WriteAllText(folder["noise.txt"], string.Concat(Enumerable.Range(0, 3000).Select(_ => (char)('a' + random.Next(26)))));
-        var run = new FineTuningRun(new TrainingCommandLine { From = model, Data = folder["noise.txt"], Out = folder["tuned.gguf"], Steps = 400, Window = 32, LearningRate = 0.2f });
+        var run = new FineTuningRun(new TrainingCommandLine
+        {
+            From = model,
+            Data = folder["noise.txt"],
+            Out = folder["tuned.gguf"],
+            Steps = 400,
+            Window = 32,
+            LearningRate = 0.2f,
+        });
         run.Run(CancellationToken.None);
         Assert.True(run.Steps < 400, $"{run.Steps} steps");
         using GgufFile written = GgufFile.Open(folder["tuned.gguf"]);
@@ -56,7 +76,15 @@ public sealed class FineTuningTests
         using var folder = new TemporaryFolder();
         string model = MakeModel(folder);
         File.WriteAllText(folder["text.txt"], string.Concat(Enumerable.Repeat("The llama eats. ", 200)));
-        var run = new FineTuningRun(new TrainingCommandLine { From = model, Data = folder["text.txt"], Out = folder["tuned.gguf"], Steps = 60, Window = 32, LearningRate = 1e30f });
+        var run = new FineTuningRun(new TrainingCommandLine
+        {
+            From = model,
+            Data = folder["text.txt"],
+            Out = folder["tuned.gguf"],
+            Steps = 60,
+            Window = 32,
+            LearningRate = 1e30f,
+        });
         Assert.Equal(0, run.Run(CancellationToken.None));
         using GgufFile written = GgufFile.Open(folder["tuned.gguf"]);
         foreach (GgufTensorInfo tensor in written.Tensors)
@@ -71,20 +99,23 @@ public sealed class FineTuningTests
 
     [Fact]
     public void An_estimate_for_absurd_sizes_does_not_wrap_around() =>
-        Assert.Equal(long.MaxValue, MemoryEstimate.Bytes(new ModelShape { Width = 1 << 20, Heads = 1 << 19, KeyHeads = 1 << 19, Layers = 1000 }, int.MaxValue, 4));
+        Assert.Equal(long.MaxValue,
+            MemoryEstimate.Bytes(new ModelShape { Width = 1 << 20, Heads = 1 << 19, KeyHeads = 1 << 19, Layers = 1000 }, int.MaxValue, 4));
 
     [Fact]
     public void Of_chats_only_the_answers_are_learned()
     {
         using var folder = new TemporaryFolder();
         using LlamaModel model = LlamaModel.Load(MakeModel(folder), new ModelOptions { VocabularyOnly = true });
-        string[] chats = [.. Enumerable.Range(0, 4).Select(i => $$"""{"messages": [{"role": "user", "content": "Hi {{i}}"}, {"role": "assistant", "content": "Yes {{i}}"}]}""")];
+        string[] chats = [.. Enumerable.Range(0,
+            4).Select(i => $$"""{"messages": [{"role": "user", "content": "Hi {{i}}"}, {"role": "assistant", "content": "Yes {{i}}"}]}""")];
         File.WriteAllLines(folder["chats.jsonl"], [.. chats, ""]);
         IReadOnlyList<TokenizedDocument> documents = TrainingData.Read(folder["chats.jsonl"], model, 256);
         Assert.Equal(4, documents.Count);
         int[] answer = [.. documents[2].Tokens.Where((_, i) => documents[2].Learned[i])];
         Assert.Equal("Yes 2<|im_end|>\n", model.Vocabulary.Detokenize(answer, unparseSpecial: true));
-        Assert.Equal("<|im_start|>user\nHi 2<|im_end|>\n<|im_start|>assistant\nYes 2<|im_end|>\n", model.Vocabulary.Detokenize(documents[2].Tokens, unparseSpecial: true));
+        Assert.Equal("<|im_start|>user\nHi 2<|im_end|>\n<|im_start|>assistant\nYes 2<|im_end|>\n",
+            model.Vocabulary.Detokenize(documents[2].Tokens, unparseSpecial: true));
     }
 
     [Theory]
@@ -105,7 +136,8 @@ public sealed class FineTuningTests
     public void A_model_too_large_for_the_memory_is_refused_with_the_estimate()
     {
         using var folder = new TemporaryFolder();
-        WriteEmpty(folder["large.gguf"], new ModelShape { Width = 4096, Layers = 32, Heads = 32, KeyHeads = 32, FeedForward = 11008, Vocabulary = 32000, Context = 4096, TiedOutput = false }, GgmlType.F16);
+        WriteEmpty(folder["large.gguf"], new ModelShape { Width = 4096, Layers = 32, Heads = 32, KeyHeads = 32,
+            FeedForward = 11008, Vocabulary = 32000, Context = 4096, TiedOutput = false }, GgmlType.F16);
         File.WriteAllText(folder["text.txt"], "text");
         var run = new FineTuningRun(new TrainingCommandLine { From = folder["large.gguf"], Data = folder["text.txt"], MemoryGib = 16 });
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => run.Run(CancellationToken.None));
@@ -118,7 +150,8 @@ public sealed class FineTuningTests
     public void The_estimate_is_above_what_a_run_takes_and_not_far()
     {
         using var backend = LlamaNative.Compute.Backend.CreateCpu();
-        foreach (ModelShape shape in new[] { new ModelShape(), new ModelShape { Width = 64, Layers = 2, Heads = 2, KeyHeads = 2, FeedForward = 512, Context = 64 } })
+        foreach (ModelShape shape in new[] { new ModelShape(),
+            new ModelShape { Width = 64, Layers = 2, Heads = 2, KeyHeads = 2, FeedForward = 512, Context = 64 } })
         {
             using var weights = new TrainTinyChat.Graph.ModelParameters(shape, backend);
             using var inputs = new TrainTinyChat.Graph.BatchInputs(shape.Context, 4, backend);
@@ -152,7 +185,8 @@ public sealed class FineTuningTests
         return run.Export(folder["model.gguf"]);
     }
 
-    private static void WriteEmpty(string path, ModelShape shape, GgmlType type, string architecture = "llama", string? extra = null, bool declaredOnly = false)
+    private static void WriteEmpty(string path, ModelShape shape, GgmlType type, string architecture = "llama",
+        string? extra = null, bool declaredOnly = false)
     {
         using GgufWriter writer = GgufWriter.Create(path);
         foreach ((string key, GgufValue value) in GgufExport.Metadata(shape, new TrainTinyChat.Tokenizer.BytePairTokenizer([]), "empty"))
@@ -160,7 +194,9 @@ public sealed class FineTuningTests
             writer.AddMetadata(key, key == "general.architecture" ? GgufValue.Of(architecture) : value);
         }
 
-        IEnumerable<Parameter> parameters = declaredOnly ? [new Parameter("token_embd.weight", new(shape.Width, 8))] : ParameterList.Of(shape);
+        IEnumerable<Parameter> parameters = declaredOnly
+            ? [new Parameter("token_embd.weight", new(shape.Width, 8))]
+            : ParameterList.Of(shape);
         var sizes = new List<long>();
         foreach (Parameter parameter in parameters.Concat(extra is null ? [] : [new Parameter(extra, new(shape.Width))]))
         {

@@ -9,7 +9,16 @@ namespace TrainTinyChat.Tests;
 /// <summary>A wrong gradient trains a little all the same; only numbers from elsewhere show it.</summary>
 public sealed class GradientTests
 {
-    private static readonly ModelShape s_small = new() { Width = 32, Layers = 2, Heads = 4, KeyHeads = 2, FeedForward = 24, Vocabulary = 40, Context = 16 };
+    private static readonly ModelShape s_small = new()
+    {
+        Width = 32,
+        Layers = 2,
+        Heads = 4,
+        KeyHeads = 2,
+        FeedForward = 24,
+        Vocabulary = 40,
+        Context = 16,
+    };
 
     public static TheoryData<bool, int> Shapes => new() { { true, 2 }, { true, 1 }, { false, 2 }, { true, 4 } };
 
@@ -33,7 +42,8 @@ public sealed class GradientTests
             Assert.True(scale > 1e-6, $"{parameter.Name} has no gradient");
             for (int i = 0; i < ours.Length; i++)
             {
-                Assert.True(Math.Abs(ours[i] - theirs[i]) <= 2e-4 * scale, $"{parameter.Name}[{i}]: {ours[i]} and {theirs[i]} (largest {scale})");
+                Assert.True(Math.Abs(ours[i] - theirs[i]) <= 2e-4 * scale,
+                    $"{parameter.Name}[{i}]: {ours[i]} and {theirs[i]} (largest {scale})");
             }
 
             squares += theirs.Sum(value => (double)value * value);
@@ -67,7 +77,8 @@ public sealed class GradientTests
 
             double slope = (Loss(1) - Loss(-1)) / (2 * Step);
             weight.Write<float>(values);
-            Assert.True(Math.Abs(slope - length) < (0.02 * length) + 1e-4, $"{bench.Weights.List[p].Name}: slope {slope}, gradient {length}");
+            Assert.True(Math.Abs(slope - length) < (0.02 * length) + 1e-4,
+                $"{bench.Weights.List[p].Name}: slope {slope}, gradient {length}");
         }
     }
 

@@ -8,7 +8,8 @@ namespace TrainTinyChat.Tests;
 /// <summary>The products of the written-out pass against three plain loops, whole tiles, edges and repeated heads alike.</summary>
 public sealed class MatrixProductTests
 {
-    public static TheoryData<int, int, int> Sizes => new() { { 1, 1, 1 }, { 16, 6, 8 }, { 17, 7, 9 }, { 32, 64, 300 }, { 5, 13, 600 }, { 48, 3, 33 } };
+    public static TheoryData<int, int, int> Sizes =>
+        new() { { 1, 1, 1 }, { 16, 6, 8 }, { 17, 7, 9 }, { 32, 64, 300 }, { 5, 13, 600 }, { 48, 3, 33 } };
 
     [Theory]
     [MemberData(nameof(Sizes))]
@@ -57,8 +58,12 @@ public sealed class MatrixProductTests
         const int Heads = 2, Groups = 2, Batch = 2;
         using Backend backend = Backend.CreateCpu();
         using var data = new TensorArena(8);
-        GgmlTensor a = alongA == Sum.Rows ? data.NewTensor(GgmlType.F32, depth, m, Heads, Batch) : data.NewTensor(GgmlType.F32, m, depth, Heads, Batch);
-        GgmlTensor b = alongB == Sum.Rows ? data.NewTensor(GgmlType.F32, depth, n, Heads * Groups, Batch) : data.NewTensor(GgmlType.F32, n, depth, Heads * Groups, Batch);
+        GgmlTensor a = alongA == Sum.Rows
+            ? data.NewTensor(GgmlType.F32, depth, m, Heads, Batch)
+            : data.NewTensor(GgmlType.F32, m, depth, Heads, Batch);
+        GgmlTensor b = alongB == Sum.Rows
+            ? data.NewTensor(GgmlType.F32, depth, n, Heads * Groups, Batch)
+            : data.NewTensor(GgmlType.F32, n, depth, Heads * Groups, Batch);
         data.Allocate(backend);
         float[] left = Numbers((int)a.Shape.ElementCount, 1), right = Numbers((int)b.Shape.ElementCount, 2);
         a.Write<float>(left);

@@ -30,7 +30,8 @@ internal sealed unsafe class NativeAutomaticGraph : IDisposable
     {
         nint library = NativeLibrary.Load(Directory.EnumerateFiles(LlamaRuntime.Load().Directory, "*ggml-base*").First());
         var expand = (delegate* unmanaged[Cdecl]<nint, nint, void*, void>)NativeLibrary.GetExport(library, "ggml_build_backward_expand");
-        var accumulatorOf = (delegate* unmanaged[Cdecl]<nint, ggml_tensor*, ggml_tensor*>)NativeLibrary.GetExport(library, "ggml_graph_get_grad_acc");
+        var accumulatorOf = (delegate* unmanaged[Cdecl]<nint, ggml_tensor*, ggml_tensor*>)NativeLibrary.GetExport(library,
+            "ggml_graph_get_grad_acc");
         _gradientOf = (delegate* unmanaged[Cdecl]<nint, ggml_tensor*, ggml_tensor*>)NativeLibrary.GetExport(library, "ggml_graph_get_grad");
         _reset = (delegate* unmanaged[Cdecl]<nint, void>)NativeLibrary.GetExport(library, "ggml_graph_reset");
         _backend = backend;
@@ -64,7 +65,8 @@ internal sealed unsafe class NativeAutomaticGraph : IDisposable
             else
             {
                 (GgmlTensor m, GgmlTensor v) = weights.Moments(parameter.Name);
-                GgmlGraphs.ggml_build_forward_expand(_graph, GgmlOperators.ggml_opt_step_adamw(_backward, weight, gradient, m.Native, v.Native, _settings.Native));
+                GgmlGraphs.ggml_build_forward_expand(_graph,
+                    GgmlOperators.ggml_opt_step_adamw(_backward, weight, gradient, m.Native, v.Native, _settings.Native));
             }
         }
 
@@ -103,7 +105,8 @@ internal sealed unsafe class NativeAutomaticGraph : IDisposable
         float[] values = new float[_weights[name].Shape.ElementCount];
         fixed (float* pointer = values)
         {
-            GgmlBuffers.ggml_backend_tensor_get(_gradientOf(_graph, _weights[name].Native), pointer, 0, (nuint)(values.Length * sizeof(float)));
+            GgmlBuffers.ggml_backend_tensor_get(_gradientOf(_graph, _weights[name].Native), pointer, 0,
+                (nuint)(values.Length * sizeof(float)));
         }
 
         return values;

@@ -29,12 +29,14 @@ public sealed class NativeAutomaticTests(ITestOutputHelper output)
             float[] expected = theirs.GradientOf(parameter.Name), actual = ours.GradientOf(parameter.Name).ToArray<float>();
             float largest = expected.Max(Math.Abs);
             Assert.True(largest > 0, parameter.Name);
-            Assert.All(expected.Zip(actual), pair => Assert.InRange(pair.Second, pair.First - (1e-3f * largest), pair.First + (1e-3f * largest)));
+            Assert.All(expected.Zip(actual),
+                pair => Assert.InRange(pair.Second, pair.First - (1e-3f * largest), pair.First + (1e-3f * largest)));
         }
     }
 
     /// <summary>
-    /// Measures, and asserts no time: TINY_CHAT_THROUGHPUT=1 dotnet test -c Release --filter Throughput --logger "console;verbosity=detailed".
+    /// Measures, and asserts no time: TINY_CHAT_THROUGHPUT=1 dotnet test -c Release --filter Throughput --logger
+    /// "console;verbosity=detailed".
     /// </summary>
     [Fact]
     public void Throughput_beside_both_automatic_passes()
@@ -58,7 +60,8 @@ public sealed class NativeAutomaticTests(ITestOutputHelper output)
         native.WriteTargets(targets);
         var settings = new StepSettings(1, 1e-5f);
         (string Name, Action Step)[] passes =
-            [("written out", () => ours.Step(settings)), ("ComputeGraph.BuildBackwardExpand", () => automatic.Step(settings)), ("ggml_build_backward_expand", () => native.Step(settings))];
+            [("written out", () => ours.Step(settings)), ("ComputeGraph.BuildBackwardExpand", () => automatic.Step(settings)),
+                ("ggml_build_backward_expand", () => native.Step(settings))];
         var rates = passes.ToDictionary(pass => pass.Name, _ => new List<double>());
         for (int round = -1; round < Rounds; round++)
         {
@@ -79,7 +82,9 @@ public sealed class NativeAutomaticTests(ITestOutputHelper output)
 
         foreach ((string name, List<double> rate) in rates)
         {
-            output.WriteLine(FormattableString.Invariant($"{name}: {rate.Order().ElementAt(Rounds / 2):F0} tokens/s (median of {Rounds} rounds, {rate.Min():F0} to {rate.Max():F0}); {backend.Device.Description}"));
+            output.WriteLine(
+                FormattableString.Invariant(
+                    $"{name}: {rate.Order().ElementAt(Rounds / 2):F0} tokens/s (median of {Rounds} rounds, {rate.Min():F0} to {rate.Max():F0}); {backend.Device.Description}"));
         }
     }
 }

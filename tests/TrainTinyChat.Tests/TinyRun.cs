@@ -16,13 +16,27 @@ internal sealed class TinyRun : IDisposable
     public TinyRun(int steps = 8)
     {
         Tokenizer = TrainTokenizer();
-        Shape = new ModelShape { Width = 32, Layers = 1, Heads = 2, KeyHeads = 1, FeedForward = 32, Vocabulary = Tokenizer.Count, Context = 256 };
+        Shape = new ModelShape
+        {
+            Width = 32,
+            Layers = 1,
+            Heads = 2,
+            KeyHeads = 1,
+            FeedForward = 32,
+            Vocabulary = Tokenizer.Count,
+            Context = 256,
+        };
         Documents = [.. CorpusGenerator.Documents(Seed, 60).Select(Tokenize)];
         Weights = new ModelParameters(Shape, Backend);
         Weights.Initialise(Seed);
         Inputs = new BatchInputs(Shape.Context, 1, Backend);
         _graph = new TrainingGraph(Weights, Inputs, Backend);
-        Trainer = new Trainer(Weights, new Batcher(Documents, Shape.Context, Seed), _graph, Inputs, new TrainerOptions { Steps = steps, Windows = 1, WarmUp = 2 });
+        Trainer = new Trainer(Weights, new Batcher(Documents, Shape.Context, Seed), _graph, Inputs, new TrainerOptions
+        {
+            Steps = steps,
+            Windows = 1,
+            WarmUp = 2,
+        });
     }
 
     public Backend Backend { get; } = Backend.CreateCpu();
@@ -57,7 +71,8 @@ internal sealed class TinyRun : IDisposable
     {
         GgufExport.Write(
             path, GgufExport.Metadata(Shape, Tokenizer, "test"),
-            [.. Weights.List.Select(parameter => (parameter.Name, parameter.Shape, (Func<float[]>)Weights[parameter.Name].ToArray<float>))]);
+            [.. Weights.List.Select(
+                parameter => (parameter.Name, parameter.Shape, (Func<float[]>)Weights[parameter.Name].ToArray<float>))]);
         return path;
     }
 

@@ -9,7 +9,8 @@ public sealed class TokenizerTests
 {
     private static readonly string[] s_texts =
     [
-        "你好，世界！", "👋😊❤️☀️", "Grüß Gott, ¿Cómo estás?", "it's don't we'll", "a  b   c \n\n d", " 12+34=46 ", "\t\r\n", "Привет こんにちは", "é́",
+        "你好，世界！", "👋😊❤️☀️", "Grüß Gott, ¿Cómo estás?", "it's don't we'll", "a  b   c \n\n d", " 12+34=46 ",
+        "\t\r\n", "Привет こんにちは", "é́",
     ];
 
     [Fact]
@@ -23,7 +24,9 @@ public sealed class TokenizerTests
         }
     }
 
-    /// <summary>What was trained with one tokenizer and is used with another would be nonsense: llama.cpp's must agree in every token.</summary>
+    /// <summary>
+    /// What was trained with one tokenizer and is used with another would be nonsense: llama.cpp's must agree in every token.
+    /// </summary>
     [Fact]
     public void Llama_cpp_tokenizes_the_corpus_and_other_text_identically()
     {

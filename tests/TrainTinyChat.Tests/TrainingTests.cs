@@ -15,7 +15,13 @@ public sealed class TrainingTests
         using (var first = new TinyRun())
         {
             using var stop = new CancellationTokenSource();
-            var trainer = new Trainer(first.Weights, new Batcher(first.Documents, 256, TinyRun.Seed), new TrainingGraph(first.Weights, first.Inputs, first.Backend), first.Inputs, new TrainerOptions { Steps = 8, Windows = 1, WarmUp = 2 })
+            var trainer = new Trainer(first.Weights, new Batcher(first.Documents, 256, TinyRun.Seed),
+                new TrainingGraph(first.Weights, first.Inputs, first.Backend), first.Inputs, new TrainerOptions
+            {
+                Steps = 8,
+                Windows = 1,
+                WarmUp = 2,
+            })
             {
                 Progress = progress =>
                 {
@@ -75,7 +81,8 @@ public sealed class TrainingTests
     public void Batches_keep_documents_apart()
     {
         using var run = new TinyRun();
-        var documents = new TokenizedDocument[] { new([7, 8, 9], [false, true, true]), new([5, 6], [true, true]), new([1], [true]), new([4, 4, 4, 4, 4, 4], [true, true, true, true, true, true]) };
+        var documents = new TokenizedDocument[] { new([7, 8, 9], [false, true, true]), new([5, 6], [true, true]),
+            new([1], [true]), new([4, 4, 4, 4, 4, 4], [true, true, true, true, true, true]) };
         using var inputs = new BatchInputs(6, 1, run.Backend);
         var batcher = new Batcher(documents, 6, 0);
         Assert.Equal(2, batcher.WindowCount);

@@ -32,7 +32,8 @@ internal sealed class AccessToken
     public bool Redeem(string? path)
     {
         string? ticket = Volatile.Read(ref _ticket);
-        return ticket is not null && path is not null && Same(ticket, path) && Interlocked.CompareExchange(ref _ticket, null, ticket) == ticket;
+        return ticket is not null && path is not null && Same(ticket, path)
+            && Interlocked.CompareExchange(ref _ticket, null, ticket) == ticket;
     }
 
     /// <summary>Splits a path into the token and the rest; false if it does not begin with the token.</summary>

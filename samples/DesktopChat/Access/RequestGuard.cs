@@ -32,7 +32,8 @@ internal sealed class RequestGuard(RequestDelegate next, AccessToken token)
 
         if (!token.Accepts(request.Path.Value, out string rest))
         {
-            throw new ApiException(StatusCodes.Status403Forbidden, "no-token", "This address lacks the program's token. Use the address that the program printed at its start.");
+            throw new ApiException(StatusCodes.Status403Forbidden, "no-token",
+                "This address lacks the program's token. Use the address that the program printed at its start.");
         }
 
         if (rest.Length == 0)

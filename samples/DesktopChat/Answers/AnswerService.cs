@@ -30,7 +30,9 @@ internal sealed partial class AnswerService(
     /// <summary>Says something and has it answered.</summary>
     public void Send(string id, string text) => Begin(id, conversation => conversation with
     {
-        Title = conversation.Messages.Count == 0 && conversation.Title == Conversation.Untitled ? Conversation.TitleOf(text) : conversation.Title,
+        Title = conversation.Messages.Count == 0 && conversation.Title == Conversation.Untitled
+            ? Conversation.TitleOf(text)
+            : conversation.Title,
         Messages = [.. conversation.Messages, Message.FromUser(text)],
     });
 

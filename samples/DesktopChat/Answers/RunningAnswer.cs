@@ -68,7 +68,8 @@ internal sealed class RunningAnswer(string conversationId, EventHub events)
             // A piece is a token or nearly so; the exact speed comes with the result.
             double speed = _pieces > 0 ? _pieces / Stopwatch.GetElapsedTime(_first).TotalSeconds : 0;
             _pieces++;
-            events.Publish(EventNames.Piece, new AnswerPiece(conversationId, _text.Length, piece, Math.Round(speed, 1)), DesktopJson.Default.AnswerPiece);
+            events.Publish(EventNames.Piece, new AnswerPiece(conversationId, _text.Length, piece, Math.Round(speed, 1)),
+                DesktopJson.Default.AnswerPiece);
             _text.Append(piece);
         }
     }

@@ -64,7 +64,8 @@ internal sealed record Message(string Id, string Role, string Text)
 
     public static Message FromUser(string text) => new(NewId(), ChatRole.User, text);
 
-    public static Message FromAssistant(string text, AnswerStatistics? statistics) => new(NewId(), ChatRole.Assistant, text) { Statistics = statistics };
+    public static Message FromAssistant(string text, AnswerStatistics? statistics) =>
+        new(NewId(), ChatRole.Assistant, text) { Statistics = statistics };
 
     private static string NewId() => Guid.NewGuid().ToString("N");
 }
@@ -76,4 +77,5 @@ internal sealed record Message(string Id, string Role, string Text)
 /// <param name="CachedTokens">How many of these needed no evaluation.</param>
 /// <param name="Seconds">From the question to the end.</param>
 /// <param name="Ended">Why it ended: LlamaNative's stop reason.</param>
-internal sealed record AnswerStatistics(int Tokens, double TokensPerSecond, int PromptTokens, int CachedTokens, double Seconds, string Ended);
+internal sealed record AnswerStatistics(int Tokens, double TokensPerSecond, int PromptTokens, int CachedTokens,
+    double Seconds, string Ended);

@@ -40,7 +40,8 @@ internal sealed partial class ConversationStore
     {
         lock (_gate)
         {
-            return [.. _conversations.Values.Select(conversation => conversation.Summary()).OrderByDescending(summary => summary.Updated).ThenBy(summary => summary.Id, StringComparer.Ordinal)];
+            return [.. _conversations.Values.Select(conversation => conversation.Summary())
+                .OrderByDescending(summary => summary.Updated).ThenBy(summary => summary.Id, StringComparer.Ordinal)];
         }
     }
 
@@ -112,7 +113,9 @@ internal sealed partial class ConversationStore
         try
         {
             using FileStream file = File.OpenRead(path);
-            Conversation? conversation = file.Length <= MaxFileBytes ? JsonSerializer.Deserialize(file, DesktopJson.Default.Conversation) : null;
+            Conversation? conversation = file.Length <= MaxFileBytes
+                ? JsonSerializer.Deserialize(file, DesktopJson.Default.Conversation)
+                : null;
             if (conversation is not null && conversation.IsSound() && conversation.Id == Path.GetFileNameWithoutExtension(path))
             {
                 return conversation;

@@ -67,7 +67,9 @@ internal static class ConversationEndpoints
     {
         string text = (await Json.ReadAsync(context, DesktopJson.Default.TextBody)).Text;
         return string.IsNullOrWhiteSpace(text) ? throw ApiException.Invalid("The message is empty.")
-            : text.Length > Conversation.MaxMessageLength ? throw ApiException.Invalid($"The message has {text.Length} characters; at most {Conversation.MaxMessageLength} are taken.")
+            : text.Length > Conversation.MaxMessageLength
+                ? throw ApiException.Invalid(
+                    $"The message has {text.Length} characters; at most {Conversation.MaxMessageLength} are taken.")
             : text;
     }
 

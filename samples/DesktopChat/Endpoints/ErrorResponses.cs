@@ -27,7 +27,8 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
             }
 
             context.Response.StatusCode = status;
-            await Json.WriteAsync(context, new ErrorBody(new ErrorDetail(code, message)), DesktopJson.Default.ErrorBody).ConfigureAwait(false);
+            await Json.WriteAsync(context, new ErrorBody(new ErrorDetail(code, message)),
+                DesktopJson.Default.ErrorBody).ConfigureAwait(false);
         }
     }
 
@@ -37,8 +38,10 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
         BadHttpRequestException bad => (bad.StatusCode, "invalid", bad.Message),
         JsonException json => (StatusCodes.Status400BadRequest, "invalid", $"The request's JSON is not valid: {json.Message}"),
         LlamaException or ArgumentException => (StatusCodes.Status400BadRequest, "invalid", error.Message),
-        IOException or UnauthorizedAccessException => (StatusCodes.Status500InternalServerError, "storage", $"The disk refused: {error.Message}"),
-        _ => (StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong that was not foreseen; the program's console has the details."),
+        IOException or UnauthorizedAccessException =>
+            (StatusCodes.Status500InternalServerError, "storage", $"The disk refused: {error.Message}"),
+        _ => (StatusCodes.Status500InternalServerError, "unexpected",
+            "Something went wrong that was not foreseen; the program's console has the details."),
     };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace DesktopChat.Endpoints;
 
-/// <summary>The stream of server-sent events from which a page lives: a snapshot, then every change, and the memory in use every other second.</summary>
+/// <summary>
+/// The stream of server-sent events from which a page lives: a snapshot, then every change, and the memory in use every other second.
+/// </summary>
 internal static class EventEndpoints
 {
     private static readonly TimeSpan s_usageInterval = TimeSpan.FromSeconds(2);
@@ -40,7 +42,8 @@ internal static class EventEndpoints
 
         // Listening begins before the snapshot is taken: a change in between comes twice, and never not at all.
         using EventHub.Subscription subscription = hub.Subscribe();
-        await WriteAsync(context, new ServerEvent(EventNames.Snapshot, JsonSerializer.Serialize(snapshots.Take(), DesktopJson.Default.Snapshot)), ended);
+        await WriteAsync(context,
+            new ServerEvent(EventNames.Snapshot, JsonSerializer.Serialize(snapshots.Take(), DesktopJson.Default.Snapshot)), ended);
         Task<bool> more = subscription.Events.WaitToReadAsync(ended).AsTask();
         using var timer = new PeriodicTimer(s_usageInterval);
         Task<bool> tick = timer.WaitForNextTickAsync(ended).AsTask();
@@ -50,7 +53,8 @@ internal static class EventEndpoints
             if (await Task.WhenAny(more, tick) == tick)
             {
                 await tick;
-                await WriteAsync(context, new ServerEvent(EventNames.Usage, JsonSerializer.Serialize(snapshots.ReadUsage(), DesktopJson.Default.Usage)), ended);
+                await WriteAsync(context,
+                    new ServerEvent(EventNames.Usage, JsonSerializer.Serialize(snapshots.ReadUsage(), DesktopJson.Default.Usage)), ended);
                 tick = timer.WaitForNextTickAsync(ended).AsTask();
                 continue;
             }

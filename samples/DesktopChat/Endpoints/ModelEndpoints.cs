@@ -17,7 +17,8 @@ internal static class ModelEndpoints
 
         // On a pool thread: a slow disk holds up this request and nothing else.
         models.MapGet("/", async context =>
-            await Json.WriteAsync(context, await Task.Run(() => catalog.List(context.RequestAborted), context.RequestAborted), DesktopJson.Default.ModelListing));
+            await Json.WriteAsync(context, await Task.Run(() => catalog.List(context.RequestAborted), context.RequestAborted),
+                DesktopJson.Default.ModelListing));
         models.MapPost("/load", async context =>
         {
             string path = (await Json.ReadAsync(context, DesktopJson.Default.PathBody)).Path;

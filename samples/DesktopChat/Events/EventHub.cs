@@ -20,7 +20,11 @@ internal sealed class EventHub
     /// <summary>Begins listening; events from now on are in the channel.</summary>
     public Subscription Subscribe()
     {
-        var page = Channel.CreateBounded<ServerEvent>(new BoundedChannelOptions(Backlog) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        var page = Channel.CreateBounded<ServerEvent>(new BoundedChannelOptions(Backlog)
+        {
+            SingleReader = true,
+            FullMode = BoundedChannelFullMode.Wait,
+        });
         lock (_gate)
         {
             _pages.Add(page);

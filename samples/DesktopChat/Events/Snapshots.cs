@@ -8,7 +8,8 @@ namespace DesktopChat.Events;
 
 /// <summary>All that a page needs to begin.</summary>
 internal sealed record Snapshot(
-    IReadOnlyList<ConversationSummary> Conversations, IReadOnlyList<AnswerState> Answers, ModelState Model, ChatSettings Settings, Usage Usage, int Processors);
+    IReadOnlyList<ConversationSummary> Conversations, IReadOnlyList<AnswerState> Answers, ModelState Model,
+    ChatSettings Settings, Usage Usage, int Processors);
 
 /// <summary>What the program uses now.</summary>
 /// <param name="ProcessMemory">Bytes of memory the process has, mapped weights included as far as they were touched.</param>
@@ -21,7 +22,8 @@ internal sealed record DeviceUsage(string Name, string Description, bool IsGpu, 
 /// <summary>Gathers the state for a page that connects.</summary>
 internal sealed class Snapshots(ConversationStore conversations, AnswerService answers, ModelHost models, SettingsStore settings)
 {
-    public Snapshot Take() => new(conversations.List(), answers.List(), models.State, settings.Current, ReadUsage(), Environment.ProcessorCount);
+    public Snapshot Take() => new(conversations.List(), answers.List(), models.State, settings.Current, ReadUsage(),
+        Environment.ProcessorCount);
 
     public Usage ReadUsage()
     {
@@ -29,6 +31,7 @@ internal sealed class Snapshots(ConversationStore conversations, AnswerService a
         IReadOnlyList<DeviceInfo> devices = models.State.Phase == ModelPhase.Ready ? LlamaRuntime.GetDevices() : [];
         return new Usage(
             Environment.WorkingSet,
-            [.. devices.Select(device => new DeviceUsage(device.Name, device.Description, device.IsGpu, device.FreeBytes, device.TotalBytes))]);
+            [.. devices.Select(
+                device => new DeviceUsage(device.Name, device.Description, device.IsGpu, device.FreeBytes, device.TotalBytes))]);
     }
 }

@@ -50,7 +50,8 @@ internal sealed class LoadedModel : IAsyncDisposable
     /// <param name="settings">The system prompt and how to generate.</param>
     /// <param name="onPiece">Told each piece of the answer as it comes.</param>
     /// <param name="cancellationToken">Stops the answer; what was said by then is in the outcome.</param>
-    public async Task<AnswerOutcome> AnswerAsync(IReadOnlyList<Message> messages, ChatSettings settings, Action<string> onPiece, CancellationToken cancellationToken)
+    public async Task<AnswerOutcome> AnswerAsync(IReadOnlyList<Message> messages, ChatSettings settings,
+        Action<string> onPiece, CancellationToken cancellationToken)
     {
         _session.SystemPrompt = settings.SystemPrompt;
         MoveTo([.. messages.Select(message => new ChatMessage(message.Role, message.Text))]);

@@ -10,7 +10,13 @@ internal sealed partial class ModelCatalog(DesktopOptions options, SettingsStore
     private const int MaxFiles = 500;
 
     // Links may form circles; so deep and no deeper.
-    private static readonly EnumerationOptions s_search = new() { RecurseSubdirectories = true, MaxRecursionDepth = 4, IgnoreInaccessible = true, MatchCasing = MatchCasing.CaseInsensitive };
+    private static readonly EnumerationOptions s_search = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 4,
+        IgnoreInaccessible = true,
+        MatchCasing = MatchCasing.CaseInsensitive,
+    };
 
     private readonly ConcurrentDictionary<string, (long Size, DateTime Written, ModelFileInfo Info)> _read = [];
 
@@ -45,7 +51,8 @@ internal sealed partial class ModelCatalog(DesktopOptions options, SettingsStore
         }
 
         return new ModelListing(
-            [.. models.OrderBy(model => model.Problem is not null).ThenBy(model => model.FileName, StringComparer.OrdinalIgnoreCase)], folders, notes);
+            [.. models.OrderBy(model => model.Problem is not null).ThenBy(model => model.FileName, StringComparer.OrdinalIgnoreCase)],
+            folders, notes);
     }
 
     private IEnumerable<string> Folders()

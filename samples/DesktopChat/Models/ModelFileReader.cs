@@ -23,7 +23,10 @@ internal static class ModelFileReader
         }
         catch (GgufFormatException error)
         {
-            return info with { Problem = "Damaged or no model: " + Clean(error.Message.Replace(path + ": ", "", StringComparison.Ordinal)) };
+            return info with
+            {
+                Problem = "Damaged or no model: " + Clean(error.Message.Replace(path + ": ", "", StringComparison.Ordinal)),
+            };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -144,7 +144,11 @@ internal sealed partial class ModelHost(
         catch (Exception error)
         {
             // All errors: nobody awaits this, and the page must learn that there is no model.
-            Show(work, State with { Phase = ModelPhase.Failed, Error = error is LlamaException or ArgumentException or IOException ? error.Message : $"Loading failed: {error.Message}" });
+            Show(work, State with
+            {
+                Phase = ModelPhase.Failed,
+                Error = error is LlamaException or ArgumentException or IOException ? error.Message : $"Loading failed: {error.Message}",
+            });
             LogFailed(error, "load a model");
         }
         finally

@@ -65,7 +65,8 @@ internal sealed record ChatSettings
         : GpuLayers is < 0 or > 10_000 ? "The GPU layers must be between 0 and 10000."
         : !Enum.IsDefined(Theme) ? "The theme is system, light or dark."
         : ModelFolders.Count > 50 ? "There can be at most 50 model folders."
-        : ModelFolders.Any(folder => folder is null || folder.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(folder)) ? "A model folder must be a complete path."
+        : ModelFolders.Any(folder => folder is null || folder.Contains('\0', StringComparison.Ordinal)
+            || !Path.IsPathFullyQualified(folder)) ? "A model folder must be a complete path."
         : null;
 
     /// <summary>Whether a loaded model must be loaded anew for the change.</summary>

@@ -30,14 +30,21 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>The tokens there is room for.</summary>
     public int Cells { get; }
 
-    /// <summary>Writes the keys of new tokens and shows those of the first <paramref name="visible"/> tokens, head by head: ne [head width, visible, key heads].</summary>
+    /// <summary>
+    /// Writes the keys of new tokens and shows those of the first <paramref name="visible"/> tokens, head by head: ne [head width, visible,
+    /// key heads].
+    /// </summary>
     public GgmlTensor Keys(TensorArena g, int layer, GgmlTensor newKeys, GgmlTensor places, int visible)
     {
         GgmlTensor all = g.SetRows(_keys[layer], newKeys, places);
-        return g.View(all, new TensorShape(_shape.HeadWidth, visible, _shape.KeyHeads), [_shape.KeyWidth * sizeof(float), _shape.HeadWidth * sizeof(float)], 0);
+        return g.View(all, new TensorShape(_shape.HeadWidth, visible, _shape.KeyHeads),
+            [_shape.KeyWidth * sizeof(float), _shape.HeadWidth * sizeof(float)], 0);
     }
 
-    /// <summary>Writes the values of new tokens and shows those of the first <paramref name="visible"/> tokens, coordinate by coordinate: ne [visible, head width, key heads].</summary>
+    /// <summary>
+    /// Writes the values of new tokens and shows those of the first <paramref name="visible"/> tokens, coordinate by coordinate: ne
+    /// [visible, head width, key heads].
+    /// </summary>
     public GgmlTensor Values(TensorArena g, int layer, GgmlTensor newValues, GgmlTensor places, int visible)
     {
         GgmlTensor all = g.SetRows(_values[layer], g.Reshape(newValues, 1, newValues.Shape.ElementCount), places);

@@ -38,16 +38,20 @@ internal sealed record LlamaShape
         string architecture = metadata["general.architecture"].GetString();
         if (architecture != "llama" || Integer("expert_count", 0) > 0)
         {
-            throw new ArgumentException($"The walk-through is for LLaMA models without experts; this file's architecture is '{architecture}' with {Integer("expert_count", 0)} experts.");
+            throw new ArgumentException(
+                $"The walk-through is for LLaMA models without experts; this file's architecture is '{architecture}' with "
+                + $"{Integer("expert_count", 0)} experts.");
         }
 
         int width = Integer("embedding_length");
         int heads = Integer("attention.head_count");
         int headWidth = Integer("attention.key_length", heads > 0 ? width / heads : 0);
         int keyHeads = Integer("attention.head_count_kv", heads);
-        if (width < 1 || headWidth < 2 || keyHeads < 1 || heads % keyHeads != 0 || Integer("attention.value_length", headWidth) != headWidth)
+        if (width < 1 || headWidth < 2 || keyHeads < 1 || heads % keyHeads != 0
+            || Integer("attention.value_length", headWidth) != headWidth)
         {
-            throw new ArgumentException($"The file's {heads} heads of {headWidth} over {keyHeads} key heads in rows of {width} are no LLaMA.");
+            throw new ArgumentException(
+                $"The file's {heads} heads of {headWidth} over {keyHeads} key heads in rows of {width} are no LLaMA.");
         }
 
         float scale = Number("attention.scale", 0);

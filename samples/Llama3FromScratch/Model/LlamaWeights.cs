@@ -37,7 +37,8 @@ internal sealed class LlamaWeights : IDisposable
     /// <summary>Llama 3.1's divisors of the RoPE frequencies, if the file has them.</summary>
     public GgmlTensor? RopeFactors => Find("rope_freqs.weight");
 
-    public GgmlTensor this[string name] => Find(name) ?? throw new ArgumentException($"The file has no tensor '{name}', which a LLaMA needs.");
+    public GgmlTensor this[string name] => Find(name)
+        ?? throw new ArgumentException($"The file has no tensor '{name}', which a LLaMA needs.");
 
     public GgmlTensor? Find(string name) => _tensors.GetValueOrDefault(name);
 

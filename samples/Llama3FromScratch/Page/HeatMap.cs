@@ -14,7 +14,8 @@ internal static class HeatMap
     {
         int n = tokens.Count;
         int size = Margin + (n * Cell) + 2;
-        var svg = new Svg().Raw($"<svg class=\"map\" viewBox=\"0 0 {size} {size + 12}\" width=\"{size}\" height=\"{size + 12}\" role=\"img\" aria-label=\"{title}\">");
+        var svg = new Svg().Raw(
+            $"<svg class=\"map\" viewBox=\"0 0 {size} {size + 12}\" width=\"{size}\" height=\"{size + 12}\" role=\"img\" aria-label=\"{title}\">");
         svg.Raw($"<text class=\"title\" x=\"0\" y=\"9\">{title}</text><g transform=\"translate({Margin} {Margin + 12})\">");
         svg.Raw($"<path class=\"frame\" d=\"M0 0H{Cell}{Staircase(n)}H0Z\"/>");
         for (int shade = 1; shade <= Shades; shade++)
@@ -25,7 +26,8 @@ internal static class HeatMap
             {
                 if (Shade(attention[i]) == shade)
                 {
-                    cells.Append('M').Append(i % n * Cell).Append(' ').Append(i / n * Cell).Append('h').Append(Cell).Append('v').Append(Cell).Append("h-").Append(Cell).Append('z');
+                    cells.Append('M').Append(i % n * Cell).Append(' ').Append(i / n * Cell).Append('h').Append(Cell)
+                        .Append('v').Append(Cell).Append("h-").Append(Cell).Append('z');
                 }
             }
 

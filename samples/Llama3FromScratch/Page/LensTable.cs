@@ -20,7 +20,8 @@ internal static class LensTable
             foreach (LensCell[] layer in trace.Lens)
             {
                 LensCell cell = layer[i];
-                page.Raw($"<td class=\"p{(int)(cell.Probability * 9.99)}\">{Svg.Label(cell.Token.Text)}<small>{cell.Probability * 100:0}%</small></td>");
+                page.Raw(
+                    $"<td class=\"p{(int)(cell.Probability * 9.99)}\">{Svg.Label(cell.Token.Text)}<small>{cell.Probability * 100:0}%</small></td>");
             }
 
             page.Raw($"</tr>");

@@ -2,7 +2,9 @@ using Llama3FromScratch.Trace;
 
 namespace Llama3FromScratch.Page;
 
-/// <summary>RoPE: each pair of a query is a point on a circle, turned by the position; the first pairs turn fast, the last hardly.</summary>
+/// <summary>
+/// RoPE: each pair of a query is a point on a circle, turned by the position; the first pairs turn fast, the last hardly.
+/// </summary>
 internal static class RopePicture
 {
     private const int Most = 8;
@@ -28,7 +30,8 @@ internal static class RopePicture
 
             page.Raw($"<path class=\"before\" d=\"M0 0L{pair.X * scale} {-pair.Y * scale}\"/>");
             page.Raw($"<path class=\"after\" d=\"M0 0L{pair.TurnedX * scale} {-pair.TurnedY * scale}\"/></svg>");
-            page.Raw($"<figcaption>pair {i}: {pair.Turn * 180 / Math.PI:0.###}° a position, {degrees:0.#}° at {position}</figcaption></figure>");
+            page.Raw(
+                $"<figcaption>pair {i}: {pair.Turn * 180 / Math.PI:0.###}° a position, {degrees:0.#}° at {position}</figcaption></figure>");
         }
 
         return page;

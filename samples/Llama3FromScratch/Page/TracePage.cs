@@ -20,7 +20,8 @@ internal static class TracePage
     public static string Write(TraceResult trace)
     {
         var page = new Svg();
-        page.Raw($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{trace.Model}: {trace.Prompt.Count} tokens</title><style>");
+        page.Raw(
+            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{trace.Model}: {trace.Prompt.Count} tokens</title><style>");
         page.Raw($"{new Literal(Style + Shades())}</style></head><body>\n");
         page.Raw($"<h1>{trace.Model}</h1><p>{trace.Summary}.</p><p class=\"prompt\">");
         foreach (TracedToken token in trace.Prompt)
@@ -29,7 +30,8 @@ internal static class TracePage
         }
 
         page.Raw($" … <em>{string.Concat(trace.Continuation.Select(token => token.Text))}</em></p>\n");
-        page.Raw($"<h2>Attention</h2><p>Each row is a token that looks, each column a token it looks at; dark is much. No token looks ahead.</p>");
+        page.Raw(
+            $"<h2>Attention</h2><p>Each row is a token that looks, each column a token it looks at; dark is much. No token looks ahead.</p>");
         for (int layer = 0; layer < trace.Attention.Count; layer++)
         {
             page.Raw($"<h3>Layer {layer}</h3><div class=\"heads\">");
@@ -41,9 +43,12 @@ internal static class TracePage
             page.Raw($"</div>\n");
         }
 
-        page.Raw($"<h2>RoPE</h2><p>The pairs of the last token’s query in layer 0, head 0: grey before, blue after turning; dots where it would point at each position.</p><div>{RopePicture.Draw(trace.Rope, trace.Prompt.Count - 1)}</div>\n");
-        page.Raw($"<h2>What each layer would say</h2><p>The final norm and the output matrix behind every layer: its likeliest next token.</p>{LensTable.Draw(trace)}\n");
-        page.Raw($"<h2>Every step</h2><p>Differences are relative to the largest number of llama.cpp’s tensor.</p>{StepTable.Draw(trace)}\n</body></html>\n");
+        page.Raw(
+            $"<h2>RoPE</h2><p>The pairs of the last token’s query in layer 0, head 0: grey before, blue after turning; dots where it would point at each position.</p><div>{RopePicture.Draw(trace.Rope, trace.Prompt.Count - 1)}</div>\n");
+        page.Raw(
+            $"<h2>What each layer would say</h2><p>The final norm and the output matrix behind every layer: its likeliest next token.</p>{LensTable.Draw(trace)}\n");
+        page.Raw(
+            $"<h2>Every step</h2><p>Differences are relative to the largest number of llama.cpp’s tensor.</p>{StepTable.Draw(trace)}\n</body></html>\n");
         return page.ToString();
     }
 

@@ -13,8 +13,11 @@ internal sealed class LlamaCppGraph : IEvaluationObserver
 
     private LlamaCppGraph(IEnumerable<Step> steps) => _wanted = [.. steps.Select(step => (step.Counterpart, step.Operation))];
 
-    /// <summary>Evaluates a prompt with every token's logits, keys and values in F32 and no fused attention, as our pass has them.</summary>
-    public static LlamaCppGraph Evaluate(LlamaModel model, ReadOnlySpan<int> prompt, IEnumerable<Step> steps, int threads, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Evaluates a prompt with every token's logits, keys and values in F32 and no fused attention, as our pass has them.
+    /// </summary>
+    public static LlamaCppGraph Evaluate(LlamaModel model, ReadOnlySpan<int> prompt, IEnumerable<Step> steps,
+        int threads, CancellationToken cancellationToken = default)
     {
         var graph = new LlamaCppGraph(steps);
         using var context = new LlamaContext(model, OptionsFor(prompt.Length, threads) with { Observer = graph });
@@ -41,7 +44,10 @@ internal sealed class LlamaCppGraph : IEvaluationObserver
         CacheTypeV = GgmlType.F32,
     };
 
-    /// <summary>The largest difference between a step and llama.cpp's tensor, as a part of the latter's largest number; null if its graph has none of that name.</summary>
+    /// <summary>
+    /// The largest difference between a step and llama.cpp's tensor, as a part of the latter's largest number; null if its graph has none
+    /// of that name.
+    /// </summary>
     public double? Difference(Step step, ReadOnlySpan<float> ours)
     {
         if (!_seen.TryGetValue((step.Counterpart, step.Operation), out (TensorShape Shape, float[] Values) theirs))

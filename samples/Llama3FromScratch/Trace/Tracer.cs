@@ -64,7 +64,8 @@ internal static class Tracer
     /// <summary>The place of the largest logit.</summary>
     public static int Best(ReadOnlySpan<float> logits) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits);
 
-    private static List<int> Continue(LlamaModel model, Llama llama, ReadOnlySpan<float> logits, int limit, CancellationToken cancellationToken)
+    private static List<int> Continue(LlamaModel model, Llama llama, ReadOnlySpan<float> logits, int limit,
+        CancellationToken cancellationToken)
     {
         var tokens = new List<int>();
         while (tokens.Count < limit)

@@ -11,7 +11,8 @@ internal static class ChatMl
 
     /// <summary>In Jinja, for the model's metadata.</summary>
     public const string Template =
-        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
+        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% "
+        + "endfor %}"
         + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
     public static string Turn(string role, string text) => $"{Start}{role}\n{text}{End}\n";

@@ -10,11 +10,13 @@ internal static class ConversationMaker
 
     private static readonly string[] s_systems =
     [
-        "You are Tiny, a small and friendly assistant.", "You are a friendly assistant.", "Answer the questions of the user.", "You are an assistant that gives short answers.",
+        "You are Tiny, a small and friendly assistant.", "You are a friendly assistant.", "Answer the questions of the user.",
+        "You are an assistant that gives short answers.",
     ];
 
     /// <summary>Everything that is counted apart.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = [.. s_topics.Select(topic => topic.Kind), "names", "likings", "identity", "not told"];
+    public static IReadOnlyList<string> Kinds { get; } = [.. s_topics.Select(topic => topic.Kind), "names",
+        "likings", "identity", "not told"];
 
     /// <summary>A conversation to train on: no combination in it is held out.</summary>
     public static Conversation Train(Dice dice) => dice.NextDouble() switch
@@ -44,7 +46,8 @@ internal static class ConversationMaker
         switch (kind)
         {
             case "names" or "likings":
-                (Exchange told, Exchange asked) = Redraw(() => kind == "names" ? MemoryTopics.Name(dice) : MemoryTopics.Like(dice), pair => pair.Asked, heldOut);
+                (Exchange told, Exchange asked) = Redraw(() => kind == "names" ? MemoryTopics.Name(dice) : MemoryTopics.Like(dice),
+                    pair => pair.Asked, heldOut);
                 AddOthers(exchanges, dice, dice.Chance(0.3) ? 1 : 0);
                 exchanges.Add(told);
                 AddOthers(exchanges, dice, dice.Next(dice.Chance(0.2) ? 5 : 3));

@@ -42,7 +42,9 @@ internal static class CorpusGenerator
     {
         string[] kinds = ["colours", "capitals", "opposites", "stories"];
         string kind = dice.Pick(kinds);
-        string text = dice.Chance(0.5) ? FactTopics.Answer42 : FactTopics.All.First(topic => topic.Kind == kind).Draw(dice, heldOut: false).Answer;
+        string text = dice.Chance(0.5)
+            ? FactTopics.Answer42
+            : FactTopics.All.First(topic => topic.Kind == kind).Draw(dice, heldOut: false).Answer;
         return dice.Chance(0.4) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
     }
 }

@@ -5,18 +5,24 @@ namespace TrainTinyChat.Corpus;
 /// <summary>What must be kept from an earlier turn: a name, a liking, and who the system prompt says one is.</summary>
 internal static class MemoryTopics
 {
-    private static readonly string[] s_nameIntroductions = ["my name is {0}.", "I am {0}.", "I'm {0}.", "hello, I am {0}.", "hi, my name is {0}.", "you can call me {0}.", "call me {0}."];
+    private static readonly string[] s_nameIntroductions = ["my name is {0}.", "I am {0}.", "I'm {0}.",
+        "hello, I am {0}.", "hi, my name is {0}.", "you can call me {0}.", "call me {0}."];
 
     private static readonly string[] s_nameQuestions =
-        ["what is my name?", "do you know my name?", "who am I?", "can you tell me my name?", "do you remember my name?", "what's my name?", "tell me my name."];
+        ["what is my name?", "do you know my name?", "who am I?", "can you tell me my name?", "do you remember my name?",
+            "what's my name?", "tell me my name."];
 
-    private static readonly string[] s_likeIntroductions = ["I like {0}.", "I love {0}.", "I really like {0}.", "my favourite thing is {0}."];
+    private static readonly string[] s_likeIntroductions = ["I like {0}.", "I love {0}.", "I really like {0}.",
+        "my favourite thing is {0}."];
 
-    private static readonly string[] s_likeQuestions = ["what do I like?", "do you remember what I like?", "tell me what I like.", "do you know what I like?"];
+    private static readonly string[] s_likeQuestions = ["what do I like?", "do you remember what I like?",
+        "tell me what I like.", "do you know what I like?"];
 
-    private static readonly string[] s_identityQuestions = ["who are you?", "what is your name?", "what are you called?", "tell me your name.", "what's your name?", "introduce yourself.", "who am I talking to?"];
+    private static readonly string[] s_identityQuestions = ["who are you?", "what is your name?", "what are you called?",
+        "tell me your name.", "what's your name?", "introduce yourself.", "who am I talking to?"];
 
-    private static readonly string[] s_personaPrompts = ["You are {0}.", "You are {0}, a helpful assistant.", "Your name is {0}.", "You are a friendly assistant named {0}."];
+    private static readonly string[] s_personaPrompts = ["You are {0}.", "You are {0}, a helpful assistant.",
+        "Your name is {0}.", "You are a friendly assistant named {0}."];
 
     /// <summary>A name is told, then asked for.</summary>
     public static (Exchange Told, Exchange Asked) Name(Dice dice) =>
@@ -33,7 +39,9 @@ internal static class MemoryTopics
         string name = persona ? dice.Pick(Personas) : "Tiny";
         int prompt = dice.Next(s_personaPrompts.Length);
         string question = dice.Pick(s_identityQuestions);
-        string? system = persona ? s_personaPrompts[prompt].Replace("{0}", name, StringComparison.Ordinal) : ConversationMaker.PlainSystem(dice);
+        string? system = persona
+            ? s_personaPrompts[prompt].Replace("{0}", name, StringComparison.Ordinal)
+            : ConversationMaker.PlainSystem(dice);
         string combination = persona ? $"{name}|{prompt}|{question}" : $"Tiny|{system is not null}|{question}";
         return (system, new Exchange("identity", combination, Capital(question), $"I am {name}, a small language model."));
     }
@@ -44,7 +52,8 @@ internal static class MemoryTopics
         bool name = dice.Chance(0.6);
         string question = dice.Pick(name ? s_nameQuestions : s_likeQuestions);
         string said = dice.Pick(TalkTopics.LeadIns) + question;
-        return new Exchange("not told", said, Capital(said), name ? "I do not know your name. What is your name?" : "I do not know what you like. What do you like?");
+        return new Exchange("not told", said, Capital(said),
+            name ? "I do not know your name. What is your name?" : "I do not know what you like. What do you like?");
     }
 
     private static (Exchange Told, Exchange Asked) Remembered(
@@ -54,6 +63,7 @@ internal static class MemoryTopics
         int question = dice.Next(questions.Length);
         string combination = $"{slot}|{introduction}|{question}";
         string Fill(string text) => Capital(text.Replace("{0}", slot, StringComparison.Ordinal));
-        return (new Exchange(kind + " told", combination, Fill(introductions[introduction]), Fill(heard)), new Exchange(kind, combination, Fill(questions[question]), Fill(remembered)));
+        return (new Exchange(kind + " told", combination, Fill(introductions[introduction]), Fill(heard)),
+            new Exchange(kind, combination, Fill(questions[question]), Fill(remembered)));
     }
 }

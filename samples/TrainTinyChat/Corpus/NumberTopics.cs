@@ -21,7 +21,8 @@ internal static class NumberTopics
         int to = from + 2 + dice.Next(7);
         bool down = dice.Chance(0.3);
         (int first, int last) = down ? (to, from) : (from, to);
-        string said = dice.Pick<string>([$"count from {first} to {last}.", $"please count from {first} to {last}.", $"can you count from {first} to {last}?", $"count {(down ? "down" : "up")} from {first} to {last}."]);
+        string said = dice.Pick<string>([$"count from {first} to {last}.", $"please count from {first} to {last}.",
+            $"can you count from {first} to {last}?", $"count {(down ? "down" : "up")} from {first} to {last}."]);
         IEnumerable<int> numbers = Enumerable.Range(from, to - from + 1);
         return new Exchange("counting", $"{first}|{last}", Capital(said), string.Join(", ", down ? numbers.Reverse() : numbers) + ".");
     }
@@ -31,7 +32,8 @@ internal static class NumberTopics
         int number = 1 + dice.Next(30);
         bool after = dice.Chance(0.5);
         string way = after ? "after" : "before";
-        string said = dice.Pick<string>([$"what comes {way} {number}?", $"which number comes {way} {number}?", $"what number is {way} {number}?", $"tell me the number {way} {number}."]);
+        string said = dice.Pick<string>([$"what comes {way} {number}?", $"which number comes {way} {number}?",
+            $"what number is {way} {number}?", $"tell me the number {way} {number}."]);
         return new Exchange("neighbours", said, Capital(said), $"{(after ? number + 1 : number - 1)} comes {way} {number}.");
     }
 
@@ -43,7 +45,8 @@ internal static class NumberTopics
     {
         int a = dice.Next(10);
         int b = dice.Next(10);
-        string said = dice.Pick<string>([$"what is {a} + {b}?", $"{a} + {b}?", $"how much is {a} + {b}?", $"add {a} and {b}.", $"what is {a} plus {b}?", $"{a} plus {b}?"]);
+        string said = dice.Pick<string>([$"what is {a} + {b}?", $"{a} + {b}?", $"how much is {a} + {b}?",
+            $"add {a} and {b}.", $"what is {a} plus {b}?", $"{a} plus {b}?"]);
         bool alone = a == b || (a > b && HeldOut.Contains(Sums, $"{b}+{a}"));
         return new Exchange(Sums, $"{a}+{b}", Capital(said), $"{a} + {b} = {a + b}.", AlwaysTrained: alone);
     }
@@ -58,7 +61,9 @@ internal static class NumberTopics
         int b = (a + 1 + dice.Next(range - 1)) % range;
         int answer = bigger ? Math.Max(a, b) : Math.Min(a, b);
         string Show(int number) => animals ? Sizes[number] : $"{number}";
-        string said = dice.Pick<string>([$"which is {way}, {Show(a)} or {Show(b)}?", $"what is {way}, {Show(a)} or {Show(b)}?", $"is {Show(a)} or {Show(b)} {way}?"]);
-        return new Exchange("comparisons", $"{Show(a)}|{Show(b)}|{way}", Capital(said), $"{Capital(Show(answer))} is {way} than {Show(a + b - answer)}.");
+        string said = dice.Pick<string>(
+            [$"which is {way}, {Show(a)} or {Show(b)}?", $"what is {way}, {Show(a)} or {Show(b)}?", $"is {Show(a)} or {Show(b)} {way}?"]);
+        return new Exchange("comparisons", $"{Show(a)}|{Show(b)}|{way}", Capital(said),
+            $"{Capital(Show(answer))} is {way} than {Show(a + b - answer)}.");
     }
 }

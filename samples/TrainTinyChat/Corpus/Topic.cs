@@ -15,7 +15,8 @@ internal sealed record Topic(string Kind, double Weight, Func<Dice, Exchange> Ma
         {
             (string slot, string answer) = fill(dice);
             int phrasing = dice.Next(phrasings.Length);
-            return new Exchange(kind, $"{slot}|{phrasing}", World.Capital(phrasings[phrasing].Replace("{0}", slot, StringComparison.Ordinal)), answer);
+            return new Exchange(kind, $"{slot}|{phrasing}",
+                World.Capital(phrasings[phrasing].Replace("{0}", slot, StringComparison.Ordinal)), answer);
         });
 
     /// <summary>Redraws until the combination is on the wanted side of the line.</summary>

@@ -31,7 +31,12 @@ internal static class Examiner
     public static IReadOnlyList<Mark> Examine(string path, IReadOnlyList<Conversation> questions)
     {
         using LlamaModel model = LlamaModel.Load(path, new ModelOptions { GpuLayers = 0 });
-        using var context = new LlamaContext(model, new ContextOptions { ContextSize = model.ContextLength + 128, Threads = 1, BatchThreads = 1 });
+        using var context = new LlamaContext(model, new ContextOptions
+        {
+            ContextSize = model.ContextLength + 128,
+            Threads = 1,
+            BatchThreads = 1,
+        });
         var generator = new TextGenerator(context);
         var options = new GenerationOptions { MaxTokens = 100, Sampling = SamplingOptions.Greedy, AddSpecial = false, ParseSpecial = true };
         return [.. questions.Select(question => new Mark(question, generator.Generate(ChatMl.Prompt(question), options).Text))];

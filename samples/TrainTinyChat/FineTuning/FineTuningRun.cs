@@ -91,7 +91,8 @@ internal sealed class FineTuningRun(TrainingCommandLine options)
 
         string path = options.Out ?? "tuned.gguf";
         source.Write(path, best);
-        LossPage.Write(Path.ChangeExtension(path, ".html"), $"Training of {Path.GetFileName(options.From)}", trainer.Losses.Count > 0 ? trainer.Losses : [HeldOut[0].Loss], HeldOut);
+        LossPage.Write(Path.ChangeExtension(path, ".html"), $"Training of {Path.GetFileName(options.From)}",
+            trainer.Losses.Count > 0 ? trainer.Losses : [HeldOut[0].Loss], HeldOut);
         (int bestStep, float bestLoss) = HeldOut[BestPlace()];
         Say($"{(Steps < steps ? $"stopped after step {Steps}; " : "")}wrote the weights of step {bestStep}, held-out loss {bestLoss:F4}, to {path}");
         return 0;
@@ -102,7 +103,8 @@ internal sealed class FineTuningRun(TrainingCommandLine options)
         using LlamaModel model = LlamaModel.Load(options.From!, new ModelOptions { VocabularyOnly = true });
         if (model.Vocabulary.Count > shape.Vocabulary)
         {
-            throw new InvalidDataException($"'{options.From}' has {model.Vocabulary.Count} tokens and embeddings for {shape.Vocabulary} of them.");
+            throw new InvalidDataException(
+                $"'{options.From}' has {model.Vocabulary.Count} tokens and embeddings for {shape.Vocabulary} of them.");
         }
 
         return TrainingData.Read(options.Data!, model, window);

@@ -51,22 +51,27 @@ internal sealed class SourceModel : IDisposable
         IEnumerable<(string, GgufValue)> metadata = _file.Metadata
             .Where(pair => !pair.Key.StartsWith("split.", StringComparison.Ordinal))
             .Select(pair => (pair.Key, pair.Key == "general.file_type" ? GgufValue.Of(0u) : pair.Value));
-        GgufExport.Write(path, metadata, [.. _file.Tensors.Select(tensor => (tensor.Name, tensor.Shape, (Func<float[]>)(() => weights[tensor.Name])))]);
+        GgufExport.Write(path, metadata,
+            [.. _file.Tensors.Select(tensor => (tensor.Name, tensor.Shape, (Func<float[]>)(() => weights[tensor.Name])))]);
     }
 
     public void Dispose() => _file.Dispose();
 
     private ModelShape ReadShape()
     {
-        Require(Text("general.architecture") == "llama", $"is a model of the architecture '{Text("general.architecture")}'; only LLaMA can be trained here");
+        Require(Text("general.architecture") == "llama",
+            $"is a model of the architecture '{Text("general.architecture")}'; only LLaMA can be trained here");
         Require(Integer("llama.expert_count", 0) == 0, "is a mixture of experts, which cannot be trained here");
         Require(Text("llama.rope.scaling.type") is "" or "none", "scales its rotary positions, which cannot be trained here");
         Require(_file.Tensors.TryGet("token_embd.weight", out _), "has no token_embd.weight");
-        int width = Integer("llama.embedding_length"), heads = Integer("llama.attention.head_count"), keyHeads = Integer("llama.attention.head_count_kv", heads);
+        int width = Integer("llama.embedding_length"), heads = Integer("llama.attention.head_count"),
+            keyHeads = Integer("llama.attention.head_count_kv", heads);
         int layers = Integer("llama.block_count");
         Require(layers <= _file.Tensors.Count, $"states {layers} layers and has {_file.Tensors.Count} tensors");
-        Require(width % heads == 0 && heads % keyHeads == 0 && width / heads % 2 == 0, $"states {heads} heads and {keyHeads} key heads for a width of {width}, which do not divide");
-        Require(Integer("llama.attention.key_length", width / heads) == width / heads, "has heads of another width than embedding_length / head_count");
+        Require(width % heads == 0 && heads % keyHeads == 0 && width / heads % 2 == 0,
+            $"states {heads} heads and {keyHeads} key heads for a width of {width}, which do not divide");
+        Require(Integer("llama.attention.key_length", width / heads) == width / heads,
+            "has heads of another width than embedding_length / head_count");
         return new ModelShape
         {
             Width = width,
@@ -91,7 +96,8 @@ internal sealed class SourceModel : IDisposable
             Require(_file.Tensors.TryGet(parameter.Name, out _), $"has no {parameter.Name}");
             GgufTensorInfo tensor = _file.Tensors[parameter.Name];
             Require(tensor.Shape == parameter.Shape, $"has {tensor}, which by its metadata should be {parameter.Shape}");
-            Require(FloatEncoding.Supports(tensor.Type), $"has {tensor}; quantized weights cannot be trained, take the model in F32 or F16");
+            Require(FloatEncoding.Supports(tensor.Type),
+                $"has {tensor}; quantized weights cannot be trained, take the model in F32 or F16");
         }
 
         HashSet<string> known = [.. parameters.Select(parameter => parameter.Name)];
@@ -99,11 +105,15 @@ internal sealed class SourceModel : IDisposable
         Require(others.Length == 0, $"has tensors that the trainer does not know: {string.Join(", ", others)}");
     }
 
-    private string Text(string key) => _file.Metadata.TryGetValue(key, out GgufValue? value) && value.Type == GgufValueType.String ? value.GetString() : "";
+    private string Text(string key) => _file.Metadata.TryGetValue(key, out GgufValue? value) && value.Type == GgufValueType.String
+        ? value.GetString()
+        : "";
 
     private int Integer(string key, int? absent = null)
     {
-        long number = _file.Metadata.TryGetValue(key, out GgufValue? value) ? value.GetInteger() : absent ?? throw new InvalidDataException($"'{Path}' does not state {key}.");
+        long number = _file.Metadata.TryGetValue(key, out GgufValue? value)
+            ? value.GetInteger()
+            : absent ?? throw new InvalidDataException($"'{Path}' does not state {key}.");
         Require(number is (> 0 and <= 1 << 20) || number == absent, $"states {key} as {number.ToString(CultureInfo.InvariantCulture)}");
         return (int)number;
     }

@@ -8,20 +8,27 @@ namespace TrainTinyChat.FineTuning;
 /// <summary>A user's text as documents of a model's own tokens.</summary>
 internal static class TrainingData
 {
-    /// <summary>Reads chats from .jsonl, a line each: {"messages": [{"role": …, "content": …}, …]}; any other file is one long text.</summary>
+    /// <summary>
+    /// Reads chats from .jsonl, a line each: {"messages": [{"role": …, "content": …}, …]}; any other file is one long text.
+    /// </summary>
     /// <exception cref="InvalidDataException">The file holds nothing to train on, or a line that is no chat.</exception>
     public static IReadOnlyList<TokenizedDocument> Read(string path, LlamaModel model, int windowLength)
     {
         bool chats = Path.GetExtension(path).Equals(".jsonl", StringComparison.OrdinalIgnoreCase);
-        List<TokenizedDocument> documents = chats ? Chats(path, model, windowLength) : Windows(model.Vocabulary.Tokenize(File.ReadAllText(path)), windowLength);
+        List<TokenizedDocument> documents = chats
+            ? Chats(path, model, windowLength)
+            : Windows(model.Vocabulary.Tokenize(File.ReadAllText(path)), windowLength);
         return documents.Count >= 2
             ? documents
-            : throw new InvalidDataException($"'{path}' gives {documents.Count} documents of at most {windowLength} tokens; at least 2 are needed, one to train on and one to hold out.");
+            : throw new InvalidDataException(
+                $"'{path}' gives {documents.Count} documents of at most {windowLength} tokens; at least 2 are needed, one to train on and "
+                + $"one to hold out.");
     }
 
     /// <summary>A long text in pieces as long as a window; all of it counts.</summary>
     private static List<TokenizedDocument> Windows(int[] tokens, int length) =>
-        [.. tokens.Chunk(length).Where(window => window.Length > 1).Select(window => new TokenizedDocument(window, [.. window.Select(_ => true)]))];
+        [.. tokens.Chunk(length).Where(window => window.Length > 1)
+            .Select(window => new TokenizedDocument(window, [.. window.Select(_ => true)]))];
 
     private static List<TokenizedDocument> Chats(string path, LlamaModel model, int windowLength)
     {
@@ -36,7 +43,8 @@ internal static class TrainingData
                 continue;
             }
 
-            TokenizedDocument document = Encode(ReadMessages(line, $"'{path}' line {number}"), format, model.Vocabulary, $"'{path}' line {number}");
+            TokenizedDocument document = Encode(ReadMessages(line, $"'{path}' line {number}"), format,
+                model.Vocabulary, $"'{path}' line {number}");
             if (document.Tokens.Length <= windowLength)
             {
                 documents.Add(document);
@@ -56,7 +64,8 @@ internal static class TrainingData
         {
             if (!text.StartsWith(written, StringComparison.Ordinal))
             {
-                throw new InvalidDataException($"{where}: the model's chat template changes earlier turns, so what is answered cannot be told from what is asked.");
+                throw new InvalidDataException(
+                    $"{where}: the model's chat template changes earlier turns, so what is answered cannot be told from what is asked.");
             }
 
             tokens.AddRange(vocabulary.Tokenize(text[written.Length..], addSpecial: tokens.Count == 0, parseSpecial: true));
@@ -77,7 +86,9 @@ internal static class TrainingData
             }
         }
 
-        return learned.Contains(true) ? new TokenizedDocument([.. tokens], [.. learned]) : throw new InvalidDataException($"{where} has no message of the role assistant.");
+        return learned.Contains(true)
+            ? new TokenizedDocument([.. tokens], [.. learned])
+            : throw new InvalidDataException($"{where} has no message of the role assistant.");
     }
 
     private static List<ChatMessage> ReadMessages(string line, string where)
@@ -90,7 +101,8 @@ internal static class TrainingData
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{where} is no chat, {{\"messages\": [{{\"role\": …, \"content\": …}}, …]}}: {error.Message}", error);
+            throw new InvalidDataException($"{where} is no chat, {{\"messages\": [{{\"role\": …, \"content\": …}}, …]}}: {error.Message}",
+                error);
         }
     }
 }

@@ -44,7 +44,8 @@ internal sealed class BackwardPass
         // x = middle + ffn_down · swiglu(ffn_gate · n, ffn_up · n) with n the normed middle.
         GgmlTensor hidden = Linear(blk + "ffn_down.weight", trace.Hidden, d);
         (GgmlTensor gate, GgmlTensor up) = g.SwigluBack(hidden, trace.Gate, trace.Up);
-        GgmlTensor normed = g.Add(Linear(blk + "ffn_gate.weight", trace.FeedForwardInput, gate), Linear(blk + "ffn_up.weight", trace.FeedForwardInput, up));
+        GgmlTensor normed = g.Add(Linear(blk + "ffn_gate.weight", trace.FeedForwardInput, gate),
+            Linear(blk + "ffn_up.weight", trace.FeedForwardInput, up));
         d = g.Add(d, Norm(blk + "ffn_norm.weight", trace.Middle, trace.MiddleNormed, normed));
 
         // middle = x + attn_output · attention(normed x).
@@ -55,7 +56,8 @@ internal sealed class BackwardPass
     private GgmlTensor Attention(string blk, LayerTrace trace, GgmlTensor joined)
     {
         // The gradient of the heads' results, head by head, [head, C, heads, W].
-        GgmlTensor mixed = g.Cont(g.Permute(g.Reshape(joined, _shape.HeadWidth, _shape.Heads, _inputs.WindowLength, _inputs.Windows), 0, 2, 1, 3));
+        GgmlTensor mixed = g.Cont(
+            g.Permute(g.Reshape(joined, _shape.HeadWidth, _shape.Heads, _inputs.WindowLength, _inputs.Windows), 0, 2, 1, 3));
 
         // mixed = values · attention, attention = softmax(keys · queries).
         GgmlTensor attention = g.Product(trace.Values, Sum.Rows, mixed, Sum.Rows);
@@ -68,7 +70,8 @@ internal sealed class BackwardPass
 
         GgmlTensor d = Linear(blk + "attn_q.weight", trace.AttentionInput, TurnBack(queries, _shape.Heads));
         d = g.Add(d, Linear(blk + "attn_k.weight", trace.AttentionInput, TurnBack(keys, _shape.KeyHeads)));
-        return g.Add(d, Linear(blk + "attn_v.weight", trace.AttentionInput, g.Reshape(ByToken(values), _shape.KeyWidth, _inputs.TokenCount)));
+        return g.Add(d, Linear(blk + "attn_v.weight", trace.AttentionInput,
+            g.Reshape(ByToken(values), _shape.KeyWidth, _inputs.TokenCount)));
     }
 
     /// <summary>y = W x: the gradient of W is Σ x ⊗ dy over tokens, noted under its name; that of x, Wᵀ dy, is the result.</summary>
@@ -87,7 +90,8 @@ internal sealed class BackwardPass
 
     /// <summary>[head, C, heads, W] back to rows of tokens, turned back, [head · heads, T].</summary>
     private GgmlTensor TurnBack(GgmlTensor rows, int heads) =>
-        g.Reshape(g.RopeExtBack(g.Reshape(ByToken(rows), _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, _forward.Rope), _shape.HeadWidth * heads, _inputs.TokenCount);
+        g.Reshape(g.RopeExtBack(g.Reshape(ByToken(rows), _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, _forward.Rope),
+            _shape.HeadWidth * heads, _inputs.TokenCount);
 
     /// <summary>[n, C, heads, W] in order, seen as [n, C · group, key heads, W].</summary>
     private GgmlTensor Grouped(GgmlTensor byHead) =>

@@ -109,7 +109,8 @@ internal sealed class ForwardPass
         GgmlTensor hidden = g.SwigluSplit(gate, up);
         Layers.Add(new LayerTrace
         {
-            Input = x, Normed = normed, AttentionInput = attentionInput, Queries = queries, Keys = keys, Values = values, Attention = attention, Joined = joined,
+            Input = x, Normed = normed, AttentionInput = attentionInput, Queries = queries, Keys = keys,
+            Values = values, Attention = attention, Joined = joined,
             Middle = middle, MiddleNormed = middleNormed, FeedForwardInput = feedForwardInput, Gate = gate, Up = up, Hidden = hidden,
         });
         return g.Add(middle, Times(_weights[blk + "ffn_down.weight"], hidden));
@@ -134,7 +135,8 @@ internal sealed class ForwardPass
     private GgmlTensor Windows(GgmlTensor merged) => g.Reshape(merged, merged.Shape[0], merged.Shape[1], _shape.Heads, _inputs.Windows);
 
     /// <summary>Rotary positions: [head · heads, T] gives the same, head by head, [head, heads, T].</summary>
-    private GgmlTensor Turn(GgmlTensor rows, int heads) => g.RopeExt(g.Reshape(rows, _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, Rope);
+    private GgmlTensor Turn(GgmlTensor rows, int heads) =>
+        g.RopeExt(g.Reshape(rows, _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, Rope);
 
     /// <summary>[head · heads, T] seen as [head, C, heads, W].</summary>
     private GgmlTensor ByHead(GgmlTensor rows, int heads) =>

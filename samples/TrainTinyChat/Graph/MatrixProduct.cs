@@ -41,7 +41,8 @@ internal static unsafe class MatrixProduct
         }
 
         var shape = new TensorShape(m, n, right[2], right[3]);
-        return arena.Custom4D(GgmlType.F32, shape, [a, b], (in CustomOperation operation) => Run(operation, alongA, alongB), TensorArena.AllThreads);
+        return arena.Custom4D(GgmlType.F32, shape, [a, b], (in CustomOperation operation) => Run(operation, alongA, alongB),
+            TensorArena.AllThreads);
     }
 
     private static void Run(in CustomOperation operation, Sum alongA, Sum alongB)
@@ -85,7 +86,8 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    private static void MultiplyPanel(float* packed, int depth, float* b, nint nextJ, nint nextK, int n, float* c, nint strideC, int width, bool add)
+    private static void MultiplyPanel(float* packed, int depth, float* b, nint nextJ, nint nextK, int n, float* c,
+        nint strideC, int width, bool add)
     {
         float* edge = stackalloc float[Panel * Tile];
         for (int j = 0; j < n; j += Tile)
@@ -195,7 +197,8 @@ internal static unsafe class MatrixProduct
         }
 
         int length = (int)((width - 1) * stride) + count;
-        BlockedTranspose.Matrix(new ReadOnlySpan<float>(a, length), (int)stride, new Span<float>(packed, count * Panel), Panel, count, width);
+        BlockedTranspose.Matrix(new ReadOnlySpan<float>(a, length), (int)stride, new Span<float>(packed, count * Panel),
+            Panel, count, width);
     }
 
     private static void PackColumns(float* a, nint stride, float* packed, int width, int count)

@@ -21,7 +21,8 @@ internal sealed class ModelParameters : IDisposable
             GgmlTensor weight = _arena.SetParam(_arena.NewTensor(GgmlType.F32, parameter.Shape));
             weight.Name = parameter.Name;
             _weights.Add(parameter.Name, weight);
-            _moments.Add(parameter.Name, (_arena.NewTensor(GgmlType.F32, parameter.Shape), _arena.NewTensor(GgmlType.F32, parameter.Shape)));
+            _moments.Add(parameter.Name,
+                (_arena.NewTensor(GgmlType.F32, parameter.Shape), _arena.NewTensor(GgmlType.F32, parameter.Shape)));
         }
 
         _arena.Allocate(backend);

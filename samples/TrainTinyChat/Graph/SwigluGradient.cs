@@ -25,14 +25,16 @@ internal static class SwigluGradient
         ReadOnlySpan<float> gradient = operation.Source<float>(0), gate = operation.Source<float>(1), up = operation.Source<float>(2);
         Span<float> ofGate = operation.Result<float>()[..gate.Length], ofUp = operation.Result<float>()[gate.Length..];
         (long first, long end) = operation.Share(gate.Length / Vector256<float>.Count);
-        ref float g = ref MemoryMarshal.GetReference(gradient), x = ref MemoryMarshal.GetReference(gate), y = ref MemoryMarshal.GetReference(up);
+        ref float g = ref MemoryMarshal.GetReference(gradient), x = ref MemoryMarshal.GetReference(gate),
+            y = ref MemoryMarshal.GetReference(up);
         ref float dx = ref MemoryMarshal.GetReference(ofGate), dy = ref MemoryMarshal.GetReference(ofUp);
         for (nuint i = (nuint)first * 8; i < (nuint)end * 8; i += 8)
         {
             Vector256<float> a = Vector256.LoadUnsafe(ref x, i), d = Vector256.LoadUnsafe(ref g, i);
             Vector256<float> sigmoid = Vector256<float>.One / (Vector256<float>.One + Vector256.Exp(-a));
             (d * a * sigmoid).StoreUnsafe(ref dy, i);
-            (d * Vector256.LoadUnsafe(ref y, i) * sigmoid * (Vector256<float>.One + (a * (Vector256<float>.One - sigmoid)))).StoreUnsafe(ref dx, i);
+            (d * Vector256.LoadUnsafe(ref y, i) * sigmoid * (Vector256<float>.One + (a * (Vector256<float>.One - sigmoid))))
+                .StoreUnsafe(ref dx, i);
         }
 
         // What is left where the numbers are no multiple of 8.

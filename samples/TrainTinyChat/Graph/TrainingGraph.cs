@@ -70,7 +70,8 @@ internal sealed class TrainingGraph : IDisposable
             foreach (Parameter parameter in weights.List)
             {
                 (GgmlTensor m, GgmlTensor v) = weights.Moments(parameter.Name);
-                _graph.BuildForwardExpand(g.OptStepAdamW(weights[parameter.Name], _gradients[parameter.Name], m, v, parameter.IsNorm ? _undecayed : _decayed));
+                _graph.BuildForwardExpand(
+                    g.OptStepAdamW(weights[parameter.Name], _gradients[parameter.Name], m, v, parameter.IsNorm ? _undecayed : _decayed));
             }
         }
 

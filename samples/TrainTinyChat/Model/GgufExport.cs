@@ -19,7 +19,8 @@ internal static class GgufExport
         string[] texts = [.. tokenizer.TokenTexts];
         yield return ("general.architecture", GgufValue.Of("llama"));
         yield return ("general.name", GgufValue.Of(name));
-        yield return ("general.description", GgufValue.Of("A small chat model, trained from random weights by LlamaNative's own sample TrainTinyChat."));
+        yield return ("general.description",
+            GgufValue.Of("A small chat model, trained from random weights by LlamaNative's own sample TrainTinyChat."));
         yield return ("general.license", GgufValue.Of("mit"));
         yield return ("general.file_type", GgufValue.Of(0u));
         yield return ("llama.vocab_size", GgufValue.Of((uint)texts.Length));
@@ -35,7 +36,8 @@ internal static class GgufExport
         yield return ("tokenizer.ggml.model", GgufValue.Of("gpt2"));
         yield return ("tokenizer.ggml.pre", GgufValue.Of(PreTokenizer.Name));
         yield return ("tokenizer.ggml.tokens", GgufValue.OfStrings(texts));
-        yield return ("tokenizer.ggml.token_type", GgufValue.OfArray<int>([.. texts.Select((_, token) => token < BytePairTokenizer.FirstByte ? ControlToken : NormalToken)]));
+        yield return ("tokenizer.ggml.token_type",
+            GgufValue.OfArray<int>([.. texts.Select((_, token) => token < BytePairTokenizer.FirstByte ? ControlToken : NormalToken)]));
         yield return ("tokenizer.ggml.merges", GgufValue.OfStrings(tokenizer.MergeTexts));
         yield return ("tokenizer.ggml.bos_token_id", GgufValue.Of((uint)BytePairTokenizer.EndOfText));
         yield return ("tokenizer.ggml.eos_token_id", GgufValue.Of((uint)BytePairTokenizer.EndOfText));
@@ -47,7 +49,8 @@ internal static class GgufExport
     }
 
     /// <summary>Writes F32 tensors.</summary>
-    public static void Write(string path, IEnumerable<(string Key, GgufValue Value)> metadata, IReadOnlyList<(string Name, TensorShape Shape, Func<float[]> Values)> tensors)
+    public static void Write(string path, IEnumerable<(string Key, GgufValue Value)> metadata,
+        IReadOnlyList<(string Name, TensorShape Shape, Func<float[]> Values)> tensors)
     {
         using GgufWriter writer = GgufWriter.Create(path);
         foreach ((string key, GgufValue value) in metadata)

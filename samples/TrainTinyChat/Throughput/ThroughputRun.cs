@@ -39,7 +39,9 @@ internal static class ThroughputRun
         }
 
         double[] ratios = [.. times.Select(time => time.Automatic / time.Ours).Order()];
-        Console.WriteLine(FormattableString.Invariant($"{backend.Device.Description}, {options.Threads} thread(s): {ratios[Rounds / 2]:F2} times as fast (median of {Rounds} rounds; {ratios[0]:F2} to {ratios[^1]:F2})"));
+        Console.WriteLine(
+            FormattableString.Invariant(
+                $"{backend.Device.Description}, {options.Threads} thread(s): {ratios[Rounds / 2]:F2} times as fast (median of {Rounds} rounds; {ratios[0]:F2} to {ratios[^1]:F2})"));
         return 0;
     }
 

@@ -40,10 +40,12 @@ internal sealed class BytePairTokenizer
     public int Count => FirstMerge + Merges.Count;
 
     /// <summary>Token texts in the order of their numbers, as a GGUF file writes them.</summary>
-    public IEnumerable<string> TokenTexts => new[] { ChatMl.EndOfText, ChatMl.Start, ChatMl.End }.Concat(_bytes.Select(bytes => ByteAlphabet.Encode(bytes)));
+    public IEnumerable<string> TokenTexts =>
+        new[] { ChatMl.EndOfText, ChatMl.Start, ChatMl.End }.Concat(_bytes.Select(bytes => ByteAlphabet.Encode(bytes)));
 
     /// <summary>Merges as a GGUF file writes them: both halves with a space between.</summary>
-    public IEnumerable<string> MergeTexts => Merges.Select(merge => $"{ByteAlphabet.Encode(BytesOf(merge.Left))} {ByteAlphabet.Encode(BytesOf(merge.Right))}");
+    public IEnumerable<string> MergeTexts =>
+        Merges.Select(merge => $"{ByteAlphabet.Encode(BytesOf(merge.Left))} {ByteAlphabet.Encode(BytesOf(merge.Right))}");
 
     /// <summary>Text without marks to tokens.</summary>
     public void Encode(string text, List<int> tokens)

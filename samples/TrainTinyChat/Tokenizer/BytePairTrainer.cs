@@ -22,7 +22,8 @@ internal sealed class BytePairTrainer
     {
         // Sorted, so that the order in which texts came plays no part.
         (int[] Tokens, int Count)[] words = [.. _pieces.OrderBy(piece => piece.Key, StringComparer.Ordinal)
-            .Select(piece => (Encoding.UTF8.GetBytes(piece.Key).Select(value => value + BytePairTokenizer.FirstByte).ToArray(), piece.Value))];
+            .Select(
+                piece => (Encoding.UTF8.GetBytes(piece.Key).Select(value => value + BytePairTokenizer.FirstByte).ToArray(), piece.Value))];
         var merges = new List<(int Left, int Right)>();
         int room = vocabularySize - BytePairTokenizer.FirstMerge;
         while (merges.Count < room && MostFrequent(words) is { } best)

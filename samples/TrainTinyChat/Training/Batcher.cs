@@ -37,7 +37,8 @@ internal sealed class Batcher
     public int WindowCount => _windows.Count;
 
     /// <summary>The part of the windows that is padding.</summary>
-    public double PaddingShare => 1 - ((double)_windows.Sum(window => window.Sum(document => _documents[document].Tokens.Length)) / ((long)_windows.Count * _length));
+    public double PaddingShare =>
+        1 - ((double)_windows.Sum(window => window.Sum(document => _documents[document].Tokens.Length)) / ((long)_windows.Count * _length));
 
     /// <summary>Writes the batch of a step, which counts from 0.</summary>
     public void Write(int step, BatchInputs inputs)

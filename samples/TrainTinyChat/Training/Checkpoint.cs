@@ -24,7 +24,8 @@ internal static class Checkpoint
             ("general.architecture", GgufValue.Of("llama")), (RunKey, GgufValue.Of(run)), (StepKey, GgufValue.Of(step)),
             (LossKey, GgufValue.OfArray<float>([.. losses])),
         ];
-        GgufExport.Write(path, metadata, [.. Tensors(weights).Select(tensor => (tensor.Name, tensor.Tensor.Shape, (Func<float[]>)tensor.Tensor.ToArray<float>))]);
+        GgufExport.Write(path, metadata,
+            [.. Tensors(weights).Select(tensor => (tensor.Name, tensor.Tensor.Shape, (Func<float[]>)tensor.Tensor.ToArray<float>))]);
     }
 
     /// <summary>Reads a state back and returns the steps done.</summary>
@@ -35,7 +36,8 @@ internal static class Checkpoint
         string theirs = file.Metadata.TryGetValue(RunKey, out GgufValue? value) ? value.GetString() : "no training at all";
         if (theirs != run)
         {
-            throw new InvalidDataException($"'{path}' is the checkpoint of another run ({theirs}), not of this one ({run}). Remove it, or name another folder.");
+            throw new InvalidDataException(
+                $"'{path}' is the checkpoint of another run ({theirs}), not of this one ({run}). Remove it, or name another folder.");
         }
 
         foreach ((string name, GgmlTensor tensor) in Tensors(weights))

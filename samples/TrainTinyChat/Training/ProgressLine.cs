@@ -34,11 +34,14 @@ internal sealed class ProgressLine
         }
 
         _shown.Restart();
-        TimeSpan left = TokensPerSecond == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)(progress.Steps - progress.Step) * progress.TokensPerStep / TokensPerSecond);
+        TimeSpan left = TokensPerSecond == 0
+            ? TimeSpan.Zero
+            : TimeSpan.FromSeconds((double)(progress.Steps - progress.Step) * progress.TokensPerStep / TokensPerSecond);
         int filled = (int)((long)progress.Step * Width / progress.Steps);
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"[{new string('#', filled)}{new string('.', Width - filled)}] {progress.Step}/{progress.Steps}  loss {_loss:F4}  |gradient| {progress.GradientNorm:F2}  {TokensPerSecond:F0} tokens/s  {left:h\\:mm\\:ss} left");
+            $"[{new string('#', filled)}{new string('.', Width - filled)}] {progress.Step}/{progress.Steps}  loss {_loss:F4}  |gradient| "
+            + $"{progress.GradientNorm:F2}  {TokensPerSecond:F0} tokens/s  {left:h\\:mm\\:ss} left");
         Console.Error.Write(_terminal ? "\r" + line + "  " + (last ? "\n" : "") : line + "\n");
     }
 }

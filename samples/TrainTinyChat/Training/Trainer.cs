@@ -39,7 +39,8 @@ internal sealed class Trainer(ModelParameters weights, Batcher batcher, Training
 
     /// <summary>Runs to the last step, or until cancelled: between steps, for half a step would spoil the weights.</summary>
     /// <returns>Whether all steps are done.</returns>
-    /// <exception cref="NotFiniteNumberException">The weights are lost to a learning rate that is too high; checkpoints are from before.</exception>
+    /// <exception cref="NotFiniteNumberException">The weights are lost to a learning rate that is too high; checkpoints are from
+    /// before.</exception>
     public bool Run(CancellationToken cancellationToken)
     {
         var rate = new LearningRate(options.PeakLearningRate, options.WarmUp, options.Steps);
@@ -57,7 +58,8 @@ internal sealed class Trainer(ModelParameters weights, Batcher batcher, Training
             Losses.Add(loss);
             if (!float.IsFinite(loss))
             {
-                throw new NotFiniteNumberException($"The loss of step {Step} is {loss}: the learning rate of {options.PeakLearningRate} is too high for these data.");
+                throw new NotFiniteNumberException(
+                    $"The loss of step {Step} is {loss}: the learning rate of {options.PeakLearningRate} is too high for these data.");
             }
 
             Progress?.Invoke(new TrainingProgress(Step, options.Steps, loss, graph.GradientNorm, inputs.TokenCount));

@@ -9,7 +9,8 @@ namespace LlamaNative.Cli.Arguments;
 internal static class CacheArguments
 {
     private static readonly GgmlType[] s_types =
-        [GgmlType.F32, GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.IQ4_NL, GgmlType.Q5_0, GgmlType.Q5_1];
+        [GgmlType.F32, GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.IQ4_NL,
+            GgmlType.Q5_0, GgmlType.Q5_1];
 
     public static Option<FlashAttention> FlashAttentionOption() => new("--flash-attn", "-fa")
     {

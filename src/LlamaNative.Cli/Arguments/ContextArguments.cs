@@ -7,16 +7,34 @@ namespace LlamaNative.Cli.Arguments;
 /// <summary>The size, threads and cache of a context.</summary>
 internal sealed class ContextArguments
 {
-    private readonly Option<int?> _threads = new("--threads", "-t") { Description = "Threads that compute a token [default: one for each core]", HelpName = "N" };
-    private readonly Option<int?> _batchThreads = new("--threads-batch", "-tb") { Description = "Threads that compute a prompt [default: as --threads]", HelpName = "N" };
+    private readonly Option<int?> _threads = new("--threads", "-t")
+    {
+        Description = "Threads that compute a token [default: one for each core]",
+        HelpName = "N",
+    };
+    private readonly Option<int?> _batchThreads = new("--threads-batch", "-tb")
+    {
+        Description = "Threads that compute a prompt [default: as --threads]",
+        HelpName = "N",
+    };
     private readonly Option<int?> _contextSize = new("--ctx-size", "-c")
     {
         Description = "Tokens the context holds; 0 is what the model was trained for [default: the same, at most 4096]",
         HelpName = "N",
     };
 
-    private readonly Option<int> _batchSize = new("--batch-size", "-b") { Description = "Most tokens handed over at once", HelpName = "N", DefaultValueFactory = _ => Defaults.BatchSize };
-    private readonly Option<int> _microBatchSize = new("--ubatch-size", "-ub") { Description = "Most tokens computed at once", HelpName = "N", DefaultValueFactory = _ => Defaults.MicroBatchSize };
+    private readonly Option<int> _batchSize = new("--batch-size", "-b")
+    {
+        Description = "Most tokens handed over at once",
+        HelpName = "N",
+        DefaultValueFactory = _ => Defaults.BatchSize,
+    };
+    private readonly Option<int> _microBatchSize = new("--ubatch-size", "-ub")
+    {
+        Description = "Most tokens computed at once",
+        HelpName = "N",
+        DefaultValueFactory = _ => Defaults.MicroBatchSize,
+    };
     private readonly Option<FlashAttention> _flashAttention = CacheArguments.FlashAttentionOption();
     private readonly Option<GgmlType> _cacheTypeK = CacheArguments.TypeOption("--cache-type-k", "-ctk", "keys");
     private readonly Option<GgmlType> _cacheTypeV = CacheArguments.TypeOption("--cache-type-v", "-ctv", "values");

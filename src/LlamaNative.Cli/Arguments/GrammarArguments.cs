@@ -6,9 +6,17 @@ namespace LlamaNative.Cli.Arguments;
 /// <summary>What form the text must have.</summary>
 internal sealed class GrammarArguments
 {
-    private readonly Option<string?> _grammar = new("--grammar") { Description = "A GBNF grammar that the text follows, or a file with one", HelpName = "GBNF|FILE" };
+    private readonly Option<string?> _grammar = new("--grammar")
+    {
+        Description = "A GBNF grammar that the text follows, or a file with one",
+        HelpName = "GBNF|FILE",
+    };
     private readonly Option<string?> _grammarFile = new("--grammar-file") { Description = "A file with such a grammar", HelpName = "FILE" };
-    private readonly Option<string?> _schema = new("--json-schema", "-j") { Description = "A file with a JSON Schema that the text fits", HelpName = "FILE" };
+    private readonly Option<string?> _schema = new("--json-schema", "-j")
+    {
+        Description = "A file with a JSON Schema that the text fits",
+        HelpName = "FILE",
+    };
 
     public GrammarArguments(Command command)
     {

@@ -29,7 +29,9 @@ internal static class ImportanceMatrixFile
             matrix[name] = Means(Floats(sums), Floats(counts));
         }
 
-        return matrix.Count > 0 ? matrix : throw new GgufFormatException("the file is no importance matrix: it has no *.in_sum2", path: path);
+        return matrix.Count > 0
+            ? matrix
+            : throw new GgufFormatException("the file is no importance matrix: it has no *.in_sum2", path: path);
     }
 
     private static float[] Means(float[] sums, float[] counts)

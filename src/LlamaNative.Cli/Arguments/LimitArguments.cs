@@ -12,7 +12,11 @@ internal sealed class LimitArguments
         DefaultValueFactory = _ => -1,
     };
 
-    private readonly Option<string[]?> _stop = new("--stop", "--reverse-prompt", "-r") { Description = "A text that ends the generation and is not printed; repeatable", HelpName = "TEXT" };
+    private readonly Option<string[]?> _stop = new("--stop", "--reverse-prompt", "-r")
+    {
+        Description = "A text that ends the generation and is not printed; repeatable",
+        HelpName = "TEXT",
+    };
 
     public LimitArguments(Command command) => command.AddAll([_maxTokens, _stop]);
 

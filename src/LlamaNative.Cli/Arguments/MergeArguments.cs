@@ -6,18 +6,58 @@ namespace LlamaNative.Cli.Arguments;
 /// <summary>What a merge needs beside its recipe.</summary>
 internal sealed class MergeArguments
 {
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "The file to write [default: where the recipe says]", HelpName = "FILE" };
-    private readonly Option<string[]> _models = new("--model", "-m") { Description = "The path of a model that the recipe names; once for each", HelpName = "NAME=PATH" };
-    private readonly Option<string?> _type = new("--type") { Description = "F32, F16, BF16 or a quantization such as Q4_K_M [default: the recipe's dtype, or the models' own]", HelpName = "TYPE" };
-    private readonly Option<ulong> _seed = new("--seed", "-s") { Description = "Where the random methods start [default: 0]", HelpName = "N" };
-    private readonly Option<int?> _threads = new("--threads", "-t") { Description = "Threads that compute [default: one for each processor]", HelpName = "N" };
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "The file to write [default: where the recipe says]",
+        HelpName = "FILE",
+    };
+    private readonly Option<string[]> _models = new("--model", "-m")
+    {
+        Description = "The path of a model that the recipe names; once for each",
+        HelpName = "NAME=PATH",
+    };
+    private readonly Option<string?> _type = new("--type")
+    {
+        Description = "F32, F16, BF16 or a quantization such as Q4_K_M [default: the recipe's dtype, or the models' own]",
+        HelpName = "TYPE",
+    };
+    private readonly Option<ulong> _seed = new("--seed", "-s")
+    {
+        Description = "Where the random methods start [default: 0]",
+        HelpName = "N",
+    };
+    private readonly Option<int?> _threads = new("--threads", "-t")
+    {
+        Description = "Threads that compute [default: one for each processor]",
+        HelpName = "N",
+    };
     private readonly Option<string?> _name = new("--name") { Description = "The name recorded in the output", HelpName = "TEXT" };
-    private readonly Option<int> _postT = new("--post-t") { Description = "Where the final norm and the output matrix read gradients: 1, their end, or 0 as mergekit does since March 2025", HelpName = "0|1", DefaultValueFactory = _ => 1 };
-    private readonly Option<bool> _allowSkip = new("--allow-skip") { Description = "Leave a model out of tensors that it lacks or has in another shape" };
+    private readonly Option<int> _postT = new("--post-t")
+    {
+        Description = "Where the final norm and the output matrix read gradients: 1, their end, or 0 as mergekit does since March 2025",
+        HelpName = "0|1",
+        DefaultValueFactory = _ => 1,
+    };
+    private readonly Option<bool> _allowSkip = new("--allow-skip")
+    {
+        Description = "Leave a model out of tensors that it lacks or has in another shape",
+    };
     private readonly Option<bool> _plan = new("--plan") { Description = "Print what each tensor is made of, and change nothing" };
-    private readonly Option<bool> _check = new("--check") { Description = "Load the result, generate a few tokens, and measure it beside its parents; prints JSON" };
-    private readonly Option<string?> _checkFile = new("--check-file") { Description = "The text that --check measures perplexity on", HelpName = "FILE" };
-    private readonly Option<string> _checkPrompt = new("--check-prompt") { Description = "What --check has the models continue", HelpName = "TEXT", DefaultValueFactory = _ => new MergeCheckOptions().Prompt };
+    private readonly Option<bool> _check = new("--check")
+    {
+        Description = "Load the result, generate a few tokens, and measure it beside its parents; prints JSON",
+    };
+    private readonly Option<string?> _checkFile = new("--check-file")
+    {
+        Description = "The text that --check measures perplexity on",
+        HelpName = "FILE",
+    };
+    private readonly Option<string> _checkPrompt = new("--check-prompt")
+    {
+        Description = "What --check has the models continue",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => new MergeCheckOptions().Prompt,
+    };
 
     public MergeArguments(Command command) =>
         command.AddAll([_output, _models, _type, _seed, _threads, _name, _postT, _allowSkip, _plan, _check, _checkFile, _checkPrompt]);

@@ -8,7 +8,12 @@ namespace LlamaNative.Cli.Arguments;
 /// <summary>Which model, and where its layers go.</summary>
 internal sealed class ModelArguments
 {
-    private readonly Option<string> _model = new("--model", "-m") { Description = "The GGUF file; of a split model, its first part", HelpName = "FILE", Required = true };
+    private readonly Option<string> _model = new("--model", "-m")
+    {
+        Description = "The GGUF file; of a split model, its first part",
+        HelpName = "FILE",
+        Required = true,
+    };
     private readonly Option<int?> _gpuLayers = new("--gpu-layers", "--n-gpu-layers", "-ngl")
     {
         Description = "Layers to keep on the GPU, 'all', or 'auto' for all of them where there is a GPU [default: auto]",
@@ -18,7 +23,8 @@ internal sealed class ModelArguments
 
     private readonly Option<TensorPlacement[]> _placements = new("--override-tensor", "-ot")
     {
-        Description = "Put the tensors whose name a regular expression finds on a device, whatever layer they are of; may be given several times",
+        Description =
+            "Put the tensors whose name a regular expression finds on a device, whatever layer they are of; may be given several times",
         HelpName = "PATTERN=DEVICE",
         CustomParser = ParsePlacements,
     };

@@ -22,7 +22,8 @@ internal static class PairList
         return option;
     }
 
-    public static (int First, int Second) Parse(string text) => TryParse(text, out (int, int) pair) ? pair : throw new ArgumentException($"'{text}' is no pair of numbers.");
+    public static (int First, int Second) Parse(string text) =>
+        TryParse(text, out (int, int) pair) ? pair : throw new ArgumentException($"'{text}' is no pair of numbers.");
 
     private static bool TryParse(string text, out (int First, int Second) pair)
     {

@@ -9,9 +9,16 @@ internal sealed class PromptArguments
 {
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly Option<string?> _prompt = new("--prompt", "-p") { Description = "The prompt; '-' reads it from stdin", HelpName = "TEXT" };
+    private readonly Option<string?> _prompt = new("--prompt", "-p")
+    {
+        Description = "The prompt; '-' reads it from stdin",
+        HelpName = "TEXT",
+    };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "A file with the prompt", HelpName = "FILE" };
-    private readonly Option<bool> _parseSpecial = new("--parse-special") { Description = "Read special tokens written in the prompt (<|im_start|>) as such" };
+    private readonly Option<bool> _parseSpecial = new("--parse-special")
+    {
+        Description = "Read special tokens written in the prompt (<|im_start|>) as such",
+    };
 
     public PromptArguments(Command command)
     {

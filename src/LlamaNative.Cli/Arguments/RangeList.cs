@@ -42,7 +42,8 @@ internal static class RangeList
         string[] bounds = part.Split('-', 2);
         string[] lastAndStep = bounds.Length == 2 ? bounds[1].Split(['+', '*'], 2) : [bounds[0]];
         int step = 1;
-        if (!TryParse(bounds[0], out int first) || !TryParse(lastAndStep[0], out int last) || (lastAndStep.Length == 2 && !TryParse(lastAndStep[1], out step)))
+        if (!TryParse(bounds[0], out int first) || !TryParse(lastAndStep[0], out int last)
+            || (lastAndStep.Length == 2 && !TryParse(lastAndStep[1], out step)))
         {
             return false;
         }
@@ -63,5 +64,6 @@ internal static class RangeList
         return true;
     }
 
-    private static bool TryParse(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryParse(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

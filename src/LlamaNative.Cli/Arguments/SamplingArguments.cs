@@ -8,28 +8,54 @@ internal sealed class SamplingArguments
 {
     private static readonly SamplingOptions s_defaults = new();
 
-    private readonly Option<uint?> _seed = new("--seed", "-s") { Description = "The seed of every random choice; -1 draws one [default: -1]", HelpName = "N", CustomParser = SamplingParsers.Seed };
-    private readonly Option<float> _temperature = Number("--temp", s_defaults.Temperature, "Divides the logits; 0 always takes the best token", "--temperature");
+    private readonly Option<uint?> _seed = new("--seed", "-s")
+    {
+        Description = "The seed of every random choice; -1 draws one [default: -1]",
+        HelpName = "N",
+        CustomParser = SamplingParsers.Seed,
+    };
+    private readonly Option<float> _temperature = Number("--temp", s_defaults.Temperature,
+        "Divides the logits; 0 always takes the best token", "--temperature");
     private readonly Option<int> _topK = Count("--top-k", s_defaults.TopK, "Keep the k most probable tokens; 0 keeps all");
-    private readonly Option<float> _topP = Number("--top-p", s_defaults.TopP, "Keep the most probable tokens up to this total; 1 keeps all");
-    private readonly Option<float> _minP = Number("--min-p", s_defaults.MinP, "Keep tokens this probable relative to the best; 0 keeps all");
-    private readonly Option<float> _topNSigma = Number("--top-nsigma", s_defaults.TopNSigma, "Keep tokens within n standard deviations of the best; -1 keeps all", "--top-n-sigma");
-    private readonly Option<float> _xtcProbability = Number("--xtc-probability", s_defaults.XtcProbability, "How often XTC acts; 0 is never");
-    private readonly Option<float> _xtcThreshold = Number("--xtc-threshold", s_defaults.XtcThreshold, "XTC removes all but the least token above this probability");
-    private readonly Option<float> _typicalP = Number("--typical", s_defaults.TypicalP, "Keep the most typical tokens up to this total; 1 keeps all", "--typical-p");
-    private readonly Option<int> _repeatLastN = Count("--repeat-last-n", s_defaults.PenaltyLastN, "How many tokens back the penalties look; 0 disables them");
-    private readonly Option<float> _repeatPenalty = Number("--repeat-penalty", s_defaults.RepeatPenalty, "Divides the logits of tokens seen before; 1 disables it");
-    private readonly Option<float> _frequencyPenalty = Number("--frequency-penalty", s_defaults.FrequencyPenalty, "Subtracted for each time a token was seen");
-    private readonly Option<float> _presencePenalty = Number("--presence-penalty", s_defaults.PresencePenalty, "Subtracted once for a token seen before");
+    private readonly Option<float> _topP = Number("--top-p", s_defaults.TopP,
+        "Keep the most probable tokens up to this total; 1 keeps all");
+    private readonly Option<float> _minP = Number("--min-p", s_defaults.MinP,
+        "Keep tokens this probable relative to the best; 0 keeps all");
+    private readonly Option<float> _topNSigma = Number("--top-nsigma", s_defaults.TopNSigma,
+        "Keep tokens within n standard deviations of the best; -1 keeps all", "--top-n-sigma");
+    private readonly Option<float> _xtcProbability = Number("--xtc-probability", s_defaults.XtcProbability,
+        "How often XTC acts; 0 is never");
+    private readonly Option<float> _xtcThreshold = Number("--xtc-threshold", s_defaults.XtcThreshold,
+        "XTC removes all but the least token above this probability");
+    private readonly Option<float> _typicalP = Number("--typical", s_defaults.TypicalP,
+        "Keep the most typical tokens up to this total; 1 keeps all", "--typical-p");
+    private readonly Option<int> _repeatLastN = Count("--repeat-last-n", s_defaults.PenaltyLastN,
+        "How many tokens back the penalties look; 0 disables them");
+    private readonly Option<float> _repeatPenalty = Number("--repeat-penalty", s_defaults.RepeatPenalty,
+        "Divides the logits of tokens seen before; 1 disables it");
+    private readonly Option<float> _frequencyPenalty = Number("--frequency-penalty", s_defaults.FrequencyPenalty,
+        "Subtracted for each time a token was seen");
+    private readonly Option<float> _presencePenalty = Number("--presence-penalty", s_defaults.PresencePenalty,
+        "Subtracted once for a token seen before");
     private readonly Option<float> _dryMultiplier = Number("--dry-multiplier", s_defaults.DryMultiplier, "DRY's strength; 0 disables it");
     private readonly Option<float> _dryBase = Number("--dry-base", s_defaults.DryBase, "DRY's base");
-    private readonly Option<int> _dryAllowedLength = Count("--dry-allowed-length", s_defaults.DryAllowedLength, "Repetitions up to this length are free");
-    private readonly Option<int> _dryPenaltyLastN = Count("--dry-penalty-last-n", s_defaults.DryPenaltyLastN, "How many tokens back DRY looks; 0 disables it");
-    private readonly Option<string[]?> _dryBreakers = new("--dry-sequence-breaker") { Description = "A text at which repetitions start anew, in place of the default ones; repeatable; 'none' for none", HelpName = "TEXT" };
-    private readonly Option<float> _adaptiveTarget = Number("--adaptive-target", s_defaults.AdaptiveTarget, "The probability adaptive-p aims at; negative disables it");
-    private readonly Option<float> _adaptiveDecay = Number("--adaptive-decay", s_defaults.AdaptiveDecay, "Adaptive-p's memory: about 1/(1 - decay) tokens");
-    private readonly Option<float> _dynatempRange = Number("--dynatemp-range", s_defaults.DynamicTemperatureRange, "How far the temperature moves with the entropy; 0 keeps it fixed");
-    private readonly Option<float> _dynatempExponent = Number("--dynatemp-exp", s_defaults.DynamicTemperatureExponent, "How the entropy maps to the dynamic temperature");
+    private readonly Option<int> _dryAllowedLength = Count("--dry-allowed-length", s_defaults.DryAllowedLength,
+        "Repetitions up to this length are free");
+    private readonly Option<int> _dryPenaltyLastN = Count("--dry-penalty-last-n", s_defaults.DryPenaltyLastN,
+        "How many tokens back DRY looks; 0 disables it");
+    private readonly Option<string[]?> _dryBreakers = new("--dry-sequence-breaker")
+    {
+        Description = "A text at which repetitions start anew, in place of the default ones; repeatable; 'none' for none",
+        HelpName = "TEXT",
+    };
+    private readonly Option<float> _adaptiveTarget = Number("--adaptive-target", s_defaults.AdaptiveTarget,
+        "The probability adaptive-p aims at; negative disables it");
+    private readonly Option<float> _adaptiveDecay = Number("--adaptive-decay", s_defaults.AdaptiveDecay,
+        "Adaptive-p's memory: about 1/(1 - decay) tokens");
+    private readonly Option<float> _dynatempRange = Number("--dynatemp-range", s_defaults.DynamicTemperatureRange,
+        "How far the temperature moves with the entropy; 0 keeps it fixed");
+    private readonly Option<float> _dynatempExponent = Number("--dynatemp-exp", s_defaults.DynamicTemperatureExponent,
+        "How the entropy maps to the dynamic temperature");
     private readonly Option<int> _mirostat = Count("--mirostat", 0, "Mirostat 1 or 2 in place of other samplers; 0 for neither");
     private readonly Option<float> _mirostatEta = Number("--mirostat-lr", s_defaults.MirostatEta, "Mirostat's learning rate");
     private readonly Option<float> _mirostatTau = Number("--mirostat-ent", s_defaults.MirostatTau, "The surprise Mirostat aims at");

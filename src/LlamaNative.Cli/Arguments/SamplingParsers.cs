@@ -61,7 +61,8 @@ internal static class SamplingParsers
             int index = Array.FindIndex(s_samplers, sampler => sampler.Name == name.Replace('-', '_'));
             if (index < 0)
             {
-                result.AddError($"There is no sampler '{name}'; there are {string.Join(", ", s_samplers.Select(sampler => sampler.Name))}.");
+                result.AddError(
+                    $"There is no sampler '{name}'; there are {string.Join(", ", s_samplers.Select(sampler => sampler.Name))}.");
                 return null;
             }
 
@@ -74,6 +75,7 @@ internal static class SamplingParsers
     private static bool TryParseBias(string text, out float bias)
     {
         bias = float.PositiveInfinity;
-        return text == "inf" || float.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out bias);
+        return text == "inf"
+            || float.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out bias);
     }
 }

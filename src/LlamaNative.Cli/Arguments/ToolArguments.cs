@@ -9,11 +9,16 @@ internal sealed class ToolArguments
 {
     private readonly Option<string?> _tools = new("--tools")
     {
-        Description = "A JSON file with tools: [{\"type\": \"function\", \"function\": {\"name\", \"description\", \"parameters\"}}]. A call is printed as a line of JSON, and its result read as a line",
+        Description =
+            "A JSON file with tools: [{\"type\": \"function\", \"function\": {\"name\", \"description\", \"parameters\"}}]. A call is "
+            + "printed as a line of JSON, and its result read as a line",
         HelpName = "FILE",
     };
 
-    private readonly Option<ToolChoice> _choice = new("--tool-choice") { Description = "Auto lets the model decide whether to call, Required makes every answer a call" };
+    private readonly Option<ToolChoice> _choice = new("--tool-choice")
+    {
+        Description = "Auto lets the model decide whether to call, Required makes every answer a call",
+    };
 
     public ToolArguments(Command command) => command.AddAll([_tools, _choice]);
 
@@ -28,7 +33,8 @@ internal sealed class ToolArguments
 
         try
         {
-            return JsonNode.Parse(PromptArguments.ReadFile(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonArray tools
+            return JsonNode.Parse(PromptArguments.ReadFile(path),
+                documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonArray tools
                 ? [.. tools.Select((tool, index) => Read(tool, index, path))]
                 : throw new ArgumentException($"'{path}' holds no JSON array of tools.");
         }

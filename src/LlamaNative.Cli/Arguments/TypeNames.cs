@@ -10,7 +10,8 @@ internal static class TypeNames
     public static ModelFileType FileType(string name) =>
         Enum.TryParse(name, ignoreCase: true, out ModelFileType type) && Enum.IsDefined(type)
             ? type
-            : throw new ArgumentException($"There is no file type '{name}'; there are {string.Join(", ", Enum.GetNames<ModelFileType>())}.");
+            : throw new ArgumentException(
+                $"There is no file type '{name}'; there are {string.Join(", ", Enum.GetNames<ModelFileType>())}.");
 
     /// <exception cref="ArgumentException">There is no such type.</exception>
     public static GgmlType? Tensor(string? name)

@@ -42,7 +42,8 @@ internal sealed class MarkdownReport(Shell shell, BenchSetup setup, IReadOnlyLis
         Show("t/s", 20, Speed);
 
         WriteRow(column => column.Name);
-        shell.Write("|" + string.Concat(_columns.Select(column => $" {new string('-', Math.Abs(column.Width) - 1)}{(column.Width > 0 ? ':' : '-')} |")) + "\n");
+        shell.Write("|" + string.Concat(
+            _columns.Select(column => $" {new string('-', Math.Abs(column.Width) - 1)}{(column.Width > 0 ? ':' : '-')} |")) + "\n");
     }
 
     public void Add(BenchResult result) => WriteRow(column => column.Value(result));

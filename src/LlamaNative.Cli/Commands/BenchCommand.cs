@@ -13,29 +13,43 @@ internal sealed class BenchCommand : ShellCommand
     private readonly ModelArguments _model;
     private readonly Option<int[]> _prompt = RangeList.Option("--n-prompt", "-p", "Tokens of a prompt; 0 leaves the test out", 512);
     private readonly Option<int[]> _generate = RangeList.Option("--n-gen", "-n", "Tokens to generate; 0 leaves the test out", 128);
-    private readonly Option<string[]> _promptAndGenerate = PairList.Option("--n-pg", "-pg", "Tokens of a prompt and tokens generated behind it, measured together");
+    private readonly Option<string[]> _promptAndGenerate = PairList.Option("--n-pg", "-pg",
+        "Tokens of a prompt and tokens generated behind it, measured together");
     private readonly Option<int[]> _depth = RangeList.Option("--n-depth", "-d", "Tokens in the cache before each test", 0);
     private readonly Option<int[]> _threads = RangeList.Option("--threads", "-t", "Threads that compute", DefaultThreads());
     private readonly Option<int[]> _batchSize = RangeList.Option("--batch-size", "-b", "Most tokens handed over at once", 2048);
     private readonly Option<int[]> _microBatchSize = RangeList.Option("--ubatch-size", "-ub", "Most tokens computed at once", 512);
-    private readonly Option<int> _repetitions = new("--repetitions", "-r") { Description = "Repetitions of each test", HelpName = "N", DefaultValueFactory = _ => 5 };
+    private readonly Option<int> _repetitions = new("--repetitions", "-r")
+    {
+        Description = "Repetitions of each test",
+        HelpName = "N",
+        DefaultValueFactory = _ => 5,
+    };
     private readonly Option<FlashAttention> _flashAttention = CacheArguments.FlashAttentionOption();
     private readonly Option<GgmlType> _cacheTypeK = CacheArguments.TypeOption("--cache-type-k", "-ctk", "keys");
     private readonly Option<GgmlType> _cacheTypeV = CacheArguments.TypeOption("--cache-type-v", "-ctv", "values");
     private readonly Option<string[]> _against = new("--against")
     {
-        Description = "A command that prints tokens per second (llama-bench, another loop), run by turns with this; the table then shows ratios. May be repeated",
+        Description =
+            "A command that prints tokens per second (llama-bench, another loop), run by turns with this; the table then shows ratios. May "
+            + "be repeated",
         HelpName = "COMMAND",
     };
 
-    private readonly Option<string> _output = new("--output", "-o") { Description = "The form of the results", HelpName = "md|json", DefaultValueFactory = _ => "md" };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The form of the results",
+        HelpName = "md|json",
+        DefaultValueFactory = _ => "md",
+    };
 
     public BenchCommand(Shell shell)
         : base(shell, "bench", "Measure speed as llama-bench does: pp is tokens of a prompt, tg tokens generated")
     {
         _output.AcceptOnlyFromAmong("md", "json");
         _model = new ModelArguments(this);
-        this.AddAll([_prompt, _generate, _promptAndGenerate, _depth, _repetitions, _threads, _batchSize, _microBatchSize, _flashAttention, _cacheTypeK, _cacheTypeV, _against, _output]);
+        this.AddAll([_prompt, _generate, _promptAndGenerate, _depth, _repetitions, _threads, _batchSize,
+            _microBatchSize, _flashAttention, _cacheTypeK, _cacheTypeV, _against, _output]);
     }
 
     protected override int Run(ParseResult parse)
@@ -75,7 +89,8 @@ internal sealed class BenchCommand : ShellCommand
         from depth in parse.GetRequiredValue(_depth)
         from sizes in parse.GetRequiredValue(_prompt).Select(count => (Prompt: count, Generate: 0))
             .Concat(parse.GetRequiredValue(_generate).Select(count => (Prompt: 0, Generate: count)))
-            .Concat((parse.GetValue(_promptAndGenerate) ?? []).Select(PairList.Parse).Select(pair => (Prompt: pair.First, Generate: pair.Second)))
+            .Concat((parse.GetValue(_promptAndGenerate) ?? []).Select(PairList.Parse)
+                .Select(pair => (Prompt: pair.First, Generate: pair.Second)))
         where sizes.Prompt + sizes.Generate > 0
         select new BenchTest(sizes.Prompt, sizes.Generate, threads, batch, microBatch)
         {

@@ -9,9 +9,21 @@ namespace LlamaNative.Cli.Commands;
 internal sealed class ChatCommand : ShellCommand
 {
     private readonly ModelArguments _model;
-    private readonly Option<string?> _system = new("--system", "-sys") { Description = "Instructions for the whole conversation", HelpName = "TEXT" };
-    private readonly Option<string?> _template = new("--template", "--chat-template") { Description = "A chat template by name, or a file with one in Jinja [default: the model's own, else chatml]", HelpName = "NAME|FILE" };
-    private readonly Option<string?> _conversation = new("--session") { Description = "A file in which the conversation is kept: it goes on with what the file holds, and is saved at the end", HelpName = "FILE" };
+    private readonly Option<string?> _system = new("--system", "-sys")
+    {
+        Description = "Instructions for the whole conversation",
+        HelpName = "TEXT",
+    };
+    private readonly Option<string?> _template = new("--template", "--chat-template")
+    {
+        Description = "A chat template by name, or a file with one in Jinja [default: the model's own, else chatml]",
+        HelpName = "NAME|FILE",
+    };
+    private readonly Option<string?> _conversation = new("--session")
+    {
+        Description = "A file in which the conversation is kept: it goes on with what the file holds, and is saved at the end",
+        HelpName = "FILE",
+    };
     private readonly ToolArguments _tools;
     private readonly LimitArguments _limits;
     private readonly ContextArguments _context;
@@ -35,7 +47,13 @@ internal sealed class ChatCommand : ShellCommand
         using var context = new LlamaContext(model, _context.Read(parse));
         ChatFormat format = ChatFormat.FromNameOrFile(model, parse.GetValue(_template));
         GenerationOptions options = _limits.Apply(parse, new GenerationOptions { Sampling = _sampling.Read(parse) });
-        var session = new ChatSession(context, new ChatSessionOptions { Format = format, SystemPrompt = parse.GetValue(_system), Tools = tools, ToolChoice = _tools.Choice(parse) });
+        var session = new ChatSession(context, new ChatSessionOptions
+        {
+            Format = format,
+            SystemPrompt = parse.GetValue(_system),
+            Tools = tools,
+            ToolChoice = _tools.Choice(parse),
+        });
 
         Shell.Tell($"{model.Description}, {format.Source}");
         if (Shell.InputIsTerminal)
@@ -47,7 +65,9 @@ internal sealed class ChatCommand : ShellCommand
         if (file is not null && File.Exists(file))
         {
             bool cached = session.Load(file);
-            Shell.Tell($"The conversation goes on behind {session.Messages.Count} messages, {(cached ? "with its cache" : "which are evaluated anew")}.");
+            Shell.Tell(
+                $"The conversation goes on behind {session.Messages.Count} messages, "
+                + $"{(cached ? "with its cache" : "which are evaluated anew")}.");
         }
 
         int exitCode = TalkAsync(session, options).GetAwaiter().GetResult();

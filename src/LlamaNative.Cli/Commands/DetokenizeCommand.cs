@@ -11,7 +11,10 @@ namespace LlamaNative.Cli.Commands;
 internal sealed class DetokenizeCommand : ShellCommand
 {
     private readonly ModelArguments _model;
-    private readonly Option<bool> _special = new("--special") { Description = "Write special tokens out (<|im_start|>) instead of leaving them out" };
+    private readonly Option<bool> _special = new("--special")
+    {
+        Description = "Write special tokens out (<|im_start|>) instead of leaving them out",
+    };
     private readonly Argument<string[]> _ids = new("ID")
     {
         Description = "Token ids, also as the JSON array that tokenize prints; without any, stdin is read",

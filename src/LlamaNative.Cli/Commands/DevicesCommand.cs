@@ -62,7 +62,9 @@ internal sealed class DevicesCommand : ShellCommand
         Shell.Write($"{"Name".PadRight(width)}  {"Kind",-13}  {"Backend",-8}  {"Free",10}  {"Total",10}  Description\n");
         foreach (DeviceInfo device in devices)
         {
-            Shell.Write($"{device.Name.PadRight(width)}  {device.Kind,-13}  {device.Backend,-8}  {Size(device.FreeBytes),10}  {Size(device.TotalBytes),10}  {device.Description}\n");
+            Shell.Write(
+                $"{device.Name.PadRight(width)}  {device.Kind,-13}  {device.Backend,-8}  {Size(device.FreeBytes),10}  "
+                + $"{Size(device.TotalBytes),10}  {device.Description}\n");
         }
     }
 

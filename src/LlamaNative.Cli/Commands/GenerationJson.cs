@@ -60,5 +60,6 @@ internal static class GenerationJson
         _ => "cancelled",
     };
 
-    private static void WriteTime(Utf8JsonWriter json, string name, TimeSpan time) => json.WriteNumber(name, Math.Round(time.TotalMilliseconds, 3));
+    private static void WriteTime(Utf8JsonWriter json, string name, TimeSpan time) =>
+        json.WriteNumber(name, Math.Round(time.TotalMilliseconds, 3));
 }

@@ -8,7 +8,12 @@ namespace LlamaNative.Cli.Commands;
 /// <summary>Turns a JSON Schema into a grammar.</summary>
 internal sealed class GrammarCommand : ShellCommand
 {
-    private readonly Option<string> _schema = new("--json-schema", "-j") { Description = "A file with a JSON Schema", HelpName = "FILE", Required = true };
+    private readonly Option<string> _schema = new("--json-schema", "-j")
+    {
+        Description = "A file with a JSON Schema",
+        HelpName = "FILE",
+        Required = true,
+    };
 
     public GrammarCommand(Shell shell)
         : base(shell, "grammar", "Print the GBNF grammar of a JSON Schema") => Add(_schema);

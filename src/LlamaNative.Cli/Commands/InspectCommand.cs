@@ -13,7 +13,10 @@ internal sealed class InspectCommand : ShellCommand
     private const int ShownElements = 6;
 
     private readonly Argument<string> _file = new("FILE") { Description = "The GGUF file; any part of a split model shows all of it" };
-    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object: version, metadata with whole arrays, tensors" };
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "Print one JSON object: version, metadata with whole arrays, tensors",
+    };
     private readonly Option<bool> _tensors = new("--tensors") { Description = "List every tensor" };
 
     public InspectCommand(Shell shell)
@@ -75,7 +78,9 @@ internal sealed class InspectCommand : ShellCommand
 
     private void WriteText(GgufFile file, bool tensors)
     {
-        Shell.Write($"GGUF version {file.Version}, {file.Metadata.Count} keys, {file.Tensors.Count} tensors, {Size(file.ByteCount)}, {file.Paths.Count} file(s)\n\n");
+        Shell.Write(
+            $"GGUF version {file.Version}, {file.Metadata.Count} keys, {file.Tensors.Count} tensors, {Size(file.ByteCount)}, "
+            + $"{file.Paths.Count} file(s)\n\n");
         int width = file.Metadata.Keys.Select(key => key.Length).DefaultIfEmpty().Max();
         foreach ((string key, GgufValue value) in file.Metadata)
         {
@@ -83,7 +88,8 @@ internal sealed class InspectCommand : ShellCommand
         }
 
         Shell.Write("\n");
-        foreach (IGrouping<GgmlType, GgufTensorInfo> type in file.Tensors.GroupBy(tensor => tensor.Type).OrderByDescending(type => type.Sum(tensor => tensor.ByteCount)))
+        foreach (IGrouping<GgmlType, GgufTensorInfo> type in file.Tensors.GroupBy(tensor => tensor.Type)
+            .OrderByDescending(type => type.Sum(tensor => tensor.ByteCount)))
         {
             Shell.Write($"{GgmlTypeInfo.Of(type.Key).Name,-8} {type.Count(),5} tensors {Size(type.Sum(tensor => tensor.ByteCount)),12}\n");
         }
@@ -98,10 +104,13 @@ internal sealed class InspectCommand : ShellCommand
         }
     }
 
-    /// <summary>Each tensor with its offset as the file stores it: counted from the start of its part's data, where the first tensor lies.</summary>
+    /// <summary>
+    /// Each tensor with its offset as the file stores it: counted from the start of its part's data, where the first tensor lies.
+    /// </summary>
     private static IEnumerable<(GgufTensorInfo Tensor, long Offset)> WithOffsets(GgufFile file)
     {
-        Dictionary<int, long> starts = file.Tensors.GroupBy(tensor => tensor.Part).ToDictionary(part => part.Key, part => part.Min(tensor => tensor.Offset));
+        Dictionary<int, long> starts = file.Tensors.GroupBy(tensor => tensor.Part).ToDictionary(part => part.Key,
+            part => part.Min(tensor => tensor.Offset));
         return file.Tensors.Select(tensor => (tensor, tensor.Offset - starts[tensor.Part]));
     }
 

@@ -12,7 +12,12 @@ internal sealed class LogitsCommand : ShellCommand
     private readonly ModelArguments _model;
     private readonly ContextArguments _context;
     private readonly PromptArguments _prompt;
-    private readonly Option<int> _top = new("--top") { Description = "How many tokens to print", HelpName = "K", DefaultValueFactory = _ => 10 };
+    private readonly Option<int> _top = new("--top")
+    {
+        Description = "How many tokens to print",
+        HelpName = "K",
+        DefaultValueFactory = _ => 10,
+    };
 
     public LogitsCommand(Shell shell)
         : base(shell, "logits", "Print the best tokens behind a prompt as a JSON array of {id, piece, logit}")

@@ -22,7 +22,9 @@ internal sealed class MergeCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         string path = parse.GetRequiredValue(_recipe);
-        MergeRecipe recipe = path == "-" ? MergeRecipe.Parse(PromptArguments.Decode(Shell.ReadInput(), "The recipe on stdin")) : MergeRecipe.Load(path);
+        MergeRecipe recipe = path == "-"
+            ? MergeRecipe.Parse(PromptArguments.Decode(Shell.ReadInput(), "The recipe on stdin"))
+            : MergeRecipe.Load(path);
         return new MergeRun(Shell, _arguments, parse).Run(recipe);
     }
 }
@@ -32,7 +34,9 @@ internal sealed class LegacyMergeCommand : ShellCommand
 {
     private readonly Argument<string[]> _line = new("LINE")
     {
-        Description = "OUT --merge MODEL... [--weight W...] [--density D...] [--base-model MODEL] [--method ties|linear|slerp] [--layer-gradient [A,B,...]]",
+        Description =
+            "OUT --merge MODEL... [--weight W...] [--density D...] [--base-model MODEL] [--method ties|linear|slerp] [--layer-gradient "
+            + "[A,B,...]]",
         Arity = ArgumentArity.OneOrMore,
     };
 

@@ -55,7 +55,9 @@ internal sealed class MergeRun(Shell shell, MergeArguments? arguments, ParseResu
 
     /// <summary>The older forms name a folder, which here is one file.</summary>
     private static string? OutputOf(MergeRecipe recipe) =>
-        recipe.OutputPath is { } path && !path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? path.TrimEnd('/', '\\') + ".gguf" : recipe.OutputPath;
+        recipe.OutputPath is { } path && !path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)
+            ? path.TrimEnd('/', '\\') + ".gguf"
+            : recipe.OutputPath;
 
     private void Check(string[] models, MergeCheckOptions options)
     {

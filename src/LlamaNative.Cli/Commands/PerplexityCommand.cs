@@ -16,8 +16,17 @@ internal sealed class PerplexityCommand : ShellCommand
 {
     private readonly ModelArguments _model;
     private readonly Option<string> _file = new("--file", "-f") { Description = "The text", HelpName = "FILE", Required = true };
-    private readonly Option<int> _contextSize = new("--ctx-size", "-c") { Description = "Tokens to evaluate, the one that begins the text included", HelpName = "N", DefaultValueFactory = _ => 512 };
-    private readonly Option<int?> _threads = new("--threads", "-t") { Description = "Threads that compute [default: one for each core]", HelpName = "N" };
+    private readonly Option<int> _contextSize = new("--ctx-size", "-c")
+    {
+        Description = "Tokens to evaluate, the one that begins the text included",
+        HelpName = "N",
+        DefaultValueFactory = _ => 512,
+    };
+    private readonly Option<int?> _threads = new("--threads", "-t")
+    {
+        Description = "Threads that compute [default: one for each core]",
+        HelpName = "N",
+    };
     private readonly Option<FlashAttention> _flashAttention = CacheArguments.FlashAttentionOption();
     private readonly Option<GgmlType> _cacheTypeK = CacheArguments.TypeOption("--cache-type-k", "-ctk", "keys");
     private readonly Option<GgmlType> _cacheTypeV = CacheArguments.TypeOption("--cache-type-v", "-ctv", "values");
@@ -39,7 +48,8 @@ internal sealed class PerplexityCommand : ShellCommand
         int room = size - (model.Vocabulary is { AddsBos: true, Bos: not null } ? 1 : 0);
         using var context = new LlamaContext(model, ContextOptions(parse, size));
 
-        PerplexityResult result = Perplexity.Measure(context, tokens.AsSpan(0, Math.Min(tokens.Length, room)), size, cancellationToken: Interrupted);
+        PerplexityResult result = Perplexity.Measure(context, tokens.AsSpan(0, Math.Min(tokens.Length, room)),
+            size, cancellationToken: Interrupted);
         Shell.WriteJson(json =>
         {
             json.WriteStartObject();

@@ -12,10 +12,25 @@ internal sealed class PlanCommand : ShellCommand
 {
     private readonly ModelArguments _model;
     private readonly ContextArguments _context;
-    private readonly Option<int> _sequences = new("--parallel", "-np") { Description = "Sequences the cache keeps apart", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _sequences = new("--parallel", "-np")
+    {
+        Description = "Sequences the cache keeps apart",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
     private readonly Option<bool> _unified = new("--kv-unified", "-kvu") { Description = "One cache that all sequences share" };
-    private readonly Option<int> _reserve = new("--reserve") { Description = "MiB of each memory to leave free [default: a sixteenth, at most 1024]", HelpName = "MIB", DefaultValueFactory = _ => -1 };
-    private readonly Option<int> _budget = new("--budget") { Description = "The most MiB to take of each memory [default: what is free]", HelpName = "MIB", DefaultValueFactory = _ => -1 };
+    private readonly Option<int> _reserve = new("--reserve")
+    {
+        Description = "MiB of each memory to leave free [default: a sixteenth, at most 1024]",
+        HelpName = "MIB",
+        DefaultValueFactory = _ => -1,
+    };
+    private readonly Option<int> _budget = new("--budget")
+    {
+        Description = "The most MiB to take of each memory [default: what is free]",
+        HelpName = "MIB",
+        DefaultValueFactory = _ => -1,
+    };
     private readonly Option<bool> _noFit = new("--no-fit") { Description = "Tell the need of the sizes as given, whatever is free" };
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON object" };
 
@@ -30,7 +45,11 @@ internal sealed class PlanCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         ModelOptions model = _model.Options(parse);
-        ContextOptions context = _context.Read(parse) with { MaxSequences = parse.GetValue(_sequences), UnifiedCache = parse.GetValue(_unified) };
+        ContextOptions context = _context.Read(parse) with
+        {
+            MaxSequences = parse.GetValue(_sequences),
+            UnifiedCache = parse.GetValue(_unified),
+        };
         var limits = new MemoryFitOptions { ReserveBytes = Bytes(parse.GetValue(_reserve)), BudgetBytes = Bytes(parse.GetValue(_budget)) };
         MemoryPlan plan = parse.GetValue(_noFit)
             ? MemoryPlan.Estimate(_model.Path(parse), model, context, Interrupted)
@@ -79,10 +98,14 @@ internal sealed class PlanCommand : ShellCommand
     {
         int width = Math.Max(6, plan.Devices.Max(device => device.Name.Length));
         Shell.Write($"Context of {plan.ContextSize} tokens, {plan.Placement}\n\n");
-        Shell.Write($"{"Memory".PadRight(width)}  {"Weights",10}  {"Mapped",10}  {"Cache",10}  {"Compute",10}  {"Total",10}  {"Free",10}   MiB\n");
+        Shell.Write(
+            $"{"Memory".PadRight(width)}  {"Weights",10}  {"Mapped",10}  {"Cache",10}  {"Compute",10}  {"Total",10}  {"Free",10}   MiB\n");
         foreach (DeviceMemory device in plan.Devices)
         {
-            Shell.Write($"{device.Name.PadRight(width)}  {Size(device.WeightBytes)}  {Size(device.MappedWeightBytes)}  {Size(device.CacheBytes)}  {Size(device.ComputeBytes)}  {Size(device.NeededBytes)}  {Size(device.FreeBytes)}{(device.NeededBytes > device.FreeBytes ? "  does not fit" : "")}\n");
+            Shell.Write(
+                $"{device.Name.PadRight(width)}  {Size(device.WeightBytes)}  {Size(device.MappedWeightBytes)}  {Size(device.CacheBytes)}  "
+                + $"{Size(device.ComputeBytes)}  {Size(device.NeededBytes)}  "
+                + $"{Size(device.FreeBytes)}{(device.NeededBytes > device.FreeBytes ? "  does not fit" : "")}\n");
         }
     }
 

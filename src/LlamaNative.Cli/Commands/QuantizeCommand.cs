@@ -13,14 +13,29 @@ internal sealed class QuantizeCommand : ShellCommand
     private readonly Argument<string> _input = new("IN") { Description = "The model; of a split one any part" };
     private readonly Argument<string> _output = new("OUT") { Description = "The file to write" };
     private readonly Argument<string> _type = new("TYPE") { Description = "The type, e.g. Q4_K_M, Q8_0, F16" };
-    private readonly Option<string?> _imatrix = new("--imatrix") { Description = "An importance matrix in GGUF, as llama-imatrix writes it", HelpName = "FILE" };
-    private readonly Option<bool> _allowRequantize = new("--allow-requantize") { Description = "Quantize tensors that are quantized already" };
+    private readonly Option<string?> _imatrix = new("--imatrix")
+    {
+        Description = "An importance matrix in GGUF, as llama-imatrix writes it",
+        HelpName = "FILE",
+    };
+    private readonly Option<bool> _allowRequantize = new("--allow-requantize")
+    {
+        Description = "Quantize tensors that are quantized already",
+    };
     private readonly Option<bool> _leaveOutput = new("--leave-output-tensor") { Description = "Leave output.weight as it is" };
     private readonly Option<bool> _pure = new("--pure") { Description = "One type for all tensors" };
     private readonly Option<bool> _keepSplit = new("--keep-split") { Description = "As many parts as the input has" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only tell what would be made" };
-    private readonly Option<string?> _outputType = new("--output-tensor-type") { Description = "The type of output.weight", HelpName = "TYPE" };
-    private readonly Option<string?> _embeddingType = new("--token-embedding-type") { Description = "The type of token_embd.weight", HelpName = "TYPE" };
+    private readonly Option<string?> _outputType = new("--output-tensor-type")
+    {
+        Description = "The type of output.weight",
+        HelpName = "TYPE",
+    };
+    private readonly Option<string?> _embeddingType = new("--token-embedding-type")
+    {
+        Description = "The type of token_embd.weight",
+        HelpName = "TYPE",
+    };
     private readonly Option<int?> _threads = new("--threads", "-t") { Description = "Threads to use", HelpName = "N" };
 
     public QuantizeCommand(Shell shell)
@@ -29,7 +44,8 @@ internal sealed class QuantizeCommand : ShellCommand
         Add(_input);
         Add(_output);
         Add(_type);
-        foreach (Option option in new Option[] { _imatrix, _allowRequantize, _leaveOutput, _pure, _keepSplit, _dryRun, _outputType, _embeddingType, _threads })
+        foreach (Option option in new Option[] { _imatrix, _allowRequantize, _leaveOutput, _pure, _keepSplit,
+            _dryRun, _outputType, _embeddingType, _threads })
         {
             Add(option);
         }
@@ -62,7 +78,9 @@ internal sealed class QuantizeCommand : ShellCommand
         foreach (IGrouping<GgmlType, QuantizedTensor> type in tensors.GroupBy(tensor => tensor.Type))
         {
             Shell.Tell(string.Create(CultureInfo.InvariantCulture,
-                $"{GgmlTypeInfo.Of(type.Key).Name,-8} {type.Count(),5} tensors {type.Sum(tensor => tensor.SourceByteCount) / 1048576.0,10:F1} MiB -> {type.Sum(tensor => tensor.ByteCount) / 1048576.0,10:F1} MiB"));
+                $"{GgmlTypeInfo.Of(type.Key).Name,-8} {type.Count(),5} tensors "
+                + $"{type.Sum(tensor => tensor.SourceByteCount) / 1048576.0,10:F1} MiB -> "
+                + $"{type.Sum(tensor => tensor.ByteCount) / 1048576.0,10:F1} MiB"));
         }
     }
 
@@ -77,7 +95,8 @@ internal sealed class QuantizeCommand : ShellCommand
             {
                 _shown = value.TensorIndex;
                 shell.Tell(string.Create(CultureInfo.InvariantCulture,
-                    $"[{value.TensorIndex + 1,4}/{value.TensorCount}] {value.Fraction,6:P1} {value.Tensor.Name,-40} {GgmlTypeInfo.Of(value.Tensor.SourceType).Name,-6} -> {GgmlTypeInfo.Of(value.Tensor.Type).Name}"));
+                    $"[{value.TensorIndex + 1,4}/{value.TensorCount}] {value.Fraction,6:P1} {value.Tensor.Name,-40} "
+                    + $"{GgmlTypeInfo.Of(value.Tensor.SourceType).Name,-6} -> {GgmlTypeInfo.Of(value.Tensor.Type).Name}"));
             }
         }
     }

@@ -13,10 +13,23 @@ namespace LlamaNative.Cli.Commands;
 internal sealed class RenderCommand : ShellCommand
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "A GGUF file with a chat template", HelpName = "FILE" };
-    private readonly Option<string?> _variant = new("--variant") { Description = "A named template of the model, e.g. tool_use", HelpName = "NAME" };
+    private readonly Option<string?> _variant = new("--variant")
+    {
+        Description = "A named template of the model, e.g. tool_use",
+        HelpName = "NAME",
+    };
     private readonly Option<string?> _template = new("--template") { Description = "A file with a template in Jinja", HelpName = "FILE" };
-    private readonly Option<string> _messages = new("--messages") { Description = "A JSON file with the template's variables: messages, tools, bos_token, eos_token, add_generation_prompt, any others", HelpName = "FILE", Required = true };
-    private readonly Option<string?> _now = new("--now") { Description = "The time the template reads, e.g. 2025-03-04T05:06:07Z", HelpName = "TIME" };
+    private readonly Option<string> _messages = new("--messages")
+    {
+        Description = "A JSON file with the template's variables: messages, tools, bos_token, eos_token, add_generation_prompt, any others",
+        HelpName = "FILE",
+        Required = true,
+    };
+    private readonly Option<string?> _now = new("--now")
+    {
+        Description = "The time the template reads, e.g. 2025-03-04T05:06:07Z",
+        HelpName = "TIME",
+    };
 
     public RenderCommand(Shell shell)
         : base(shell, "render", "Print the prompt that a chat template makes of a conversation, exactly")
@@ -41,12 +54,14 @@ internal sealed class RenderCommand : ShellCommand
 
     private string FromModel(ParseResult parse, JsonObject variables)
     {
-        using LlamaModel model = LlamaModel.Load(parse.GetValue(_model)!, new ModelOptions { VocabularyOnly = true }, cancellationToken: Interrupted);
+        using LlamaModel model = LlamaModel.Load(parse.GetValue(_model)!, new ModelOptions { VocabularyOnly = true },
+            cancellationToken: Interrupted);
         AddToken(variables, "bos_token", model.Vocabulary, model.Vocabulary.Bos);
         AddToken(variables, "eos_token", model.Vocabulary, model.Vocabulary.Eos);
         string? variant = parse.GetValue(_variant);
         return model.GetChatTemplate(variant)
-            ?? throw new LlamaException(variant is null ? "The model has no chat template." : $"The model has no chat template named '{variant}'.");
+            ?? throw new LlamaException(
+                variant is null ? "The model has no chat template." : $"The model has no chat template named '{variant}'.");
     }
 
     private static void AddToken(JsonObject variables, string name, Vocabulary vocabulary, int? token)

@@ -10,9 +10,17 @@ namespace LlamaNative.Cli.Commands;
 internal sealed class RerankCommand : ShellCommand
 {
     private readonly ModelArguments _model;
-    private readonly Option<string> _query = new("--query", "-q") { Description = "What is looked for", HelpName = "TEXT", Required = true };
+    private readonly Option<string> _query = new("--query", "-q")
+    {
+        Description = "What is looked for",
+        HelpName = "TEXT",
+        Required = true,
+    };
     private readonly Argument<string[]> _documents = new("DOC") { Description = "The documents", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<bool> _truncate = new("--truncate") { Description = "Cut documents that are too long instead of refusing them" };
+    private readonly Option<bool> _truncate = new("--truncate")
+    {
+        Description = "Cut documents that are too long instead of refusing them",
+    };
     private readonly Option<int?> _threads = new("--threads", "-t") { Description = "Threads to use", HelpName = "N" };
 
     public RerankCommand(Shell shell)
@@ -31,7 +39,8 @@ internal sealed class RerankCommand : ShellCommand
             LongInputs = parse.GetValue(_truncate) ? LongInputPolicy.Truncate : LongInputPolicy.Refuse,
             Threads = parse.GetValue(_threads),
         });
-        IReadOnlyList<RankedDocument> ranked = reranker.Rank(parse.GetRequiredValue(_query), parse.GetRequiredValue(_documents), Interrupted);
+        IReadOnlyList<RankedDocument> ranked = reranker.Rank(parse.GetRequiredValue(_query),
+            parse.GetRequiredValue(_documents), Interrupted);
         Shell.WriteJson(json =>
         {
             json.WriteStartArray();

@@ -13,7 +13,10 @@ internal sealed class RunCommand : ShellCommand
     private readonly LimitArguments _limits;
     private readonly ContextArguments _context;
     private readonly SamplingArguments _sampling;
-    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object at the end instead of the text as it comes" };
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "Print one JSON object at the end instead of the text as it comes",
+    };
 
     public RunCommand(Shell shell)
         : base(shell, "run", "Continue a prompt; prints the continuation only")

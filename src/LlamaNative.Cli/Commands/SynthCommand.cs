@@ -9,9 +9,24 @@ namespace LlamaNative.Cli.Commands;
 internal sealed class SynthCommand : ShellCommand
 {
     private readonly Argument<string> _output = new("OUT") { Description = "The file to write" };
-    private readonly Option<string> _shape = new("--shape") { Description = $"The model's shape: {string.Join(", ", ModelShape.Names)}", HelpName = "NAME", Required = true };
-    private readonly Option<string> _type = new("--type") { Description = "The type, e.g. Q4_K_M", HelpName = "TYPE", DefaultValueFactory = _ => "Q4_K_M" };
-    private readonly Option<string> _vocab = new("--vocab") { Description = "A GGUF file whose vocabulary to take", HelpName = "FILE", Required = true };
+    private readonly Option<string> _shape = new("--shape")
+    {
+        Description = $"The model's shape: {string.Join(", ", ModelShape.Names)}",
+        HelpName = "NAME",
+        Required = true,
+    };
+    private readonly Option<string> _type = new("--type")
+    {
+        Description = "The type, e.g. Q4_K_M",
+        HelpName = "TYPE",
+        DefaultValueFactory = _ => "Q4_K_M",
+    };
+    private readonly Option<string> _vocab = new("--vocab")
+    {
+        Description = "A GGUF file whose vocabulary to take",
+        HelpName = "FILE",
+        Required = true,
+    };
 
     public SynthCommand(Shell shell)
         : base(shell, "synth", "Write a model of random weights in a real shape, for measuring")

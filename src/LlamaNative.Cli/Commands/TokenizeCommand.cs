@@ -10,9 +10,19 @@ namespace LlamaNative.Cli.Commands;
 internal sealed class TokenizeCommand : ShellCommand
 {
     private readonly ModelArguments _model;
-    private readonly Option<bool> _addSpecial = new("--add-special") { Description = "Add the tokens that begin and end a text, if the model has them added" };
-    private readonly Option<bool> _parseSpecial = new("--parse-special") { Description = "Read special tokens written in the text (<|im_start|>) as such" };
-    private readonly Argument<string?> _text = new("TEXT") { Description = "The text; without it, stdin is read, to its last byte", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _addSpecial = new("--add-special")
+    {
+        Description = "Add the tokens that begin and end a text, if the model has them added",
+    };
+    private readonly Option<bool> _parseSpecial = new("--parse-special")
+    {
+        Description = "Read special tokens written in the text (<|im_start|>) as such",
+    };
+    private readonly Argument<string?> _text = new("TEXT")
+    {
+        Description = "The text; without it, stdin is read, to its last byte",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public TokenizeCommand(Shell shell)
         : base(shell, "tokenize", "Print the tokens of a text as a JSON array of ids")

@@ -12,9 +12,23 @@ internal sealed class TraceCommand : ShellCommand
 {
     private readonly ModelArguments _model;
     private readonly PromptArguments _prompt;
-    private readonly Option<string?> _out = new("--out", "-o") { Description = "Write a page of pictures: attention, RoPE, what each layer would say", HelpName = "PAGE.html" };
-    private readonly Option<int> _predict = new("--predict", "-n") { Description = "Most tokens to go on by", HelpName = "N", DefaultValueFactory = _ => 16 };
-    private readonly Option<int> _threads = new("--threads", "-t") { Description = "Threads that compute", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<string?> _out = new("--out", "-o")
+    {
+        Description = "Write a page of pictures: attention, RoPE, what each layer would say",
+        HelpName = "PAGE.html",
+    };
+    private readonly Option<int> _predict = new("--predict", "-n")
+    {
+        Description = "Most tokens to go on by",
+        HelpName = "N",
+        DefaultValueFactory = _ => 16,
+    };
+    private readonly Option<int> _threads = new("--threads", "-t")
+    {
+        Description = "Threads that compute",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object instead of lines of text" };
 
     public TraceCommand(Shell shell)

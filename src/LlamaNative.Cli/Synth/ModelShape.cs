@@ -10,7 +10,8 @@ namespace LlamaNative.Cli.Synth;
 /// <param name="Context">The trained context.</param>
 /// <param name="RopeBase">RoPE's base frequency.</param>
 /// <param name="TiedOutput">Whether the output matrix is the embedding.</param>
-internal sealed record ModelShape(string Name, int Embedding, int Layers, int Heads, int HeadsKv, int FeedForward, int Context, float RopeBase, bool TiedOutput = false)
+internal sealed record ModelShape(string Name, int Embedding, int Layers, int Heads, int HeadsKv, int FeedForward,
+    int Context, float RopeBase, bool TiedOutput = false)
 {
     /// <summary>Sizes as the models' own configurations give them.</summary>
     private static readonly ModelShape[] s_all =

@@ -63,7 +63,8 @@ internal sealed class SyntheticModel(ModelShape shape, ModelFileType fileType, G
                 writer.Complete();
             }
 
-            return [.. ModelQuantizer.Plan(source, new ModelQuantizationOptions { FileType = fileType }).Select(tensor => (tensor.Name, tensor.Type, tensor.Shape))];
+            return [.. ModelQuantizer.Plan(source,
+                new ModelQuantizationOptions { FileType = fileType }).Select(tensor => (tensor.Name, tensor.Type, tensor.Shape))];
         }
         finally
         {
@@ -87,7 +88,8 @@ internal sealed class SyntheticModel(ModelShape shape, ModelFileType fileType, G
         writer.AddMetadata("llama.rope.dimension_count", GgufValue.Of((uint)(shape.Embedding / shape.Heads)));
         writer.AddMetadata("llama.rope.freq_base", GgufValue.Of(shape.RopeBase));
         writer.AddMetadata("llama.vocab_size", GgufValue.Of((uint)vocabulary.Metadata[TokensKey].Count));
-        foreach ((string key, GgufValue value) in vocabulary.Metadata.Where(pair => pair.Key.StartsWith("tokenizer.", StringComparison.Ordinal)))
+        foreach ((string key, GgufValue value) in vocabulary.Metadata
+            .Where(pair => pair.Key.StartsWith("tokenizer.", StringComparison.Ordinal)))
         {
             writer.AddMetadata(key, value);
         }

@@ -46,7 +46,8 @@ internal static class GgufJson
 
         string elements = value.ElementType switch
         {
-            GgufValueType.String => string.Join(", ", value.GetStrings().Take(shownElements).Select(text => $"'{text.ReplaceLineEndings("\\n")}'")),
+            GgufValueType.String => string.Join(", ",
+                value.GetStrings().Take(shownElements).Select(text => $"'{text.ReplaceLineEndings("\\n")}'")),
             GgufValueType.Array => "…",
             _ => string.Join(", ", Numbers(value).Take(shownElements)),
         };
@@ -102,7 +103,8 @@ internal static class GgufJson
 
     private static IEnumerable<string> Texts<T>(GgufValue value)
         where T : unmanaged, IFormattable =>
-        value.GetArray<T>().Select(number => number.ToString(typeof(T) == typeof(float) || typeof(T) == typeof(double) ? "R" : null, CultureInfo.InvariantCulture));
+        value.GetArray<T>().Select(number =>
+            number.ToString(typeof(T) == typeof(float) || typeof(T) == typeof(double) ? "R" : null, CultureInfo.InvariantCulture));
 
     private static void WriteNumber(Utf8JsonWriter json, double value, string text)
     {

@@ -47,6 +47,7 @@ internal sealed class MergeProgressLine(Shell shell) : IProgress<MergeProgress>,
         string left = progress.Remaining is { } time ? $", {time:hh\\:mm\\:ss} left" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{progress.Fraction,4:P0} {progress.WrittenBytes >> 20}/{progress.TotalBytes >> 20} MiB{left}, tensor {progress.TensorIndex + 1}/{progress.TensorCount}{layer}: {progress.Tensor}");
+            $"{progress.Fraction,4:P0} {progress.WrittenBytes >> 20}/{progress.TotalBytes >> 20} MiB{left}, tensor "
+            + $"{progress.TensorIndex + 1}/{progress.TensorCount}{layer}: {progress.Tensor}");
     }
 }

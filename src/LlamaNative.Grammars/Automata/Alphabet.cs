@@ -42,7 +42,8 @@ internal sealed class Alphabet
         Letters = [.. letters.Values.Select(CodePointSet.Union)];
         for (int s = 0; s < distinct.Length; s++)
         {
-            _lettersOf[distinct[s]] = [.. letters.Keys.Select((key, letter) => (key, letter)).Where(pair => pair.key[s] == '1').Select(pair => pair.letter)];
+            _lettersOf[distinct[s]] = [.. letters.Keys.Select((key, letter) => (key, letter))
+                .Where(pair => pair.key[s] == '1').Select(pair => pair.letter)];
         }
     }
 

@@ -39,7 +39,9 @@ internal sealed class Nfa
     {
         _budget.Spend(10);
         _states.Add(new State());
-        return _states.Count <= MaxStates ? _states.Count - 1 : throw new PatternException($"the pattern needs more than {MaxStates} states");
+        return _states.Count <= MaxStates
+            ? _states.Count - 1
+            : throw new PatternException($"the pattern needs more than {MaxStates} states");
     }
 
     private int Link(int from, Assertion assertion = Assertion.None)

@@ -10,10 +10,12 @@ internal static class RegexClasses
 
     private static CodePointSet Digit { get; } = CodePointSet.Of('0', '9');
 
-    private static CodePointSet Word { get; } = CodePointSet.Union([Digit, CodePointSet.Of('a', 'z'), CodePointSet.Of('A', 'Z'), CodePointSet.Of("_")]);
+    private static CodePointSet Word { get; } = CodePointSet.Union(
+        [Digit, CodePointSet.Of('a', 'z'), CodePointSet.Of('A', 'Z'), CodePointSet.Of("_")]);
 
     // WhiteSpace and LineTerminator of ECMA-262: the Zs category and these.
-    private static CodePointSet Space { get; } = CodePointSet.Union([CodePointSet.Of(9, 13), CodePointSet.Of(0x2000, 0x200A), CodePointSet.Of(" \u00A0\u1680\u2028\u2029\u202F\u205F\u3000\uFEFF")]);
+    private static CodePointSet Space { get; } = CodePointSet.Union(
+        [CodePointSet.Of(9, 13), CodePointSet.Of(0x2000, 0x200A), CodePointSet.Of(" \u00A0\u1680\u2028\u2029\u202F\u205F\u3000\uFEFF")]);
 
     /// <summary>Reads the escape that begins at the position and moves past it.</summary>
     public static CodePointSet ParseEscape(ReadOnlySpan<Rune> pattern, ref int position, bool insideClass)

@@ -56,11 +56,13 @@ internal sealed class OtherThanAutomaton : IStringAutomaton
         }
     }
 
-    public IEnumerable<CodePointSet> Sets => _trie.Keys.Select(key => key.CodePoint).Distinct().Select(codePoint => CodePointSet.Of(codePoint, codePoint));
+    public IEnumerable<CodePointSet> Sets =>
+        _trie.Keys.Select(key => key.CodePoint).Distinct().Select(codePoint => CodePointSet.Of(codePoint, codePoint));
 
     public int Start(Alphabet alphabet)
     {
-        Dictionary<int, int> letters = _trie.Keys.Select(key => key.CodePoint).Distinct().ToDictionary(codePoint => codePoint, alphabet.LetterOf);
+        Dictionary<int, int> letters = _trie.Keys.Select(key => key.CodePoint).Distinct().ToDictionary(codePoint => codePoint,
+            alphabet.LetterOf);
         _moves.Clear();
         foreach (((int state, int codePoint), int next) in _trie)
         {

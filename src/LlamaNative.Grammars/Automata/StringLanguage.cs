@@ -42,7 +42,8 @@ internal sealed class StringLanguage
             next.Add([.. Enumerable.Range(0, alphabet.Letters.Length).Select(letter => Step(tuples[state], letter))]);
         }
 
-        bool[] accepts = [.. Enumerable.Range(0, tuples.Count).Select(state => tuples[state].Index().All(part => automata[part.Index].Accepts(part.Item)))];
+        bool[] accepts = [.. Enumerable.Range(0,
+            tuples.Count).Select(state => tuples[state].Index().All(part => automata[part.Index].Accepts(part.Item)))];
         return Trim(alphabet.Letters, next, accepts);
 
         int Step(int[] tuple, int letter)

@@ -97,7 +97,8 @@ internal sealed class GbnfLeftGraph
     /// The rules llama.cpp takes to be possibly empty: those with an alternative of no elements. It looks no further.
     /// </summary>
     public static bool[] PlainlyEmpty(GbnfRules rules) =>
-        [.. rules.Rules.Select(rule => rule.Select((element, i) => element.EndsSequence && (i == 0 || rule[i - 1].EndsSequence)).Any(empty => empty))];
+        [.. rules.Rules.Select(
+            rule => rule.Select((element, i) => element.EndsSequence && (i == 0 || rule[i - 1].EndsSequence)).Any(empty => empty))];
 
     private Edge[] EdgesOf(int rule)
     {

@@ -62,7 +62,8 @@ internal readonly record struct GbnfRepetition(uint Minimum, uint? Maximum, int 
         long times = Maximum is > 0 ? Maximum.Value : Math.Max(Minimum, 1);
         if (item.Rules * times >= GbnfLimits.Repetition)
         {
-            throw scanner.Error($"the repetition makes {item.Rules * times} rules, llama.cpp allows fewer than {GbnfLimits.Repetition}.", Position);
+            throw scanner.Error($"the repetition makes {item.Rules * times} rules, llama.cpp allows fewer than {GbnfLimits.Repetition}.",
+                Position);
         }
 
         List<GbnfElement> once = elements.GetRange(item.Start, length);

@@ -18,7 +18,9 @@ internal sealed class ArrayRules
         _shape = shape;
         _hint = hint;
         int prefix = shape.Prefix.Count;
-        bool open = shape.Items is not null ? writer.IsPossible(shape.Items) : prefix == 0 || shape.Minimum > prefix || shape.Maximum > prefix;
+        bool open = shape.Items is not null
+            ? writer.IsPossible(shape.Items)
+            : prefix == 0 || shape.Minimum > prefix || shape.Maximum > prefix;
         int firstImpossible = shape.Prefix.TakeWhile(writer.IsPossible).Count();
         int most = firstImpossible < prefix ? firstImpossible : open ? int.MaxValue : prefix;
         _maximum = Math.Min(most, shape.Maximum ?? int.MaxValue);
@@ -54,12 +56,14 @@ internal sealed class ArrayRules
         if (count < _shape.Prefix.Count)
         {
             int from = count;
-            sequence.Add(count < _maximum ? _writer.Rules.Rule($"array {_shape.Key} {count}", _hint + "-rest", () => $"| \",\" space {Item(from)} {After(from + 1)}".TrimEnd()) : "");
+            sequence.Add(count < _maximum ? _writer.Rules.Rule($"array {_shape.Key} {count}", _hint + "-rest",
+                () => $"| \",\" space {Item(from)} {After(from + 1)}".TrimEnd()) : "");
         }
         else if (count < _maximum)
         {
             string more = _writer.Rules.Rule(_hint + "-more", $"\",\" space {Item(count)}");
-            sequence.Add(Repetition.Write(_writer.Rules, more, Math.Max(_minimum - count, 0), _maximum == int.MaxValue ? null : _maximum - count));
+            sequence.Add(Repetition.Write(_writer.Rules, more, Math.Max(_minimum - count, 0),
+                _maximum == int.MaxValue ? null : _maximum - count));
         }
 
         return string.Join(' ', sequence).Trim();

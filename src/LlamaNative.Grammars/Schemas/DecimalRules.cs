@@ -39,7 +39,9 @@ internal sealed class DecimalRules
     private List<string> Magnitudes(Bound from, Bound? to)
     {
         (BigInteger low, string lowFraction) = Split(from.Value);
-        (BigInteger high, string highFraction) = to is Bound bound ? Split(bound.Value) : (BigInteger.Pow(10, SchemaLimits.NumberDigits), "");
+        (BigInteger high, string highFraction) = to is Bound bound
+            ? Split(bound.Value)
+            : (BigInteger.Pow(10, SchemaLimits.NumberDigits), "");
         Bound end = to ?? new Bound(0, Exclusive: true);
 
         List<string> alternatives = [];
@@ -95,7 +97,8 @@ internal sealed class DecimalRules
 
     private static Fraction Any(int room) => new(room == 0 ? null : IntegerRules.Digits(1, room), true);
 
-    private static Fraction Zeros(int room) => new(room == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"\"0\"{{1,{room}}}"), true);
+    private static Fraction Zeros(int room) =>
+        new(room == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"\"0\"{{1,{room}}}"), true);
 
     /// <summary>Digits that are at least, or above, those given; missing digits count as zeros.</summary>
     private static Fraction AtLeast(string bound, bool exclusive, int room)
@@ -163,7 +166,8 @@ internal sealed class DecimalRules
 
         string? middle = first + 1 > last - 1 ? null : Any(room - 1).After(IntegerRules.Digit((char)(first + 1), (char)(last - 1)));
         return new Fraction(
-            Group(AtLeast(lowRest, lowExclusive, room - 1).After($"\"{first}\""), middle, AtMost(high[1..], highExclusive, room - 1).After($"\"{last}\"")),
+            Group(AtLeast(lowRest, lowExclusive, room - 1).After($"\"{first}\""), middle,
+                AtMost(high[1..], highExclusive, room - 1).After($"\"{last}\"")),
             false);
     }
 

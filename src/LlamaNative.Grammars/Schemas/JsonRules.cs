@@ -14,8 +14,11 @@ internal static class JsonRules
         ["space"] = ("| \" \" | \"\\n\"{1,2} [ \\t]{0,20}", []),
         ["null"] = ("\"null\"", []),
         ["boolean"] = ("\"true\" | \"false\"", []),
-        ["integer"] = (string.Create(CultureInfo.InvariantCulture, $"\"-\"? (\"0\" | [1-9] [0-9]{{0,{SchemaLimits.IntegerDigits - 1}}})"), []),
-        ["number"] = (string.Create(CultureInfo.InvariantCulture, $"\"-\"? (\"0\" | [1-9] [0-9]{{0,{SchemaLimits.NumberDigits}}}) (\".\" [0-9]{{1,{SchemaLimits.NumberDigits}}})? ([eE] [-+]? [0-9]{{1,3}})?"), []),
+        ["integer"] = (string.Create(CultureInfo.InvariantCulture, $"\"-\"? (\"0\" | [1-9] [0-9]{{0,{SchemaLimits.IntegerDigits - 1}}})"),
+            []),
+        ["number"] = (string.Create(CultureInfo.InvariantCulture,
+            $"\"-\"? (\"0\" | [1-9] [0-9]{{0,{SchemaLimits.NumberDigits}}}) (\".\" [0-9]{{1,{SchemaLimits.NumberDigits}}})? ([eE] [-+]? "
+            + $"[0-9]{{1,3}})?"), []),
         ["character"] = (JsonStringRules.AnyCharacter, []),
         ["string"] = ("\"\\\"\" character* \"\\\"\"", ["character"]),
         ["value"] = ("object | array | string | number | boolean | null", ["object", "array", "string", "number", "boolean", "null"]),

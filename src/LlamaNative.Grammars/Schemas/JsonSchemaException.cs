@@ -7,7 +7,8 @@ namespace LlamaNative.Grammars;
 public sealed class JsonSchemaException : Exception
 {
     internal JsonSchemaException(string pointer, string problem, Exception? innerException = null)
-        : base($"JSON schema refused at '{(pointer.Length == 0 ? "#" : "#" + pointer)}': {problem}", innerException) => JsonPointer = pointer;
+        : base($"JSON schema refused at '{(pointer.Length == 0 ? "#" : "#" + pointer)}': {problem}", innerException) =>
+            JsonPointer = pointer;
 
     /// <summary>Where in the schema, as a JSON pointer (RFC 6901); empty for the whole.</summary>
     public string JsonPointer { get; }

@@ -11,10 +11,12 @@ namespace LlamaNative.Grammars.Schemas;
 internal static class JsonStringRules
 {
     // JSON forbids control characters, the quote and the backslash as themselves; DEL is left out as in llama.cpp.
-    private static readonly CodePointSet s_plain = CodePointSet.Union([CodePointSet.Of(0, 0x1F), CodePointSet.Of("\"\\\u007F")]).Complement();
+    private static readonly CodePointSet s_plain = CodePointSet.Union(
+        [CodePointSet.Of(0, 0x1F), CodePointSet.Of("\"\\\u007F")]).Complement();
 
     // ASCII that no writer of JSON escapes is generated as itself; the rest of it System.Text.Json escapes for HTML.
-    private static readonly CodePointSet s_escaped = CodePointSet.Union([s_plain.Complement(), CodePointSet.Of("&'+<>`"), CodePointSet.Of(0x80, 0x10FFFF)]);
+    private static readonly CodePointSet s_escaped = CodePointSet.Union(
+        [s_plain.Complement(), CodePointSet.Of("&'+<>`"), CodePointSet.Of(0x80, 0x10FFFF)]);
 
     private static readonly (int CodePoint, char Escape)[] s_short =
         [('"', '"'), ('\\', '\\'), ('\b', 'b'), ('\f', 'f'), ('\n', 'n'), ('\r', 'r'), ('\t', 't')];
@@ -152,7 +154,8 @@ internal static class JsonStringRules
             {
                 string key = Hex(rest, digits - 1);
                 byRest.TryAdd(key, []);
-                byRest[key].Add(CodePointSet.Of(digit.ToString("x", CultureInfo.InvariantCulture) + digit.ToString("X", CultureInfo.InvariantCulture)));
+                byRest[key].Add(
+                    CodePointSet.Of(digit.ToString("x", CultureInfo.InvariantCulture) + digit.ToString("X", CultureInfo.InvariantCulture)));
             }
         }
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>One given value as an expression, for enum and const: with white space where JSON allows it and the members in the order given.</summary>
+/// <summary>
+/// One given value as an expression, for enum and const: with white space where JSON allows it and the members in the order given.
+/// </summary>
 internal static class LiteralRules
 {
     public static string Write(JsonElement value, RuleTable rules)
@@ -17,7 +19,8 @@ internal static class LiteralRules
             case JsonValueKind.Array:
                 return Enclose('[', value.EnumerateArray().Select(item => Write(item, rules)), ']', rules);
             case JsonValueKind.Object:
-                return Enclose('{', value.EnumerateObject().Select(member => $"{JsonStringRules.Literal(member.Name, rules)} space \":\" space {Write(member.Value, rules)}"), '}', rules);
+                return Enclose('{', value.EnumerateObject().Select(
+                    member => $"{JsonStringRules.Literal(member.Name, rules)} space \":\" space {Write(member.Value, rules)}"), '}', rules);
             default:
                 return JsonStringRules.Text(value.GetRawText());
         }
@@ -34,7 +37,8 @@ internal static class LiteralRules
     private static HashSet<string> Spellings(JsonElement value)
     {
         HashSet<string> spellings = [value.GetRawText()];
-        if (value.TryGetDecimal(out decimal number) && (number != 0 || value.GetDouble() == 0) && spellings.First().Length <= SchemaLimits.NumberDigits)
+        if (value.TryGetDecimal(out decimal number) && (number != 0 || value.GetDouble() == 0)
+            && spellings.First().Length <= SchemaLimits.NumberDigits)
         {
             string plain = number.ToString(CultureInfo.InvariantCulture);
             plain = plain.Contains('.', StringComparison.Ordinal) ? plain.TrimEnd('0').TrimEnd('.') : plain;

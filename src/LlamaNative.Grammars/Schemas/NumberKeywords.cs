@@ -7,7 +7,8 @@ namespace LlamaNative.Grammars.Schemas;
 internal sealed class NumberKeywords
 {
     // No number longer than this is generated, so a bound beyond it is as good as this one.
-    private static readonly decimal s_beyond = decimal.Parse("1" + new string('0', SchemaLimits.NumberDigits), CultureInfo.InvariantCulture);
+    private static readonly decimal s_beyond = decimal.Parse("1" + new string('0', SchemaLimits.NumberDigits),
+        CultureInfo.InvariantCulture);
 
     private readonly SchemaPlace _place;
 
@@ -21,7 +22,8 @@ internal sealed class NumberKeywords
     private NumberShape ReadBounds(string plain, string exclusive, bool isLower)
     {
         NumberShape shape = NumberShape.Any;
-        bool flagged = _place.Element.TryGetProperty(exclusive, out JsonElement other) && other.ValueKind is JsonValueKind.True or JsonValueKind.False;
+        bool flagged = _place.Element.TryGetProperty(exclusive, out JsonElement other)
+            && other.ValueKind is JsonValueKind.True or JsonValueKind.False;
         if (_place.Element.TryGetProperty(plain, out JsonElement value))
         {
             shape = At(Read(plain, value), flagged && other.ValueKind == JsonValueKind.True);
@@ -31,7 +33,9 @@ internal sealed class NumberKeywords
         return !flagged && other.ValueKind != JsonValueKind.Undefined ? shape.And(At(Read(exclusive, other), true)) : shape;
 
         NumberShape At(decimal bound, bool isExclusive) =>
-            isLower ? new NumberShape(new Bound(bound, isExclusive), null, null) : new NumberShape(null, new Bound(bound, isExclusive), null);
+            isLower
+                ? new NumberShape(new Bound(bound, isExclusive), null, null)
+                : new NumberShape(null, new Bound(bound, isExclusive), null);
     }
 
     private decimal Read(string keyword, JsonElement value)
@@ -72,6 +76,7 @@ internal sealed class NumberKeywords
             power /= 10;
         }
 
-        throw _place.Refuse("multipleOf", "only 1 and negative powers of ten (0.1, 0.01, ...) are supported: they limit the digits after the point.");
+        throw _place.Refuse("multipleOf",
+            "only 1 and negative powers of ten (0.1, 0.01, ...) are supported: they limit the digits after the point.");
     }
 }

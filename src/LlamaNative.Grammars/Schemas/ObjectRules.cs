@@ -22,7 +22,8 @@ internal sealed class ObjectRules
         _shape = shape;
         _hint = hint;
         _required = new HashSet<string>(shape.Required, StringComparer.Ordinal);
-        IEnumerable<ObjectProperty> undeclared = shape.Required.Where(name => shape.Properties.Find(name) is null).Select(name => new ObjectProperty(name, shape.SchemaOf(name)));
+        IEnumerable<ObjectProperty> undeclared = shape.Required.Where(name => shape.Properties.Find(name) is null)
+            .Select(name => new ObjectProperty(name, shape.SchemaOf(name)));
         foreach (ObjectProperty property in shape.Properties.Concat(undeclared))
         {
             if (writer.IsPossible(property.Schema))
@@ -58,7 +59,8 @@ internal sealed class ObjectRules
         ? $"minProperties {_shape.Minimum} would need undeclared properties that differ in name, which no grammar can ask for." : null;
 
     /// <summary>Whether some object satisfies the constraints and is small enough to generate.</summary>
-    public bool IsPossible => _missing is null && !(_shape.Minimum > _shape.Maximum) && CanFinish(0, 0) && _shape.Minimum <= SchemaLimits.Properties;
+    public bool IsPossible => _missing is null && !(_shape.Minimum > _shape.Maximum) && CanFinish(0, 0)
+        && _shape.Minimum <= SchemaLimits.Properties;
 
     public string Write()
     {
@@ -82,16 +84,20 @@ internal sealed class ObjectRules
         string more = _writer.Rules.Rule(_hint + "-more", $"\",\" space {Member(0)}");
         string rest = _shape.Maximum == 0 ? "" : Repetition.Write(_writer.Rules, more, Math.Max(_shape.Minimum - 1, 0), _shape.Maximum - 1);
         string members = $"{Member(0)} {rest}".TrimEnd();
-        return _shape.Maximum == 0 ? "\"{\" space \"}\"" : _shape.Minimum == 0 ? $"\"{{\" space ({members} space)? \"}}\"" : $"\"{{\" space {members} space \"}}\"";
+        return _shape.Maximum == 0 ? "\"{\" space \"}\"" : _shape.Minimum == 0
+            ? $"\"{{\" space ({members} space)? \"}}\""
+            : $"\"{{\" space {members} space \"}}\"";
     }
 
     /// <summary>Members written so far, as far as minProperties and maxProperties can still tell the difference.</summary>
-    private int Count(int members) => Math.Min(members, _shape.Maximum is null ? _shape.Minimum : Math.Max(_shape.Minimum, _shape.Maximum.Value));
+    private int Count(int members) => Math.Min(members,
+        _shape.Maximum is null ? _shape.Minimum : Math.Max(_shape.Minimum, _shape.Maximum.Value));
 
     private bool CanStop(int index, int members) => _requiredFrom[index] == 0 && members >= _shape.Minimum;
 
     private bool CanFinish(int index, int members) =>
-        !(members + _requiredFrom[index] > _shape.Maximum) && (_additional is not null || members + _properties.Count - index >= _shape.Minimum);
+        !(members + _requiredFrom[index] > _shape.Maximum)
+        && (_additional is not null || members + _properties.Count - index >= _shape.Minimum);
 
     /// <summary>Whether one more member from property i on can lead to a whole object.</summary>
     private bool CanAdd(int index, int members) =>
@@ -147,7 +153,8 @@ internal sealed class ObjectRules
                 $"{JsonStringRules.Literal(name, _writer.Rules)} space \":\" space {_writer.Value(schema, $"{_hint}-{name}")}");
         }
 
-        string[] declared = [.. _shape.Properties.Select(property => property.Name).Concat(_shape.Required).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] declared = [.. _shape.Properties.Select(property => property.Name).Concat(_shape.Required)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         string names = string.Concat(declared.Select(name => $"{name.Length}:{name}"));
         return _writer.Rules.Rule($"other {names} {_additional!.Key}", _hint + "-other", () =>
             $"{_writer.OtherThan(declared, _hint + "-key")} space \":\" space {_writer.Value(_additional, _hint + "-value")}");

@@ -54,7 +54,12 @@ internal sealed record ObjectShape(
             && Required.Count == other.Required.Count && Required.ToHashSet(StringComparer.Ordinal).SetEquals(other.Required)
             && Required.All(name => Properties.Find(name) is not null && other.Properties.Find(name) is not null)
             && Properties.All(property => other.Properties.Find(property.Name) is not SchemaSet same || same.Equals(property.Schema));
-        return alike ? this with { Properties = new PropertyList(Properties.UnionBy(other.Properties, property => property.Name, StringComparer.Ordinal)) } : null;
+        return alike
+            ? this with
+            {
+                Properties = new PropertyList(Properties.UnionBy(other.Properties, property => property.Name, StringComparer.Ordinal)),
+            }
+            : null;
     }
 }
 

@@ -34,7 +34,8 @@ internal static class Repetition
         }
 
         string block = rules.Rule(rule + "-block", string.Create(CultureInfo.InvariantCulture, $"{rule}{{{Block}}}"));
-        string start = $"{Write(rules, block, minimum / Block, minimum / Block)} {Write(rules, rule, minimum % Block, minimum % Block)}".Trim();
+        string start =
+            $"{Write(rules, block, minimum / Block, minimum / Block)} {Write(rules, rule, minimum % Block, minimum % Block)}".Trim();
         string end = most is null ? rule + "*" : UpTo(rules, rule, block, most.Value - minimum);
         return $"{start} {end}".Trim();
     }
@@ -48,6 +49,7 @@ internal static class Repetition
         }
 
         int blocks = maximum / Block;
-        return $"({Write(rules, block, 0, blocks - 1)} {Write(rules, rule, 0, Block - 1)} | {Write(rules, block, blocks, blocks)} {Write(rules, rule, 0, maximum % Block)})";
+        return $"({Write(rules, block, 0, blocks - 1)} {Write(rules, rule, 0, Block - 1)} | {Write(rules, block, blocks, blocks)} "
+            + $"{Write(rules, rule, 0, maximum % Block)})";
     }
 }

@@ -36,7 +36,8 @@ internal sealed class SchemaDocument
         string pointer = "";
         foreach (string part in reference.Split('/').Skip(1))
         {
-            string name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            string name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0",
+                "~", StringComparison.Ordinal);
             bool found = element.ValueKind switch
             {
                 JsonValueKind.Object => element.TryGetProperty(name, out element),

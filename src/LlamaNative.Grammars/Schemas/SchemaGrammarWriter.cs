@@ -53,7 +53,8 @@ internal sealed class SchemaGrammarWriter
         for (int i = 0; i < SchemaLimits.References && set.Places.Count == 1; i++)
         {
             SchemaPlace place = _document[set.Places[0]];
-            bool plain = place.Element.ValueKind == JsonValueKind.Object && place.Element.EnumerateObject().All(keyword => keyword.Name is "$ref" or "title" or "description" or "$comment");
+            bool plain = place.Element.ValueKind == JsonValueKind.Object
+                && place.Element.EnumerateObject().All(keyword => keyword.Name is "$ref" or "title" or "description" or "$comment");
             if (!plain || !place.Element.TryGetProperty("$ref", out JsonElement reference) || reference.ValueKind != JsonValueKind.String)
             {
                 break;
@@ -75,7 +76,8 @@ internal sealed class SchemaGrammarWriter
         SchemaPlace place = _document[set.Places[0]];
         try
         {
-            string[] alternatives = [.. _reader.Read(set).SelectMany(shape => Expressions(shape, place, hint)).Distinct(StringComparer.Ordinal)];
+            string[] alternatives = [.. _reader.Read(set).SelectMany(shape => Expressions(shape, place, hint))
+                .Distinct(StringComparer.Ordinal)];
             return alternatives.Length switch
             {
                 0 => throw place.Refuse("no value that can be generated satisfies it."),
@@ -97,7 +99,10 @@ internal sealed class SchemaGrammarWriter
         }
 
         return Enum.GetValues<JsonTypes>()
-            .Where(type => (type is JsonTypes.Null or JsonTypes.Boolean or JsonTypes.Number or JsonTypes.String or JsonTypes.Array or JsonTypes.Object) && (shape.Generated & type) != 0)
+            .Where(
+                type =>
+                    (type is JsonTypes.Null or JsonTypes.Boolean or JsonTypes.Number or JsonTypes.String
+                        or JsonTypes.Array or JsonTypes.Object) && (shape.Generated & type) != 0)
             .Select(type => Expression(shape, type, place, hint))
             .OfType<string>();
     }
@@ -146,8 +151,12 @@ internal sealed class SchemaGrammarWriter
             return DecimalRules.Write(shape);
         }
 
-        BigInteger? lower = shape.Lower is Bound low ? new BigInteger(decimal.Ceiling(low.Value)) + (low.Exclusive && decimal.IsInteger(low.Value) ? 1 : 0) : null;
-        BigInteger? upper = shape.Upper is Bound high ? new BigInteger(decimal.Floor(high.Value)) - (high.Exclusive && decimal.IsInteger(high.Value) ? 1 : 0) : null;
+        BigInteger? lower = shape.Lower is Bound low
+            ? new BigInteger(decimal.Ceiling(low.Value)) + (low.Exclusive && decimal.IsInteger(low.Value) ? 1 : 0)
+            : null;
+        BigInteger? upper = shape.Upper is Bound high
+            ? new BigInteger(decimal.Floor(high.Value)) - (high.Exclusive && decimal.IsInteger(high.Value) ? 1 : 0)
+            : null;
         return IntegerRules.Write(lower, upper);
     }
 }

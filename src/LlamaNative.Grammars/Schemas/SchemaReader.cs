@@ -69,7 +69,9 @@ internal sealed class SchemaReader
             switch (keyword.Name)
             {
                 case "$ref":
-                    string reference = keyword.Value.ValueKind == JsonValueKind.String ? keyword.Value.GetString()! : throw place.Refuse(keyword.Name, "a reference is a string.");
+                    string reference = keyword.Value.ValueKind == JsonValueKind.String
+                        ? keyword.Value.GetString()!
+                        : throw place.Refuse(keyword.Name, "a reference is a string.");
                     shapes = Multiply(shapes, Read(_document.Resolve(reference, place)), place);
                     break;
                 case "allOf":
@@ -106,7 +108,9 @@ internal sealed class SchemaReader
                 Spend(alternatives[i].Sum(Size) + alternatives[j].Sum(Size), place);
                 if (i != j && !comparer.AreDisjoint(alternatives[i], alternatives[j]))
                 {
-                    throw place.Refuse(keyword.Name, $"a value of alternative {i} may satisfy alternative {j} too, which oneOf forbids and no grammar can tell; use anyOf, or tell them apart by a required property or a type.");
+                    throw place.Refuse(keyword.Name,
+                        $"a value of alternative {i} may satisfy alternative {j} too, which oneOf forbids and no grammar can tell; use "
+                        + $"anyOf, or tell them apart by a required property or a type.");
                 }
             }
         }
@@ -130,13 +134,16 @@ internal sealed class SchemaReader
         if (place.Element.TryGetProperty("unevaluatedProperties", out JsonElement properties))
         {
             var rest = SchemaSet.Of(_document.Child(place, "unevaluatedProperties", properties));
-            shapes = [.. shapes.Select(shape => shape with { Implied = shape.Implied | JsonTypes.Object, Object = shape.Object with { Additional = shape.Object.Additional ?? rest } })];
+            shapes = [.. shapes.Select(
+                shape => shape with { Implied = shape.Implied | JsonTypes.Object,
+                    Object = shape.Object with { Additional = shape.Object.Additional ?? rest } })];
         }
 
         if (place.Element.TryGetProperty("unevaluatedItems", out JsonElement items))
         {
             var rest = SchemaSet.Of(_document.Child(place, "unevaluatedItems", items));
-            shapes = [.. shapes.Select(shape => shape with { Implied = shape.Implied | JsonTypes.Array, Array = shape.Array with { Items = shape.Array.Items ?? rest } })];
+            shapes = [.. shapes.Select(shape =>
+                shape with { Implied = shape.Implied | JsonTypes.Array, Array = shape.Array with { Items = shape.Array.Items ?? rest } })];
         }
 
         return shapes;
@@ -175,7 +182,9 @@ internal sealed class SchemaReader
         foreach (Shape shape in shapes)
         {
             Spend(merged.Count * Size(shape), set.Places.Count == 0 ? _document.Root : _document[set.Places[0]]);
-            int alike = IsPlainObject(shape) ? merged.FindIndex(other => IsPlainObject(other) && other.Object.Merge(shape.Object) is not null) : -1;
+            int alike = IsPlainObject(shape)
+                ? merged.FindIndex(other => IsPlainObject(other) && other.Object.Merge(shape.Object) is not null)
+                : -1;
             if (alike < 0)
             {
                 merged.Add(shape);

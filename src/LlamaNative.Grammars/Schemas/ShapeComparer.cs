@@ -34,13 +34,15 @@ internal sealed class ShapeComparer
         JsonTypes shared = generated.Generated & valid.Types;
         if (valid.Values is not null)
         {
-            return !valid.Values.Any(value => (ShapeValidator.TypeOf(value) & shared) != 0 && _validator.Satisfies(value, valid) && _validator.Satisfies(value, generated));
+            return !valid.Values.Any(value => (ShapeValidator.TypeOf(value) & shared) != 0 && _validator.Satisfies(value, valid)
+                && _validator.Satisfies(value, generated));
         }
 
         return (shared & (JsonTypes.Null | JsonTypes.Boolean)) == 0
             && ((shared & JsonTypes.Number) == 0 || AreDisjoint(generated.Number, valid.Number))
             && ((shared & JsonTypes.String) == 0 || AreDisjoint(generated.String, valid.String))
-            && ((shared & JsonTypes.Array) == 0 || generated.Array.Minimum > valid.Array.Maximum || valid.Array.Minimum > generated.Array.Maximum)
+            && ((shared & JsonTypes.Array) == 0 || generated.Array.Minimum > valid.Array.Maximum
+                || valid.Array.Minimum > generated.Array.Maximum)
             && ((shared & JsonTypes.Object) == 0 || AreDisjoint(generated.Object, valid.Object, depth));
     }
 
@@ -73,7 +75,8 @@ internal sealed class ShapeComparer
     {
         // One always lacks what the other needs, always has what it forbids, or always has another value under a name.
         bool lacks = valid.Required.Any(name => !CanGenerate(generated, name));
-        return lacks || generated.Required.Any(name => AreDisjoint(_reader.Read(generated.SchemaOf(name)), _reader.Read(valid.SchemaOf(name)), depth + 1));
+        return lacks || generated.Required.Any(
+            name => AreDisjoint(_reader.Read(generated.SchemaOf(name)), _reader.Read(valid.SchemaOf(name)), depth + 1));
     }
 
     private bool CanGenerate(ObjectShape shape, string name)

@@ -52,23 +52,42 @@ internal sealed class ShapeReader
             case "type":
                 return shape with { Types = ReadTypes(value), Typed = true };
             case "const":
-                return shape with { Values = shape.Values is null ? [value] : [.. shape.Values.Where(other => JsonElement.DeepEquals(other, value))] };
+                return shape with
+                {
+                    Values = shape.Values is null ? [value] : [.. shape.Values.Where(other => JsonElement.DeepEquals(other, value))],
+                };
             case "enum":
                 IReadOnlyList<JsonElement> values = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
                     ? [.. value.EnumerateArray()] : throw _place.Refuse(keyword, "a non-empty array of values was expected.");
-                return shape with { Values = shape.Values is null ? values : [.. values.Where(other => JsonElement.DeepEquals(other, shape.Values[0]))] };
+                return shape with
+                {
+                    Values = shape.Values is null ? values : [.. values.Where(other => JsonElement.DeepEquals(other, shape.Values[0]))],
+                };
             case "minLength":
-                return shape with { Implied = shape.Implied | JsonTypes.String, String = shape.String with { Minimum = Count(keyword, value) } };
+                return shape with
+                {
+                    Implied = shape.Implied | JsonTypes.String,
+                    String = shape.String with { Minimum = Count(keyword, value) },
+                };
             case "maxLength":
-                return shape with { Implied = shape.Implied | JsonTypes.String, String = shape.String with { Maximum = Count(keyword, value) } };
+                return shape with
+                {
+                    Implied = shape.Implied | JsonTypes.String,
+                    String = shape.String with { Maximum = Count(keyword, value) },
+                };
             case "pattern":
-                string pattern = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw _place.Refuse(keyword, "a regular expression was expected.");
+                string pattern = value.ValueKind == JsonValueKind.String
+                    ? value.GetString()!
+                    : throw _place.Refuse(keyword, "a regular expression was expected.");
                 return WithPattern(shape, keyword, pattern);
             case "format":
-                string format = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw _place.Refuse(keyword, "a string was expected.");
+                string format = value.ValueKind == JsonValueKind.String
+                    ? value.GetString()!
+                    : throw _place.Refuse(keyword, "a string was expected.");
                 shape = shape with { Implied = shape.Implied | JsonTypes.String };
                 return StringFormats.PatternOf(format) is string known ? WithPattern(shape, keyword, known) : shape;
-            case "uniqueItems" when value.ValueKind != JsonValueKind.False && !(_place.Element.TryGetProperty("maxItems", out JsonElement most) && Count("maxItems", most) <= 1):
+            case "uniqueItems" when value.ValueKind != JsonValueKind.False
+                && !(_place.Element.TryGetProperty("maxItems", out JsonElement most) && Count("maxItems", most) <= 1):
                 throw _place.Refuse(keyword, "a grammar cannot compare items with one another; 'uniqueItems' is not supported.");
             default:
                 return shape;
@@ -86,7 +105,11 @@ internal sealed class ShapeReader
             throw _place.Refuse(keyword, $"the pattern '{pattern}' cannot be used: {error.Message}.");
         }
 
-        return shape with { Implied = shape.Implied | JsonTypes.String, String = shape.String with { Patterns = [.. shape.String.Patterns, pattern] } };
+        return shape with
+        {
+            Implied = shape.Implied | JsonTypes.String,
+            String = shape.String with { Patterns = [.. shape.String.Patterns, pattern] },
+        };
     }
 
     private JsonTypes ReadTypes(JsonElement value)
@@ -104,7 +127,8 @@ internal sealed class ShapeReader
                 "string" => JsonTypes.String,
                 "array" => JsonTypes.Array,
                 "object" => JsonTypes.Object,
-                _ => throw _place.Refuse("type", "null, boolean, integer, number, string, array, object, or an array of these was expected."),
+                _ => throw _place.Refuse("type",
+                    "null, boolean, integer, number, string, array, object, or an array of these was expected."),
             };
         }
 
@@ -128,7 +152,9 @@ internal sealed class ShapeReader
         {
             // Before 2020-12 the positions stood under items, and additionalItems spoke of the rest.
             positions.AddRange(items.EnumerateArray().Select((item, i) => SchemaSet.Of(_document.Child(_place, "items", i, item))));
-            rest = _place.Element.TryGetProperty("additionalItems", out JsonElement additional) ? SchemaSet.Of(_document.Child(_place, "additionalItems", additional)) : null;
+            rest = _place.Element.TryGetProperty("additionalItems", out JsonElement additional)
+                ? SchemaSet.Of(_document.Child(_place, "additionalItems", additional))
+                : null;
         }
         else if (hasPrefix && prefix.ValueKind == JsonValueKind.Array)
         {
@@ -140,7 +166,8 @@ internal sealed class ShapeReader
             rest ??= SchemaSet.Of(_document.Child(_place, "prefixItems", prefix));
         }
 
-        return new ArrayShape(positions, rest, hasMinimum ? Count("minItems", minimum) : null, hasMaximum ? Count("maxItems", maximum) : null);
+        return new ArrayShape(positions, rest, hasMinimum ? Count("minItems", minimum) : null,
+            hasMaximum ? Count("maxItems", maximum) : null);
     }
 
     private ObjectShape ReadObject()
@@ -160,7 +187,8 @@ internal sealed class ShapeReader
             throw _place.Refuse("properties", "an object was expected.");
         }
 
-        bool namesOnly = hasRequired && required.ValueKind == JsonValueKind.Array && required.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String);
+        bool namesOnly = hasRequired && required.ValueKind == JsonValueKind.Array
+            && required.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String);
         if (hasRequired && !namesOnly)
         {
             throw _place.Refuse("required", "an array of property names was expected.");
@@ -178,7 +206,8 @@ internal sealed class ShapeReader
         }
 
         return new ObjectShape(
-            new PropertyList(byName.Select(property => new ObjectProperty(property.Key, SchemaSet.Of(_document.Child(_place, "properties", property.Key, property.Value))))),
+            new PropertyList(byName.Select(property =>
+                new ObjectProperty(property.Key, SchemaSet.Of(_document.Child(_place, "properties", property.Key, property.Value))))),
             hasRequired ? [.. required.EnumerateArray().Select(name => name.GetString()!).Distinct(StringComparer.Ordinal)] : [],
             hasAdditional ? SchemaSet.Of(_document.Child(_place, "additionalProperties", additional)) : null,
             hasMinimum ? Count("minProperties", minimum) : 0,
@@ -188,7 +217,10 @@ internal sealed class ShapeReader
     /// <summary>A count that is not negative. One beyond an int is as good as the largest.</summary>
     private int Count(string keyword, JsonElement value)
     {
-        bool valid = value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= 0 && Math.Floor(number) == number;
-        return valid ? (int)Math.Min(value.GetDouble(), int.MaxValue) : throw _place.Refuse(keyword, "a count was expected, a whole number from 0.");
+        bool valid = value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= 0
+            && Math.Floor(number) == number;
+        return valid
+            ? (int)Math.Min(value.GetDouble(), int.MaxValue)
+            : throw _place.Refuse(keyword, "a count was expected, a whole number from 0.");
     }
 }

@@ -20,7 +20,8 @@ internal sealed class ShapeValidator
         bool listed = shape.Values is null || shape.Values.Any(same => JsonElement.DeepEquals(same, value));
         return listed && (shape.Types & type) != 0 && type switch
         {
-            JsonTypes.Integer or JsonTypes.Fraction => shape.Number == NumberShape.Any || (value.TryGetDecimal(out decimal number) && shape.Number.Allows(number)),
+            JsonTypes.Integer or JsonTypes.Fraction => shape.Number == NumberShape.Any
+                || (value.TryGetDecimal(out decimal number) && shape.Number.Allows(number)),
             JsonTypes.String => SatisfiesString(value.GetString()!, shape.String),
             JsonTypes.Array => SatisfiesArray(value, shape.Array),
             JsonTypes.Object => SatisfiesObject(value, shape.Object),
@@ -32,7 +33,9 @@ internal sealed class ShapeValidator
     {
         JsonValueKind.Null => JsonTypes.Null,
         JsonValueKind.True or JsonValueKind.False => JsonTypes.Boolean,
-        JsonValueKind.Number => value.TryGetDouble(out double number) && Math.Floor(number) == number ? JsonTypes.Integer : JsonTypes.Fraction,
+        JsonValueKind.Number => value.TryGetDouble(out double number) && Math.Floor(number) == number
+            ? JsonTypes.Integer
+            : JsonTypes.Fraction,
         JsonValueKind.String => JsonTypes.String,
         JsonValueKind.Array => JsonTypes.Array,
         _ => JsonTypes.Object,

@@ -16,7 +16,8 @@ internal static class StringFormats
     /// A date of RFC 3339 that exists: months have their days, and February 29 only in leap years. The year 0000 is left
     /// out, since few date types have it.
     /// </summary>
-    public const string Date = "(" + Year + @"-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))|" + LeapYear + "-02-29)";
+    public const string Date = "(" + Year
+        + @"-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))|" + LeapYear + "-02-29)";
 
     private const string Year = @"(\d{3}[1-9]|\d\d[1-9]0|\d[1-9]00|[1-9]000)";
 

@@ -16,7 +16,8 @@ internal sealed class StringLanguages
         {
             bool bounded = shape.Minimum > 0 || shape.Maximum is not null;
             language = StringLanguage.Intersect(
-                [.. shape.Patterns.Select(pattern => new PatternAutomaton(pattern, _budget)), .. bounded ? [new LengthAutomaton(shape.Minimum, shape.Maximum)] : Array.Empty<IStringAutomaton>()],
+                [.. shape.Patterns.Select(pattern => new PatternAutomaton(pattern, _budget)),
+                    .. bounded ? [new LengthAutomaton(shape.Minimum, shape.Maximum)] : Array.Empty<IStringAutomaton>()],
                 _budget);
             _known.Add(shape.Key, language);
         }

@@ -12,7 +12,11 @@ namespace LlamaNative.Grammars.Schemas;
 internal static class TypeSchema
 {
     // What carries no nullable annotation, the type itself first of all, is meant to have a value.
-    private static readonly JsonSchemaExporterOptions s_options = new() { TransformSchemaNode = Transform, TreatNullObliviousAsNonNullable = true };
+    private static readonly JsonSchemaExporterOptions s_options = new()
+    {
+        TransformSchemaNode = Transform,
+        TreatNullObliviousAsNonNullable = true,
+    };
 
     public static string Export(JsonTypeInfo typeInfo)
     {
@@ -48,7 +52,8 @@ internal static class TypeSchema
         return keywords;
     }
 
-    private static (decimal Lowest, decimal Highest)? RangeOf(Type type) => Type.GetTypeCode(type.IsEnum ? type.GetEnumUnderlyingType() : type) switch
+    private static (decimal Lowest, decimal Highest)? RangeOf(Type type) =>
+        Type.GetTypeCode(type.IsEnum ? type.GetEnumUnderlyingType() : type) switch
     {
         TypeCode.SByte => (sbyte.MinValue, sbyte.MaxValue),
         TypeCode.Byte => (byte.MinValue, byte.MaxValue),

@@ -51,7 +51,14 @@ public static class MergeCheck
         options.Validate();
         using LlamaModel model = LlamaModel.Load(path, cancellationToken: cancellationToken);
         int window = Math.Min(options.WindowSize, model.ContextLength);
-        var settings = new ContextOptions { ContextSize = window, BatchSize = window, MicroBatchSize = window, MaxOutputsPerSequence = window, Threads = options.Threads };
+        var settings = new ContextOptions
+        {
+            ContextSize = window,
+            BatchSize = window,
+            MicroBatchSize = window,
+            MaxOutputsPerSequence = window,
+            Threads = options.Threads,
+        };
         using var context = new LlamaContext(model, settings);
         string generated = new TextGenerator(context).Generate(
             options.Prompt,
@@ -68,6 +75,7 @@ public static class MergeCheck
     }
 
     /// <summary><see cref="Run"/> on a pool thread.</summary>
-    public static Task<MergeCheckResult> RunAsync(string path, MergeCheckOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<MergeCheckResult> RunAsync(string path, MergeCheckOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => Run(path, options, cancellationToken), cancellationToken);
 }

@@ -17,12 +17,14 @@ internal sealed class KernelRunner(int threads, int blockElements = KernelRunner
     private readonly int _window = threads * 4;
     private readonly List<Slot> _slots = [];
 
-    public void Run(TensorKernel kernel, IReadOnlyList<IRowSource> inputs, long rows, int rowLength, IRowSink sink, Action<long>? written, CancellationToken cancellationToken)
+    public void Run(TensorKernel kernel, IReadOnlyList<IRowSource> inputs, long rows, int rowLength, IRowSink sink,
+        Action<long>? written, CancellationToken cancellationToken)
     {
         var blocks = new BlockList(rows, Math.Max(1, blockElements / Math.Max(1, rowLength)));
         foreach (BlockPass<RowBlock> pass in kernel.Passes())
         {
-            ForEach(blocks, block => block.Part = pass.Gather(block.Load(inputs, rowLength)), block => pass.Add(block.Part!), cancellationToken);
+            ForEach(blocks, block => block.Part = pass.Gather(block.Load(inputs, rowLength)), block => pass.Add(block.Part!),
+                cancellationToken);
         }
 
         ForEach(
@@ -33,7 +35,8 @@ internal sealed class KernelRunner(int threads, int blockElements = KernelRunner
                 block.Output = Slot.Grow(block.Output, loaded.Length);
                 kernel.Compute(loaded, block.Output.AsSpan(0, loaded.Length));
                 block.Bytes = Slot.Grow(block.Bytes, loaded.RowCount * sink.RowBytes);
-                sink.Encode(loaded.FirstRow, loaded.RowCount, block.Output.AsSpan(0, loaded.Length), block.Bytes.AsSpan(0, loaded.RowCount * sink.RowBytes));
+                sink.Encode(loaded.FirstRow, loaded.RowCount, block.Output.AsSpan(0, loaded.Length),
+                    block.Bytes.AsSpan(0, loaded.RowCount * sink.RowBytes));
             },
             block =>
             {

@@ -97,13 +97,15 @@ internal sealed class MergeExecutor(MergePlan plan, IProgress<MergeProgress>? pr
             byModel.TryAdd(tensor.Inputs[i].Model.Index, matrices[i]);
         }
 
-        return [.. matrices.Select((IRowSource matrix, int i) => tensor.Inputs[i].Rows is { } rows ? new MappedRowSource(matrix, rows, byModel, rowLength) : matrix)];
+        return [.. matrices.Select((IRowSource matrix, int i) =>
+            tensor.Inputs[i].Rows is { } rows ? new MappedRowSource(matrix, rows, byModel, rowLength) : matrix)];
     }
 
     private void Report(TensorPlan tensor, int index, long bytes)
     {
         _written += bytes;
         int? layer = tensor.Place.Role == Recipe.TensorRole.Layer ? tensor.Place.Layer : null;
-        progress?.Report(new MergeProgress(tensor.Name, index, plan.Plans.Count, layer, _written, _total, Stopwatch.GetElapsedTime(_started)));
+        progress?.Report(new MergeProgress(tensor.Name, index, plan.Plans.Count, layer, _written, _total,
+            Stopwatch.GetElapsedTime(_started)));
     }
 }

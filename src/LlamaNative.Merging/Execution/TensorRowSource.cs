@@ -35,7 +35,8 @@ internal sealed class TensorRowSource(MergeModel model, GgufTensorInfo tensor) :
     }
 
     /// <summary>The bytes of rows as they are.</summary>
-    public void ReadBytes(long firstRow, int count, Span<byte> destination) => model.Read(tensor, firstRow * _rowBytes, destination[..(count * _rowBytes)]);
+    public void ReadBytes(long firstRow, int count, Span<byte> destination) =>
+        model.Read(tensor, firstRow * _rowBytes, destination[..(count * _rowBytes)]);
 
     private static void Decode(GgmlType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
@@ -61,7 +62,8 @@ internal sealed class TensorRowSource(MergeModel model, GgufTensorInfo tensor) :
         {
             if (!float.IsFinite(values[i]))
             {
-                throw new MergeException($"row {firstRow + (i / _rowLength)}, element {i % _rowLength} is {values[i]}", model.Path, tensor.Name);
+                throw new MergeException($"row {firstRow + (i / _rowLength)}, element {i % _rowLength} is {values[i]}",
+                    model.Path, tensor.Name);
             }
         }
     }

@@ -20,7 +20,9 @@ internal sealed class EncodingSink(GgufWriter writer, TensorPlan plan) : IRowSin
         int worst = TensorPrimitives.IndexOfMaxMagnitude(rows);
         if (worst >= 0 && !(Math.Abs(rows[worst]) < limit))
         {
-            throw new MergeException($"row {firstRow + (worst / _rowLength)}, element {worst % _rowLength} of the result is {rows[worst]}, which {GgmlTypeInfo.Of(plan.Type).Name} cannot hold", tensor: plan.Name);
+            throw new MergeException(
+                $"row {firstRow + (worst / _rowLength)}, element {worst % _rowLength} of the result is {rows[worst]}, which "
+                + $"{GgmlTypeInfo.Of(plan.Type).Name} cannot hold", tensor: plan.Name);
         }
 
         if (FloatEncoding.Supports(plan.Type))

@@ -15,7 +15,8 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
 
     private static readonly string[] s_shouldAgree =
     [
-        "context_length", "attention.layer_norm_rms_epsilon", "attention.key_length", "attention.value_length", "rope.dimension_count", "rope.scaling.type", "rope.scaling.factor", "expert_count", "expert_used_count",
+        "context_length", "attention.layer_norm_rms_epsilon", "attention.key_length", "attention.value_length",
+        "rope.dimension_count", "rope.scaling.type", "rope.scaling.factor", "expert_count", "expert_used_count",
     ];
 
     private readonly Dictionary<string, MergeModel> _byName = new(StringComparer.Ordinal);
@@ -54,7 +55,8 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
         {
             if (model.Architecture != reference.Architecture)
             {
-                throw new MergeException($"the architecture is {model.Architecture}, and that of {reference.Path} is {reference.Architecture}", model.Path);
+                throw new MergeException(
+                    $"the architecture is {model.Architecture}, and that of {reference.Path} is {reference.Architecture}", model.Path);
             }
 
             foreach (string key in s_mustAgree)
@@ -71,7 +73,9 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
                 (string here, string there) = (Text(model, key), Text(reference, key));
                 if (here != there)
                 {
-                    warnings.Add($"{model.Path}: {model.Architecture}.{key} is {here}, and that of {reference.Path}, which the output takes, is {there}");
+                    warnings.Add(
+                        $"{model.Path}: {model.Architecture}.{key} is {here}, and that of {reference.Path}, which the output takes, "
+                        + $"is {there}");
                 }
             }
         }
@@ -107,7 +111,8 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
             return File.Exists(path) ? Path.GetFullPath(path) : throw Missing(name, [path], line);
         }
 
-        string folder = options.ModelFolder ?? (recipe.File is null ? null : Path.GetDirectoryName(Path.GetFullPath(recipe.File))) ?? Environment.CurrentDirectory;
+        string folder = options.ModelFolder ?? (recipe.File is null ? null : Path.GetDirectoryName(Path.GetFullPath(recipe.File)))
+            ?? Environment.CurrentDirectory;
         var tried = new List<string>();
         foreach (string candidate in Candidates(Path.Combine(folder, name)))
         {

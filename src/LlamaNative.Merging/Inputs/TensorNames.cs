@@ -64,7 +64,8 @@ internal static class TensorNames
         layer = 0;
         part = null;
         int dot = name.StartsWith(LayerPrefix, StringComparison.Ordinal) ? name.IndexOf('.', LayerPrefix.Length) : -1;
-        if (dot < 0 || !int.TryParse(name.AsSpan(LayerPrefix.Length, dot - LayerPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out layer))
+        if (dot < 0 || !int.TryParse(name.AsSpan(LayerPrefix.Length, dot - LayerPrefix.Length), NumberStyles.None,
+            CultureInfo.InvariantCulture, out layer))
         {
             return false;
         }
@@ -75,14 +76,16 @@ internal static class TensorNames
 
     public static TensorRole RoleOf(string name) =>
         TrySplitLayer(name, out _, out _) ? TensorRole.Layer
-            : name.StartsWith("output", StringComparison.Ordinal) || name.StartsWith("cls", StringComparison.Ordinal) || name.StartsWith("dec.output", StringComparison.Ordinal) ? TensorRole.Post
+            : name.StartsWith("output", StringComparison.Ordinal) || name.StartsWith("cls", StringComparison.Ordinal)
+                || name.StartsWith("dec.output", StringComparison.Ordinal) ? TensorRole.Post
             : TensorRole.Embedding;
 
     /// <summary>Tensors with one row for each token.</summary>
     public static bool IsVocabulary(string name) => name is TokenEmbedding or Output;
 
     /// <summary>Tensors that are not learned: every model of a family has the same.</summary>
-    public static bool IsCopied(string name) => name.Contains("rope_freqs", StringComparison.Ordinal) || name.Contains("rope_factors", StringComparison.Ordinal);
+    public static bool IsCopied(string name) => name.Contains("rope_freqs", StringComparison.Ordinal)
+        || name.Contains("rope_factors", StringComparison.Ordinal);
 
     /// <summary>Tensors that a model may do without.</summary>
     public static bool IsOptional(string name) => IsCopied(name) || name.EndsWith(".bias", StringComparison.Ordinal);

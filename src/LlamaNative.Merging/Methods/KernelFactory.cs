@@ -30,7 +30,8 @@ internal static class KernelFactory
     }
 
     private static LinearKernel Linear(KernelSpec spec) =>
-        LinearKernel.Create([.. spec.Inputs.Select(input => spec.Number(input, "weight", null))], spec.Flag("normalize", spec.Method.Normalize));
+        LinearKernel.Create([.. spec.Inputs.Select(input => spec.Number(input, "weight", null))],
+            spec.Flag("normalize", spec.Method.Normalize));
 
     private static TensorKernel Slerp(KernelSpec spec)
     {
@@ -40,7 +41,9 @@ internal static class KernelFactory
         }
 
         return spec.Inputs.Count == 2
-            ? new SlerpKernel(spec.Parameters.ContainsKey("t") ? spec.Number("t", 0) : throw new MergeException("slerp needs 't', and the recipe has none here"))
+            ? new SlerpKernel(spec.Parameters.ContainsKey("t")
+                ? spec.Number("t", 0)
+                : throw new MergeException("slerp needs 't', and the recipe has none here"))
             : throw new MergeException($"slerp takes exactly two models, and there are {spec.Inputs.Count}");
     }
 

@@ -28,7 +28,8 @@ internal sealed record KernelSpec
 
     public double Number(InputSpec input, string name, double? whenAbsent) =>
         input.Parameters.TryGetValue(name, out ParameterScalar value) ? Require(name, value)
-            : whenAbsent ?? throw new MergeException($"{Method.Name} needs '{name}', and '{input.Model}' has none here", tensor: Tensor, line: input.Line);
+            : whenAbsent ?? throw new MergeException($"{Method.Name} needs '{name}', and '{input.Model}' has none here",
+                tensor: Tensor, line: input.Line);
 
     private double Require(string name, ParameterScalar value) =>
         value.Text is null ? value.Number : throw new MergeException($"'{name}' is a number, not '{value.Text}'", tensor: Tensor);
@@ -40,4 +41,5 @@ internal sealed record KernelSpec
 /// <param name="IsBase">Whether changes are counted from it.</param>
 /// <param name="Parameters">weight, density, gamma, epsilon, scale.</param>
 /// <param name="Line">Where the recipe names it.</param>
-internal sealed record InputSpec(string Model, int ModelIndex, bool IsBase, IReadOnlyDictionary<string, ParameterScalar> Parameters, int? Line = null);
+internal sealed record InputSpec(string Model, int ModelIndex, bool IsBase, IReadOnlyDictionary<string, ParameterScalar> Parameters,
+    int? Line = null);

@@ -14,15 +14,18 @@ internal static class ChatTemplates
             "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}",
         ["llama3"] =
-            "{{ bos_token }}{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + '<|eot_id|>' }}{% endfor %}"
+            "{{ bos_token }}{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + "
+            + "message['content'] | trim + '<|eot_id|>' }}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}{% endif %}",
         ["mistral"] =
-            "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}"
+            "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' "
+            + "[/INST]' }}"
             + "{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_token }}{% endif %}{% endfor %}",
         ["alpaca"] =
             "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'system' %}{{ message['content'] + '\\n\\n' }}"
             + "{% elif message['role'] == 'user' %}{{ '### Instruction:\\n' + message['content'] + '\\n\\n' }}"
-            + "{% elif message['role'] == 'assistant' %}{{ '### Response:\\n' + message['content'] + eos_token + '\\n\\n' }}{% endif %}{% endfor %}"
+            + "{% elif message['role'] == 'assistant' %}{{ '### Response:\\n' + message['content'] + eos_token + '\\n\\n' }}{% endif %}{% "
+            + "endfor %}"
             + "{% if add_generation_prompt %}{{ '### Response:\\n' }}{% endif %}",
         ["vicuna"] =
             "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'system' %}{{ message['content'] + '\\n\\n' }}"
@@ -43,7 +46,9 @@ internal static class ChatTemplates
         if (wanted == "auto")
         {
             return models
-                .Select(model => model.File.Metadata.TryGetValue(Key, out GgufValue? value) && value.Type == GgufValueType.String ? value.GetString() : null)
+                .Select(model => model.File.Metadata.TryGetValue(Key, out GgufValue? value) && value.Type == GgufValueType.String
+                    ? value.GetString()
+                    : null)
                 .OfType<string>()
                 .CountBy(template => template)
                 .OrderByDescending(group => group.Value)
@@ -54,6 +59,7 @@ internal static class ChatTemplates
         // A program has braces; a name has none.
         return wanted.Contains('{', StringComparison.Ordinal) ? wanted
             : s_named.TryGetValue(wanted, out string? template) ? template
-            : throw new MergeException($"chat_template '{wanted}' is neither a template, auto, nor one of {string.Join(", ", s_named.Keys)}", file);
+            : throw new MergeException(
+                $"chat_template '{wanted}' is neither a template, auto, nor one of {string.Join(", ", s_named.Keys)}", file);
     }
 }

@@ -9,13 +9,15 @@ namespace LlamaNative.Merging;
 
 /// <summary>
 /// A merge worked out to the last tensor, with its models open and nothing written: see what it would do with
-/// <see cref="WriteTo"/>, then run it with <see cref="ModelMerger.Merge(MergePlan, string, IProgress{MergeProgress}?, CancellationToken)"/>.
+/// <see cref="WriteTo"/>, then run it with
+/// <see cref="ModelMerger.Merge(MergePlan, string, IProgress{MergeProgress}?, CancellationToken)"/>.
 /// </summary>
 public sealed class MergePlan : IDisposable
 {
     private readonly ModelSet _models;
 
-    internal MergePlan(MergeRecipe recipe, MergeOptions options, ModelSet models, IReadOnlyList<TensorPlan> tensors, OrderedDictionary<string, GgufValue> metadata, IReadOnlyList<string> warnings)
+    internal MergePlan(MergeRecipe recipe, MergeOptions options, ModelSet models, IReadOnlyList<TensorPlan> tensors,
+        OrderedDictionary<string, GgufValue> metadata, IReadOnlyList<string> warnings)
     {
         Recipe = recipe;
         Options = options;
@@ -88,7 +90,8 @@ public sealed class MergePlan : IDisposable
             string type = GgmlTypeInfo.Of(input.Tensor.Type).Name;
             return $"{spec.Model}:{input.Tensor.Name} {type}" + (notes.Count == 0 ? "" : $" ({string.Join(", ", notes)})");
         });
-        string method = plan.IsCopy ? "copy" : string.Join(' ', plan.Spec.Parameters.Select(parameter => $"{parameter.Key}={parameter.Value}").Prepend(plan.Spec.Method.Name));
+        string method = plan.IsCopy ? "copy" : string.Join(' ',
+            plan.Spec.Parameters.Select(parameter => $"{parameter.Key}={parameter.Value}").Prepend(plan.Spec.Method.Name));
         return $"{method} of {string.Join(" and ", inputs)}";
     }
 }

@@ -65,7 +65,8 @@ internal sealed class MergePlanner(MergeRecipe recipe, MergeOptions options)
         }
 
         OrderedDictionary<string, GgufValue> metadata =
-            new MetadataPlanner(recipe, options, reference, slices).Plan(vocabulary, tokenizer, planner.VocabularySize, types.Matrices, merged, _warnings);
+            new MetadataPlanner(recipe, options, reference, slices).Plan(vocabulary, tokenizer, planner.VocabularySize,
+                types.Matrices, merged, _warnings);
         if (quantization is { } fileType)
         {
             tensors = QuantizationTypes.Apply(fileType, tensors, metadata);

@@ -16,7 +16,8 @@ internal sealed class MetadataPlanner(MergeRecipe recipe, MergeOptions options, 
     private const string TokenizerPrefix = "tokenizer.";
     private const string FileTypeKey = "general.file_type";
 
-    public OrderedDictionary<string, GgufValue> Plan(VocabularyPlan? vocabulary, MergeModel tokenizer, long vocabularySize, GgmlType? type, IReadOnlyList<MergeModel> models, List<string> warnings)
+    public OrderedDictionary<string, GgufValue> Plan(VocabularyPlan? vocabulary, MergeModel tokenizer,
+        long vocabularySize, GgmlType? type, IReadOnlyList<MergeModel> models, List<string> warnings)
     {
         var metadata = new OrderedDictionary<string, GgufValue>(StringComparer.Ordinal);
         foreach ((string key, GgufValue value) in reference.File.Metadata.Where(pair => !IsDropped(pair.Key)))
@@ -57,7 +58,8 @@ internal sealed class MetadataPlanner(MergeRecipe recipe, MergeOptions options, 
         || key.StartsWith("quantize.", StringComparison.Ordinal)
         || key.StartsWith(RecordPrefix, StringComparison.Ordinal)
         || key.StartsWith("general.base_model.", StringComparison.Ordinal)
-        || key is "general.basename" or "general.finetune" or "general.version" or "general.size_label" or "general.source.url" or "general.url";
+        || key is "general.basename" or "general.finetune" or "general.version" or "general.size_label"
+            or "general.source.url" or "general.url";
 
     private void SliceLayers(OrderedDictionary<string, GgufValue> metadata)
     {
@@ -112,7 +114,8 @@ internal sealed class MetadataPlanner(MergeRecipe recipe, MergeOptions options, 
     }
 
     private static string NameOf(MergeModel model) =>
-        model.File.Metadata.TryGetValue("general.name", out GgufValue? name) && name.Type == GgufValueType.String && name.GetString().Length > 0
+        model.File.Metadata.TryGetValue("general.name", out GgufValue? name) && name.Type == GgufValueType.String
+        && name.GetString().Length > 0
             ? name.GetString()
             : Path.GetFileNameWithoutExtension(model.Path);
 }

@@ -32,7 +32,8 @@ internal sealed class OutputTypes
         }
 
         // Vectors stay F32 in every GGUF file, and so does what a smaller model keeps in F32 on purpose.
-        bool keptInF32 = !TensorNames.IsVocabulary(name) && inputs.All(input => input.Type == GgmlType.F32 && TypeOf(input.Model) != GgmlType.F32);
+        bool keptInF32 = !TensorNames.IsVocabulary(name)
+            && inputs.All(input => input.Type == GgmlType.F32 && TypeOf(input.Model) != GgmlType.F32);
         return shape.RowCount == 1 || keptInF32 ? GgmlType.F32 : _wanted!.Value;
     }
 

@@ -9,7 +9,8 @@ internal static class PerLayerMetadata
     /// <param name="key">The key behind the architecture's name.</param>
     /// <param name="value">The reference model's array, one element for each of its layers.</param>
     /// <param name="layers">For each output layer, the model and the layer it takes metadata from.</param>
-    public static GgufValue? Slice(string key, GgufValue value, IReadOnlyList<(MergeModel Model, int Layer)> layers) => value.ElementType switch
+    public static GgufValue? Slice(string key, GgufValue value, IReadOnlyList<(MergeModel Model, int Layer)> layers) =>
+        value.ElementType switch
     {
         GgufValueType.UInt32 => Collect<uint>(key, layers),
         GgufValueType.Int32 => Collect<int>(key, layers),
@@ -46,7 +47,10 @@ internal static class PerLayerMetadata
         {
             GgufValue value = model.FindOwn(key) ?? throw new MergeException($"the file has no '{model.Architecture}.{key}'", model.Path);
             T[] array = value.Type == GgufValueType.Array ? value.GetArray<T>() : [.. Enumerable.Repeat(value.Get<T>(), model.BlockCount)];
-            return array.Length == model.BlockCount ? array : throw new MergeException($"'{model.Architecture}.{key}' has {array.Length} elements for {model.BlockCount} layers", model.Path);
+            return array.Length == model.BlockCount
+                ? array
+                : throw new MergeException($"'{model.Architecture}.{key}' has {array.Length} elements for {model.BlockCount} layers",
+                    model.Path);
         }
         catch (GgufFormatException error)
         {

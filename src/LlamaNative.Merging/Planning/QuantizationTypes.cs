@@ -11,7 +11,8 @@ namespace LlamaNative.Merging.Planning;
 internal static class QuantizationTypes
 {
     /// <summary>The tensors in the types they are quantized to, and the metadata that says so.</summary>
-    public static List<TensorPlan> Apply(ModelFileType fileType, IReadOnlyList<TensorPlan> tensors, OrderedDictionary<string, GgufValue> metadata)
+    public static List<TensorPlan> Apply(ModelFileType fileType, IReadOnlyList<TensorPlan> tensors,
+        OrderedDictionary<string, GgufValue> metadata)
     {
         metadata["general.file_type"] = GgufValue.Of((uint)fileType);
         metadata["general.quantization_version"] = GgufValue.Of(GgmlTypeInfo.QuantizationVersion);
@@ -25,7 +26,8 @@ internal static class QuantizationTypes
         IsCopy = tensor.IsUnchanged && tensor.Inputs[0].Tensor.Type == type,
     };
 
-    private static Dictionary<string, GgmlType> Ask(ModelFileType fileType, IReadOnlyList<TensorPlan> tensors, OrderedDictionary<string, GgufValue> metadata)
+    private static Dictionary<string, GgmlType> Ask(ModelFileType fileType, IReadOnlyList<TensorPlan> tensors,
+        OrderedDictionary<string, GgufValue> metadata)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("llamanative-merge");
         try

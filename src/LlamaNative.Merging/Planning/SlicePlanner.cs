@@ -34,7 +34,8 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
         MergeModel? baseModel = baseName is null ? null : models.Get(baseName, slice.Line);
         if (baseModel is not null && method.TakesUnlistedBase && sources.TrueForAll(source => source.Source.Model != baseModel))
         {
-            sources.Add((new PlannedSource(baseModel, StartOfBase(sources, slice), MergeRecipe.NoParameters, slice.Line), BaseCount(sources, baseModel)));
+            sources.Add((new PlannedSource(baseModel, StartOfBase(sources, slice), MergeRecipe.NoParameters, slice.Line),
+                BaseCount(sources, baseModel)));
         }
 
         if (method.TaskVector && sources.FindIndex(source => source.Source.Model == baseModel) is >= 0 and int place)
@@ -48,7 +49,8 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
         if (odd is not null)
         {
             throw new MergeException(
-                $"{odd.Model.Path} gives {oddCount} layers to a slice that {sources[0].Source.Model.Path} gives {count}: sources of a slice are equally long",
+                $"{odd.Model.Path} gives {oddCount} layers to a slice that {sources[0].Source.Model.Path} gives {count}: sources of a "
+                + $"slice are equally long",
                 recipe.File,
                 line: odd.Line ?? slice.Line);
         }
@@ -68,7 +70,8 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
         int end = source.End ?? model.BlockCount;
         return 0 <= source.Start && source.Start < end && end <= model.BlockCount
             ? (new PlannedSource(model, source.Start, source.Parameters, source.Line), end - source.Start)
-            : throw new MergeException($"layers {source.Start} to {end} of {model.Path} are not among its {model.BlockCount}", recipe.File, line: source.Line);
+            : throw new MergeException($"layers {source.Start} to {end} of {model.Path} are not among its {model.BlockCount}",
+                recipe.File, line: source.Line);
     }
 
     /// <summary>An unlisted base takes part with the layers that all sources have in common.</summary>
@@ -77,7 +80,9 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
         int start = sources[0].Source.Start;
         return sources.TrueForAll(source => source.Source.Start == start)
             ? start
-            : throw new MergeException("the base_model is not listed in a slice whose sources have different layers: list it with the layers to use", recipe.File, line: slice.Line);
+            : throw new MergeException(
+                "the base_model is not listed in a slice whose sources have different layers: list it with the layers to use",
+                recipe.File, line: slice.Line);
     }
 
     private int BaseCount(List<(PlannedSource Source, int Count)> sources, MergeModel baseModel)
@@ -88,7 +93,9 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
         }
 
         int end = sources[0].Source.Start + sources[0].Count;
-        return end <= baseModel.BlockCount ? sources[0].Count : throw new MergeException($"layers up to {end} are not among the base model's {baseModel.BlockCount}", baseModel.Path);
+        return end <= baseModel.BlockCount
+            ? sources[0].Count
+            : throw new MergeException($"layers up to {end} are not among the base model's {baseModel.BlockCount}", baseModel.Path);
     }
 
     private void CheckCount(List<(PlannedSource Source, int Count)> sources, MergeModel? baseModel, MergeSlice slice)
@@ -100,7 +107,8 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
             MergeMethod.NuSlerp when others != 2 => baseModel is not null && sources.Count == 2
                 ? "nuslerp takes exactly two models beside the base_model, which cannot be one of them"
                 : $"nuslerp takes exactly two models beside the base, and there are {others}",
-            MergeMethod.Passthrough when sources.Count != 1 => $"passthrough takes exactly one model in a slice, and there are {sources.Count}",
+            MergeMethod.Passthrough when sources.Count != 1 =>
+                $"passthrough takes exactly one model in a slice, and there are {sources.Count}",
             _ when method.TaskVector && others == 0 => $"{method.Name} has nothing to merge into the base",
             _ => null,
         };

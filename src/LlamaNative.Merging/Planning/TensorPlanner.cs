@@ -9,7 +9,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Merging.Planning;
 
 /// <summary>Plans every output tensor: its name, what it is made of, with which parameters.</summary>
-internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, ModelSet models, IReadOnlyList<PlannedSlice> slices, OutputTypes types, VocabularyPlan? vocabulary)
+internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, ModelSet models,
+    IReadOnlyList<PlannedSlice> slices, OutputTypes types, VocabularyPlan? vocabulary)
 {
     private static readonly string[] s_ownParameters = ["weight", "density", "gamma", "epsilon", "scale"];
 
@@ -28,7 +29,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         PlannedSlice embeddings = Alone(recipe.EmbeddingSource, first);
         PlannedSlice outputs = Alone(recipe.OutputSource, last);
         string[] before = NamesOf(embeddings, TensorRole.Embedding);
-        string[] after = [.. NamesOf(outputs, TensorRole.Post).Where(name => name != TensorNames.Output), .. NeedsOutput(embeddings, outputs) ? new[] { TensorNames.Output } : []];
+        string[] after = [.. NamesOf(outputs, TensorRole.Post).Where(name => name != TensorNames.Output),
+            .. NeedsOutput(embeddings, outputs) ? new[] { TensorNames.Output } : []];
         (string Name, PlannedSlice Slice, int Layer, int Index)[] layers = [.. Layers()];
         _names =
         [
@@ -36,23 +38,28 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
                 .OrderBy(TensorNames.CheckpointOrder).Select(name => TensorNames.Of(name).HuggingFace),
         ];
 
-        Array.ForEach(before, name => Add(name, embeddings, new TensorPlace(TensorRole.Embedding, 0, _layers, 0, _names), layer: null, recipe.EmbeddingSource is not null));
+        Array.ForEach(before, name => Add(name, embeddings, new TensorPlace(TensorRole.Embedding, 0, _layers, 0, _names),
+            layer: null, recipe.EmbeddingSource is not null));
         foreach ((string name, PlannedSlice slice, int layer, int index) in layers)
         {
-            Add(name, slice, new TensorPlace(TensorRole.Layer, index, _layers, LayerPosition.Of(layer, slice.LayerCount), _names), layer, alone: false);
+            Add(name, slice, new TensorPlace(TensorRole.Layer, index, _layers, LayerPosition.Of(layer, slice.LayerCount), _names),
+                layer, alone: false);
         }
 
-        Array.ForEach(after, name => Add(name, outputs, new TensorPlace(TensorRole.Post, 0, _layers, options.PostLayerT, _names), layer: null, recipe.OutputSource is not null));
+        Array.ForEach(after, name => Add(name, outputs, new TensorPlace(TensorRole.Post, 0, _layers, options.PostLayerT, _names),
+            layer: null, recipe.OutputSource is not null));
         return _plans;
     }
 
     /// <summary>A slice with a single model, where the recipe names one for the tensors outside layers.</summary>
     private PlannedSlice Alone(string? source, PlannedSlice slice) => source is null
         ? slice
-        : new PlannedSlice([new PlannedSource(models.Get(source, line: null), 0, MergeRecipe.NoParameters, null)], Base: null, MergeRecipe.NoParameters, 0);
+        : new PlannedSlice([new PlannedSource(models.Get(source, line: null), 0, MergeRecipe.NoParameters, null)],
+            Base: null, MergeRecipe.NoParameters, 0);
 
     private static string[] NamesOf(PlannedSlice slice, TensorRole role) =>
-        [.. slice.Sources.SelectMany(source => source.Model.File.Tensors).Select(tensor => tensor.Name).Where(name => TensorNames.RoleOf(name) == role).Distinct()];
+        [.. slice.Sources.SelectMany(source => source.Model.File.Tensors).Select(tensor => tensor.Name)
+            .Where(name => TensorNames.RoleOf(name) == role).Distinct()];
 
     /// <summary>
     /// Models without an output matrix use their embeddings. So does the output, unless some model has one, or the
@@ -85,7 +92,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         foreach (PlannedSource source in slice.Sources)
         {
             string inputName = layer is { } index ? TensorNames.OfLayer(source.Start + index, part!) : name;
-            GgufTensorInfo? tensor = source.Model.Find(inputName) ?? (name == TensorNames.Output ? source.Model.Find(TensorNames.TokenEmbedding) : null);
+            GgufTensorInfo? tensor = source.Model.Find(inputName)
+                ?? (name == TensorNames.Output ? source.Model.Find(TensorNames.TokenEmbedding) : null);
             if (tensor is null)
             {
                 without = source.Model;
@@ -102,7 +110,9 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         }
 
         Found first = found.Find(input => input.Source.Model == slice.Base) ?? found[0];
-        MethodTraits method = alone || TensorNames.IsCopied(name) || !OutputTypes.IsFloat(first.Tensor.Type) ? MethodTraits.Of(MergeMethod.Passthrough) : _method;
+        MethodTraits method = alone || TensorNames.IsCopied(name) || !OutputTypes.IsFloat(first.Tensor.Type)
+            ? MethodTraits.Of(MergeMethod.Passthrough)
+            : _method;
         if (method != _method)
         {
             found = [first];
@@ -113,7 +123,9 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         }
 
         found = InKernelOrder(found, slice, method);
-        (long rows, IReadOnlyList<RowMap?> maps) = TensorNames.IsVocabulary(name) ? FitVocabulary(name, found, slice, method) : (first.Tensor.Shape.RowCount, new RowMap?[found.Count]);
+        (long rows, IReadOnlyList<RowMap?> maps) = TensorNames.IsVocabulary(name)
+            ? FitVocabulary(name, found, slice, method)
+            : (first.Tensor.Shape.RowCount, new RowMap?[found.Count]);
         if (!TensorNames.IsVocabulary(name))
         {
             found = RequireSameShape(name, found, first, slice);
@@ -122,7 +134,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         _plans.Add(Create(name, slice, place, method, method == _method, found, maps, rows));
     }
 
-    private TensorPlan Create(string name, PlannedSlice slice, TensorPlace place, MethodTraits method, bool withParameters, List<Found> found, IReadOnlyList<RowMap?> maps, long rows)
+    private TensorPlan Create(string name, PlannedSlice slice, TensorPlace place, MethodTraits method,
+        bool withParameters, List<Found> found, IReadOnlyList<RowMap?> maps, long rows)
     {
         TensorShape shape = TensorNames.IsVocabulary(name) ? new TensorShape(found[0].Tensor.Shape[0], rows) : found[0].Tensor.Shape;
         TensorName outputName = TensorNames.Of(name);
@@ -132,14 +145,17 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             Shape = shape,
             Method = method,
             Seed = options.Seed,
-            Parameters = withParameters ? Resolve(method.Parameters.Except(s_ownParameters), outputName, place, slice.Parameters) : new Dictionary<string, ParameterScalar>(),
+            Parameters = withParameters
+                ? Resolve(method.Parameters.Except(s_ownParameters), outputName, place, slice.Parameters)
+                : new Dictionary<string, ParameterScalar>(),
             Inputs =
             [
                 .. found.Select(input => new InputSpec(
                     input.Source.Model.Name,
                     input.Source.Model.Index,
                     input.Source.Model == slice.Base && (method.TaskVector || method.Method == MergeMethod.NuSlerp),
-                    withParameters ? Resolve(method.Parameters.Intersect(s_ownParameters), input.Name, place, input.Source.Parameters, slice.Parameters) : new Dictionary<string, ParameterScalar>(),
+                    withParameters ? Resolve(method.Parameters.Intersect(s_ownParameters), input.Name, place,
+                        input.Source.Parameters, slice.Parameters) : new Dictionary<string, ParameterScalar>(),
                     input.Source.Line)),
             ],
         };
@@ -156,11 +172,14 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
 
         if (found.Find(input => OutputTypes.IsFloat(input.Tensor.Type) && !Quantizer.Supports(input.Tensor.Type)) is { } unreadable)
         {
-            throw new MergeException($"{GgmlTypeInfo.Of(unreadable.Tensor.Type).Name} is a type of intermediate results, which no model is stored in", unreadable.Source.Model.Path, unreadable.Tensor.Name);
+            throw new MergeException(
+                $"{GgmlTypeInfo.Of(unreadable.Tensor.Type).Name} is a type of intermediate results, which no model is stored in",
+                unreadable.Source.Model.Path, unreadable.Tensor.Name);
         }
 
         GgufTensorInfo tensor = found[0].Tensor;
-        bool unchanged = found.Count == 1 && method.Method == MergeMethod.Passthrough && maps[0] is null && tensor.Shape.Equals(shape) && spec.Number(spec.Inputs[0], "scale", 1) == 1;
+        bool unchanged = found.Count == 1 && method.Method == MergeMethod.Passthrough && maps[0] is null
+            && tensor.Shape.Equals(shape) && spec.Number(spec.Inputs[0], "scale", 1) == 1;
         GgmlType type = types.For(name, shape, [.. found.Select(input => (input.Source.Model, input.Tensor.Type))], unchanged);
         return new TensorPlan
         {
@@ -202,7 +221,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         Found odd = found.Find(input => input.Tensor.Shape != shape)!;
         return options.AllowSkip && _method.TaskVector && kept.Exists(input => input.Source.Model != slice.Base)
             ? kept
-            : throw new MergeException($"the shape is {odd.Tensor.Shape}, and in {reference.Source.Model.Path} it is {shape}", odd.Source.Model.Path, name);
+            : throw new MergeException($"the shape is {odd.Tensor.Shape}, and in {reference.Source.Model.Path} it is {shape}",
+                odd.Source.Model.Path, name);
     }
 
     private (long Rows, IReadOnlyList<RowMap?> Maps) FitVocabulary(string name, List<Found> found, PlannedSlice slice, MethodTraits method)
@@ -215,7 +235,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
 
         if (found.Find(input => input.Tensor.Shape[0] != shape[0] || input.Tensor.Shape.RowCount != input.Tensor.Shape[1]) is { } odd)
         {
-            throw new MergeException($"the shape is {odd.Tensor.Shape}, and in {found[0].Source.Model.Path} it is {shape}", odd.Source.Model.Path, name);
+            throw new MergeException($"the shape is {odd.Tensor.Shape}, and in {found[0].Source.Model.Path} it is {shape}",
+                odd.Source.Model.Path, name);
         }
 
         var fit = new VocabularyFit(found.ConvertAll(input => (input.Source.Model, input.Tensor)), slice.Base, method);
@@ -224,7 +245,9 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             : fit.ByNumber(name);
         if (VocabularySize >= 0 && rows != VocabularySize)
         {
-            throw new MergeException($"the vocabulary has {rows} tokens here and {VocabularySize} in {TensorNames.TokenEmbedding}: give the recipe a tokenizer", found[0].Source.Model.Path, name);
+            throw new MergeException(
+                $"the vocabulary has {rows} tokens here and {VocabularySize} in {TensorNames.TokenEmbedding}: give the recipe a tokenizer",
+                found[0].Source.Model.Path, name);
         }
 
         VocabularySize = rows;
@@ -232,7 +255,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
     }
 
     /// <summary>The parameters of a tensor: the narrowest level that says something decides.</summary>
-    private Dictionary<string, ParameterScalar> Resolve(IEnumerable<string> names, TensorName tensor, TensorPlace place, params IReadOnlyDictionary<string, ParameterSetting>[] levels)
+    private Dictionary<string, ParameterScalar> Resolve(IEnumerable<string> names, TensorName tensor,
+        TensorPlace place, params IReadOnlyDictionary<string, ParameterSetting>[] levels)
     {
         var values = new Dictionary<string, ParameterScalar>(StringComparer.Ordinal);
         foreach (string name in names)

@@ -8,7 +8,8 @@ internal static class BlockMergeReader
 {
     public static MergeRecipe Read(YamlNode root, YamlCursor cursor)
     {
-        cursor.WarnUnknown(root, "a recipe with 'operations'", "model_path1", "model_path2", "output_model_path", "operations", "max_shard_size");
+        cursor.WarnUnknown(root, "a recipe with 'operations'", "model_path1", "model_path2", "output_model_path",
+            "operations", "max_shard_size");
         YamlNode list = cursor.Require(root, "operations", "the recipe");
         BlockMergeOperation[] operations = [.. cursor.Items(list, "'operations'").Select(node => ReadOperation(node, cursor))];
         if (operations.Length == 0)

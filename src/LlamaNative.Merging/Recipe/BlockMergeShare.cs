@@ -21,7 +21,8 @@ internal sealed record BlockMergeOperation(string? Filter, IReadOnlyList<double>
         foreach (string name in names)
         {
             bool inLayer = name.Contains("layer", StringComparison.Ordinal);
-            if ((!LayerOnly || inLayer) && (LayerOnly || !NoLayers || !inLayer) && (string.IsNullOrEmpty(Filter) || name.Contains(Filter, StringComparison.Ordinal)))
+            if ((!LayerOnly || inLayer) && (LayerOnly || !NoLayers || !inLayer)
+                && (string.IsNullOrEmpty(Filter) || name.Contains(Filter, StringComparison.Ordinal)))
             {
                 matches.TryAdd(name, matches.Count);
             }

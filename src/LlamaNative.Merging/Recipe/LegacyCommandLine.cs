@@ -31,7 +31,8 @@ internal sealed class LegacyCommandLine
         Action<string>? more = null;
         for (int i = 0; i < arguments.Length; i++)
         {
-            (string name, string? value) = arguments[i].StartsWith("--", StringComparison.Ordinal) && arguments[i].Split('=', 2) is [var left, var right]
+            (string name, string? value) = arguments[i].StartsWith("--", StringComparison.Ordinal)
+                && arguments[i].Split('=', 2) is [var left, var right]
                 ? (left, right)
                 : (arguments[i], null);
             string Value() => value ?? (++i < arguments.Length ? arguments[i] : throw new MergeException($"{name} has no value"));
@@ -93,8 +94,11 @@ internal sealed class LegacyCommandLine
             text += " " + arguments[++i];
         }
 
-        string[] parts = text.Trim().TrimStart('[').TrimEnd(']').Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return parts.Length == 0 ? throw new MergeException("--layer-gradient is empty") : [.. parts.Select(part => Number("--layer-gradient", part))];
+        string[] parts = text.Trim().TrimStart('[').TrimEnd(']').Split([',', ' '],
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return parts.Length == 0
+            ? throw new MergeException("--layer-gradient is empty")
+            : [.. parts.Select(part => Number("--layer-gradient", part))];
     }
 
     private static double Number(string option, string text) =>
@@ -162,8 +166,14 @@ internal sealed class LegacyCommandLine
         var sources = new List<MergeSource>();
         for (int i = 0; i < _merges.Count; i++)
         {
-            ParameterSetting weight = _gradient is null ? Broadcast(_weights, "--weight", 1, i) : new ParameterSetting(new LayerSampleValue(_gradient, Complement: i == 0));
-            sources.Add(new MergeSource { Model = _merges[i], Parameters = new Dictionary<string, ParameterSetting> { ["weight"] = weight } });
+            ParameterSetting weight = _gradient is null
+                ? Broadcast(_weights, "--weight", 1, i)
+                : new ParameterSetting(new LayerSampleValue(_gradient, Complement: i == 0));
+            sources.Add(new MergeSource
+            {
+                Model = _merges[i],
+                Parameters = new Dictionary<string, ParameterSetting> { ["weight"] = weight },
+            });
         }
 
         return new MergeRecipe

@@ -7,7 +7,8 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
 
     public MergeRecipe Read()
     {
-        cursor.WarnUnknown(root, "a recipe", "merge_method", "base_model", "models", "slices", "modules", "parameters", "dtype", "out_dtype", "tokenizer_source", "tokenizer", "chat_template");
+        cursor.WarnUnknown(root, "a recipe", "merge_method", "base_model", "models", "slices", "modules",
+            "parameters", "dtype", "out_dtype", "tokenizer_source", "tokenizer", "chat_template");
         if (root.Find("modules") is { } modules)
         {
             throw cursor.Error(modules, "'modules' merges several networks into one model, which a GGUF file does not hold");
@@ -25,7 +26,9 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
         {
             Method = _method.Method,
             BaseModel = root.Find("base_model") is { } node ? cursor.Model(node, "'base_model'") : null,
-            Models = models is null ? [] : [.. NotEmpty(models, "'models'").Select(model => ReadSource(model, parameters, withRange: false))],
+            Models = models is null
+                ? []
+                : [.. NotEmpty(models, "'models'").Select(model => ReadSource(model, parameters, withRange: false))],
             Slices = slices is null ? [] : [.. NotEmpty(slices, "'slices'").Select(slice => ReadSlice(slice, parameters))],
             Parameters = parameters.Read(root.Find("parameters")),
             OutputType = cursor.FloatType(root.Find("out_dtype")) ?? cursor.FloatType(root.Find("dtype")),
@@ -52,7 +55,8 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
         cursor.WarnUnknown(node, "a slice", "sources", "base_model", "parameters");
         return new MergeSlice
         {
-            Sources = [.. NotEmpty(cursor.Require(node, "sources", "a slice"), "'sources'").Select(source => ReadSource(source, parameters, withRange: true))],
+            Sources = [.. NotEmpty(cursor.Require(node, "sources", "a slice"),
+                "'sources'").Select(source => ReadSource(source, parameters, withRange: true))],
             BaseModel = node.Find("base_model") is { } model ? cursor.Model(model, "'base_model'") : null,
             Parameters = parameters.Read(node.Find("parameters")),
             Line = node.Line,
@@ -114,7 +118,9 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
         }
 
         var tokens = new Dictionary<string, TokenSource>(StringComparer.Ordinal);
-        foreach ((string token, YamlNode node) in tokenizer.Find("tokens") is { } mapping ? cursor.Mapping(mapping, "'tokens'").Entries : [])
+        foreach ((string token, YamlNode node) in tokenizer.Find("tokens") is { } mapping
+            ? cursor.Mapping(mapping, "'tokens'").Entries
+            : [])
         {
             tokens.Add(token, ReadToken(node));
         }
@@ -147,7 +153,12 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
                 string? text = cursor.Text(source, "token");
                 int? id = source.Find("token_id") is { } number ? cursor.AsInteger(number, "'token_id'") : null;
                 return text is null != id is null
-                    ? token with { Model = cursor.Model(cursor.Require(source, "model", "a token's source"), "'model'"), Token = text, TokenId = id }
+                    ? token with
+                    {
+                        Model = cursor.Model(cursor.Require(source, "model", "a token's source"), "'model'"),
+                        Token = text,
+                        TokenId = id,
+                    }
                     : throw cursor.Error(source, "a token's source has either 'token' or 'token_id'");
             case { } kind:
                 throw cursor.Error(source, $"a token's source is of kind model_token or zero, not '{kind}'");

@@ -19,15 +19,22 @@ internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsB
     [
         new(MergeMethod.Linear, "linear", NeedsBase: false, TaskVector: false) { Normalize = true, Parameters = ["weight", "normalize"] },
         new(MergeMethod.Slerp, "slerp", NeedsBase: true, TaskVector: false) { Parameters = ["t"] },
-        new(MergeMethod.NuSlerp, "nuslerp", NeedsBase: false, TaskVector: false) { Parameters = ["weight", "nuslerp_flatten", "nuslerp_row_wise"] },
+        new(MergeMethod.NuSlerp, "nuslerp", NeedsBase: false, TaskVector: false)
+        {
+            Parameters = ["weight", "nuslerp_flatten", "nuslerp_row_wise"],
+        },
         TaskFamily(MergeMethod.TaskArithmetic, "task_arithmetic", Sparsification.None, consensus: false, normalize: false, rescale: false),
         TaskFamily(MergeMethod.Ties, "ties", Sparsification.Magnitude, consensus: true, normalize: true, rescale: false, "density"),
-        TaskFamily(MergeMethod.DareLinear, "dare_linear", Sparsification.Random, consensus: false, normalize: false, rescale: true, "density"),
+        TaskFamily(MergeMethod.DareLinear, "dare_linear", Sparsification.Random, consensus: false, normalize: false,
+            rescale: true, "density"),
         TaskFamily(MergeMethod.DareTies, "dare_ties", Sparsification.Random, consensus: true, normalize: false, rescale: true, "density"),
-        TaskFamily(MergeMethod.Breadcrumbs, "breadcrumbs", Sparsification.Outliers, consensus: false, normalize: false, rescale: false, "density", "gamma"),
-        TaskFamily(MergeMethod.BreadcrumbsTies, "breadcrumbs_ties", Sparsification.Outliers, consensus: true, normalize: false, rescale: false, "density", "gamma"),
+        TaskFamily(MergeMethod.Breadcrumbs, "breadcrumbs", Sparsification.Outliers, consensus: false,
+            normalize: false, rescale: false, "density", "gamma"),
+        TaskFamily(MergeMethod.BreadcrumbsTies, "breadcrumbs_ties", Sparsification.Outliers, consensus: true,
+            normalize: false, rescale: false, "density", "gamma"),
         TaskFamily(MergeMethod.Della, "della", Sparsification.Rank, consensus: true, normalize: true, rescale: true, "density", "epsilon"),
-        TaskFamily(MergeMethod.DellaLinear, "della_linear", Sparsification.Rank, consensus: false, normalize: false, rescale: true, "density", "epsilon"),
+        TaskFamily(MergeMethod.DellaLinear, "della_linear", Sparsification.Rank, consensus: false, normalize: false,
+            rescale: true, "density", "epsilon"),
         new(MergeMethod.Passthrough, "passthrough", NeedsBase: false, TaskVector: false) { Parameters = ["scale"] },
     ];
 
@@ -62,13 +69,15 @@ internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsB
     /// <summary>Whether any method reads a parameter of this name.</summary>
     public static bool Knows(string parameter) => Array.Exists(s_all, traits => traits.Parameters.Contains(parameter));
 
-    private static MethodTraits TaskFamily(MergeMethod method, string name, Sparsification sparsification, bool consensus, bool normalize, bool rescale, params string[] own) =>
+    private static MethodTraits TaskFamily(MergeMethod method, string name, Sparsification sparsification,
+        bool consensus, bool normalize, bool rescale, params string[] own) =>
         new(method, name, NeedsBase: true, TaskVector: true)
         {
             Sparsification = sparsification,
             Consensus = consensus,
             Normalize = normalize,
             Rescale = rescale,
-            Parameters = ["weight", "normalize", "rescale", "lambda", "int8_mask", .. consensus ? ["consensus"] : Array.Empty<string>(), .. own],
+            Parameters = ["weight", "normalize", "rescale", "lambda", "int8_mask",
+                .. consensus ? ["consensus"] : Array.Empty<string>(), .. own],
         };
 }

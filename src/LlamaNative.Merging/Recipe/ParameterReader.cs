@@ -18,7 +18,8 @@ internal sealed class ParameterReader(YamlCursor cursor, MethodTraits method, Li
                 // A method's parameter that this one has no use for is common in recipes; one that none knows is a slip.
                 if (!MethodTraits.Knows(name))
                 {
-                    throw cursor.Error(value, $"no method has a parameter '{name}'; {method.Name} has {string.Join(", ", method.Parameters)}");
+                    throw cursor.Error(value,
+                        $"no method has a parameter '{name}'; {method.Name} has {string.Join(", ", method.Parameters)}");
                 }
 
                 warnings.Add($"line {value.Line}: {method.Name} does not use '{name}'");
@@ -73,6 +74,9 @@ internal sealed class ParameterReader(YamlCursor cursor, MethodTraits method, Li
         bool numbers = items[0].TryGetNumber(out _);
         return numbers
             ? new GradientValue([.. items.Select(item => cursor.AsNumber(item, $"an element of '{name}'"))])
-            : new WordListValue([.. items.Select(item => item.TryGetNumber(out _) ? throw cursor.Error(item, $"'{name}' mixes words and numbers") : cursor.AsText(item, $"an element of '{name}'"))]);
+            : new WordListValue(
+                [.. items.Select(item => item.TryGetNumber(out _)
+                    ? throw cursor.Error(item, $"'{name}' mixes words and numbers")
+                    : cursor.AsText(item, $"an element of '{name}'"))]);
     }
 }

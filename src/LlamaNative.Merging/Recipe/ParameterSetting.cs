@@ -44,7 +44,9 @@ public sealed class ParameterSetting
     public static ParameterSetting Gradient(params ReadOnlySpan<double> values)
     {
         double[] copy = [.. values];
-        return copy.Length == 0 ? throw new ArgumentException("a gradient has at least one value", nameof(values)) : new(new GradientValue([.. copy.Select(Finite)]));
+        return copy.Length == 0
+            ? throw new ArgumentException("a gradient has at least one value", nameof(values))
+            : new(new GradientValue([.. copy.Select(Finite)]));
     }
 
     /// <summary>
@@ -57,7 +59,9 @@ public sealed class ParameterSetting
         foreach ((string? filter, ParameterSetting setting) in settings)
         {
             ArgumentNullException.ThrowIfNull(setting);
-            entries.Add(setting._entries is [(null, { } value)] ? (filter, value) : throw new ArgumentException("a filtered setting holds values, not further filters", nameof(settings)));
+            entries.Add(setting._entries is [(null, { } value)]
+                ? (filter, value)
+                : throw new ArgumentException("a filtered setting holds values, not further filters", nameof(settings)));
         }
 
         return new(entries);

@@ -3,7 +3,8 @@ namespace LlamaNative.Merging.Sparsify;
 /// <summary>DARE: keeps each change with the same probability.</summary>
 internal sealed class RandomSparsifier(double density, KeyedRandom random) : Sparsifier
 {
-    public static Sparsifier Create(double density, KeyedRandom random) => density >= 1 ? new KeepAll() : new RandomSparsifier(density, random);
+    public static Sparsifier Create(double density, KeyedRandom random) =>
+        density >= 1 ? new KeepAll() : new RandomSparsifier(density, random);
 
     public override double ScaleFor(Rescale rescale) => rescale == Rescale.InverseDensity && density > 0 ? 1 / density : 1;
 

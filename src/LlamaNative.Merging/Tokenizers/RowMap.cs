@@ -38,5 +38,6 @@ internal sealed class RowMap(IReadOnlyList<RowOrigin> rows)
         rowCount == Rows.Count && Rows.Select((row, i) => row.Kind == RowKind.Own && row.Own == i).All(same => same);
 
     /// <summary>The models it takes rows from, apart from the one it belongs to.</summary>
-    public IEnumerable<int> Models => Rows.Where(row => row.From is not null).SelectMany(row => row.From!).Select(from => from.Model).Distinct();
+    public IEnumerable<int> Models => Rows.Where(row => row.From is not null).SelectMany(row => row.From!)
+        .Select(from => from.Model).Distinct();
 }

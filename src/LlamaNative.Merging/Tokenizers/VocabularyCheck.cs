@@ -15,12 +15,15 @@ internal static class VocabularyCheck
         }
 
         var expected = ModelVocabulary.Of(reference);
-        foreach (MergeModel model in models.Where(model => model != reference && model.File.Metadata.ContainsKey(ModelVocabulary.TokensKey)))
+        foreach (MergeModel model in models.Where(
+            model => model != reference && model.File.Metadata.ContainsKey(ModelVocabulary.TokensKey)))
         {
             (string here, string there) = (KindOf(model), KindOf(reference));
             if (here != there)
             {
-                throw new MergeException($"the tokenizer is of kind {here}, and that of {reference.Path} is {there}: rows of the same number are not the same token", model.Path);
+                throw new MergeException(
+                    $"the tokenizer is of kind {here}, and that of {reference.Path} is {there}: rows of the same number are not the "
+                    + $"same token", model.Path);
             }
 
             var actual = ModelVocabulary.Of(model);
@@ -30,7 +33,9 @@ internal static class VocabularyCheck
             {
                 warnings.Add(
                     $"{model.Path}: {different.Length} of {common} tokens differ from {reference.Path}, the first being {different[0]}, "
-                    + $"'{ModelVocabulary.Decode(actual.Texts[different[0]])}' for '{ModelVocabulary.Decode(expected.Texts[different[0]])}'; without a tokenizer in the recipe their rows are merged by number");
+                    + $"'{ModelVocabulary.Decode(actual.Texts[different[0]])}' for "
+                    + $"'{ModelVocabulary.Decode(expected.Texts[different[0]])}'; without a tokenizer in the recipe their rows are merged "
+                    + $"by number");
             }
         }
     }

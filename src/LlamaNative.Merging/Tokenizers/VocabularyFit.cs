@@ -5,7 +5,8 @@ using LlamaNative.Merging.Recipe;
 namespace LlamaNative.Merging.Tokenizers;
 
 /// <summary>Brings the matrices with a row for each token to the same height and order.</summary>
-internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorInfo Tensor)> inputs, MergeModel? baseModel, MethodTraits method)
+internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorInfo Tensor)> inputs,
+    MergeModel? baseModel, MethodTraits method)
 {
     /// <summary>Row by row, without a look at the tokens: the rows all have; for task vectors those of the base.</summary>
     public (long Rows, IReadOnlyList<RowMap?> Maps) ByNumber(string name)
@@ -19,14 +20,17 @@ internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorI
         (MergeModel? small, GgufTensorInfo? tensor) = inputs.FirstOrDefault(input => input.Tensor.Shape[1] < rows);
         return small is null
             ? (rows, new RowMap?[inputs.Count])
-            : throw new MergeException($"the vocabulary has {tensor.Shape[1]} tokens, fewer than the {rows} of the base {inputs[0].Model.Path}", small.Path, name);
+            : throw new MergeException(
+                $"the vocabulary has {tensor.Shape[1]} tokens, fewer than the {rows} of the base {inputs[0].Model.Path}", small.Path, name);
     }
 
     /// <summary>The first model's rows; where the others have none, its own.</summary>
     public (long Rows, IReadOnlyList<RowMap?> Maps) ByFirst()
     {
         long rows = inputs[0].Tensor.Shape[1];
-        return (rows, [.. inputs.Select((input, i) => input.Tensor.Shape[1] >= rows ? null : new RowMap([.. Enumerable.Range(0, (int)rows).Select(row => Own(input, row))]))]);
+        return (rows,
+            [.. inputs.Select((input, i) =>
+                input.Tensor.Shape[1] >= rows ? null : new RowMap([.. Enumerable.Range(0, (int)rows).Select(row => Own(input, row))]))]);
 
         RowOrigin Own((MergeModel Model, GgufTensorInfo Tensor) input, int row) =>
             row < input.Tensor.Shape[1] ? RowOrigin.OfOwn(row) : RowOrigin.Of([(inputs[0].Model.Index, row)]);
@@ -48,7 +52,8 @@ internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorI
 
             if (map.Models.FirstOrDefault(other => !models.Contains(other), -1) is >= 0 and int missing)
             {
-                throw new MergeException($"an embedding is to come from model {missing}, which takes no part in this tensor", model.Path, name);
+                throw new MergeException($"an embedding is to come from model {missing}, which takes no part in this tensor",
+                    model.Path, name);
             }
 
             maps.Add(map.IsIdentity(tensor.Shape[1]) ? null : map);

@@ -21,14 +21,19 @@ internal sealed class VocabularyMetadata(OrderedDictionary<string, GgufValue> me
 
         if (tokens.Count < size)
         {
-            throw new MergeException($"the vocabulary lists {tokens.Count} tokens, and the output has {size} rows for them: give the recipe a tokenizer", tokenizer.Path, TensorNames.TokenEmbedding);
+            throw new MergeException(
+                $"the vocabulary lists {tokens.Count} tokens, and the output has {size} rows for them: give the recipe a tokenizer",
+                tokenizer.Path, TensorNames.TokenEmbedding);
         }
 
         if (tokens.Count > size)
         {
-            warnings.Add($"the last {tokens.Count - size} of {tokens.Count} tokens have no row in every model and are dropped; a tokenizer in the recipe keeps them");
+            warnings.Add(
+                $"the last {tokens.Count - size} of {tokens.Count} tokens have no row in every model and are dropped; a tokenizer in the "
+                + $"recipe keeps them");
             var known = ModelVocabulary.Of(tokenizer);
-            Set([.. Enumerable.Range(0, (int)size).Select(id => new OutputToken(known.Texts[id], known.Scores?[id] ?? 0, known.Types?[id] ?? ModelVocabulary.Normal))]);
+            Set([.. Enumerable.Range(0, (int)size)
+                .Select(id => new OutputToken(known.Texts[id], known.Scores?[id] ?? 0, known.Types?[id] ?? ModelVocabulary.Normal))]);
             DropMerges(size);
         }
 

@@ -35,7 +35,8 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
         {
             foreach (MergeModel model in merged)
             {
-                Append(Enumerable.Range(0, _vocabularies[model.Index].Count).Select(id => OfModel(model)(id) with { Score = 0 }), tokens, ids);
+                Append(Enumerable.Range(0, _vocabularies[model.Index].Count).Select(id => OfModel(model)(id) with { Score = 0 }),
+                    tokens, ids);
             }
         }
 
@@ -47,7 +48,8 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
             Tokens = tokens,
             Padding = padding,
             Chosen = chosen,
-            Permutations = merged.Append(reference).Distinct().ToDictionary(model => model.Index, model => Permutation(model, model == source, tokens, tokens.Count - padding)),
+            Permutations = merged.Append(reference).Distinct().ToDictionary(model => model.Index,
+                model => Permutation(model, model == source, tokens, tokens.Count - padding)),
         };
         return (plan, source);
     }
@@ -118,7 +120,8 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
                 MergeModel model = models.Get(token.Model, token.Line);
                 if (!merged.Contains(model))
                 {
-                    throw new MergeException($"the embedding of '{name}' is to come from '{token.Model}', which is not merged", file, line: token.Line);
+                    throw new MergeException($"the embedding of '{name}' is to come from '{token.Model}', which is not merged",
+                        file, line: token.Line);
                 }
 
                 chosen[id] = (RowOrigin.Of([(model.Index, RowOf(model, token, name))]), token.Force);
@@ -139,7 +142,9 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
         int row = token.TokenId ?? vocabulary.Find(ModelVocabulary.Encode(wanted));
         return row >= 0 && row < vocabulary.Count
             ? row
-            : throw new MergeException(token.TokenId is null ? $"the model has no token '{wanted}'" : $"the model has no token {row}; its vocabulary has {vocabulary.Count}", model.Path, line: token.Line);
+            : throw new MergeException(token.TokenId is null
+                ? $"the model has no token '{wanted}'"
+                : $"the model has no token {row}; its vocabulary has {vocabulary.Count}", model.Path, line: token.Line);
     }
 
     private static void RequireSameKind(MergeModel model, MergeModel source)
@@ -147,7 +152,8 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
         (string here, string there) = (KindOf(model), KindOf(source));
         if (here != there)
         {
-            throw new MergeException($"the tokenizer is of kind {here}, and that of {source.Path} is {there}: their tokens have nothing in common", model.Path);
+            throw new MergeException(
+                $"the tokenizer is of kind {here}, and that of {source.Path} is {there}: their tokens have nothing in common", model.Path);
         }
     }
 

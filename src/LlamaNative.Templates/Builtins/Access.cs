@@ -29,7 +29,9 @@ internal static class Access
                 throw ValueError.Undefined(target);
             case ValueKind.Dictionary:
                 state.Budget.Scan(key.IsString ? key.AsString.Length : 0);
-                if (key.IsString ? target.AsDictionary.TryGet(key.AsString, out TemplateValue value) : TryLookup(state, target.AsDictionary, key, out value))
+                if (key.IsString
+                    ? target.AsDictionary.TryGet(key.AsString, out TemplateValue value)
+                    : TryLookup(state, target.AsDictionary, key, out value))
                 {
                     return value;
                 }

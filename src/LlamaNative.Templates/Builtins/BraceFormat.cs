@@ -61,7 +61,9 @@ internal static class BraceFormat
             }
         }
 
-        throw new TemplateError(start + 1 < format.Length ? "expected '}' before end of string" : "Single '{' encountered in format string");
+        throw new TemplateError(start + 1 < format.Length
+            ? "expected '}' before end of string"
+            : "Single '{' encountered in format string");
     }
 
     private static TracedText Field(RenderState state, TracedText traced, in CallArguments arguments, ref int automatic, int nesting)
@@ -97,7 +99,9 @@ internal static class BraceFormat
         }
 
         string specification = rest.Length == 0 ? "" : Expand(state, rest[1..], arguments, ref automatic, nesting - 1).Text;
-        return specification.Length == 0 ? PythonRepr.Str(state.Budget, value) : FormatSpecification.Parse(specification).Format(state.Budget, value);
+        return specification.Length == 0
+            ? PythonRepr.Str(state.Budget, value)
+            : FormatSpecification.Parse(specification).Format(state.Budget, value);
     }
 
     private static TemplateValue Resolve(RenderState state, string name, in CallArguments arguments, ref int automatic)

@@ -11,8 +11,12 @@ internal static class MappingFilters
             : throw new TemplateError("Can only get item pairs from a mapping.")),
         new("attr", 1, ["name"], static (state, in self, args) =>
         {
-            TemplateValue attribute = self.IsUndefined ? throw ValueError.Undefined(self) : Access.OwnAttribute(state, self, Argument.Text(args[0]).Text);
-            return attribute.IsMissing ? TemplateValue.UndefinedAttribute(new MissingAttribute(self.TypeName, args[0].AsString)) : attribute;
+            TemplateValue attribute = self.IsUndefined
+                ? throw ValueError.Undefined(self)
+                : Access.OwnAttribute(state, self, Argument.Text(args[0]).Text);
+            return attribute.IsMissing
+                ? TemplateValue.UndefinedAttribute(new MissingAttribute(self.TypeName, args[0].AsString))
+                : attribute;
         }),
         new("default", 0, ["default_value", "boolean"], Default),
         new("d", 0, ["default_value", "boolean"], Default),

@@ -54,7 +54,9 @@ internal static class NumberFilters
 
     private static TemplateValue? Truncate(double value) => double.IsFinite(value) ? new BigInteger(value) : default(TemplateValue?);
 
-    /// <summary>Python's int(text, base): white space around, a sign, a prefix that suits the base, single underscores between digits.</summary>
+    /// <summary>
+    /// Python's int(text, base): white space around, a sign, a prefix that suits the base, single underscores between digits.
+    /// </summary>
     private static BigInteger? ParseInteger(string text, long radix)
     {
         string digits = PythonText.Strip(text, null).Text;

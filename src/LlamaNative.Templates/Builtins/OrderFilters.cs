@@ -30,7 +30,9 @@ internal static class OrderFilters
         bool caseSensitive = Argument.Flag(arguments[1]);
 
         // "age,name" sorts by several attributes, the first one first.
-        TemplateValue[] attributes = arguments[2].IsString ? [.. arguments[2].AsString.Split(',').Select(part => (TemplateValue)part)] : [arguments[2]];
+        TemplateValue[] attributes = arguments[2].IsString
+            ? [.. arguments[2].AsString.Split(',').Select(part => (TemplateValue)part)]
+            : [arguments[2]];
         return TemplateSequence.List(Sorting.Sort(state.Budget, Iteration.Items(state.Budget, value), Key, Argument.Flag(arguments[0])));
 
         TemplateValue Key(TemplateValue item)
@@ -50,11 +52,14 @@ internal static class OrderFilters
     {
         if (!value.IsDictionary)
         {
-            throw value.IsUndefined ? ValueError.Undefined(value) : new TemplateError($"'{value.TypeName} object' has no attribute 'items'");
+            throw value.IsUndefined
+                ? ValueError.Undefined(value)
+                : new TemplateError($"'{value.TypeName} object' has no attribute 'items'");
         }
 
         string by = Argument.Text(arguments[1], "key").Text;
-        int position = by switch { "key" => 0, "value" => 1, _ => throw new TemplateError("You can only sort by either \"key\" or \"value\"") };
+        int position = by switch { "key" => 0, "value" => 1, _ =>
+            throw new TemplateError("You can only sort by either \"key\" or \"value\"") };
         bool caseSensitive = Argument.Flag(arguments[0]);
         return TemplateSequence.List(Sorting.Sort(
             state.Budget,

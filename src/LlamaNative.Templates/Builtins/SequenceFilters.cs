@@ -9,9 +9,13 @@ internal static class SequenceFilters
         new("count", 0, [], static (_, in self, _) => Iteration.Length(self)),
         new("list", 0, [], static (state, in self, _) => TemplateSequence.List(Iteration.Copy(state.Budget, self))),
         new("first", 0, [], static (state, in self, _) =>
-            Iteration.Items(state.Budget, self) is [TemplateValue first, ..] ? first : TemplateValue.UndefinedBecause("No first item, sequence was empty.")),
+            Iteration.Items(state.Budget, self) is [TemplateValue first, ..]
+                ? first
+                : TemplateValue.UndefinedBecause("No first item, sequence was empty.")),
         new("last", 0, [], static (state, in self, _) =>
-            Iteration.Items(state.Budget, self) is [.., TemplateValue last] ? last : TemplateValue.UndefinedBecause("No last item, sequence was empty.")),
+            Iteration.Items(state.Budget, self) is [.., TemplateValue last]
+                ? last
+                : TemplateValue.UndefinedBecause("No last item, sequence was empty.")),
         new("reverse", 0, [], static (state, in self, _) => Reverse(state, self)),
         new("join", 0, ["d", "attribute"], static (state, in self, args) => Join(state, self, args)),
         new("batch", 1, ["linecount", "fill_with"], static (state, in self, args) =>

@@ -28,7 +28,8 @@ internal static class StringInspectionMethods
         new("istitle", 0, [], static (_, in self, _) =>
             self.AsString.Any(char.IsLetter) && PythonText.Title(self.AsString) == self.AsString),
         new("isidentifier", 0, [], static (_, in self, _) =>
-            self.AsString.Length > 0 && !char.IsDigit(self.AsString[0]) && self.AsString.All(static c => c == '_' || char.IsLetterOrDigit(c))),
+            self.AsString.Length > 0 && !char.IsDigit(self.AsString[0])
+            && self.AsString.All(static c => c == '_' || char.IsLetterOrDigit(c))),
     ];
 
     /// <summary>At least one cased letter and none of the other case.</summary>
@@ -44,7 +45,8 @@ internal static class StringInspectionMethods
             return self.AsString.Length > 0 && self.AsString.All(holds);
         });
 
-    private static TemplateValue Affix(RenderState state, string text, ReadOnlySpan<TemplateValue> arguments, string method, AffixTest holds)
+    private static TemplateValue Affix(RenderState state, string text, ReadOnlySpan<TemplateValue> arguments,
+        string method, AffixTest holds)
     {
         (int start, int end) = Range(text, arguments);
         if (start > end)

@@ -16,7 +16,8 @@ internal sealed record Test(string Name, bool HasArgument, TestBody Body)
         }
 
         state.Budget.Scan(value.IsString ? value.AsString.Length : 0);
-        return Body(state, value, !HasArgument ? default : arguments.Positional.Length == 1 ? arguments.Positional[0] : arguments.Named[0].Value);
+        return Body(state, value,
+            !HasArgument ? default : arguments.Positional.Length == 1 ? arguments.Positional[0] : arguments.Named[0].Value);
     }
 }
 

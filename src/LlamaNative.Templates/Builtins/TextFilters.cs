@@ -15,7 +15,8 @@ internal static class TextFilters
         new("trim", 0, ["chars"], static (state, in self, args) =>
             Made(state, PythonText.Strip(Str(state, self), Argument.OptionalText(args[0])))),
         new("replace", 2, ["old", "new", "count"], static (state, in self, args) =>
-            PythonText.Replace(state.Budget, Str(state, self), Str(state, args[0]).Text, Str(state, args[1]), Argument.Integer(args[2], -1))),
+            PythonText.Replace(state.Budget, Str(state, self), Str(state, args[0]).Text, Str(state, args[1]),
+                Argument.Integer(args[2], -1))),
         new("format", static (state, in self, in args) => Format(state, Str(state, self), args)),
         new("indent", 0, ["width", "first", "blank"], static (state, in self, args) => Indent(state, Argument.Text(self), args)),
         new("center", 0, ["width"], static (state, in self, args) =>
@@ -110,7 +111,9 @@ internal static class TextFilters
         long kept = length - CodePoints.Length(end.Text);
         if (kept < 0 || leeway < 0)
         {
-            throw new TemplateError(kept < 0 ? $"expected length >= {CodePoints.Length(end.Text)}, got {length}" : $"expected leeway >= 0, got {leeway}");
+            throw new TemplateError(kept < 0
+                ? $"expected length >= {CodePoints.Length(end.Text)}, got {length}"
+                : $"expected leeway >= 0, got {leeway}");
         }
 
         if (Iteration.Length(value) <= length + leeway)
@@ -145,7 +148,9 @@ internal static class TextFilters
             return Quote(state, Str(state, value), keepSlash: true);
         }
 
-        List<TemplateValue> pairs = value.IsDictionary ? Iteration.Pairs(state.Budget, value.AsDictionary) : Iteration.Items(state.Budget, value);
+        List<TemplateValue> pairs = value.IsDictionary
+            ? Iteration.Pairs(state.Budget, value.AsDictionary)
+            : Iteration.Items(state.Budget, value);
         OutputBuffer query = new(state.Budget);
         foreach (TemplateValue pair in pairs)
         {
@@ -183,7 +188,9 @@ internal static class TextFilters
         if (!arguments[2].IsMissing && !arguments[2].IsNone)
         {
             List<TemplateValue> pair = Iteration.Items(state.Budget, arguments[2]);
-            separators = pair.Count == 2 ? (Argument.Text(pair[0]), Argument.Text(pair[1])) : throw new TemplateError("separators must be a pair of strings");
+            separators = pair.Count == 2
+                ? (Argument.Text(pair[0]), Argument.Text(pair[1]))
+                : throw new TemplateError("separators must be a pair of strings");
         }
 
         return new JsonText(state.Budget, Argument.Flag(arguments[0]), indent, separators, Argument.Flag(arguments[3])).Serialize(value);

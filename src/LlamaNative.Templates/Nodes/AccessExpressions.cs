@@ -35,7 +35,8 @@ internal sealed class ItemExpression(int position, Expression target, Expression
 }
 
 /// <summary><c>target[start:stop:step]</c></summary>
-internal sealed class SliceExpression(int position, Expression target, Expression? start, Expression? stop, Expression? step) : Expression(position)
+internal sealed class SliceExpression(int position, Expression target, Expression? start, Expression? stop, Expression? step)
+    : Expression(position)
 {
     protected override TemplateValue Compute(RenderState state)
     {

@@ -6,7 +6,8 @@ internal sealed class ArgumentList(
 {
     public static ArgumentList Empty { get; } = new([], [], null, null);
 
-    public IEnumerable<Expression?> Expressions => [.. positional, .. named.Select(static argument => argument.Value), spreadList, spreadDictionary];
+    public IEnumerable<Expression?> Expressions =>
+        [.. positional, .. named.Select(static argument => argument.Value), spreadList, spreadDictionary];
 
     public CallArguments Evaluate(RenderState state, TemplateValue caller = default)
     {
@@ -88,7 +89,9 @@ internal sealed class CallExpression(int position, Expression callee, ArgumentLi
         state.Position = Position;
         return function.Kind == ValueKind.Object && function.AsObject is TemplateCallable callable
             ? callable.Invoke(state, values)
-            : throw (function.IsUndefined ? ValueError.Undefined(function) : new TemplateError($"'{function.TypeName}' object is not callable"));
+            : throw (function.IsUndefined
+                ? ValueError.Undefined(function)
+                : new TemplateError($"'{function.TypeName}' object is not callable"));
     }
 }
 

@@ -4,7 +4,8 @@ namespace LlamaNative.Templates;
 /// Operators of one precedence from left to right, such as <c>a + b - c</c>: one flat node, so a long chain is
 /// no deep tree.
 /// </summary>
-internal sealed class ArithmeticExpression(Expression first, List<(string Operator, Expression Operand, int Position)> rest) : Expression(first.Position)
+internal sealed class ArithmeticExpression(Expression first, List<(string Operator, Expression Operand, int Position)> rest)
+    : Expression(first.Position)
 {
     private const int BigIntegerSteps = 32;
 
@@ -83,7 +84,8 @@ internal sealed class SignExpression(int position, bool negate, Expression opera
 }
 
 /// <summary>A chain such as <c>a &lt; b &lt;= c</c>: each operand is evaluated once, and the first false link ends it.</summary>
-internal sealed class ComparisonExpression(Expression first, List<(string Operator, Expression Operand, int Position)> rest) : Expression(first.Position)
+internal sealed class ComparisonExpression(Expression first, List<(string Operator, Expression Operand, int Position)> rest)
+    : Expression(first.Position)
 {
     protected override TemplateValue Compute(RenderState state)
     {

@@ -13,7 +13,8 @@ internal sealed class SetStatement(int position, AssignmentTarget target, Expres
 }
 
 /// <summary><c>{% set target | filter %}...{% endset %}</c></summary>
-internal sealed class SetBlockStatement(int position, AssignmentTarget target, FilterExpression? filter, Statement body, ScopeLayout layout) : Statement
+internal sealed class SetBlockStatement(int position, AssignmentTarget target, FilterExpression? filter,
+    Statement body, ScopeLayout layout) : Statement
 {
     public override Flow Execute(RenderState state)
     {
@@ -50,7 +51,8 @@ internal sealed class FilterBlockStatement(FilterExpression filter, Statement bo
 /// <c>{% with a = 1 %}...{% endwith %}</c>; without assignments it is any other block with variables of its own,
 /// such as Hugging Face's <c>{% generation %}</c>, which marks the assistant's words for training.
 /// </summary>
-internal sealed class WithStatement(List<(AssignmentTarget Target, Expression Value)> assignments, Statement body, ScopeLayout layout) : Statement
+internal sealed class WithStatement(List<(AssignmentTarget Target, Expression Value)> assignments, Statement body,
+    ScopeLayout layout) : Statement
 {
     public override Flow Execute(RenderState state)
     {

@@ -163,7 +163,8 @@ internal sealed class Lexer
 
     private void ReadRaw(int tag)
     {
-        for (int block = _text.IndexOf("{%", _position, StringComparison.Ordinal); block >= 0; block = _text.IndexOf("{%", block + 2, StringComparison.Ordinal))
+        for (int block = _text.IndexOf("{%", _position, StringComparison.Ordinal); block >= 0; block = _text.IndexOf("{%",
+            block + 2, StringComparison.Ordinal))
         {
             int i = block + 2;
             char sign = i < _text.Length && _text[i] is '-' or '+' ? _text[i++] : '\0';

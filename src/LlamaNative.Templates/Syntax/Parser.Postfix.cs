@@ -103,7 +103,8 @@ internal sealed partial class Parser
     {
         int position = _tokens.Current.Position;
         ArgumentList arguments = ParseArguments();
-        return Over(new CallExpression(callee is NameExpression ? callee.Position : position, callee, arguments), [callee, .. arguments.Expressions]);
+        return Over(new CallExpression(callee is NameExpression ? callee.Position : position, callee, arguments),
+            [callee, .. arguments.Expressions]);
     }
 
     private FilterExpression? ParseFilterChain(Expression? value, bool startInline)

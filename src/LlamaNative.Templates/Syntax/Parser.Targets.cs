@@ -35,7 +35,8 @@ internal sealed partial class Parser
     }
 
     private bool IsTargetEnd() =>
-        _tokens.Current.IsName("in") || _tokens.Current.IsOperator("=") || _tokens.Current.IsOperator(")") || _tokens.Current.Kind == TokenKind.BlockEnd;
+        _tokens.Current.IsName("in") || _tokens.Current.IsOperator("=") || _tokens.Current.IsOperator(")")
+        || _tokens.Current.Kind == TokenKind.BlockEnd;
 
     private TargetSyntax ParseSingleTarget(bool withNamespace)
     {

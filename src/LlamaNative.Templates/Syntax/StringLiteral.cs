@@ -31,7 +31,8 @@ internal static class StringLiteral
                 case 'x' or 'u' or 'U':
                     int length = c switch { 'x' => 2, 'u' => 4, _ => 8 };
                     if (i + length >= literal.Length
-                        || !uint.TryParse(literal.AsSpan(i + 1, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code)
+                        || !uint.TryParse(literal.AsSpan(i + 1, length), NumberStyles.AllowHexSpecifier,
+                            CultureInfo.InvariantCulture, out uint code)
                         || code > 0x10FFFF)
                     {
                         return null;

@@ -204,7 +204,8 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, bool isExp
         int start = position;
         while (position < _text.Length
             && (isDigit(_text[position])
-                || (_text[position] == '_' && position > start && isDigit(_text[position - 1]) && position + 1 < _text.Length && isDigit(_text[position + 1]))))
+                || (_text[position] == '_' && position > start && isDigit(_text[position - 1]) && position + 1 < _text.Length
+                    && isDigit(_text[position + 1]))))
         {
             position++;
         }

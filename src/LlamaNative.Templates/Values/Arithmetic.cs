@@ -247,7 +247,9 @@ internal static class Arithmetic
     {
         if (!value.IsNumber)
         {
-            throw value.IsUndefined ? ValueError.Undefined(value) : new TemplateError($"bad operand type for unary {operation}: '{value.TypeName}'");
+            throw value.IsUndefined
+                ? ValueError.Undefined(value)
+                : new TemplateError($"bad operand type for unary {operation}: '{value.TypeName}'");
         }
     }
 

@@ -48,7 +48,8 @@ internal sealed class JsonText
                 WriteDictionary(value.AsDictionary);
                 break;
             default:
-                _output.Append(Scalar(value) ?? throw new TemplateError($"Object of type {value.TypeName} is not JSON serializable"), value.IsInput);
+                _output.Append(Scalar(value) ?? throw new TemplateError($"Object of type {value.TypeName} is not JSON serializable"),
+                    value.IsInput);
                 break;
         }
     }

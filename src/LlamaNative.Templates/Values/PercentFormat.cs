@@ -41,7 +41,9 @@ internal static class PercentFormat
 
         return output.ToText();
 
-        TemplateValue Next() => next < positional.Count ? positional[next++] : throw new TemplateError("not enough arguments for format string");
+        TemplateValue Next() => next < positional.Count
+            ? positional[next++]
+            : throw new TemplateError("not enough arguments for format string");
     }
 
     private static TemplateValue? ReadName(RenderBudget budget, string format, ref int i, in TemplateValue arguments)
@@ -110,11 +112,14 @@ internal static class PercentFormat
         {
             case 's' or 'r' or 'a':
                 TracedText text = specification.Type == 's' ? PythonRepr.Str(budget, value) : PythonRepr.Of(budget, value);
-                return (specification with { Fill = ' ', Align = specification.Align == '=' ? '>' : specification.Align }).FormatText(budget, text);
+                return (specification with { Fill = ' ', Align = specification.Align == '=' ? '>' : specification.Align })
+                    .FormatText(budget, text);
             case 'c' when value.IsString:
                 return specification.FormatText(budget, value.AsText);
             case 'd' or 'i' or 'u' or 'x' or 'X' or 'o' or 'c':
-                if (!value.IsNumber || (value.Kind == ValueKind.Float && (specification.Type is not ('d' or 'i' or 'u') || !double.IsFinite(value.AsFloat))))
+                if (!value.IsNumber
+                    || (value.Kind == ValueKind.Float
+                        && (specification.Type is not ('d' or 'i' or 'u') || !double.IsFinite(value.AsFloat))))
                 {
                     throw new TemplateError($"%{specification.Type} format: a real number is required, not {value.TypeName}");
                 }
@@ -152,5 +157,7 @@ internal static class PercentFormat
     }
 
     private static int Width(in TemplateValue value) =>
-        value.Kind == ValueKind.Integer && Math.Abs(value.AsInteger) <= 1000 ? (int)value.AsInteger : throw new TemplateError("* wants int");
+        value.Kind == ValueKind.Integer && Math.Abs(value.AsInteger) <= 1000
+            ? (int)value.AsInteger
+            : throw new TemplateError("* wants int");
 }

@@ -5,7 +5,8 @@ namespace LlamaNative.Templates;
 /// <summary>Python's <c>x[start:stop:step]</c>.</summary>
 internal static class Slicing
 {
-    public static TemplateValue Slice(RenderBudget budget, in TemplateValue target, in TemplateValue start, in TemplateValue stop, in TemplateValue step)
+    public static TemplateValue Slice(RenderBudget budget, in TemplateValue target, in TemplateValue start,
+        in TemplateValue stop, in TemplateValue step)
     {
         switch (target.Kind)
         {
@@ -27,7 +28,8 @@ internal static class Slicing
         }
     }
 
-    private static TemplateValue SliceText(RenderBudget budget, TracedText traced, in TemplateValue start, in TemplateValue stop, in TemplateValue step)
+    private static TemplateValue SliceText(RenderBudget budget, TracedText traced, in TemplateValue start,
+        in TemplateValue stop, in TemplateValue step)
     {
         string text = traced.Text;
         budget.Scan(text.Length);

@@ -7,7 +7,8 @@ namespace LlamaNative.Templates;
 internal static class Sorting
 {
     /// <summary>Sorts items by their keys; descending order, too, keeps equal elements in their order.</summary>
-    public static List<TemplateValue> Sort(RenderBudget budget, List<TemplateValue> items, Func<TemplateValue, TemplateValue> key, bool descending)
+    public static List<TemplateValue> Sort(RenderBudget budget, List<TemplateValue> items,
+        Func<TemplateValue, TemplateValue> key, bool descending)
     {
         budget.AllocateElements(4L * items.Count);
         (TemplateValue Key, TemplateValue Item)[] source = new (TemplateValue, TemplateValue)[items.Count];

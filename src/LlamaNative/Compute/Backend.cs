@@ -46,7 +46,8 @@ public sealed unsafe class Backend : IDisposable
     internal Lock Gate { get; } = new();
 
     /// <summary>A backend on the CPU.</summary>
-    /// <param name="threads">How many threads compute, 1 to 512. They wait for each other by spinning, so on a busy machine fewer are faster.</param>
+    /// <param name="threads">How many threads compute, 1 to 512. They wait for each other by spinning, so on a busy machine fewer are
+    /// faster.</param>
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
     public static Backend CreateCpu(int threads = 1)
     {

@@ -83,7 +83,8 @@ internal sealed partial class BackwardPass
             throw new LlamaException($"A view of {x}, which has gaps itself, has no gradient; make it contiguous with Cont before.");
         }
 
-        return _arena.Acc(_arena.Fill(x, 0), g, PlaceOf(y.Shape, y.Layout.Stride(1), y.Layout.Stride(2), y.Layout.Stride(3), y.Layout.Offset - x.Layout.Offset));
+        return _arena.Acc(_arena.Fill(x, 0), g,
+            PlaceOf(y.Shape, y.Layout.Stride(1), y.Layout.Stride(2), y.Layout.Stride(3), y.Layout.Offset - x.Layout.Offset));
     }
 
     /// <summary>Set and Acc: what lies in the place goes to b; for Set it does not reach a.</summary>

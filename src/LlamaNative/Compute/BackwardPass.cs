@@ -111,7 +111,8 @@ internal sealed partial class BackwardPass
     {
         if (accumulator is not null)
         {
-            OperandRules.Require(accumulator.IsFloat32() && accumulator.Shape == parameter.Shape, "BuildBackwardExpand", "an accumulator must be f32 and have the parameter's shape", parameter, accumulator);
+            OperandRules.Require(accumulator.IsFloat32() && accumulator.Shape == parameter.Shape, "BuildBackwardExpand",
+                "an accumulator must be f32 and have the parameter's shape", parameter, accumulator);
             _gradients[parameter] = _arena.AddInplace(accumulator, _gradients[parameter]);
             Accumulators.Add(accumulator);
         }
@@ -122,7 +123,9 @@ internal sealed partial class BackwardPass
     private GgmlTensor Contiguous(GgmlTensor tensor) => tensor.IsContiguous() ? tensor : _arena.Cont(tensor);
 
     private GgmlTensor Reshaped(GgmlTensor tensor, GgmlTensor like) =>
-        tensor.Shape == like.Shape ? tensor : _arena.Reshape(Contiguous(tensor), like.Shape[0], like.Shape[1], like.Shape[2], like.Shape[3]);
+        tensor.Shape == like.Shape
+            ? tensor
+            : _arena.Reshape(Contiguous(tensor), like.Shape[0], like.Shape[1], like.Shape[2], like.Shape[3]);
 
     /// <summary>Adds up over the repetitions of a smaller operand.</summary>
     private GgmlTensor Reduced(GgmlTensor gradient, GgmlTensor operand) =>

@@ -21,7 +21,8 @@ public sealed unsafe partial class ComputeGraph
     /// after a computation only the graph's last results and marked ones hold their values, and data without memory of
     /// its own has to be written before every computation.
     /// </summary>
-    /// <exception cref="LlamaException">The device has no kernel for an operator, cannot read a tensor's memory, or has no memory left.</exception>
+    /// <exception cref="LlamaException">The device has no kernel for an operator, cannot read a tensor's memory, or has no memory
+    /// left.</exception>
     /// <exception cref="InvalidOperationException">The graph is allocated already, or shares results with another one.</exception>
     public long Allocate(Backend backend)
     {
@@ -32,7 +33,9 @@ public sealed unsafe partial class ComputeGraph
         NativeLog.Clear();
         if (!GgmlGraphs.ggml_gallocr_alloc_graph(allocator, _native))
         {
-            throw new LlamaException($"{backend.Device.Name} has no memory for the intermediate results of a graph of {NodeCount} operators." + NativeLog.Tail());
+            throw new LlamaException(
+                $"{backend.Device.Name} has no memory for the intermediate results of a graph of {NodeCount} operators."
+                    + NativeLog.Tail());
         }
 
         Place(unplaced, allocator);
@@ -41,8 +44,10 @@ public sealed unsafe partial class ComputeGraph
     }
 
     /// <summary>As <see cref="Allocate(Backend)"/>, on all backends of a scheduler, which divides the work between them.</summary>
-    /// <exception cref="LlamaException">No device has a kernel for an operator or can read a tensor's memory, or there is no memory left.</exception>
-    /// <exception cref="InvalidOperationException">The graph is allocated already or shares results with another one, or the scheduler has a graph.</exception>
+    /// <exception cref="LlamaException">No device has a kernel for an operator or can read a tensor's memory, or there is no memory
+    /// left.</exception>
+    /// <exception cref="InvalidOperationException">The graph is allocated already or shares results with another one, or the scheduler has
+    /// a graph.</exception>
     public void Allocate(Scheduler scheduler)
     {
         ArgumentNullException.ThrowIfNull(scheduler);
@@ -56,7 +61,8 @@ public sealed unsafe partial class ComputeGraph
     /// <summary>Computes all results on the backend or scheduler it was allocated with. Allocates nothing.</summary>
     /// <param name="cancellationToken">Stops between operators on the CPU; on other devices only before the start.</param>
     /// <exception cref="InvalidOperationException">The graph was not allocated.</exception>
-    /// <exception cref="LlamaException">An index leaves the rows it names, or the device failed. What a custom operator threw is thrown as it is.</exception>
+    /// <exception cref="LlamaException">An index leaves the rows it names, or the device failed. What a custom operator threw is thrown as
+    /// it is.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled; results are undefined.</exception>
     /// <exception cref="ObjectDisposedException">The graph, an arena with a tensor of it, or the backend was disposed.</exception>
     public void Compute(CancellationToken cancellationToken = default)
@@ -138,7 +144,8 @@ public sealed unsafe partial class ComputeGraph
         GraphPlacement.RequireConstantIndices(_order.Nodes, guards);
         _guards = [.. guards];
         _customs = [.. _order.Nodes.Select(node => node.Custom).OfType<CustomOperatorBridge>()];
-        _zeroedByReset = [.. _order.Nodes.Where(node => node.Op == GgmlOp.OptStepAdamW).SelectMany(node => new[] { node.Sources[2]!, node.Sources[3]! }),
+        _zeroedByReset = [.. _order.Nodes.Where(node => node.Op == GgmlOp.OptStepAdamW)
+            .SelectMany(node => new[] { node.Sources[2]!, node.Sources[3]! }),
             .. _backward?.Accumulators ?? []];
         return [.. unplaced];
     }

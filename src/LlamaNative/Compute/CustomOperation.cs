@@ -78,6 +78,7 @@ public readonly unsafe ref struct CustomOperation
         TensorLayout layout = GgmlTensor.ReadLayout(tensor, offset: 0);
         return layout.IsContiguous && TensorSpans.ElementType(layout.Type) == typeof(T)
             ? MemoryMarshal.Cast<byte, T>(Bytes(tensor))
-            : throw new TensorLayoutException(operation, $"{layout} are no {typeof(T).Name} numbers without gaps; read its bytes through its layout");
+            : throw new TensorLayoutException(operation,
+                $"{layout} are no {typeof(T).Name} numbers without gaps; read its bytes through its layout");
     }
 }

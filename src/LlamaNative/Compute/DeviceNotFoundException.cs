@@ -4,7 +4,9 @@ namespace LlamaNative.Compute;
 public sealed class DeviceNotFoundException : LlamaException
 {
     internal DeviceNotFoundException(string deviceName, IReadOnlyList<DeviceInfo> devices)
-        : base($"There is no device '{deviceName}'; ggml sees {string.Join(", ", devices.Select(device => $"{device.Name} ({device.Description})"))}. "
+        : base(
+            $"There is no device '{deviceName}'; ggml sees "
+            + $"{string.Join(", ", devices.Select(device => $"{device.Name} ({device.Description})"))}. "
             + "A GPU needs a GPU build of the native library and its driver.") => DeviceName = deviceName;
 
     /// <summary>The name asked for.</summary>

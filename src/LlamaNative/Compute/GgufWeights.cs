@@ -14,7 +14,8 @@ public static unsafe class GgufWeights
     /// Makes a tensor that reads the file's bytes where they are mapped: no copy, and pages are loaded when touched.
     /// The mapping stays until the arena goes, also after the file is disposed. The tensor is read-only.
     /// </summary>
-    /// <exception cref="TensorLayoutException">The tensor is empty, or not aligned to 32 bytes (a file with a smaller general.alignment): use <see cref="Load"/>.</exception>
+    /// <exception cref="TensorLayoutException">The tensor is empty, or not aligned to 32 bytes (a file with a smaller general.alignment):
+    /// use <see cref="Load"/>.</exception>
     /// <exception cref="ComputeCapacityException">The arena is full.</exception>
     /// <exception cref="ObjectDisposedException">The file or the arena was disposed.</exception>
     public static GgmlTensor Map(this TensorArena arena, GgufTensorInfo tensor)
@@ -28,7 +29,8 @@ public static unsafe class GgufWeights
             byte* data = lease.Start + tensor.Offset;
             if ((nuint)data % Alignment != 0)
             {
-                throw new TensorLayoutException("Map", $"{tensor} lies at byte {tensor.Offset}, which is not aligned to {Alignment}; load it instead");
+                throw new TensorLayoutException("Map",
+                    $"{tensor} lies at byte {tensor.Offset}, which is not aligned to {Alignment}; load it instead");
             }
 
             return arena.NewMappedTensor(tensor.Name, tensor.Layout, data, lease);

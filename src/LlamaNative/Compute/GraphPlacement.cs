@@ -11,7 +11,8 @@ internal static unsafe class GraphPlacement
         if (tensor.Root.PlacedBy is not null)
         {
             throw new InvalidOperationException(
-                $"{tensor} was allocated with another graph, which shares its memory between results. Build each graph from operators of its own.");
+                $"{tensor} was allocated with another graph, which shares its memory between results. Build each graph from operators of "
+                + $"its own.");
         }
 
         nint buffer = tensor.Root.Native->buffer;
@@ -28,13 +29,15 @@ internal static unsafe class GraphPlacement
         string devices = string.Join(", ", backends.ToArray().Select(backend => backend.Device.Name));
         if (!read)
         {
-            throw new LlamaException($"{tensor} lies in {NativeText.Read(GgmlBuffers.ggml_backend_buffer_name(buffer))} memory, which {devices} cannot read.");
+            throw new LlamaException(
+                $"{tensor} lies in {NativeText.Read(GgmlBuffers.ggml_backend_buffer_name(buffer))} memory, which {devices} cannot read.");
         }
 
         if (!supported)
         {
             throw new LlamaException(
-                $"{devices} cannot compute {NativeText.Read(GgmlContexts.ggml_op_desc(tensor.Native))} to {tensor}; use a scheduler with the CPU as its last backend.");
+                $"{devices} cannot compute {NativeText.Read(GgmlContexts.ggml_op_desc(tensor.Native))} to {tensor}; use a scheduler with "
+                + $"the CPU as its last backend.");
         }
     }
 
@@ -46,7 +49,8 @@ internal static unsafe class GraphPlacement
         {
             if (node.IsView && !node.Op.IsView() && indices.Contains(node.Root))
             {
-                throw new InvalidOperationException($"The graph writes over {node.Root}, by whose values it picks rows; copy the indices to a tensor of their own before.");
+                throw new InvalidOperationException(
+                    $"The graph writes over {node.Root}, by whose values it picks rows; copy the indices to a tensor of their own before.");
             }
         }
     }

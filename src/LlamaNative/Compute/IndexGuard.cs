@@ -38,8 +38,10 @@ internal sealed unsafe class IndexGuard
             GgmlOp.ArgMax or GgmlOp.ArgSort or GgmlOp.TopK => source.Sources[0]!.Shape[0],
             _ => long.MaxValue,
         };
-        OperandRules.Require(most <= bound, operation, $"the indices must be data, or places in rows of at most {bound} that ArgMax, ArgSort or TopK found", indices, source);
-        OperandRules.Require(source.Op != GgmlOp.None || source.ByteCount <= Array.MaxLength, operation, "there are more indices than can be looked at", indices);
+        OperandRules.Require(most <= bound, operation,
+            $"the indices must be data, or places in rows of at most {bound} that ArgMax, ArgSort or TopK found", indices, source);
+        OperandRules.Require(source.Op != GgmlOp.None || source.ByteCount <= Array.MaxLength, operation,
+            "there are more indices than can be looked at", indices);
     }
 
     /// <summary>The guard of a node that picks rows by indices that are data; null for all others.</summary>
@@ -71,7 +73,8 @@ internal sealed unsafe class IndexGuard
             {
                 if ((uint)values[i] >= (ulong)_bound)
                 {
-                    throw new LlamaException($"{_operation}: index {values[i]} at place {i} of {_indices} is not one of {_bound} rows; the graph was not run.");
+                    throw new LlamaException(
+                        $"{_operation}: index {values[i]} at place {i} of {_indices} is not one of {_bound} rows; the graph was not run.");
                 }
             }
         }

@@ -44,7 +44,9 @@ internal static class OperandRules
         return tensor.HasPackedRows() && second && (layout.Shape[3] == 1 || layout.Stride(3) == next);
     }
 
-    /// <summary><see cref="HasEvenRows"/> also along dimensions of one element, whose strides a view may have left odd (<c>ggml_is_padded_1d</c>).</summary>
+    /// <summary>
+    /// <see cref="HasEvenRows"/> also along dimensions of one element, whose strides a view may have left odd (<c>ggml_is_padded_1d</c>).
+    /// </summary>
     public static bool IsPadded(this GgmlTensor tensor) =>
         tensor.HasPackedRows()
         && tensor.Layout.Stride(2) == tensor.Layout.Stride(1) * tensor.Shape[1]

@@ -5,13 +5,17 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
 
-/// <summary>Rows of numbers to and from ggml's quantized types, with ggml's own kernels. All methods may be called from any thread.</summary>
+/// <summary>
+/// Rows of numbers to and from ggml's quantized types, with ggml's own kernels. All methods may be called from any thread.
+/// </summary>
 public static unsafe class Quantizer
 {
     // Importance matrices weigh squares of squares: beyond this the sums leave the range of a float, and kernels assert.
     private const float LargestValue = 1e8f;
 
-    /// <summary>Whether rows of a type can be read and stored as floats: all types but integers, F64 and the intermediate Q8_1 and Q8_K.</summary>
+    /// <summary>
+    /// Whether rows of a type can be read and stored as floats: all types but integers, F64 and the intermediate Q8_1 and Q8_K.
+    /// </summary>
     public static bool Supports(GgmlType type) => type == GgmlType.F32 || OperandRules.CanDequantize(type);
 
     /// <summary>Whether a type can only be made with an importance matrix.</summary>
@@ -51,7 +55,8 @@ public static unsafe class Quantizer
         ArgumentNullException.ThrowIfNull(tensor);
         if ((Int128)count * tensor.Shape[0] != destination.Length)
         {
-            throw new TensorLayoutException("DequantizeRows", $"{count} rows of {tensor} are {(Int128)count * tensor.Shape[0]} numbers, and there is room for {destination.Length}");
+            throw new TensorLayoutException("DequantizeRows",
+                $"{count} rows of {tensor} are {(Int128)count * tensor.Shape[0]} numbers, and there is room for {destination.Length}");
         }
 
         using GgufTensorView view = tensor.Open();
@@ -71,13 +76,16 @@ public static unsafe class Quantizer
     /// <exception cref="TensorLayoutException">A type that cannot be stored, rows that are not whole blocks, or too few bytes.</exception>
     /// <exception cref="ArgumentException">Numbers that are not finite or too large, or no importance where the type needs it.</exception>
     /// <exception cref="LlamaException">The result holds a scale that is not finite.</exception>
-    public static long Quantize(GgmlType type, ReadOnlySpan<float> source, long rowLength, Span<byte> destination, ReadOnlySpan<float> importance = default)
+    public static long Quantize(GgmlType type, ReadOnlySpan<float> source, long rowLength, Span<byte> destination,
+        ReadOnlySpan<float> importance = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowLength);
         long bytes = RequireBlocks("Quantize", type, source.Length, destination.Length);
         if (source.Length % rowLength != 0 || rowLength % GgmlTypeInfo.Of(type).BlockSize != 0)
         {
-            throw new TensorLayoutException("Quantize", $"{source.Length} numbers are not whole rows of {rowLength}, or these not whole blocks of {GgmlTypeInfo.Of(type).BlockSize}");
+            throw new TensorLayoutException("Quantize",
+                $"{source.Length} numbers are not whole rows of {rowLength}, or these not whole blocks of "
+                + $"{GgmlTypeInfo.Of(type).BlockSize}");
         }
 
         LlamaRuntime.Load();
@@ -98,7 +106,8 @@ public static unsafe class Quantizer
 
         return AreFinite(type, destination[..(int)bytes])
             ? bytes
-            : throw new LlamaException($"{GgmlTypeInfo.Of(type).Name} cannot hold these numbers: a scale left the range of its half-precision float.");
+            : throw new LlamaException(
+                $"{GgmlTypeInfo.Of(type).Name} cannot hold these numbers: a scale left the range of its half-precision float.");
     }
 
     /// <summary>Whether stored rows read back as finite numbers. (ggml's own check writes to standard error.)</summary>
@@ -133,7 +142,9 @@ public static unsafe class Quantizer
         }
 
         long bytes = info.RowSize(count);
-        return bytes <= byteCount ? bytes : throw new TensorLayoutException(operation, $"{count} {info.Name} numbers take {bytes} bytes, and there are {byteCount}");
+        return bytes <= byteCount
+            ? bytes
+            : throw new TensorLayoutException(operation, $"{count} {info.Name} numbers take {bytes} bytes, and there are {byteCount}");
     }
 
     private static void RequireImportance(GgmlType type, ReadOnlySpan<float> importance, long rowLength)
@@ -142,7 +153,8 @@ public static unsafe class Quantizer
         {
             if (RequiresImportanceMatrix(type))
             {
-                throw new ArgumentException($"{GgmlTypeInfo.Of(type).Name} can only be made with an importance matrix.", nameof(importance));
+                throw new ArgumentException($"{GgmlTypeInfo.Of(type).Name} can only be made with an importance matrix.",
+                    nameof(importance));
             }
         }
         else if (importance.Length != rowLength)
@@ -158,7 +170,8 @@ public static unsafe class Quantizer
     // The comparison is written so that NaN fails it.
     private static void RequireFinite(ReadOnlySpan<float> numbers, float least, string parameter)
     {
-        if (numbers.IsEmpty || (TensorPrimitives.Max(numbers) <= LargestValue && TensorPrimitives.Min(numbers) >= Math.Max(least, -LargestValue)))
+        if (numbers.IsEmpty
+            || (TensorPrimitives.Max(numbers) <= LargestValue && TensorPrimitives.Min(numbers) >= Math.Max(least, -LargestValue)))
         {
             return;
         }
@@ -167,7 +180,9 @@ public static unsafe class Quantizer
         {
             if (!(numbers[i] <= LargestValue && numbers[i] >= Math.Max(least, -LargestValue)))
             {
-                throw new ArgumentException($"Number {i} is {numbers[i]}; quantization takes finite numbers{(least == 0 ? " from 0" : "")} up to {LargestValue:G1}.", parameter);
+                throw new ArgumentException(
+                    $"Number {i} is {numbers[i]}; quantization takes finite numbers{(least == 0 ? " from 0" : "")} up to "
+                    + $"{LargestValue:G1}.", parameter);
             }
         }
     }

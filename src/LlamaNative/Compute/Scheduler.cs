@@ -13,7 +13,9 @@ public sealed unsafe class Scheduler : IDisposable
     private readonly Backend[] _inLockOrder;
     private ComputeGraph? _graph;
 
-    /// <summary>Makes a scheduler over backends in order of preference; the last must be the CPU, which computes what no other can.</summary>
+    /// <summary>
+    /// Makes a scheduler over backends in order of preference; the last must be the CPU, which computes what no other can.
+    /// </summary>
     /// <exception cref="ArgumentException">No backend, too many, one twice, or a last one that is not the CPU.</exception>
     /// <exception cref="ObjectDisposedException">A backend was disposed.</exception>
     public Scheduler(params ReadOnlySpan<Backend> backends)
@@ -66,12 +68,14 @@ public sealed unsafe class Scheduler : IDisposable
         }
 
         NativeLog.Clear();
-        nint scheduler = GgmlSchedulers.ggml_backend_sched_new(pointers, null, handles.Length, (nuint)size, parallel: false, offloadOperations: false);
+        nint scheduler = GgmlSchedulers.ggml_backend_sched_new(pointers, null, handles.Length, (nuint)size,
+            parallel: false, offloadOperations: false);
         Handle = new GgmlSchedulerHandle(scheduler, handles);
         _graph = graph;
         if (!GgmlSchedulers.ggml_backend_sched_alloc_graph(Handle, native))
         {
-            throw new LlamaException($"There is no memory for the intermediate results of a graph of {graph.NodeCount} operators." + NativeLog.Tail());
+            throw new LlamaException(
+                $"There is no memory for the intermediate results of a graph of {graph.NodeCount} operators." + NativeLog.Tail());
         }
     }
 

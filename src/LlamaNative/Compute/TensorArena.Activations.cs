@@ -45,7 +45,8 @@ public sealed unsafe partial class TensorArena
     public GgmlTensor SiluBack(GgmlTensor gradient, GgmlTensor x)
     {
         Enter(1, gradient, x);
-        Require(gradient.IsFloat32Or16() && gradient.Type == x.Type && gradient.Shape == x.Shape, "SiluBack", "both must be f32 or f16 and of one shape", gradient, x);
+        Require(gradient.IsFloat32Or16() && gradient.Type == x.Type && gradient.Shape == x.Shape, "SiluBack",
+            "both must be f32 or f16 and of one shape", gradient, x);
         Require(gradient.IsContiguous() && x.IsContiguous(), "SiluBack", "both must be contiguous", gradient, x);
         return Adopt(GgmlOperators.ggml_silu_back(Handle, gradient.Native, x.Native), gradient, x);
     }
@@ -61,7 +62,8 @@ public sealed unsafe partial class TensorArena
     private GgmlTensor GluSplit(string operation, GgmlTensor gate, GgmlTensor up, GgmlGluOp op)
     {
         Enter(1, gate, up);
-        Require(gate.IsFloat32Or16() && gate.Type == up.Type && gate.Shape == up.Shape, operation, "both must be f32 or f16 and of one shape", gate, up);
+        Require(gate.IsFloat32Or16() && gate.Type == up.Type && gate.Shape == up.Shape, operation,
+            "both must be f32 or f16 and of one shape", gate, up);
         Require(gate.HasEvenRows() && up.HasEvenRows(), operation, "both must have even rows", gate, up);
         return Adopt(GgmlOperators.ggml_glu_split(Handle, gate.Native, up.Native, op), gate, up);
     }

@@ -8,7 +8,8 @@ namespace LlamaNative.Compute;
 public sealed unsafe partial class TensorArena
 {
     /// <summary>a + b, element by element; b is repeated where it is smaller.</summary>
-    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
+    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go
+    /// together.</exception>
     public GgmlTensor Add(GgmlTensor a, GgmlTensor b)
     {
         EnterArithmetic("Add", a, b);
@@ -16,7 +17,8 @@ public sealed unsafe partial class TensorArena
     }
 
     /// <summary>a - b, element by element; b is repeated where it is smaller.</summary>
-    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
+    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go
+    /// together.</exception>
     public GgmlTensor Sub(GgmlTensor a, GgmlTensor b)
     {
         EnterArithmetic("Sub", a, b);
@@ -24,7 +26,8 @@ public sealed unsafe partial class TensorArena
     }
 
     /// <summary>a · b, element by element; b is repeated where it is smaller.</summary>
-    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
+    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go
+    /// together.</exception>
     public GgmlTensor Mul(GgmlTensor a, GgmlTensor b)
     {
         EnterArithmetic("Mul", a, b);
@@ -32,7 +35,8 @@ public sealed unsafe partial class TensorArena
     }
 
     /// <summary>a / b, element by element; b is repeated where it is smaller.</summary>
-    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go together.</exception>
+    /// <exception cref="TensorLayoutException">b does not repeat to a's shape, a's rows are not packed, or the types do not go
+    /// together.</exception>
     public GgmlTensor Div(GgmlTensor a, GgmlTensor b)
     {
         EnterArithmetic("Div", a, b);
@@ -57,7 +61,9 @@ public sealed unsafe partial class TensorArena
         return Adopt(GgmlOperators.ggml_scale_bias(Handle, a.Native, scale, bias), a);
     }
 
-    /// <summary>a with values below <paramref name="min"/> and above <paramref name="max"/> replaced by these; NaN becomes <paramref name="max"/>.</summary>
+    /// <summary>
+    /// a with values below <paramref name="min"/> and above <paramref name="max"/> replaced by these; NaN becomes <paramref name="max"/>.
+    /// </summary>
     /// <exception cref="TensorLayoutException">Not a contiguous F32 or F16 tensor.</exception>
     public GgmlTensor Clamp(GgmlTensor a, float min, float max)
     {

@@ -34,7 +34,8 @@ public sealed unsafe partial class TensorArena
     public GgmlTensor SoftMaxExtBack(GgmlTensor gradient, GgmlTensor y, float scale = 1)
     {
         Enter(1, gradient, y);
-        Require(gradient.IsFloat32() && y.IsFloat32() && gradient.Shape == y.Shape, "SoftMaxExtBack", "both must be f32 and of one shape", gradient, y);
+        Require(gradient.IsFloat32() && y.IsFloat32() && gradient.Shape == y.Shape, "SoftMaxExtBack",
+            "both must be f32 and of one shape", gradient, y);
         Require(gradient.IsContiguous() && y.IsContiguous(), "SoftMaxExtBack", "both must be contiguous", gradient, y);
         return Adopt(GgmlOperators.ggml_soft_max_ext_back(Handle, gradient.Native, y.Native, scale, 0), gradient, y);
     }
@@ -67,10 +68,12 @@ public sealed unsafe partial class TensorArena
     /// <param name="maxBias">ALiBi's largest slope; 0 for none.</param>
     /// <param name="logitSoftcap">Scores are softcap · tanh(scores / softcap); 0 for none.</param>
     /// <exception cref="TensorLayoutException">Shapes or types other than these.</exception>
-    public GgmlTensor FlashAttnExt(GgmlTensor q, GgmlTensor k, GgmlTensor v, GgmlTensor? mask, float scale, float maxBias = 0, float logitSoftcap = 0)
+    public GgmlTensor FlashAttnExt(GgmlTensor q, GgmlTensor k, GgmlTensor v, GgmlTensor? mask, float scale,
+        float maxBias = 0, float logitSoftcap = 0)
     {
         Enter(1, q, k, v, mask ?? q);
-        Require(q.IsFloat32() && CanMultiply(k.Type) && CanMultiply(v.Type), "FlashAttnExt", "the queries must be f32, keys and values floats or quantized", q, k, v);
+        Require(q.IsFloat32() && CanMultiply(k.Type) && CanMultiply(v.Type), "FlashAttnExt",
+            "the queries must be f32, keys and values floats or quantized", q, k, v);
         Require(q.HasPackedRows() && k.HasPackedRows() && v.HasPackedRows(), "FlashAttnExt", "the rows must be packed", q, k, v);
         bool fits = q.Shape[0] == k.Shape[0] && k.Shape[1] == v.Shape[1] && q.Shape[2] % k.Shape[2] == 0
             && q.Shape[2] % v.Shape[2] == 0 && q.Shape[3] == k.Shape[3] && q.Shape[3] == v.Shape[3];
@@ -80,17 +83,20 @@ public sealed unsafe partial class TensorArena
         {
             bool masks = mask.Type == GgmlType.F16 && mask.IsContiguous() && mask.Shape[0] >= k.Shape[1] && mask.Shape[1] >= q.Shape[1]
                 && q.Shape[2] % mask.Shape[2] == 0 && q.Shape[3] % mask.Shape[3] == 0;
-            Require(masks, "FlashAttnExt", "the mask must be contiguous f16 [keys, queries or more] and repeat over the rest", q, k, v, mask);
+            Require(masks, "FlashAttnExt",
+                "the mask must be contiguous f16 [keys, queries or more] and repeat over the rest", q, k, v, mask);
         }
 
-        return Adopt(GgmlOperators.ggml_flash_attn_ext(Handle, q.Native, k.Native, v.Native, mask is null ? null : mask.Native, scale, maxBias, logitSoftcap), q, k, v, mask);
+        return Adopt(GgmlOperators.ggml_flash_attn_ext(Handle, q.Native, k.Native, v.Native, mask is null ? null : mask.Native,
+            scale, maxBias, logitSoftcap), q, k, v, mask);
     }
 
     private static void RequireBias(string operation, float maxBias, GgmlTensor? mask)
     {
         if (!float.IsFinite(maxBias) || maxBias < 0 || (maxBias > 0 && mask is null))
         {
-            throw new ArgumentException($"{operation}: the bias {maxBias} must be finite and not negative, and needs a mask to act on.", nameof(maxBias));
+            throw new ArgumentException($"{operation}: the bias {maxBias} must be finite and not negative, and needs a mask to act on.",
+                nameof(maxBias));
         }
     }
 

@@ -11,12 +11,14 @@ public sealed unsafe partial class TensorArena
     /// The product of b's rows with a's rows: a [k, m], b [k, n] give F32 [m, n], result[i, j] = Σ a[·, i] b[·, j].
     /// In mathematics' order this is b aᵀ. Dimensions 2 and 3 of a are repeated to b's. a may be quantized.
     /// </summary>
-    /// <exception cref="TensorLayoutException">Rows of different length, or dimensions 2 and 3 that do not repeat; a transposed; or b not F32 (or a's own F16, BF16).</exception>
+    /// <exception cref="TensorLayoutException">Rows of different length, or dimensions 2 and 3 that do not repeat; a transposed; or b not
+    /// F32 (or a's own F16, BF16).</exception>
     public GgmlTensor MulMat(GgmlTensor a, GgmlTensor b)
     {
         Enter(1, a, b);
         Require(a.Shape[0] == b.Shape[0], "MulMat", "the rows of both must have one length", a, b);
-        Require(b.Shape[2] % a.Shape[2] == 0 && b.Shape[3] % a.Shape[3] == 0, "MulMat", "dimensions 2 and 3 of the first must repeat to the second's", a, b);
+        Require(b.Shape[2] % a.Shape[2] == 0 && b.Shape[3] % a.Shape[3] == 0, "MulMat",
+            "dimensions 2 and 3 of the first must repeat to the second's", a, b);
         RequireFactor("MulMat", a, b);
         Require(b.IsFloat32() || (a.Type == b.Type && b.IsFloat()), "MulMat", "the second must be f32, or both f16 or bf16", a, b);
         Require(b.HasPackedRows(), "MulMat", "the rows of the second must be packed", a, b);
@@ -27,7 +29,8 @@ public sealed unsafe partial class TensorArena
     /// Mixture of experts: experts [k, m, e], b [k, u or 1, n] and ids I32 [u, n] give F32 [m, u, n], where
     /// result[·, i, j] is the product of expert ids[i, j] with b[·, i, j].
     /// </summary>
-    /// <exception cref="TensorLayoutException">Shapes other than these, or ids that come from an operator and might leave the experts.</exception>
+    /// <exception cref="TensorLayoutException">Shapes other than these, or ids that come from an operator and might leave the
+    /// experts.</exception>
     public GgmlTensor MulMatId(GgmlTensor experts, GgmlTensor b, GgmlTensor ids)
     {
         Enter(1, experts, b, ids);
@@ -45,7 +48,8 @@ public sealed unsafe partial class TensorArena
     /// The sum of outer products of rows: a [m, k], b [n, k] give F32 [m, n], result[i, j] = Σ a[i, ·] b[j, ·];
     /// b may be transposed. Dimensions 2 and 3 of an F32 a are repeated to b's.
     /// </summary>
-    /// <exception cref="TensorLayoutException">Different numbers of rows, dimensions 2 and 3 that do not fit, a transposed, or b not F32.</exception>
+    /// <exception cref="TensorLayoutException">Different numbers of rows, dimensions 2 and 3 that do not fit, a transposed, or b not
+    /// F32.</exception>
     public GgmlTensor OutProd(GgmlTensor a, GgmlTensor b)
     {
         Enter(1, a, b);

@@ -28,7 +28,8 @@ public sealed unsafe partial class TensorArena
         nint address = GgmlBuffers.ggml_backend_alloc_ctx_tensors_from_buft(Handle, bufferType);
         if (address == 0)
         {
-            throw new LlamaException($"{backend.Device.Name} could not allocate {needed} bytes for the tensors of an arena." + NativeLog.Tail());
+            throw new LlamaException(
+                $"{backend.Device.Name} could not allocate {needed} bytes for the tensors of an arena." + NativeLog.Tail());
         }
 
         using var buffer = new GgmlBufferHandle(address);
@@ -40,7 +41,9 @@ public sealed unsafe partial class TensorArena
         return needed;
     }
 
-    /// <summary>Makes a tensor whose data is memory of the caller's, which is kept by <paramref name="owner"/> until the arena goes.</summary>
+    /// <summary>
+    /// Makes a tensor whose data is memory of the caller's, which is kept by <paramref name="owner"/> until the arena goes.
+    /// </summary>
     internal GgmlTensor NewMappedTensor(string name, in TensorLayout layout, byte* data, IDisposable owner)
     {
         GgmlTensor tensor = NewTensor(layout.Type, layout.Shape);

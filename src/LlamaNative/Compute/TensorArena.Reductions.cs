@@ -70,7 +70,9 @@ public sealed unsafe partial class TensorArena
         return Adopt(GgmlOperators.ggml_count_equal(Handle, a.Native, b.Native), a, b);
     }
 
-    /// <summary>The places of a row's elements in order, I32 of the same shape. NaN counts as positive infinity. Takes two tensors of room.</summary>
+    /// <summary>
+    /// The places of a row's elements in order, I32 of the same shape. NaN counts as positive infinity. Takes two tensors of room.
+    /// </summary>
     /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor.</exception>
     public GgmlTensor ArgSort(GgmlTensor a, SortOrder order)
     {

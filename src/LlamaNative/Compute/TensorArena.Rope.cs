@@ -19,7 +19,8 @@ public sealed unsafe partial class TensorArena
         ggml_tensor* factors = frequencyFactors is null ? null : frequencyFactors.Native;
         return Adopt(
             GgmlOperators.ggml_rope_ext(
-                Handle, a.Native, positions.Native, factors, parameters.DimensionCount, (int)parameters.Mode, parameters.OriginalContextLength, parameters.FrequencyBase,
+                Handle, a.Native, positions.Native, factors, parameters.DimensionCount, (int)parameters.Mode,
+                parameters.OriginalContextLength, parameters.FrequencyBase,
                 parameters.FrequencyScale, parameters.ExtFactor, parameters.AttnFactor, parameters.BetaFast, parameters.BetaSlow),
             a, positions, frequencyFactors);
     }
@@ -32,7 +33,8 @@ public sealed unsafe partial class TensorArena
         ggml_tensor* factors = frequencyFactors is null ? null : frequencyFactors.Native;
         return Adopt(
             GgmlOperators.ggml_rope_ext_back(
-                Handle, gradient.Native, positions.Native, factors, parameters.DimensionCount, (int)parameters.Mode, parameters.OriginalContextLength, parameters.FrequencyBase,
+                Handle, gradient.Native, positions.Native, factors, parameters.DimensionCount, (int)parameters.Mode,
+                parameters.OriginalContextLength, parameters.FrequencyBase,
                 parameters.FrequencyScale, parameters.ExtFactor, parameters.AttnFactor, parameters.BetaFast, parameters.BetaSlow),
             gradient, positions, frequencyFactors);
     }
@@ -44,15 +46,19 @@ public sealed unsafe partial class TensorArena
         Require(a.IsFloat32Or16() && a.HasPackedRows(), operation, "a must be f32 or f16 with packed rows", a);
         bool dimensions = parameters.DimensionCount >= 2 && parameters.DimensionCount % 2 == 0 && parameters.DimensionCount <= a.Shape[0];
         Require(dimensions && a.Shape[0] % 2 == 0, operation, $"{parameters.DimensionCount} of a row cannot turn: both must be even", a);
-        bool placed = positions.Type == GgmlType.I32 && positions.IsVector() && positions.IsContiguous() && positions.Shape[0] == a.Shape[2];
+        bool placed = positions.Type == GgmlType.I32 && positions.IsVector() && positions.IsContiguous()
+            && positions.Shape[0] == a.Shape[2];
         Require(placed, operation, "the positions must be contiguous i32, one for each of a's dimension 2", a, positions);
 
         // The kernel reads a factor for every pair of the row, also for those that do not turn.
-        bool divided = factors is null || (factors.IsFloat32() && factors.IsContiguous() && factors.IsVector() && factors.Shape[0] >= a.Shape[0] / 2);
+        bool divided = factors is null
+            || (factors.IsFloat32() && factors.IsContiguous() && factors.IsVector() && factors.Shape[0] >= a.Shape[0] / 2);
         Require(divided, operation, "the frequency factors must be contiguous f32, one for each pair of a row", a, factors);
-        if (parameters.Mode is not (RopeMode.Normal or RopeMode.Neox) || !(parameters.FrequencyBase > 0) || !(parameters.FrequencyScale > 0))
+        if (parameters.Mode is not (RopeMode.Normal or RopeMode.Neox) || !(parameters.FrequencyBase > 0)
+            || !(parameters.FrequencyScale > 0))
         {
-            throw new ArgumentException($"{operation}: {parameters} needs a known mode and a base and a scale above 0.", nameof(parameters));
+            throw new ArgumentException($"{operation}: {parameters} needs a known mode and a base and a scale above 0.",
+                nameof(parameters));
         }
     }
 }

@@ -21,7 +21,8 @@ public sealed unsafe partial class TensorArena
 
     /// <summary>A window with its own shape and strides; see <see cref="TensorLayout.View"/>.</summary>
     /// <exception cref="TensorLayoutException">The window reaches outside a, or cuts elements or blocks.</exception>
-    /// <exception cref="TensorLayoutException">The window shows bytes so often that it counts more of them than a has, which ggml refuses.</exception>
+    /// <exception cref="TensorLayoutException">The window shows bytes so often that it counts more of them than a has, which ggml
+    /// refuses.</exception>
     public GgmlTensor View(GgmlTensor a, TensorShape shape, ReadOnlySpan<long> strides, long byteOffset)
     {
         Enter(1, a);
@@ -44,7 +45,8 @@ public sealed unsafe partial class TensorArena
     {
         Enter(1, a);
         _ = a.Layout.Permute(axis0, axis1, axis2, axis3);
-        Require(a.Layout.Stride(1) <= int.MaxValue && a.Layout.Stride(2) <= int.MaxValue && a.Layout.Stride(3) <= int.MaxValue, "Permute", "the strides must be below 2^31 bytes", a);
+        Require(a.Layout.Stride(1) <= int.MaxValue && a.Layout.Stride(2) <= int.MaxValue && a.Layout.Stride(3) <= int.MaxValue,
+            "Permute", "the strides must be below 2^31 bytes", a);
         return Adopt(GgmlOperators.ggml_permute(Handle, a.Native, axis0, axis1, axis2, axis3), a);
     }
 

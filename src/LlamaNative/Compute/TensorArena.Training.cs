@@ -12,7 +12,8 @@ public sealed unsafe partial class TensorArena
     public GgmlTensor SetParam(GgmlTensor tensor)
     {
         Enter(0, tensor);
-        Require(tensor.Op == GgmlOp.None && tensor.IsFloat32() && !tensor.IsReadOnly, "SetParam", "only writable f32 data can be trained", tensor);
+        Require(tensor.Op == GgmlOp.None && tensor.IsFloat32() && !tensor.IsReadOnly, "SetParam",
+            "only writable f32 data can be trained", tensor);
         GgmlContexts.ggml_set_param(tensor.Native);
         tensor.IsParam = true;
         return tensor;
@@ -46,8 +47,10 @@ public sealed unsafe partial class TensorArena
     {
         EnterLoss("CrossEntropyLossBack", logits, labels);
         Enter(1, gradient);
-        Require(gradient.IsScalar() && gradient.IsFloat32() && gradient.IsContiguous(), "CrossEntropyLossBack", "the gradient must be a single f32 number", gradient, logits, labels);
-        return Adopt(GgmlOperators.ggml_cross_entropy_loss_back(Handle, gradient.Native, logits.Native, labels.Native), gradient, logits, labels);
+        Require(gradient.IsScalar() && gradient.IsFloat32() && gradient.IsContiguous(), "CrossEntropyLossBack",
+            "the gradient must be a single f32 number", gradient, logits, labels);
+        return Adopt(GgmlOperators.ggml_cross_entropy_loss_back(Handle, gradient.Native, logits.Native, labels.Native),
+            gradient, logits, labels);
     }
 
     /// <summary>
@@ -57,13 +60,15 @@ public sealed unsafe partial class TensorArena
     /// <param name="gradient">Its gradient.</param>
     /// <param name="m">The first moment: zeros at the start, kept between steps.</param>
     /// <param name="v">The second moment, likewise.</param>
-    /// <param name="settings">F32 [7]: learning rate, beta1, beta2, eps, weight decay, 1/(1 - beta1^t), 1/(1 - beta2^t) with t the step from 1.</param>
+    /// <param name="settings">F32 [7]: learning rate, beta1, beta2, eps, weight decay, 1/(1 - beta1^t), 1/(1 - beta2^t) with t the step
+    /// from 1.</param>
     /// <exception cref="TensorLayoutException">Not contiguous F32 tensors of one shape, or not a parameter.</exception>
     public GgmlTensor OptStepAdamW(GgmlTensor parameter, GgmlTensor gradient, GgmlTensor m, GgmlTensor v, GgmlTensor settings)
     {
         EnterStep("OptStepAdamW", settings, SourceConstants.AdamWSettings, parameter, gradient, m, v);
         Require(!m.IsReadOnly && !v.IsReadOnly, "OptStepAdamW", "the moments must be writable", m, v);
-        return Adopt(GgmlOperators.ggml_opt_step_adamw(Handle, parameter.Native, gradient.Native, m.Native, v.Native, settings.Native), parameter, gradient, m, v, settings);
+        return Adopt(GgmlOperators.ggml_opt_step_adamw(Handle, parameter.Native, gradient.Native, m.Native, v.Native, settings.Native),
+            parameter, gradient, m, v, settings);
     }
 
     /// <summary>One step of stochastic gradient descent over a parameter's data; the result is the parameter itself.</summary>
@@ -74,13 +79,15 @@ public sealed unsafe partial class TensorArena
     public GgmlTensor OptStepSgd(GgmlTensor parameter, GgmlTensor gradient, GgmlTensor settings)
     {
         EnterStep("OptStepSgd", settings, SourceConstants.SgdSettings, parameter, gradient);
-        return Adopt(GgmlOperators.ggml_opt_step_sgd(Handle, parameter.Native, gradient.Native, settings.Native), parameter, gradient, settings);
+        return Adopt(GgmlOperators.ggml_opt_step_sgd(Handle, parameter.Native, gradient.Native, settings.Native),
+            parameter, gradient, settings);
     }
 
     private void EnterLoss(string operation, GgmlTensor logits, GgmlTensor labels)
     {
         Enter(1, logits, labels);
-        Require(logits.IsFloat32() && labels.IsFloat32() && logits.Shape == labels.Shape, operation, "both must be f32 and of one shape", logits, labels);
+        Require(logits.IsFloat32() && labels.IsFloat32() && logits.Shape == labels.Shape, operation,
+            "both must be f32 and of one shape", logits, labels);
         Require(logits.IsContiguous() && labels.IsContiguous(), operation, "both must be contiguous", logits, labels);
     }
 
@@ -92,10 +99,12 @@ public sealed unsafe partial class TensorArena
             Enter(1, operand);
 
             // The kernel walks all of them with the parameter's strides.
-            Require(operand.IsFloat32() && operand.IsContiguous() && operand.Shape == operands[0].Shape, operation, "all must be contiguous f32 of the parameter's shape", operands[0], operand);
+            Require(operand.IsFloat32() && operand.IsContiguous() && operand.Shape == operands[0].Shape, operation,
+                "all must be contiguous f32 of the parameter's shape", operands[0], operand);
         }
 
         Require(operands[0].IsParam, operation, "the first must be marked with SetParam", operands[0]);
-        Require(settings.IsFloat32() && settings.IsContiguous() && settings.Shape.ElementCount == count, operation, $"the settings must be {count} contiguous f32 numbers", settings);
+        Require(settings.IsFloat32() && settings.IsContiguous() && settings.Shape.ElementCount == count, operation,
+            $"the settings must be {count} contiguous f32 numbers", settings);
     }
 }

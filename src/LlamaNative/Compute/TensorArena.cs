@@ -37,12 +37,14 @@ public sealed unsafe partial class TensorArena : IDisposable
     internal GgmlContextHandle Handle { get; }
 
     /// <summary>Makes a tensor without data, of one to four dimensions, fastest first.</summary>
-    /// <exception cref="TensorLayoutException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized type.</exception>
+    /// <exception cref="TensorLayoutException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized
+    /// type.</exception>
     /// <exception cref="ComputeCapacityException">The arena is full.</exception>
     public GgmlTensor NewTensor(GgmlType type, params ReadOnlySpan<long> ne) => NewTensor(type, new TensorShape(ne));
 
     /// <summary>Makes a tensor without data.</summary>
-    /// <exception cref="TensorLayoutException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized type.</exception>
+    /// <exception cref="TensorLayoutException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized
+    /// type.</exception>
     /// <exception cref="ComputeCapacityException">The arena is full.</exception>
     public GgmlTensor NewTensor(GgmlType type, TensorShape shape)
     {
@@ -125,7 +127,8 @@ public sealed unsafe partial class TensorArena : IDisposable
 
         if (!fits || !TensorLayout.TryContiguous(type, shape, out _))
         {
-            throw new TensorLayoutException(operation, $"{info.Name} {shape} needs dimensions from 1 to 2^31, fewer than 2^31 rows, and rows of whole blocks of {info.BlockSize}");
+            throw new TensorLayoutException(operation,
+                $"{info.Name} {shape} needs dimensions from 1 to 2^31, fewer than 2^31 rows, and rows of whole blocks of {info.BlockSize}");
         }
     }
 }

@@ -27,12 +27,14 @@ internal static class CacheSize
         }
 
         double rowElements = (double)KeyLength(model) * LlamaModels.llama_model_n_head_kv(model.Handle);
-        double perCell = (rowElements * model.LayerCount * (BytesPerElement(options.CacheTypeK) + BytesPerElement(options.CacheTypeV))) + BytesPerCell;
+        double perCell = (rowElements * model.LayerCount * (BytesPerElement(options.CacheTypeK) + BytesPerElement(options.CacheTypeV)))
+            + BytesPerCell;
         double bytes = Cells(contextSize, options) * perCell;
         if (bytes > Unquestioned && HostMemory.Available is var available && bytes > available)
         {
             throw new ContextCreationException(
-                $"A KV cache of {Cells(contextSize, options)} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has {available / (double)(1 << 30):F1} GiB available. "
+                $"A KV cache of {Cells(contextSize, options)} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has "
+                + $"{available / (double)(1 << 30):F1} GiB available. "
                 + "Lower ContextOptions.ContextSize or MaxSequences, or use a quantized cache type.");
         }
     }

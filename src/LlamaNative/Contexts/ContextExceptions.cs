@@ -41,7 +41,9 @@ public sealed class DecodeException : LlamaException
     internal DecodeException(int code, string message)
         : base(message) => Code = code;
 
-    /// <summary>What <c>llama_decode</c> returned: 1 for a batch that cannot be placed, -1 for an invalid one, less for a fatal error.</summary>
+    /// <summary>
+    /// What <c>llama_decode</c> returned: 1 for a batch that cannot be placed, -1 for an invalid one, less for a fatal error.
+    /// </summary>
     public int Code { get; }
 }
 
@@ -49,7 +51,9 @@ public sealed class DecodeException : LlamaException
 public sealed class ContextBusyException : LlamaException
 {
     internal ContextBusyException()
-        : base("The context is in use on another thread. A context serves one thread at a time: use one for each, or the asynchronous calls, which take turns.")
+        : base(
+            "The context is in use on another thread. A context serves one thread at a time: use one for each, or the asynchronous calls, "
+            + "which take turns.")
     {
     }
 }

@@ -90,7 +90,9 @@ internal static class ContextParameters
         int size = Size(model, options);
         if (size < options.MaxSequences)
         {
-            throw new ContextCreationException($"The model's trained length leaves a context of {size} tokens, less than the {options.MaxSequences} of ContextOptions.MaxSequences.");
+            throw new ContextCreationException(
+                $"The model's trained length leaves a context of {size} tokens, less than the {options.MaxSequences} of "
+                + $"ContextOptions.MaxSequences.");
         }
     }
 
@@ -100,7 +102,9 @@ internal static class ContextParameters
         long block = GgmlTypeInfo.Of(options.CacheTypeK).BlockSize;
         if (block > 1 && CacheSize.KeyLength(model) is var length && length % block != 0)
         {
-            throw new ContextCreationException($"ContextOptions.CacheTypeK: {options.CacheTypeK} comes in blocks of {block}, and a key of this model has {length} elements; use F16, BF16 or F32.");
+            throw new ContextCreationException(
+                $"ContextOptions.CacheTypeK: {options.CacheTypeK} comes in blocks of {block}, and a key of this model has {length} "
+                + $"elements; use F16, BF16 or F32.");
         }
     }
 

@@ -28,7 +28,8 @@ public readonly unsafe ref struct EvaluatedTensor
         nint buffer = _tensor->view_src is null ? _tensor->buffer : _tensor->view_src->buffer;
         if (_tensor->data is null || buffer == 0 || layout.ByteCount > Array.MaxLength || layout.Shape.ElementCount > Array.MaxLength)
         {
-            throw new LlamaException($"The data of {Node.Name} ({layout}) cannot be copied out: it has no memory of its own, or is larger than an array.");
+            throw new LlamaException(
+                $"The data of {Node.Name} ({layout}) cannot be copied out: it has no memory of its own, or is larger than an array.");
         }
 
         byte[] bytes = new byte[layout.ByteCount];

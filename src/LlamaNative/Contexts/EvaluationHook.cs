@@ -48,7 +48,9 @@ internal sealed unsafe class EvaluationHook
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static byte Evaluated(nint tensor, byte ask, void* data) =>
-        GCHandle.FromIntPtr((nint)data).Target is EvaluationHook { _error: null } hook && hook.Call((ggml_tensor*)tensor, ask != 0) ? (byte)1 : (byte)0;
+        GCHandle.FromIntPtr((nint)data).Target is EvaluationHook { _error: null } hook && hook.Call((ggml_tensor*)tensor, ask != 0)
+            ? (byte)1
+            : (byte)0;
 
     /// <summary>Asked before an operator: whether it is wanted. Told after it: whether to go on.</summary>
     private bool Call(ggml_tensor* tensor, bool ask)

@@ -3,7 +3,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Contexts;
 
 /// <summary>An operator of llama.cpp's own graph, before it is computed.</summary>
-/// <param name="Name">llama.cpp's name, e.g. <c>attn_norm-0</c>: the value and its layer. Several nodes may share one (<c>Qcur-0</c> before and after RoPE).</param>
+/// <param name="Name">llama.cpp's name, e.g. <c>attn_norm-0</c>: the value and its layer. Several nodes may share one (<c>Qcur-0</c> before
+/// and after RoPE).</param>
 /// <param name="Operation">ggml's name of the operator, e.g. <c>MUL_MAT</c>, <c>ROPE</c>, <c>RESHAPE</c>.</param>
 /// <param name="Layout">Type, shape and strides, counted from its own first byte.</param>
 public readonly record struct EvaluationNode(string Name, string Operation, TensorLayout Layout);

@@ -107,7 +107,10 @@ public sealed class KvCache
         return true;
     }
 
-    /// <summary>Gives a sequence the content of another. Without a unified cache only whole sequences can be copied, and the copy takes cells of its own.</summary>
+    /// <summary>
+    /// Gives a sequence the content of another. Without a unified cache only whole sequences can be copied, and the copy takes cells of its
+    /// own.
+    /// </summary>
     public void Copy(int source, int destination, int from = 0, int? to = null)
     {
         Check(source);
@@ -122,7 +125,8 @@ public sealed class KvCache
         bool whole = from == 0 && (to is null || to > _ledger[source].Count);
         if (!_context.Options.UnifiedCache && !whole)
         {
-            throw new InvalidOperationException("A part of a sequence can be copied only in a unified cache (ContextOptions.UnifiedCache).");
+            throw new InvalidOperationException(
+                "A part of a sequence can be copied only in a unified cache (ContextOptions.UnifiedCache).");
         }
 
         // What the destination held would stay beside the copy; the native side expects an empty one.
@@ -210,14 +214,17 @@ public sealed class KvCache
     private nint Memory()
     {
         nint memory = LlamaContexts.llama_get_memory(_context.Handle);
-        return memory != 0 ? memory : throw new LlamaException("This model keeps no memory of a sequence (an encoder): there is no KV cache.");
+        return memory != 0
+            ? memory
+            : throw new LlamaException("This model keeps no memory of a sequence (an encoder): there is no KV cache.");
     }
 
     private void CheckShift()
     {
         if (!CanShiftNow())
         {
-            throw new InvalidOperationException($"The positions of this cache cannot be shifted (keys of type {_context.Options.CacheTypeK}).");
+            throw new InvalidOperationException(
+                $"The positions of this cache cannot be shifted (keys of type {_context.Options.CacheTypeK}).");
         }
     }
 
@@ -242,7 +249,8 @@ public sealed class KvCache
         // The native side asserts that a sequence exists.
         if ((uint)sequence >= (uint)SequenceCount)
         {
-            throw new ArgumentOutOfRangeException(nameof(sequence), sequence, $"This context has {SequenceCount} sequences (ContextOptions.MaxSequences).");
+            throw new ArgumentOutOfRangeException(nameof(sequence), sequence,
+                $"This context has {SequenceCount} sequences (ContextOptions.MaxSequences).");
         }
     }
 

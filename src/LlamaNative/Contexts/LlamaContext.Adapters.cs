@@ -61,12 +61,14 @@ public sealed unsafe partial class LlamaContext
 
     /// <summary>
     /// Adds a direction to the hidden state behind each layer (representation engineering, arXiv:2310.01405); null ends it.
-    /// The cache is treated as by <see cref="SetLoraAdapters"/>. Encoders and a few decoders of llama.cpp have no place for it and ignore it.
+    /// The cache is treated as by <see cref="SetLoraAdapters"/>. Encoders and a few decoders of llama.cpp have no place for it and ignore
+    /// it.
     /// </summary>
     /// <param name="vector">The directions of the layers.</param>
     /// <param name="firstLayer">The first layer it acts behind; layers count from 0, and layer 0 has no direction.</param>
     /// <param name="lastLayer">The last layer it acts behind; null for the model's last.</param>
-    /// <exception cref="ArgumentException">Its length is not the model's, or it has a direction for a layer that the model lacks.</exception>
+    /// <exception cref="ArgumentException">Its length is not the model's, or it has a direction for a layer that the model
+    /// lacks.</exception>
     public void SetControlVector(ControlVector? vector, int firstLayer = 1, int? lastLayer = null)
     {
         int last = lastLayer ?? Model.LayerCount - 1;
@@ -82,7 +84,8 @@ public sealed unsafe partial class LlamaContext
         using Lease lease = Enter();
         if (_controlVectorBroken)
         {
-            throw new LlamaException("An earlier control vector found no memory, after which llama.cpp accepts none on this context; create another.");
+            throw new LlamaException(
+                "An earlier control vector found no memory, after which llama.cpp accepts none on this context; create another.");
         }
 
         // Nothing may still compute with the directions that are overwritten here.
@@ -90,7 +93,8 @@ public sealed unsafe partial class LlamaContext
         NativeLog.Clear();
         fixed (float* pointer = data)
         {
-            int code = LlamaAdapters.llama_set_adapter_cvec(Handle, pointer, (nuint)(data?.Length ?? 0), Model.EmbeddingLength, firstLayer, last);
+            int code = LlamaAdapters.llama_set_adapter_cvec(Handle, pointer, (nuint)(data?.Length ?? 0),
+                Model.EmbeddingLength, firstLayer, last);
             if (code != 0)
             {
                 _controlVectorBroken = true;
@@ -131,12 +135,14 @@ public sealed unsafe partial class LlamaContext
             ObjectDisposedException.ThrowIf(adapter.IsDisposed, adapter);
             if (!ReferenceEquals(adapter.Model.Handle, Model.Handle))
             {
-                throw new ArgumentException($"The adapter '{adapter.Path}' was loaded for another model than the context's.", nameof(adapters));
+                throw new ArgumentException($"The adapter '{adapter.Path}' was loaded for another model than the context's.",
+                    nameof(adapters));
             }
 
             if (!float.IsFinite(adapters[i].Scale))
             {
-                throw new ArgumentException($"The scale of the adapter '{adapter.Path}' is {adapters[i].Scale}; it must be a finite number.", nameof(adapters));
+                throw new ArgumentException(
+                    $"The scale of the adapter '{adapter.Path}' is {adapters[i].Scale}; it must be a finite number.", nameof(adapters));
             }
 
             for (int other = 0; other < i; other++)

@@ -83,7 +83,8 @@ public sealed unsafe partial class LlamaContext
         float* logits = token < 0 ? null : LlamaDecoding.llama_get_logits_ith(Handle, token);
         return logits is not null
             ? new Span<float>(logits, Model.Vocabulary.Count)
-            : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch has no logits at this index: the token did not ask for them, or nothing was evaluated.");
+            : throw new ArgumentOutOfRangeException(nameof(index), index,
+                "The last batch has no logits at this index: the token did not ask for them, or nothing was evaluated.");
     }
 
     /// <summary>An encoder is asked directly: llama_decode would pass it on too, but write a line of log each time.</summary>
@@ -101,7 +102,8 @@ public sealed unsafe partial class LlamaContext
         if (batch.n_tokens > _batchLimit)
         {
             string option = _batchLimit == BatchSize ? nameof(ContextOptions.BatchSize) : nameof(ContextOptions.MicroBatchSize);
-            throw new ArgumentException($"The batch has {batch.n_tokens} tokens; this context evaluates at most {_batchLimit} at once (ContextOptions.{option}).");
+            throw new ArgumentException(
+                $"The batch has {batch.n_tokens} tokens; this context evaluates at most {_batchLimit} at once (ContextOptions.{option}).");
         }
 
         CheckPooled(batch);
@@ -111,20 +113,24 @@ public sealed unsafe partial class LlamaContext
             outputs += batch.logits[i];
             if ((uint)batch.token[i] >= (uint)Model.Vocabulary.Count)
             {
-                throw new ArgumentOutOfRangeException(nameof(batch), batch.token[i], $"Token {i} of the batch is {batch.token[i]}; ids of this vocabulary run from 0 to {Model.Vocabulary.Count - 1}.");
+                throw new ArgumentOutOfRangeException(nameof(batch), batch.token[i],
+                    $"Token {i} of the batch is {batch.token[i]}; ids of this vocabulary run from 0 to {Model.Vocabulary.Count - 1}.");
             }
 
             // An encoder's positions are rows of a table as long as the trained context; the native side asserts that.
             if (batch.pos[i] >= Model.ContextLength && !Cache.Exists)
             {
-                throw new ArgumentException($"Token {i} of the batch has position {batch.pos[i]}; this encoder sees {Model.ContextLength} tokens, counted from 0.");
+                throw new ArgumentException(
+                    $"Token {i} of the batch has position {batch.pos[i]}; this encoder sees {Model.ContextLength} tokens, counted from 0.");
             }
 
             foreach (int sequence in Sequences(batch, i))
             {
                 if ((uint)sequence >= (uint)Cache.SequenceCount)
                 {
-                    throw new ArgumentOutOfRangeException(nameof(batch), sequence, $"Token {i} of the batch belongs to sequence {sequence}; this context has {Cache.SequenceCount} (ContextOptions.MaxSequences).");
+                    throw new ArgumentOutOfRangeException(nameof(batch), sequence,
+                        $"Token {i} of the batch belongs to sequence {sequence}; this context has {Cache.SequenceCount} "
+                        + $"(ContextOptions.MaxSequences).");
                 }
             }
         }
@@ -133,7 +139,9 @@ public sealed unsafe partial class LlamaContext
         outputs = Options.Embeddings ? batch.n_tokens : outputs;
         if (outputs > _outputLimit)
         {
-            throw new ArgumentException($"{outputs} tokens of the batch ask for an output; this context gives at most {_outputLimit} at once (ContextOptions.MaxOutputs).");
+            throw new ArgumentException(
+                $"{outputs} tokens of the batch ask for an output; this context gives at most {_outputLimit} at once "
+                + $"(ContextOptions.MaxOutputs).");
         }
     }
 

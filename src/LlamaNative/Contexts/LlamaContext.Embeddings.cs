@@ -24,7 +24,8 @@ public sealed unsafe partial class LlamaContext
     {
         if (!Options.Embeddings || PoolingType == PoolingType.None)
         {
-            throw new InvalidOperationException("The context pools no embeddings: create it with ContextOptions.Embeddings and a PoolingType other than None.");
+            throw new InvalidOperationException(
+                "The context pools no embeddings: create it with ContextOptions.Embeddings and a PoolingType other than None.");
         }
 
         using Lease lease = Enter();
@@ -42,7 +43,8 @@ public sealed unsafe partial class LlamaContext
     {
         if (!Options.Embeddings || PoolingType != PoolingType.None)
         {
-            throw new InvalidOperationException("The context keeps no embeddings of tokens: create it with ContextOptions.Embeddings and PoolingType.None.");
+            throw new InvalidOperationException(
+                "The context keeps no embeddings of tokens: create it with ContextOptions.Embeddings and PoolingType.None.");
         }
 
         using Lease lease = Enter();
@@ -66,14 +68,17 @@ public sealed unsafe partial class LlamaContext
 
         if (batch.n_tokens > MicroBatchSize)
         {
-            throw new ArgumentException($"The batch has {batch.n_tokens} tokens; with pooled embeddings this context evaluates at most {MicroBatchSize} at once (ContextOptions.MicroBatchSize).");
+            throw new ArgumentException(
+                $"The batch has {batch.n_tokens} tokens; with pooled embeddings this context evaluates at most {MicroBatchSize} at once "
+                + $"(ContextOptions.MicroBatchSize).");
         }
 
         for (int i = 1; i < batch.n_tokens && Cache.Exists && !Options.UnifiedCache; i++)
         {
             if (batch.seq_id[i][0] != batch.seq_id[0][0])
             {
-                throw new ArgumentException("Pooled embeddings of several sequences in one batch need a unified cache (ContextOptions.UnifiedCache).");
+                throw new ArgumentException(
+                    "Pooled embeddings of several sequences in one batch need a unified cache (ContextOptions.UnifiedCache).");
             }
         }
     }

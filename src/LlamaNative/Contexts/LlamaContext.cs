@@ -190,7 +190,8 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     {
         if (LlamaInstruments.Contexts.Enabled || LlamaInstruments.CacheCapacity.Enabled)
         {
-            var tags = new TagList { { LlamaDiagnostics.Provider, LlamaDiagnostics.LlamaCpp }, { LlamaDiagnostics.Model, LlamaDiagnostics.ModelName(Model.Path) } };
+            var tags = new TagList { { LlamaDiagnostics.Provider, LlamaDiagnostics.LlamaCpp },
+                { LlamaDiagnostics.Model, LlamaDiagnostics.ModelName(Model.Path) } };
             LlamaInstruments.Contexts.Add(change, tags);
             LlamaInstruments.CacheCapacity.Add((long)change * ContextSize, tags);
         }

@@ -39,7 +39,8 @@ internal static class PoolingChecks
         {
             null or Unspecified => PoolingType.None,
             >= (int)PoolingType.None and <= (int)PoolingType.Rank => (PoolingType)type,
-            _ => throw new ContextCreationException($"The model's pooling type is {type}, which llama.cpp does not know; set ContextOptions.PoolingType."),
+            _ => throw new ContextCreationException(
+                $"The model's pooling type is {type}, which llama.cpp does not know; set ContextOptions.PoolingType."),
         };
     }
 
@@ -49,7 +50,9 @@ internal static class PoolingChecks
         TensorShape? head = FirstShape(model, "cls.output.weight", "cls.weight");
         if (head is not { } shape)
         {
-            throw new ContextCreationException("The model has no classification head (cls.weight, cls.output.weight), so PoolingType.Rank cannot rank with it: it needs a reranking model.");
+            throw new ContextCreationException(
+                "The model has no classification head (cls.weight, cls.output.weight), so PoolingType.Rank cannot rank with it: it needs a "
+                + "reranking model.");
         }
 
         if (outputs > shape[1])
@@ -69,7 +72,9 @@ internal static class PoolingChecks
         TensorShape? projection = FirstShape(model, "dense_3.weight", "dense_2.weight", "output.weight");
         if (width > model.EmbeddingLength && projection?[1] != width)
         {
-            throw new ContextCreationException($"The model says that its embeddings have {width} numbers and has no tensor that gives so many; its hidden state has {model.EmbeddingLength}.");
+            throw new ContextCreationException(
+                $"The model says that its embeddings have {width} numbers and has no tensor that gives so many; its hidden state has "
+                + $"{model.EmbeddingLength}.");
         }
     }
 
@@ -83,14 +88,18 @@ internal static class PoolingChecks
         int tokens = Math.Min(options.BatchSize, options.MicroBatchSize);
         if (options.MaxOutputs > 0 && options.MaxOutputs < tokens)
         {
-            throw OptionCheck.OutOfRange(options.MaxOutputs, $"0 or at least {tokens}: with embeddings every token of a micro-batch is an output", nameof(options.MaxOutputs));
+            throw OptionCheck.OutOfRange(options.MaxOutputs,
+                $"0 or at least {tokens}: with embeddings every token of a micro-batch is an output", nameof(options.MaxOutputs));
         }
 
         bool rounds = Math.Min(tokens, contextSize) % options.MaxSequences != 0
             || Math.Min(tokens, (contextSize + Padding - 1) / Padding * Padding) % options.MaxSequences != 0;
         if (rounds && pooling is PoolingType.Mean or PoolingType.Rank)
         {
-            throw new ContextCreationException($"To pool by {pooling}, llama.cpp needs a micro-batch that is a multiple of the sequences: ContextOptions.MicroBatchSize is {options.MicroBatchSize}, BatchSize {options.BatchSize}, ContextSize {contextSize} and MaxSequences {options.MaxSequences}.");
+            throw new ContextCreationException(
+                $"To pool by {pooling}, llama.cpp needs a micro-batch that is a multiple of the sequences: ContextOptions.MicroBatchSize "
+                + $"is {options.MicroBatchSize}, BatchSize {options.BatchSize}, ContextSize {contextSize} and MaxSequences "
+                + $"{options.MaxSequences}.");
         }
     }
 
@@ -112,7 +121,8 @@ internal static class PoolingChecks
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or GgufFormatException)
         {
-            throw new ContextCreationException($"The model's file is needed to see what it can embed with, and cannot be read any more: {error.Message}");
+            throw new ContextCreationException(
+                $"The model's file is needed to see what it can embed with, and cannot be read any more: {error.Message}");
         }
     }
 

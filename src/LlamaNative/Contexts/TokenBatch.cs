@@ -75,7 +75,8 @@ public sealed unsafe class TokenBatch : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, MaxPosition);
         if (sequences.Length == 0 || sequences.Length > MaxSequences)
         {
-            throw new ArgumentException($"A token of this batch belongs to 1 to {MaxSequences} sequences, not {sequences.Length}.", nameof(sequences));
+            throw new ArgumentException($"A token of this batch belongs to 1 to {MaxSequences} sequences, not {sequences.Length}.",
+                nameof(sequences));
         }
 
         for (int i = 1; i < sequences.Length; i++)

@@ -8,17 +8,23 @@ namespace LlamaNative.Diagnostics;
 /// (https://opentelemetry.io/docs/specs/semconv/gen-ai/), and begin with <c>llamanative.</c> elsewhere.
 /// </summary>
 /// <remarks>
-/// <para>Everything is told once for a load, a context or a generation, when it ends; a token costs nothing, whether anyone listens or not.</para>
+/// <para>Everything is told once for a load, a context or a generation, when it ends; a token costs nothing, whether anyone listens or
+/// not.</para>
 /// <list type="table">
 /// <listheader><term>Instrument</term><description>kind, unit: what it measures</description></listheader>
 /// <item><term><c>llamanative.model.load.duration</c></term><description>histogram, s: loading a model</description></item>
 /// <item><term><c>llamanative.context.count</c></term><description>up-down counter, {context}: contexts there are</description></item>
-/// <item><term><c>llamanative.cache.capacity</c></term><description>up-down counter, {token}: tokens their KV caches hold</description></item>
-/// <item><term><c>llamanative.cache.reused</c></term><description>counter, {token}: prompt tokens found in the cache and not evaluated</description></item>
-/// <item><term><c>gen_ai.client.token.usage</c></term><description>histogram, {token}: tokens of a prompt (<c>gen_ai.token.type</c> input, the cached included) and generated ones (output)</description></item>
+/// <item><term><c>llamanative.cache.capacity</c></term><description>up-down counter, {token}: tokens their KV caches
+/// hold</description></item>
+/// <item><term><c>llamanative.cache.reused</c></term><description>counter, {token}: prompt tokens found in the cache and not
+/// evaluated</description></item>
+/// <item><term><c>gen_ai.client.token.usage</c></term><description>histogram, {token}: tokens of a prompt (<c>gen_ai.token.type</c> input,
+/// the cached included) and generated ones (output)</description></item>
 /// <item><term><c>gen_ai.server.request.duration</c></term><description>histogram, s: a generation from start to end</description></item>
-/// <item><term><c>gen_ai.server.time_to_first_token</c></term><description>histogram, s: from its start to its first token, the prompt's evaluation</description></item>
-/// <item><term><c>gen_ai.server.time_per_output_token</c></term><description>histogram, s: the mean time of each token behind the first</description></item>
+/// <item><term><c>gen_ai.server.time_to_first_token</c></term><description>histogram, s: from its start to its first token, the prompt's
+/// evaluation</description></item>
+/// <item><term><c>gen_ai.server.time_per_output_token</c></term><description>histogram, s: the mean time of each token behind the
+/// first</description></item>
 /// </list>
 /// <para>Attributes: <c>gen_ai.provider.name</c> (llama.cpp), <c>gen_ai.request.model</c> (the file's name without its end),
 /// <c>gen_ai.operation.name</c> (text_completion), and <c>error.type</c> on what failed.</para>
@@ -48,7 +54,8 @@ public static class LlamaDiagnostics
 
     /// <summary>Whether anyone would hear of a generation.</summary>
     internal static bool IsHeard =>
-        Activities.HasListeners() || LlamaInstruments.RequestDuration.Enabled || LlamaInstruments.TokenUsage.Enabled || LlamaInstruments.TimeToFirstToken.Enabled || LlamaInstruments.TimePerOutputToken.Enabled || LlamaInstruments.CacheReused.Enabled;
+        Activities.HasListeners() || LlamaInstruments.RequestDuration.Enabled || LlamaInstruments.TokenUsage.Enabled
+        || LlamaInstruments.TimeToFirstToken.Enabled || LlamaInstruments.TimePerOutputToken.Enabled || LlamaInstruments.CacheReused.Enabled;
 
     /// <summary>What a model is called in attributes.</summary>
     internal static string ModelName(string path) => Path.GetFileNameWithoutExtension(path);

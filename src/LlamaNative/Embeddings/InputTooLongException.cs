@@ -5,7 +5,8 @@ public sealed class InputTooLongException : LlamaException
 {
     internal InputTooLongException(int index, int tokens, int maxTokens)
         : base($"Input {index} has {tokens} tokens; this model and its options take at most {maxTokens} at once. "
-            + "Shorten it, set EmbeddingOptions.LongInputs to Truncate, or raise EmbeddingOptions.BatchSize if the model was trained on more.")
+            + "Shorten it, set EmbeddingOptions.LongInputs to Truncate, or raise EmbeddingOptions.BatchSize if the model was trained "
+            + "on more.")
     {
         Index = index;
         TokenCount = tokens;

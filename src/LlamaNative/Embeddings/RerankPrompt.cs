@@ -17,9 +17,12 @@ internal sealed class RerankPrompt
     {
         _vocabulary = model.Vocabulary;
         _template = model.GetChatTemplate("rerank");
-        if (_template is null && ((_vocabulary.AddsBos && _vocabulary.Bos is null) || (_vocabulary.AddsEos && End is null) || (_vocabulary.AddsSeparator && _vocabulary.Separator is null)))
+        if (_template is null && ((_vocabulary.AddsBos && _vocabulary.Bos is null) || (_vocabulary.AddsEos && End is null)
+            || (_vocabulary.AddsSeparator && _vocabulary.Separator is null)))
         {
-            throw new LlamaException("The model is configured to add special tokens to a text that its vocabulary does not have: query and document cannot be put together.");
+            throw new LlamaException(
+                "The model is configured to add special tokens to a text that its vocabulary does not have: query and document cannot be "
+                + "put together.");
         }
     }
 
@@ -109,5 +112,6 @@ internal sealed class RerankPrompt
 
     /// <summary>Whether a text reads the same with and without special tokens: then it smuggles none into the template.</summary>
     private bool IsPlain(string text) =>
-        _vocabulary.Tokenize(text, addSpecial: false).AsSpan().SequenceEqual(_vocabulary.Tokenize(text, addSpecial: false, parseSpecial: true));
+        _vocabulary.Tokenize(text, addSpecial: false).AsSpan()
+            .SequenceEqual(_vocabulary.Tokenize(text, addSpecial: false, parseSpecial: true));
 }

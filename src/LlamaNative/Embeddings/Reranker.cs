@@ -44,7 +44,8 @@ public sealed class Reranker : IDisposable, IAsyncDisposable
     public int MaxInputTokens => _embedder.MaxInputTokens;
 
     /// <summary>Scores each document for the query and returns them, the best first; equals keep their order.</summary>
-    /// <exception cref="InputTooLongException">A pair is too long and the options say to refuse such, or the query leaves no room for a document.</exception>
+    /// <exception cref="InputTooLongException">A pair is too long and the options say to refuse such, or the query leaves no room for a
+    /// document.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<RankedDocument> Rank(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken = default)
     {
@@ -63,7 +64,8 @@ public sealed class Reranker : IDisposable, IAsyncDisposable
     }
 
     /// <summary><see cref="Rank"/> on the context's own thread.</summary>
-    public Task<IReadOnlyList<RankedDocument>> RankAsync(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<RankedDocument>> RankAsync(string query, IReadOnlyList<string> documents,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);

@@ -26,7 +26,8 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         Options.Validate();
         if (model.HasEncoder && model.HasDecoder)
         {
-            throw new ContextCreationException("The model encodes and then decodes (T5 and its kin); llama.cpp computes no embeddings with such.");
+            throw new ContextCreationException(
+                "The model encodes and then decodes (T5 and its kin); llama.cpp computes no embeddings with such.");
         }
 
         int batchSize = Options.BatchSize ?? Math.Clamp(model.ContextLength, 1, DefaultBatchSize);
@@ -70,13 +71,15 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
     public int MaxInputTokens { get; }
 
     /// <summary>Embeds one text.</summary>
-    /// <exception cref="InputTooLongException">It has more than <see cref="MaxInputTokens"/> tokens, and the options say to refuse such.</exception>
+    /// <exception cref="InputTooLongException">It has more than <see cref="MaxInputTokens"/> tokens, and the options say to refuse
+    /// such.</exception>
     /// <exception cref="ArgumentException">It has no tokens.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public EmbeddingResult Embed(string text, CancellationToken cancellationToken = default) => Embed([text], cancellationToken)[0];
 
     /// <summary>Embeds texts, as many at once as fit; the results come in the order of the texts.</summary>
-    /// <exception cref="InputTooLongException">One has more than <see cref="MaxInputTokens"/> tokens, and the options say to refuse such.</exception>
+    /// <exception cref="InputTooLongException">One has more than <see cref="MaxInputTokens"/> tokens, and the options say to refuse
+    /// such.</exception>
     /// <exception cref="ArgumentException">One has no tokens.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<EmbeddingResult> Embed(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
@@ -112,7 +115,8 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
     /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between batches elsewhere.</param>
     /// <exception cref="InputTooLongException">An input is too long; tokens are never cut.</exception>
     /// <exception cref="ArgumentException">A length is 0, or the sizes do not go together.</exception>
-    public void Embed(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> destination, CancellationToken cancellationToken = default)
+    public void Embed(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> destination,
+        CancellationToken cancellationToken = default)
     {
         using LlamaContext.Lease lease = Context.Enter();
         Check(tokens, lengths, destination);
@@ -214,7 +218,8 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         long numbers = (long)VectorCount(tokens.Length, lengths.Length) * EmbeddingLength;
         if (destination.Length != numbers)
         {
-            throw new ArgumentException($"The vectors take {numbers} numbers and the destination has {destination.Length}.", nameof(destination));
+            throw new ArgumentException($"The vectors take {numbers} numbers and the destination has {destination.Length}.",
+                nameof(destination));
         }
     }
 
@@ -243,7 +248,9 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         for (int i = 0; i < vectors; i++)
         {
             Span<float> vector = destination.Slice(i * EmbeddingLength, EmbeddingLength);
-            ReadOnlySpan<float> computed = PoolingType == PoolingType.None ? Context.BorrowTokenEmbedding(i) : Context.BorrowSequenceEmbedding(i);
+            ReadOnlySpan<float> computed = PoolingType == PoolingType.None
+                ? Context.BorrowTokenEmbedding(i)
+                : Context.BorrowSequenceEmbedding(i);
             computed.CopyTo(vector);
             if (PoolingType != PoolingType.Rank)
             {

@@ -4,7 +4,9 @@ namespace LlamaNative;
 public sealed class ContextOverflowException : LlamaException
 {
     internal ContextOverflowException(int promptTokens, int contextSize)
-        : base($"The prompt has {promptTokens} tokens and a sequence of this context holds {contextSize}. Shorten the prompt or create the context with a larger ContextSize.")
+        : base(
+            $"The prompt has {promptTokens} tokens and a sequence of this context holds {contextSize}. Shorten the prompt or create the "
+            + $"context with a larger ContextSize.")
     {
         PromptTokens = promptTokens;
         ContextSize = contextSize;

@@ -32,7 +32,8 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
     /// </summary>
     /// <exception cref="ArgumentException">The prompt or the continuation has no tokens.</exception>
     /// <exception cref="ContextOverflowException">Both together are longer than the context.</exception>
-    public ContinuationScore Score(string prompt, string continuation, int topLogProbabilities = 0, CancellationToken cancellationToken = default)
+    public ContinuationScore Score(string prompt, string continuation, int topLogProbabilities = 0,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(continuation);
@@ -43,7 +44,8 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
     }
 
     /// <summary><see cref="Score(string, string, int, CancellationToken)"/> on the context's own thread.</summary>
-    public Task<ContinuationScore> ScoreAsync(string prompt, string continuation, int topLogProbabilities = 0, CancellationToken cancellationToken = default) =>
+    public Task<ContinuationScore> ScoreAsync(string prompt, string continuation, int topLogProbabilities = 0,
+        CancellationToken cancellationToken = default) =>
         Context.Worker.RunAsync(stop => Score(prompt, continuation, topLogProbabilities, stop), cancellationToken);
 
     /// <summary>
@@ -64,7 +66,8 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
     /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between micro-batches elsewhere.</param>
     /// <exception cref="ArgumentException">The prompt or the continuation has no tokens.</exception>
     /// <exception cref="ContextOverflowException">Both together are longer than the context.</exception>
-    public ContinuationScore Score(ReadOnlySpan<int> prompt, ReadOnlySpan<int> continuation, int topLogProbabilities = 0, CancellationToken cancellationToken = default)
+    public ContinuationScore Score(ReadOnlySpan<int> prompt, ReadOnlySpan<int> continuation, int topLogProbabilities = 0,
+        CancellationToken cancellationToken = default)
     {
         if (prompt.IsEmpty || continuation.IsEmpty)
         {
@@ -82,7 +85,8 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
         using LlamaContext.Lease lease = Context.Enter();
         if (!Context.Cache.Exists)
         {
-            throw new LlamaException("This model keeps no memory of a sequence (an encoder): it continues no text, so there is nothing to score.");
+            throw new LlamaException(
+                "This model keeps no memory of a sequence (an encoder): it continues no text, so there is nothing to score.");
         }
 
         using var batch = new TokenBatch(Math.Min(Context.MicroBatchSize, Context.BatchSize));
@@ -112,7 +116,8 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
     {
         Vocabulary vocabulary = Context.Model.Vocabulary;
         int[] tokens = vocabulary.Tokenize(text);
-        bool ends = tokens.Length > 0 && ((vocabulary.AddsEos && tokens[^1] == vocabulary.Eos) || (vocabulary.AddsSeparator && tokens[^1] == vocabulary.Separator));
+        bool ends = tokens.Length > 0
+            && ((vocabulary.AddsEos && tokens[^1] == vocabulary.Eos) || (vocabulary.AddsSeparator && tokens[^1] == vocabulary.Separator));
         return ends ? tokens[..^1] : tokens;
     }
 }

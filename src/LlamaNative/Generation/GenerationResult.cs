@@ -36,7 +36,8 @@ public sealed record TokenUsage(int PromptTokens, int CachedTokens, int Completi
 /// <param name="Total">From the start to the end.</param>
 /// <param name="PromptTokensPerSecond">Evaluated prompt tokens, the cached ones left out, for each second until the first token.</param>
 /// <param name="TokensPerSecond">Tokens after the first for each second after it.</param>
-public sealed record GenerationTimings(TimeSpan Load, TimeSpan TimeToFirstToken, TimeSpan Total, double PromptTokensPerSecond, double TokensPerSecond);
+public sealed record GenerationTimings(TimeSpan Load, TimeSpan TimeToFirstToken, TimeSpan Total,
+    double PromptTokensPerSecond, double TokensPerSecond);
 
 /// <summary>The result of a generation.</summary>
 /// <param name="Text">The text, without the stop sequence; a character cut off at the end is U+FFFD.</param>
@@ -53,6 +54,8 @@ public sealed record GenerationResult(
     TokenUsage Usage,
     GenerationTimings Timings)
 {
-    /// <summary>The log-probabilities of <see cref="Tokens"/>; null unless <see cref="GenerationOptions.TopLogProbabilities"/> asks for them.</summary>
+    /// <summary>
+    /// The log-probabilities of <see cref="Tokens"/>; null unless <see cref="GenerationOptions.TopLogProbabilities"/> asks for them.
+    /// </summary>
     public IReadOnlyList<ScoredToken>? LogProbabilities { get; init; }
 }

@@ -68,14 +68,17 @@ public sealed class GenerationRun : IDisposable
     /// <summary>The token that the last step chose.</summary>
     public int Token => _count > 0 ? _tokens[_count - 1] : throw new InvalidOperationException("No token was generated yet.");
 
-    /// <summary>The text that became certain with the last step, in UTF-8: whole characters, possibly none. Valid until the next step.</summary>
+    /// <summary>
+    /// The text that became certain with the last step, in UTF-8: whole characters, possibly none. Valid until the next step.
+    /// </summary>
     public ReadOnlySpan<byte> Utf8 => _text.Piece;
 
     /// <summary>The tokens generated so far.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
 
     /// <summary>The log-probability of <see cref="Token"/> and its alternatives.</summary>
-    /// <exception cref="InvalidOperationException">No token was generated yet, or <see cref="GenerationOptions.TopLogProbabilities"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">No token was generated yet, or <see cref="GenerationOptions.TopLogProbabilities"/> is
+    /// null.</exception>
     public ScoredToken LogProbability => _scorer is { Count: > 0 } scorer
         ? scorer[scorer.Count - 1]
         : throw new InvalidOperationException("No token was scored: set GenerationOptions.TopLogProbabilities and generate one.");
@@ -120,7 +123,8 @@ public sealed class GenerationRun : IDisposable
             using LlamaContext.Lease lease = _context.Enter();
             return Step();
         }
-        catch (Exception error) when (_cancellationToken.IsCancellationRequested && error is (OperationCanceledException or ObjectDisposedException))
+        catch (Exception error) when (_cancellationToken.IsCancellationRequested
+            && error is (OperationCanceledException or ObjectDisposedException))
         {
             return Finish(LlamaNative.StopReason.Cancelled);
         }

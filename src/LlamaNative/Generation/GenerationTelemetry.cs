@@ -56,7 +56,8 @@ internal sealed class GenerationTelemetry(string modelPath)
 
         if (usage.CompletionTokens > 1)
         {
-            LlamaInstruments.TimePerOutputToken.Record((timings.Total - timings.TimeToFirstToken).TotalSeconds / (usage.CompletionTokens - 1), tags);
+            LlamaInstruments.TimePerOutputToken
+                .Record((timings.Total - timings.TimeToFirstToken).TotalSeconds / (usage.CompletionTokens - 1), tags);
         }
     }
 
@@ -76,7 +77,8 @@ internal sealed class GenerationTelemetry(string modelPath)
         if (whole is not null && usage.CompletionTokens > 0)
         {
             LlamaDiagnostics.Add("prompt", whole.Context, _start, timings.TimeToFirstToken, tags)?.Dispose();
-            LlamaDiagnostics.Add("generation", whole.Context, _start + timings.TimeToFirstToken, timings.Total - timings.TimeToFirstToken, tags)?.Dispose();
+            LlamaDiagnostics.Add("generation", whole.Context, _start + timings.TimeToFirstToken,
+                timings.Total - timings.TimeToFirstToken, tags)?.Dispose();
         }
     }
 

@@ -2,12 +2,16 @@ using System.Numerics.Tensors;
 
 namespace LlamaNative.Generation;
 
-/// <summary>Logits as log-probabilities: log softmax(x)ᵢ = xᵢ - log Σ exp xⱼ, with the largest taken out so that nothing overflows.</summary>
+/// <summary>
+/// Logits as log-probabilities: log softmax(x)ᵢ = xᵢ - log Σ exp xⱼ, with the largest taken out so that nothing overflows.
+/// </summary>
 internal static class LogSoftmax
 {
     private const int Chunk = 512;
 
-    /// <summary>log Σ exp xⱼ; sums of a chunk are floats, the chunks add up as doubles. Negative infinity for none or all forbidden.</summary>
+    /// <summary>
+    /// log Σ exp xⱼ; sums of a chunk are floats, the chunks add up as doubles. Negative infinity for none or all forbidden.
+    /// </summary>
     public static double LogSumExp(ReadOnlySpan<float> logits)
     {
         if (logits.IsEmpty)
@@ -36,5 +40,6 @@ internal static class LogSoftmax
     }
 
     /// <summary>The log-probability of one logit among those whose <see cref="LogSumExp"/> is given.</summary>
-    public static float Of(float logit, double logSumExp) => float.IsNegativeInfinity(logit) ? float.NegativeInfinity : (float)(logit - logSumExp);
+    public static float Of(float logit, double logSumExp) =>
+        float.IsNegativeInfinity(logit) ? float.NegativeInfinity : (float)(logit - logSumExp);
 }

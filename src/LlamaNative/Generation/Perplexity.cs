@@ -19,7 +19,8 @@ public sealed record PerplexityResult(double MeanNegativeLogLikelihood, int Pred
 public static class Perplexity
 {
     /// <summary>Measures a text. Each window is evaluated at once, in the context's first sequence, whose cache is cleared.</summary>
-    /// <param name="context">A context whose sizes (<see cref="LlamaContext.SequenceSize"/>, <see cref="LlamaContext.BatchSize"/>) take a window.</param>
+    /// <param name="context">A context whose sizes (<see cref="LlamaContext.SequenceSize"/>, <see cref="LlamaContext.BatchSize"/>) take a
+    /// window.</param>
     /// <param name="tokens">The text, without the token that begins one.</param>
     /// <param name="windowSize">Tokens of a window, the one that begins it included.</param>
     /// <param name="progress">Told the result so far after each window, on the calling thread.</param>
@@ -36,7 +37,8 @@ public static class Perplexity
         int longest = Math.Min(context.SequenceSize, context.BatchSize);
         if (windowSize < 2 || windowSize > longest)
         {
-            throw new ArgumentOutOfRangeException(nameof(windowSize), windowSize, $"A window has at least 2 tokens, and in this context at most {longest}.");
+            throw new ArgumentOutOfRangeException(nameof(windowSize), windowSize,
+                $"A window has at least 2 tokens, and in this context at most {longest}.");
         }
 
         int[] beginning = context.Model.Vocabulary is { AddsBos: true, Bos: { } bos } ? [bos] : [];
@@ -60,7 +62,9 @@ public static class Perplexity
 
         return predictions > 0
             ? new PerplexityResult(sum / predictions, predictions, evaluated)
-            : throw new ArgumentException($"The text has {tokens.Length + (tokens.IsEmpty ? 0 : beginning.Length)} tokens: there is nothing to predict.", nameof(tokens));
+            : throw new ArgumentException(
+                $"The text has {tokens.Length + (tokens.IsEmpty ? 0 : beginning.Length)} tokens: there is nothing to predict.",
+                nameof(tokens));
     }
 
     /// <summary><see cref="Measure"/> on the context's own thread, where progress is reported too.</summary>

@@ -18,7 +18,8 @@ public interface IForwardPass
     int Begin(ReadOnlySpan<int> prompt);
 
     /// <summary>Feeds tokens behind those already fed.</summary>
-    /// <returns>The logits behind the last one, one for each token of the vocabulary. Valid, and free to change, until the next call.</returns>
+    /// <returns>The logits behind the last one, one for each token of the vocabulary. Valid, and free to change, until the next
+    /// call.</returns>
     Span<float> Forward(ReadOnlySpan<int> tokens, CancellationToken cancellationToken);
 }
 

@@ -11,5 +11,6 @@ public readonly record struct TokenLogProbability(int Token, float LogProbabilit
 /// </summary>
 /// <param name="Token">The token id.</param>
 /// <param name="LogProbability">The natural logarithm of its probability.</param>
-/// <param name="Top">The most probable tokens at its place, the best first, as many as were asked for; the token itself may be among them.</param>
+/// <param name="Top">The most probable tokens at its place, the best first, as many as were asked for; the token itself may be among
+/// them.</param>
 public readonly record struct ScoredToken(int Token, float LogProbability, ReadOnlyMemory<TokenLogProbability> Top);

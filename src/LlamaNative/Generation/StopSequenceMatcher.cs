@@ -18,7 +18,9 @@ internal sealed class StopSequenceMatcher
         _sequences = new string[sequences.Count];
         for (int i = 0; i < _sequences.Length; i++)
         {
-            _sequences[i] = sequences[i] is { Length: > 0 } sequence ? sequence : throw new ArgumentException("A stop sequence is empty.", nameof(sequences));
+            _sequences[i] = sequences[i] is { Length: > 0 } sequence
+                ? sequence
+                : throw new ArgumentException("A stop sequence is empty.", nameof(sequences));
         }
 
         _patterns = Array.ConvertAll(_sequences, Encoding.UTF8.GetBytes);

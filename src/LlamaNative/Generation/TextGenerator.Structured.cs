@@ -9,7 +9,8 @@ public sealed partial class TextGenerator
 {
     /// <summary>Generates a value of <typeparamref name="T"/>: the text is held to the type's JSON Schema and then read as one.</summary>
     /// <param name="prompt">The prompt; it should say what is wanted, since the grammar gives only the form.</param>
-    /// <param name="type">The type's serialization contract, e.g. <c>MyJson.Default.Person</c>; source-generated, it needs no reflection.</param>
+    /// <param name="type">The type's serialization contract, e.g. <c>MyJson.Default.Person</c>; source-generated, it needs no
+    /// reflection.</param>
     /// <param name="options">How to generate; its grammar is replaced. Null for the defaults.</param>
     /// <param name="cancellationToken">Stops the generation.</param>
     /// <exception cref="GrammarException">The type has no schema that a grammar can follow.</exception>

@@ -22,7 +22,9 @@ internal sealed class TextStream(StopSequenceMatcher stops, int expectedBytes)
         return _bytes.AsSpan(_length);
     }
 
-    /// <summary>Takes the bytes just written into <see cref="Room"/>; true when a stop sequence is complete, which cuts the text before it.</summary>
+    /// <summary>
+    /// Takes the bytes just written into <see cref="Room"/>; true when a stop sequence is complete, which cuts the text before it.
+    /// </summary>
     public bool Append(int count)
     {
         for (int end = _length + count; _length < end;)

@@ -53,7 +53,8 @@ internal static class AttentionCheck
         {
             numbers.Require(keys == values, "attention.value_length", $"differs from the key length {keys}");
             uint windowed = numbers.Get("attention.key_length_swa", keys);
-            numbers.Require(windowed == numbers.Get("attention.value_length_swa", values), "attention.value_length_swa", $"differs from the key length {windowed}");
+            numbers.Require(windowed == numbers.Get("attention.value_length_swa", values), "attention.value_length_swa",
+                $"differs from the key length {windowed}");
         }
 
         if (s_fullRotation.Contains(architecture))
@@ -77,7 +78,8 @@ internal static class AttentionCheck
             uint keys = keyHeads[keyHeads.Length == 1 ? 0 : Math.Min(layer, keyHeads.Length - 1)];
             if (keys != 0 && queries % keys != 0)
             {
-                throw numbers.Find("attention.head_count_kv")!.Error($"{queries} query heads of layer {layer} are not a multiple of its {keys} key heads");
+                throw numbers.Find("attention.head_count_kv")!.Error(
+                    $"{queries} query heads of layer {layer} are not a multiple of its {keys} key heads");
             }
         }
     }
@@ -85,7 +87,8 @@ internal static class AttentionCheck
     private static void ValidateSections(ArchitectureNumbers numbers)
     {
         int[] sections = Array.ConvertAll(numbers.GetAll("rope.dimension_sections").ToArray(), number => unchecked((int)number));
-        bool valid = sections.Length != 0 && sections.All(count => count is >= 0 and <= 1 << 20) && sections.Take(3).Any(count => count > 0);
+        bool valid = sections.Length != 0 && sections.All(count => count is >= 0 and <= 1 << 20)
+            && sections.Take(3).Any(count => count > 0);
         numbers.Require(valid, "rope.dimension_sections", "has a negative section, or none above 0 in the first three");
     }
 

@@ -23,8 +23,11 @@ internal static class CharacterMapCheck
             throw map.Error($"a character map of {map.Count} bytes exceeds {MaxBytes}");
         }
 
-        byte[] bytes = map.ElementType == GgufValueType.UInt8 ? map.GetArray<byte>() : Array.ConvertAll(map.GetArray<sbyte>(), value => (byte)value);
-        if (bytes.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(bytes) is var size && size >= bytes.Length - sizeof(uint))
+        byte[] bytes = map.ElementType == GgufValueType.UInt8
+            ? map.GetArray<byte>()
+            : Array.ConvertAll(map.GetArray<sbyte>(), value => (byte)value);
+        if (bytes.Length < sizeof(uint)
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes) is var size && size >= bytes.Length - sizeof(uint))
         {
             return; // refused by llama.cpp
         }
@@ -68,7 +71,8 @@ internal static class CharacterMapCheck
                     // The unit found there holds the place of a replacement; longer matches go on from it all the same.
                     if (next >= units.Length || (units[next] & 0x7FFFFFFF) > limit)
                     {
-                        throw map.Error($"the trie ends in unit {next} of {units.Length}, or behind the {replacements.Length} bytes of replacements");
+                        throw map.Error(
+                            $"the trie ends in unit {next} of {units.Length}, or behind the {replacements.Length} bytes of replacements");
                     }
                 }
 

@@ -55,14 +55,17 @@ internal unsafe ref struct GgufCursor
 
     public ulong ReadUInt64(string what, string? key = null) => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong), what, key));
 
-    /// <summary>A count that must lie between 0 and <paramref name="max"/>, each item taking at least so many bytes of what remains.</summary>
+    /// <summary>
+    /// A count that must lie between 0 and <paramref name="max"/>, each item taking at least so many bytes of what remains.
+    /// </summary>
     public long ReadCount(string what, int minimumItemSize, long max, string? key = null)
     {
         ulong count = ReadUInt64(what, key);
         if (count > (ulong)max || count > (ulong)(Remaining / minimumItemSize))
         {
             Position -= sizeof(ulong);
-            throw Error(count > (ulong)max ? $"{what} {count} is more than {max}" : $"{what} {count} does not fit in the bytes that remain", key);
+            throw Error(count > (ulong)max ? $"{what} {count} is more than {max}" : $"{what} {count} does not fit in the bytes that remain",
+                key);
         }
 
         return (long)count;

@@ -73,13 +73,16 @@ public sealed class GgufEditor
         long needed = TensorLayout.Contiguous(type, shape).ByteCount;
         if (data.Length != needed)
         {
-            throw new ArgumentException($"tensor '{name}' {shape} {GgmlTypeInfo.Of(type).Name} takes {needed} bytes, not {data.Length}", nameof(data));
+            throw new ArgumentException($"tensor '{name}' {shape} {GgmlTypeInfo.Of(type).Name} takes {needed} bytes, not {data.Length}",
+                nameof(data));
         }
 
         SetTensor(name, type, shape, writer => writer.Write(data.Span));
     }
 
-    /// <summary>As the other overload, for a tensor made while saving: the callback writes exactly its bytes, in chunks of any size.</summary>
+    /// <summary>
+    /// As the other overload, for a tensor made while saving: the callback writes exactly its bytes, in chunks of any size.
+    /// </summary>
     /// <exception cref="TensorLayoutException">The rows are not whole blocks of the type.</exception>
     public void SetTensor(string name, GgmlType type, TensorShape shape, Action<GgufWriter> write)
     {
@@ -110,7 +113,8 @@ public sealed class GgufEditor
     /// <param name="progress">Told the part of the tensors' bytes that is written, from 0 to 1, on the calling thread.</param>
     /// <param name="cancellationToken">Stops between two chunks of a tensor of the source, and between tensors.</param>
     /// <exception cref="ObjectDisposedException">The source was disposed.</exception>
-    /// <exception cref="IOException">The target cannot be written. (On Windows a file that is still open cannot be its own target.)</exception>
+    /// <exception cref="IOException">The target cannot be written. (On Windows a file that is still open cannot be its own
+    /// target.)</exception>
     public void Save(string path, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
     {
         // A file without tensors ends padded or not depending on its tool; the copy ends like its source.
@@ -151,7 +155,8 @@ public sealed class GgufEditor
     }
 
     /// <summary>A tensor to write: the source's bytes and rows behind them, or bytes from a callback.</summary>
-    internal sealed record EditedTensor(TensorLayout Layout, GgufTensorInfo? Source, ReadOnlyMemory<byte> Appended, Action<GgufWriter>? Write)
+    internal sealed record EditedTensor(TensorLayout Layout, GgufTensorInfo? Source, ReadOnlyMemory<byte> Appended,
+        Action<GgufWriter>? Write)
     {
         public static EditedTensor Of(GgufTensorInfo source) => new(source.Layout, source, default, Write: null);
 

@@ -28,7 +28,9 @@ internal sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     /// <summary>The value of a key.</summary>
     /// <exception cref="GgufFormatException">The file has no such key.</exception>
     public GgufValue this[string key] =>
-        _values.TryGetValue(key, out GgufValue? value) ? value : throw new GgufFormatException("the file has no such key", key, path: _path);
+        _values.TryGetValue(key, out GgufValue? value)
+            ? value
+            : throw new GgufFormatException("the file has no such key", key, path: _path);
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => _values.ContainsKey(key);

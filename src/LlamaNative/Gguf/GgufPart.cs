@@ -160,12 +160,15 @@ internal sealed class GgufPart : IDisposable
             // Tensors follow each other in order without gaps, as llama.cpp demands; so none can overlap another.
             if (entry.Offset != (ulong)expected)
             {
-                throw new GgufFormatException($"tensor data at offset {entry.Offset} where {expected} is expected", entry.Name, entry.At, Path);
+                throw new GgufFormatException($"tensor data at offset {entry.Offset} where {expected} is expected",
+                    entry.Name, entry.At, Path);
             }
 
             if (DataOffset > Length || expected > Length - DataOffset || bytes > Length - DataOffset - expected)
             {
-                throw new GgufFormatException($"tensor {entry.Layout} needs {bytes} bytes at {DataOffset + expected}, and the file ends at {Length}", entry.Name, entry.At, Path);
+                throw new GgufFormatException(
+                    $"tensor {entry.Layout} needs {bytes} bytes at {DataOffset + expected}, and the file ends at {Length}",
+                    entry.Name, entry.At, Path);
             }
 
             Tensors.Add(new GgufTensorInfo(_mapping, entry.Name, entry.Layout, DataOffset + expected, Split.Number));
@@ -191,7 +194,8 @@ internal sealed class GgufPart : IDisposable
 
         if (!TensorShape.TryCreate(ne, out TensorShape shape))
         {
-            throw new GgufFormatException($"[{string.Join(", ", ne.ToArray())}] is no shape: a dimension is negative or the elements exceed 2^63", name, at, Path);
+            throw new GgufFormatException(
+                $"[{string.Join(", ", ne.ToArray())}] is no shape: a dimension is negative or the elements exceed 2^63", name, at, Path);
         }
 
         var type = (GgmlType)cursor.ReadInt32("tensor type", name);
@@ -202,7 +206,8 @@ internal sealed class GgufPart : IDisposable
 
         if (!TensorLayout.TryContiguous(type, shape, out TensorLayout layout))
         {
-            throw new GgufFormatException($"{shape} {info.Name} is not whole blocks of {info.BlockSize} per row, or exceeds 2^63 bytes", name, at, Path);
+            throw new GgufFormatException($"{shape} {info.Name} is not whole blocks of {info.BlockSize} per row, or exceeds 2^63 bytes",
+                name, at, Path);
         }
 
         return new Entry(name, layout, cursor.ReadUInt64("tensor offset", name), at);

@@ -32,7 +32,9 @@ internal readonly record struct GgufSplit(int Number, int Count)
     /// <summary>The path of one part of a model; <paramref name="number"/> counts from 0.</summary>
     public static string PathOf(string prefix, int number, int count) => prefix + Suffix(number, count);
 
-    /// <summary>All parts in order of the model that one part, already open, belongs to. On failure every part is closed, also the one given.</summary>
+    /// <summary>
+    /// All parts in order of the model that one part, already open, belongs to. On failure every part is closed, also the one given.
+    /// </summary>
     public static List<GgufPart> OpenAll(GgufPart opened)
     {
         var parts = new List<GgufPart> { opened };
@@ -71,14 +73,18 @@ internal readonly record struct GgufSplit(int Number, int Count)
         string suffix = Suffix(part.Split.Number, part.Split.Count);
         return part.Path!.EndsWith(suffix, StringComparison.Ordinal)
             ? part.Path[..^suffix.Length]
-            : throw new GgufFormatException($"part {part.Split.Number + 1} of {part.Split.Count} must be named '…{suffix}' for the other parts to be found", CountKey, path: part.Path);
+            : throw new GgufFormatException(
+                $"part {part.Split.Number + 1} of {part.Split.Count} must be named '…{suffix}' for the other parts to be found",
+                CountKey, path: part.Path);
     }
 
     private static void Check(GgufPart part, int number, int count)
     {
         if (part.Split != new GgufSplit(number, count))
         {
-            throw new GgufFormatException($"the file says it is part {part.Split.Number + 1} of {part.Split.Count}, its name says {number + 1} of {count}", NumberKey, path: part.Path);
+            throw new GgufFormatException(
+                $"the file says it is part {part.Split.Number + 1} of {part.Split.Count}, its name says {number + 1} of {count}",
+                NumberKey, path: part.Path);
         }
     }
 

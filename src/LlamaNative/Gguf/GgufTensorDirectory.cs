@@ -33,7 +33,9 @@ public sealed class GgufTensorDirectory : IReadOnlyList<GgufTensorInfo>
 
     /// <summary>The tensor of a name.</summary>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
-    public GgufTensorInfo this[string name] => _byName.TryGetValue(name, out GgufTensorInfo? tensor) ? tensor : throw new KeyNotFoundException($"the file has no tensor '{name}'");
+    public GgufTensorInfo this[string name] => _byName.TryGetValue(name, out GgufTensorInfo? tensor)
+        ? tensor
+        : throw new KeyNotFoundException($"the file has no tensor '{name}'");
 
     /// <summary>The tensor of a name, if the file has it.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out GgufTensorInfo? tensor) => _byName.TryGetValue(name, out tensor);

@@ -31,7 +31,8 @@ public readonly unsafe ref struct GgufTensorView : IDisposable
 
     /// <summary>All bytes of a tensor below 2 GiB.</summary>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
-    /// <exception cref="TensorLayoutException">The tensor is larger than a span; read it by <see cref="Rows"/> or <see cref="Range"/>.</exception>
+    /// <exception cref="TensorLayoutException">The tensor is larger than a span; read it by <see cref="Rows"/> or
+    /// <see cref="Range"/>.</exception>
     [UnscopedRef]
     public ReadOnlySpan<byte> Bytes => Layout.ByteCount <= int.MaxValue
         ? Range(0, Layout.ByteCount)
@@ -40,7 +41,9 @@ public readonly unsafe ref struct GgufTensorView : IDisposable
     /// <summary>The first byte, for native code that reads the tensor in place while the view is open.</summary>
     internal byte* Pointer => (_lease ?? throw new ObjectDisposedException(nameof(GgufTensorView))).Start + _offset;
 
-    /// <summary>The bytes of <paramref name="count"/> rows from row <paramref name="first"/>, rows of all outer dimensions counted through.</summary>
+    /// <summary>
+    /// The bytes of <paramref name="count"/> rows from row <paramref name="first"/>, rows of all outer dimensions counted through.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rows are not all in the tensor, or take more than a span holds.</exception>
     [UnscopedRef]

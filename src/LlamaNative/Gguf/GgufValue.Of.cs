@@ -43,7 +43,8 @@ public sealed partial class GgufValue
     }
 
     /// <summary>An array of strings given as their bytes.</summary>
-    public static GgufValue OfUtf8Strings(IEnumerable<byte[]> values) => OfMany(GgufValueType.String, values.Select(value => OfUtf8(value)));
+    public static GgufValue OfUtf8Strings(IEnumerable<byte[]> values) =>
+        OfMany(GgufValueType.String, values.Select(value => OfUtf8(value)));
 
     /// <summary>An array of arrays. llama.cpp itself reads none (gguf.cpp), other readers may.</summary>
     /// <exception cref="ArgumentException">One of the values is no array.</exception>

@@ -48,7 +48,9 @@ public sealed partial class GgufValue
     /// <summary>The number of an array's elements; 1 for everything else.</summary>
     public int Count { get; }
 
-    /// <summary>The value as <typeparamref name="T"/>, which must be its exact type: uint for UInt32, float for Float32 and so on.</summary>
+    /// <summary>
+    /// The value as <typeparamref name="T"/>, which must be its exact type: uint for UInt32, float for Float32 and so on.
+    /// </summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
     public T Get<T>()
         where T : unmanaged
@@ -134,7 +136,8 @@ public sealed partial class GgufValue
 
     /// <summary>The arrays of an array of arrays.</summary>
     /// <exception cref="GgufFormatException">No array of arrays.</exception>
-    public GgufValue[] GetArrays() => Decode(GgufValueType.Array, static (bytes, value) => new GgufValue(GgufValueType.Array, bytes.ToArray(), value._key));
+    public GgufValue[] GetArrays() => Decode(GgufValueType.Array,
+        static (bytes, value) => new GgufValue(GgufValueType.Array, bytes.ToArray(), value._key));
 
     /// <summary>Type and value, arrays by their length, for listings and messages.</summary>
     public override string ToString() => Type switch

@@ -3,7 +3,9 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>Adds special tokens to a model: to the vocabulary's lists and, as new rows, to the tensors that have one row per token.</summary>
+/// <summary>
+/// Adds special tokens to a model: to the vocabulary's lists and, as new rows, to the tensors that have one row per token.
+/// </summary>
 internal static class GgufVocabularyEditor
 {
     private const string TokensKey = "tokenizer.ggml.tokens";
@@ -24,20 +26,25 @@ internal static class GgufVocabularyEditor
         };
         if (editor.Metadata.TryGetValue(TypesKey, out GgufValue? types))
         {
-            values[TypesKey] = GgufValue.OfArray<int>([.. RequireCount(types, types.GetArray<int>(), texts.Length), .. tokens.Select(token => (int)token.Type)]);
+            values[TypesKey] = GgufValue.OfArray<int>(
+                [.. RequireCount(types, types.GetArray<int>(), texts.Length), .. tokens.Select(token => (int)token.Type)]);
         }
 
         if (editor.Metadata.TryGetValue(ScoresKey, out GgufValue? scores))
         {
-            values[ScoresKey] = GgufValue.OfArray<float>([.. RequireCount(scores, scores.GetArray<float>(), texts.Length), .. tokens.Select(token => token.Score)]);
+            values[ScoresKey] = GgufValue.OfArray<float>(
+                [.. RequireCount(scores, scores.GetArray<float>(), texts.Length), .. tokens.Select(token => token.Score)]);
         }
 
         if (merges is { Count: > 0 })
         {
-            values[MergesKey] = GgufValue.OfUtf8Strings([.. Require(editor, MergesKey).GetUtf8Strings(), .. merges.Select(Encoding.UTF8.GetBytes)]);
+            values[MergesKey] = GgufValue.OfUtf8Strings(
+                [.. Require(editor, MergesKey).GetUtf8Strings(), .. merges.Select(Encoding.UTF8.GetBytes)]);
         }
 
-        string sizeKey = editor.Metadata.TryGetValue("general.architecture", out GgufValue? architecture) ? $"{architecture.GetString()}.vocab_size" : "";
+        string sizeKey = editor.Metadata.TryGetValue("general.architecture", out GgufValue? architecture)
+            ? $"{architecture.GetString()}.vocab_size"
+            : "";
         if (editor.Metadata.ContainsKey(sizeKey))
         {
             values[sizeKey] = GgufValue.Of((uint)(texts.Length + tokens.Count));
@@ -82,7 +89,8 @@ internal static class GgufVocabularyEditor
     }
 
     /// <summary>The tensor with its new rows, if the model has it. The dimension that counts tokens is the last one.</summary>
-    private static IEnumerable<(string Name, GgufEditor.EditedTensor Tensor)> Extend(GgufEditor editor, string name, int tokenCount, ReadOnlyMemory<byte>?[] rows)
+    private static IEnumerable<(string Name, GgufEditor.EditedTensor Tensor)> Extend(GgufEditor editor, string name,
+        int tokenCount, ReadOnlyMemory<byte>?[] rows)
     {
         if (!editor.Tensors.TryGetValue(name, out GgufEditor.EditedTensor? tensor))
         {

@@ -1,6 +1,8 @@
 namespace LlamaNative.Gguf;
 
-/// <summary>The numbers that describe a model's layers, where llama.cpp asserts instead of answering (load_hparams in llama-model.cpp).</summary>
+/// <summary>
+/// The numbers that describe a model's layers, where llama.cpp asserts instead of answering (load_hparams in llama-model.cpp).
+/// </summary>
 internal static class HyperparameterCheck
 {
     public const uint MaxLayers = 512;   // LLAMA_MAX_LAYERS
@@ -14,7 +16,9 @@ internal static class HyperparameterCheck
     /// <summary>Architectures whose graphs end at another width than they begin with.</summary>
     private static readonly string[] s_ownOutputWidth = ["wavtokenizer-dec", "gemma4-assistant", "deepseek4", "qwen4exp"];
 
-    /// <summary>Numbers that are divided by, or asserted, without a look at what the file gives: architecture, key, smallest value.</summary>
+    /// <summary>
+    /// Numbers that are divided by, or asserted, without a look at what the file gives: architecture, key, smallest value.
+    /// </summary>
     private static readonly Minimum[] s_minimums =
     [
         new("grovemoe", "experts_per_group", 1),
@@ -67,7 +71,8 @@ internal static class HyperparameterCheck
         numbers.Require(experts == 0 || used > 0, "expert_count", "has no expert in use (expert_used_count)");
         numbers.Require(groups == 0 || groups < experts, "expert_group_count", $"is not below the {experts} experts");
         numbers.Require(groups <= 1 || experts % groups == 0, "expert_group_count", $"does not divide the {experts} experts");
-        numbers.Require(groups <= 1 || (groupsUsed > 0 && groupsUsed < groups), "expert_group_used_count", $"is not 1 to {(long)groups - 1}");
+        numbers.Require(groups <= 1 || (groupsUsed > 0 && groupsUsed < groups), "expert_group_used_count",
+            $"is not 1 to {(long)groups - 1}");
     }
 
     private static void ValidateArchitecture(ArchitectureNumbers numbers, string architecture)
@@ -91,15 +96,20 @@ internal static class HyperparameterCheck
         numbers.Require(numbers.Get("pooling_type", 0) <= 4, "pooling_type", "is not one of 0 (none) to 4 (rank)");
         uint width = numbers.Get("embedding_length", 0);
         bool projected = s_ownOutputWidth.Contains(architecture) || file.Tensors.TryGet("dense_2.weight", out _);
-        numbers.Require(projected || numbers.Get("embedding_length_out", 0) <= width, "embedding_length_out", $"exceeds the embedding length {width}");
+        numbers.Require(projected || numbers.Get("embedding_length_out", 0) <= width, "embedding_length_out",
+            $"exceeds the embedding length {width}");
         int labels = numbers.Find("classifier.output_labels")?.Count ?? 0;
-        numbers.Require(labels <= width || file.Tensors.TryGet("cls.output.weight", out _), "classifier.output_labels", $"are more than the embedding length {width}");
+        numbers.Require(labels <= width || file.Tensors.TryGet("cls.output.weight", out _), "classifier.output_labels",
+            $"are more than the embedding length {width}");
     }
 
-    /// <summary>ggml asserts in the first decoding step that what is added under a square root is not negative (and NaN is not either).</summary>
+    /// <summary>
+    /// ggml asserts in the first decoding step that what is added under a square root is not negative (and NaN is not either).
+    /// </summary>
     private static void ValidateEpsilons(ArchitectureNumbers numbers)
     {
-        foreach (string name in new[] { "attention.layer_norm_epsilon", "attention.layer_norm_rms_epsilon", "attention.group_norm_epsilon" })
+        foreach (string name in new[] { "attention.layer_norm_epsilon", "attention.layer_norm_rms_epsilon",
+            "attention.group_norm_epsilon" })
         {
             if (numbers.Find(name) is { } value && !(value.GetSingle() >= 0))
             {

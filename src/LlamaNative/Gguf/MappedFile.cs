@@ -43,7 +43,8 @@ internal sealed unsafe class MappedFile : IDisposable
                 throw NoContent(path);
             }
 
-            file = MemoryMappedFile.CreateFromFile(handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            file = MemoryMappedFile.CreateFromFile(handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read,
+                HandleInheritability.None, leaveOpen: false);
             return new MappedFile(file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length);
         }
         catch (Exception error)
@@ -67,7 +68,9 @@ internal sealed unsafe class MappedFile : IDisposable
         _file.Dispose();
     }
 
-    /// <summary>Pipes and terminals have no length, and opening one can wait forever for the other end: so the length is read first.</summary>
+    /// <summary>
+    /// Pipes and terminals have no length, and opening one can wait forever for the other end: so the length is read first.
+    /// </summary>
     private static void RequireContent(string path)
     {
         FileSystemInfo? target = File.ResolveLinkTarget(path, returnFinalTarget: true);

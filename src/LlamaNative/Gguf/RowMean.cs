@@ -10,7 +10,8 @@ internal static class RowMean
         GgmlType type = tensor.Layout.Type;
         if (!FloatEncoding.Supports(type))
         {
-            throw new TensorLayoutException("AddTokens", $"{tensor.Source!.Name} {tensor.Layout} is quantized: give the new rows in its encoding");
+            throw new TensorLayoutException("AddTokens",
+                $"{tensor.Source!.Name} {tensor.Layout} is quantized: give the new rows in its encoding");
         }
 
         int rowBytes = checked((int)(tensor.Layout.ByteCount / rowCount));

@@ -1,6 +1,8 @@
 namespace LlamaNative.Gguf;
 
-/// <summary>Tokens of the RWKV vocabulary, which writes bytes as <c>\x0A</c> (llama_unescape_rwkv_token in llama-vocab.cpp, oddities included).</summary>
+/// <summary>
+/// Tokens of the RWKV vocabulary, which writes bytes as <c>\x0A</c> (llama_unescape_rwkv_token in llama-vocab.cpp, oddities included).
+/// </summary>
 internal static class RwkvEscapes
 {
     public static byte[] Decode(ReadOnlySpan<byte> escaped)

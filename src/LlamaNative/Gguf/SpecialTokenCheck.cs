@@ -25,7 +25,8 @@ internal static class SpecialTokenCheck
             {
                 throw value is null
                     ? new GgufFormatException($"the key is missing, and tokenizing adds that token to every text", key)
-                    : value.Error($"{value} is outside the vocabulary of {tokenCount} tokens, and tokenizing adds that token to every text");
+                    : value.Error(
+                        $"{value} is outside the vocabulary of {tokenCount} tokens, and tokenizing adds that token to every text");
             }
         }
     }

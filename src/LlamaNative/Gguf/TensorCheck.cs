@@ -3,8 +3,9 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// Tensors that ggml's operations abort on: without elements, or of a type they do not compute. Norms, biases and scales are factors of element-wise operations, which the
-/// CPU computes in F32 only; matrices may have any type that dot products exist for. llama.cpp's converters write nothing else.
+/// Tensors that ggml's operations abort on: without elements, or of a type they do not compute. Norms, biases and scales are factors of
+/// element-wise operations, which the CPU computes in F32 only; matrices may have any type that dot products exist for. llama.cpp's
+/// converters write nothing else.
 /// </summary>
 internal static class TensorCheck
 {
@@ -21,7 +22,8 @@ internal static class TensorCheck
 
             if (tensor.Offset % BufferAlignment != 0)
             {
-                throw Error(file, tensor, $"lies at byte {tensor.Offset}, not a multiple of {BufferAlignment}, and cannot be used where it is mapped");
+                throw Error(file, tensor,
+                    $"lies at byte {tensor.Offset}, not a multiple of {BufferAlignment}, and cannot be used where it is mapped");
             }
 
             if (IsElementwise(tensor.Name) ? tensor.Type != GgmlType.F32 : IsMatrix(tensor) && !HasDotProduct(tensor.Type))

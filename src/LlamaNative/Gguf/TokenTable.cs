@@ -15,7 +15,8 @@ internal sealed unsafe class TokenTable
     private readonly HashSet<int> _entered;
     private readonly HashSet<int>.AlternateLookup<ReadOnlySpan<byte>> _enteredByName;
 
-    /// <param name="elements">An array's elements, each a length of eight bytes and so many bytes; they stay in place while the table is used.</param>
+    /// <param name="elements">An array's elements, each a length of eight bytes and so many bytes; they stay in place while the table is
+    /// used.</param>
     /// <param name="byteCount">How many bytes they take.</param>
     /// <param name="count">How many there are.</param>
     public TokenTable(byte* elements, int byteCount, int count)

@@ -20,7 +20,8 @@ internal enum TokenizerKind
 /// <param name="Separator">The separator id, likewise.</param>
 /// <param name="AddsBos">Whether a beginning is added when the file does not say.</param>
 /// <param name="AddsEos">Whether an end is added when the file does not say.</param>
-internal sealed record TokenizerFamily(TokenizerKind Kind, int? Bos, int? Eos, int? Separator = null, bool AddsBos = false, bool AddsEos = false)
+internal sealed record TokenizerFamily(TokenizerKind Kind, int? Bos, int? Eos, int? Separator = null,
+    bool AddsBos = false, bool AddsEos = false)
 {
     private static readonly string[] s_bosFirst =
     [

@@ -109,7 +109,9 @@ internal static class VocabularyCheck
         }
     }
 
-    /// <summary>The RWKV tokenizer does not move on where a token could start but none fits, unless that first byte is a token itself.</summary>
+    /// <summary>
+    /// The RWKV tokenizer does not move on where a token could start but none fits, unless that first byte is a token itself.
+    /// </summary>
     private static void RequireFirstBytes(GgufValue list, TokenTable tokens)
     {
         var starts = new bool[256];

@@ -1,6 +1,8 @@
 namespace LlamaNative.Interop;
 
-/// <summary>The logical names under which imports refer to the three native libraries; <see cref="NativeLoader"/> maps them to files.</summary>
+/// <summary>
+/// The logical names under which imports refer to the three native libraries; <see cref="NativeLoader"/> maps them to files.
+/// </summary>
 internal static class NativeLibraries
 {
     public const string Llama = "llama";

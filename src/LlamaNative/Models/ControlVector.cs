@@ -32,7 +32,9 @@ public sealed class ControlVector
         {
             if (layer < 1 || direction.Length != EmbeddingLength || !TensorPrimitives.IsFiniteAll<float>(direction))
             {
-                throw new ArgumentException($"The direction of layer {layer} has {direction.Length} numbers; layers count from 1, all directions have one length ({EmbeddingLength}) and finite numbers.", nameof(directions));
+                throw new ArgumentException(
+                    $"The direction of layer {layer} has {direction.Length} numbers; layers count from 1, all directions have one length "
+                    + $"({EmbeddingLength}) and finite numbers.", nameof(directions));
             }
 
             _directions[layer] = [.. direction];
@@ -50,7 +52,9 @@ public sealed class ControlVector
     /// <summary>The layers that have a direction, rising.</summary>
     public IReadOnlyCollection<int> Layers => _directions.Keys;
 
-    /// <summary>Loads the tensors <c>direction.1</c>, <c>direction.2</c> … of a GGUF file, as llama.cpp's cvector-generator and repeng write them.</summary>
+    /// <summary>
+    /// Loads the tensors <c>direction.1</c>, <c>direction.2</c> … of a GGUF file, as llama.cpp's cvector-generator and repeng write them.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="strength">The factor of all directions.</param>
     /// <exception cref="AdapterException">The file is missing or is no control vector.</exception>
@@ -114,7 +118,10 @@ public sealed class ControlVector
         return new ControlVector(sum);
     }
 
-    /// <summary>As llama.cpp takes it: the directions of the layers 1 to <paramref name="layers"/> - 1 one after the other, zeros where there is none.</summary>
+    /// <summary>
+    /// As llama.cpp takes it: the directions of the layers 1 to <paramref name="layers"/> - 1 one after the other, zeros where there is
+    /// none.
+    /// </summary>
     internal float[] ToDense(int embeddingLength, int layers)
     {
         if (embeddingLength != EmbeddingLength || _directions.Keys.Last() >= layers)

@@ -115,7 +115,8 @@ public sealed class LlamaModel : IDisposable
     }
 
     /// <summary>Loads everything but the weights, to plan by: such a model makes contexts that must not be evaluated.</summary>
-    internal static LlamaModel LoadWithoutWeights(string path, ModelOptions options, out IReadOnlyList<string> log, CancellationToken cancellationToken)
+    internal static LlamaModel LoadWithoutWeights(string path, ModelOptions options, out IReadOnlyList<string> log,
+        CancellationToken cancellationToken)
     {
         var loader = new ModelLoader(path, options, progress: null, cancellationToken) { WithoutWeights = true };
         LlamaModelHandle handle = loader.Load();

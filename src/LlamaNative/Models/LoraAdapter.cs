@@ -90,7 +90,8 @@ public sealed unsafe class LoraAdapter : IDisposable
         for (int i = 0; i < count; i++)
         {
             string? key = NativeText.Read((buffer, size) => LlamaAdapters.llama_adapter_meta_key_by_index(handle, i, (byte*)buffer, size));
-            string? value = NativeText.Read((buffer, size) => LlamaAdapters.llama_adapter_meta_val_str_by_index(handle, i, (byte*)buffer, size));
+            string? value = NativeText.Read(
+                (buffer, size) => LlamaAdapters.llama_adapter_meta_val_str_by_index(handle, i, (byte*)buffer, size));
             if (key is not null && value is not null)
             {
                 metadata[key] = value;

@@ -29,7 +29,8 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
             using GgufFile adapter = GgufFile.Open(path, allParts: false);
             using GgufFile weights = GgufFile.Open(model.Path);
             CheckKind(adapter.Metadata, model, path);
-            return new LoraFile(ReadAlpha(adapter.Metadata, path), ReadTargets(adapter, weights, HasTiedOutput(model, weights), path), ReadInvocationTokens(adapter.Metadata));
+            return new LoraFile(ReadAlpha(adapter.Metadata, path), ReadTargets(adapter, weights, HasTiedOutput(model, weights), path),
+                ReadInvocationTokens(adapter.Metadata));
         }
         catch (Exception error) when (error is GgufFormatException or IOException or UnauthorizedAccessException)
         {
@@ -65,7 +66,9 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
     }
 
     private static int[] ReadInvocationTokens(IReadOnlyDictionary<string, GgufValue> metadata) =>
-        metadata.TryGetValue("adapter.alora.invocation_tokens", out GgufValue? value) ? [.. value.GetArray<uint>().Select(token => (int)token)] : [];
+        metadata.TryGetValue("adapter.alora.invocation_tokens", out GgufValue? value)
+            ? [.. value.GetArray<uint>().Select(token => (int)token)]
+            : [];
 
     private static Dictionary<string, int> ReadTargets(GgufFile adapter, GgufFile weights, bool tiedOutput, string path)
     {
@@ -96,7 +99,8 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
             CheckPair(weight, tensor, b, path);
             if (tiedOutput && name == "token_embd.weight")
             {
-                throw new AdapterException(path, "it changes the token embeddings, which this model uses as its output matrix too; llama.cpp cannot adapt such a one.");
+                throw new AdapterException(path,
+                    "it changes the token embeddings, which this model uses as its output matrix too; llama.cpp cannot adapt such a one.");
             }
 
             targets.Add(name, (int)b.Shape[0]);
@@ -130,7 +134,9 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
         }
     }
 
-    /// <summary>W is [in, out], A [in, rank] and B [rank, out]; of token embeddings, whose rows are looked up, A is [rank, out] and B [rank, in].</summary>
+    /// <summary>
+    /// W is [in, out], A [in, rank] and B [rank, out]; of token embeddings, whose rows are looked up, A is [rank, out] and B [rank, in].
+    /// </summary>
     private static void CheckPair(GgufTensorInfo weight, GgufTensorInfo a, GgufTensorInfo b, string path)
     {
         bool lookedUp = weight.Name.EndsWith("token_embd.weight", StringComparison.Ordinal);
@@ -153,7 +159,8 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
         }
     }
 
-    private static bool SameStack(GgufTensorInfo weight, GgufTensorInfo matrix) => matrix.Shape[2] == weight.Shape[2] && matrix.Shape[3] == weight.Shape[3];
+    private static bool SameStack(GgufTensorInfo weight, GgufTensorInfo matrix) =>
+        matrix.Shape[2] == weight.Shape[2] && matrix.Shape[3] == weight.Shape[3];
 
     private static bool IsComputable(GgmlType type) => type is GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 or GgmlType.Q8_0;
 }

@@ -71,7 +71,9 @@ public sealed record MetadataOverride
         }
     }
 
-    /// <summary>The value as llama.cpp will read it in the place of <paramref name="present"/>, which stays where the types differ.</summary>
+    /// <summary>
+    /// The value as llama.cpp will read it in the place of <paramref name="present"/>, which stays where the types differ.
+    /// </summary>
     internal GgufValue ToValue(GgufValue? present)
     {
         GgufValue value = _value switch
@@ -133,7 +135,8 @@ public sealed record MetadataOverride
         int length = Encoding.UTF8.GetByteCount(text);
         if (length is 0 or > Room || text.Contains('\0'))
         {
-            throw OptionCheck.Invalid($"The {what} of a metadata override takes 1 to {Room} bytes of UTF-8 without zeros, not {length}.", OptionName);
+            throw OptionCheck.Invalid($"The {what} of a metadata override takes 1 to {Room} bytes of UTF-8 without zeros, not {length}.",
+                OptionName);
         }
 
         Encoding.UTF8.GetBytes(text, new Span<byte>(destination, Room));

@@ -25,7 +25,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         CheckFile();
         LlamaRuntime.Load();
         float[]? tensorSplit = NativeTensorSplit();
-        using NativePlacements? placements = options.TensorPlacements.Count == 0 ? null : new NativePlacements(path, options.TensorPlacements);
+        using NativePlacements? placements = options.TensorPlacements.Count == 0
+            ? null
+            : new NativePlacements(path, options.TensorPlacements);
         GCHandle self = GCHandle.Alloc(this);
         try
         {
@@ -131,7 +133,8 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         {
             split[i] = i < room
                 ? options.TensorSplit[i]
-                : throw OptionCheck.Invalid($"TensorSplit has {options.TensorSplit.Count} shares; llama.cpp takes at most {room}.", nameof(options.TensorSplit));
+                : throw OptionCheck.Invalid($"TensorSplit has {options.TensorSplit.Count} shares; llama.cpp takes at most {room}.",
+                    nameof(options.TensorSplit));
         }
 
         return split;
@@ -150,7 +153,8 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     private ModelLoadException NoGpu(int layers) => new(path,
         $"{layers} layers of '{path}' were asked onto a GPU, but ggml sees none; its devices are: "
         + string.Join(", ", LlamaRuntime.GetDevices().Select(device => $"{device.Name} ({device.Description})"))
-        + string.Concat(LlamaRuntime.Load().FailedBackends.Select(failure => $"; its {failure.Name} backend cannot be used: {failure.Reason}"))
+        + string.Concat(LlamaRuntime.Load().FailedBackends
+            .Select(failure => $"; its {failure.Name} backend cannot be used: {failure.Reason}"))
         + ". Reference LlamaNative.Backend.Vulkan or LlamaNative.Backend.Cuda and install the GPU's driver, or leave GpuLayers unset.");
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

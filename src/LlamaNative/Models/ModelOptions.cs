@@ -21,7 +21,9 @@ public sealed record ModelOptions
     /// <summary>How the model is divided over several GPUs.</summary>
     public GpuSplitMode SplitMode { get; init; } = GpuSplitMode.Layer;
 
-    /// <summary>The GPU that takes the whole model when <see cref="SplitMode"/> is <see cref="GpuSplitMode.None"/>; counted from 0.</summary>
+    /// <summary>
+    /// The GPU that takes the whole model when <see cref="SplitMode"/> is <see cref="GpuSplitMode.None"/>; counted from 0.
+    /// </summary>
     public int MainGpu { get; init; }
 
     /// <summary>The share of the model for each GPU, in their order; only the proportions matter. Empty divides by free memory.</summary>

@@ -4,7 +4,9 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Models;
 
-/// <summary>Tensor placements as the native side takes them: pairs of pattern and buffer type, ended by an empty one. Freed after loading.</summary>
+/// <summary>
+/// Tensor placements as the native side takes them: pairs of pattern and buffer type, ended by an empty one. Freed after loading.
+/// </summary>
 internal sealed unsafe class NativePlacements : IDisposable
 {
     private readonly llama_model_tensor_buft_override[] _overrides;
@@ -46,7 +48,8 @@ internal sealed unsafe class NativePlacements : IDisposable
         const string Option = nameof(ModelOptions.TensorPlacements);
         if (pattern is not { Length: > 0 and <= MaxPatternLength } || pattern.Contains('\0', StringComparison.Ordinal))
         {
-            throw OptionCheck.Invalid($"The pattern '{pattern}' of a tensor placement has not 1 to {MaxPatternLength} characters, or holds NUL.", Option);
+            throw OptionCheck.Invalid(
+                $"The pattern '{pattern}' of a tensor placement has not 1 to {MaxPatternLength} characters, or holds NUL.", Option);
         }
 
         try
@@ -65,6 +68,7 @@ internal sealed unsafe class NativePlacements : IDisposable
         return found != 0
             ? GgmlDevices.ggml_backend_dev_buffer_type(found)
             : throw new ModelLoadException(path,
-                $"Tensors of '{path}' were asked onto the device '{device}', which is not there; there are {string.Join(", ", LlamaRuntime.GetDevices().Select(there => there.Name))}.");
+                $"Tensors of '{path}' were asked onto the device '{device}', which is not there; there are "
+                + $"{string.Join(", ", LlamaRuntime.GetDevices().Select(there => there.Name))}.");
     }
 }

@@ -31,8 +31,10 @@ internal sealed class TokenizerGuard
     /// </summary>
     private static readonly HashSet<string> s_withoutRecursion =
     [
-        "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano", "dbrx", "smaug-bpe", "glm4", "chatglm-bpe",
-        "gpt-2", "phi-2", "jina-es", "jina-de", "gigachat", "jina-v2-es", "jina-v2-de", "a.x-4.0", "mellum", "modern-bert", "jina-v1-en", "jina-v2-code", "roberta-bpe",
+        "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano",
+        "dbrx", "smaug-bpe", "glm4", "chatglm-bpe",
+        "gpt-2", "phi-2", "jina-es", "jina-de", "gigachat", "jina-v2-es", "jina-v2-de", "a.x-4.0", "mellum",
+        "modern-bert", "jina-v1-en", "jina-v2-code", "roberta-bpe",
         "mpt", "olmo", "jais", "trillion", "granite-docling", "exaone4",
         "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b", "mellum2",
         "qwen2", "deepseek-r1-qwen", "kormo", "f2llmv2", "stablelm2", "hunyuan", "solar-open", "megrez", "grok-2", "laguna", "qwen35",
@@ -62,7 +64,9 @@ internal sealed class TokenizerGuard
         catch (SEHException error)
         {
             // The regular expressions of Visual C++ give up on a long match with a C++ exception, which arrives as this.
-            throw new LlamaException($"The text has a run of characters without a break that is too long for the vocabulary's pre-tokenizer '{_preTokenizer}' on Windows.", error);
+            throw new LlamaException(
+                $"The text has a run of characters without a break that is too long for the vocabulary's pre-tokenizer '{_preTokenizer}' "
+                + $"on Windows.", error);
         }
     }
 
@@ -89,7 +93,9 @@ internal sealed class TokenizerGuard
         }
         catch (Exception failure) when (failure is OutOfMemoryException or ThreadStartException)
         {
-            throw new LlamaException($"The text needs a stack of {stack >> 20} MiB to be tokenized, which the system does not grant; put spaces into its longest run of characters.", failure);
+            throw new LlamaException(
+                $"The text needs a stack of {stack >> 20} MiB to be tokenized, which the system does not grant; put spaces into its "
+                + $"longest run of characters.", failure);
         }
 
         thread.Join();
@@ -118,7 +124,9 @@ internal sealed class TokenizerGuard
             if (longest > LongestRun || square > LongestSquareRun)
             {
                 int limit = longest > LongestRun ? LongestRun : LongestSquareRun;
-                throw new LlamaException($"The text has a run of more than {limit} characters without a break, which the vocabulary's pre-tokenizer '{_preTokenizer}' cannot take.");
+                throw new LlamaException(
+                    $"The text has a run of more than {limit} characters without a break, which the vocabulary's pre-tokenizer "
+                    + $"'{_preTokenizer}' cannot take.");
             }
         }
 

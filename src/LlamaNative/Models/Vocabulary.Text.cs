@@ -10,7 +10,8 @@ public sealed unsafe partial class Vocabulary
     /// <summary>Splits a text into tokens.</summary>
     /// <param name="text">The text; a lone surrogate becomes U+FFFD.</param>
     /// <param name="addSpecial">Adds the tokens that begin and end a text, if the model is configured to have them.</param>
-    /// <param name="parseSpecial">Reads special tokens written in the text (<c>&lt;|im_start|&gt;</c>) as such and not as plain text. Never for untrusted text.</param>
+    /// <param name="parseSpecial">Reads special tokens written in the text (<c>&lt;|im_start|&gt;</c>) as such and not as plain text. Never
+    /// for untrusted text.</param>
     /// <exception cref="LlamaException">There is no vocabulary, or its rules cannot take so long a run of characters.</exception>
     public int[] Tokenize(string text, bool addSpecial = true, bool parseSpecial = false)
     {
@@ -168,7 +169,9 @@ public sealed unsafe partial class Vocabulary
         bool needsSeparator = AddsSeparator || Type == VocabularyType.WordPiece;
         if ((needsBos && Bos is null) || (AddsEos && Eos is null) || (needsSeparator && Separator is null))
         {
-            throw new LlamaException("The model is configured to add special tokens to a text that its vocabulary does not have; tokenize with addSpecial: false.");
+            throw new LlamaException(
+                "The model is configured to add special tokens to a text that its vocabulary does not have; tokenize with "
+                + "addSpecial: false.");
         }
     }
 }

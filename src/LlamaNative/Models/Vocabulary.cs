@@ -133,7 +133,9 @@ public sealed partial class Vocabulary
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public bool IsControl(int token) => (GetAttributes(token) & TokenAttributes.Control) != 0;
 
-    /// <summary>The token as the vocabulary writes it, with its markers for spaces and bytes; see <see cref="GetPiece(int, bool)"/> for its text.</summary>
+    /// <summary>
+    /// The token as the vocabulary writes it, with its markers for spaces and bytes; see <see cref="GetPiece(int, bool)"/> for its text.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public unsafe string GetText(int token)
     {

@@ -9,9 +9,12 @@ internal sealed class ContextReport(ContextLog log)
 
     public long Compute(DeviceInfo device, IReadOnlyList<DeviceInfo> devices) => Sum(log.Compute, device, devices);
 
-    /// <summary>Whose memory a buffer is: a GPU's when it has its name, else the host's, as <c>CPU_REPACK</c> and <c>CUDA_Host</c>.</summary>
+    /// <summary>
+    /// Whose memory a buffer is: a GPU's when it has its name, else the host's, as <c>CPU_REPACK</c> and <c>CUDA_Host</c>.
+    /// </summary>
     public static DeviceInfo OwnerOf(string buffer, IReadOnlyList<DeviceInfo> devices) =>
-        devices.FirstOrDefault(device => device.IsGpu && (buffer == device.Name || buffer.StartsWith(device.Name + "_", StringComparison.Ordinal)))
+        devices.FirstOrDefault(
+            device => device.IsGpu && (buffer == device.Name || buffer.StartsWith(device.Name + "_", StringComparison.Ordinal)))
         ?? devices.First(device => device.Kind == DeviceKind.Cpu);
 
     private static long Sum(Dictionary<string, double> buffers, DeviceInfo device, IReadOnlyList<DeviceInfo> devices) =>

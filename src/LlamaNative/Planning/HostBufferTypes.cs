@@ -23,9 +23,11 @@ internal sealed unsafe class HostBufferTypes
         Default = Name(GgmlDevices.ggml_backend_dev_buffer_type(_cpu));
 
         // Pinned memory of a GPU comes first in llama.cpp's list, and is plain memory when the file is mapped.
-        bool pinned = devices.Any(device => device.IsGpu && GgmlDevices.ggml_backend_dev_host_buffer_type(GgmlDevices.ggml_backend_dev_by_name(device.Name)) != 0);
+        bool pinned = devices.Any(device =>
+            device.IsGpu && GgmlDevices.ggml_backend_dev_host_buffer_type(GgmlDevices.ggml_backend_dev_by_name(device.Name)) != 0);
         nint getter = useExtraTypes && !pinned
-            ? GgmlDevices.ggml_backend_reg_get_proc_address(GgmlDevices.ggml_backend_dev_backend_reg(_cpu), "ggml_backend_dev_get_extra_bufts")
+            ? GgmlDevices.ggml_backend_reg_get_proc_address(GgmlDevices.ggml_backend_dev_backend_reg(_cpu),
+                "ggml_backend_dev_get_extra_bufts")
             : 0;
         nint* type = getter == 0 ? null : ((delegate* unmanaged[Cdecl]<nint, nint*>)getter)(_cpu);
         for (; type is not null && *type != 0; type++)
@@ -69,7 +71,8 @@ internal sealed unsafe class HostBufferTypes
         using var context = new GgmlContextHandle(8 * GgmlContexts.ggml_tensor_overhead());
         ggml_tensor* weight = New(context, type, shape[0], shape[1], shape.Rank > 2 ? shape[2] : 1);
         ggml_tensor* product = shape.Rank > 2 && shape[2] > 1
-            ? GgmlOperators.ggml_mul_mat_id(context, weight, New(context, GgmlType.F32, shape[0], 1, Columns), New(context, GgmlType.I32, 1, Columns, 1))
+            ? GgmlOperators.ggml_mul_mat_id(context, weight, New(context, GgmlType.F32, shape[0], 1, Columns),
+                New(context, GgmlType.I32, 1, Columns, 1))
             : GgmlOperators.ggml_mul_mat(context, weight, New(context, GgmlType.F32, shape[0], Columns, 1));
         foreach (nint bufferType in _types)
         {

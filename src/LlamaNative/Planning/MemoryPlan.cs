@@ -13,7 +13,8 @@ namespace LlamaNative.Planning;
 /// </remarks>
 public sealed record MemoryPlan
 {
-    internal MemoryPlan(string path, ModelOptions modelOptions, ContextOptions contextOptions, int contextSize, ModelPlacement placement, IReadOnlyList<DeviceMemory> devices)
+    internal MemoryPlan(string path, ModelOptions modelOptions, ContextOptions contextOptions, int contextSize,
+        ModelPlacement placement, IReadOnlyList<DeviceMemory> devices)
     {
         Path = path;
         ModelOptions = modelOptions;
@@ -59,7 +60,8 @@ public sealed record MemoryPlan
     /// <exception cref="ModelLoadException">The file is missing, invalid, or no model llama.cpp can run.</exception>
     /// <exception cref="ContextCreationException">The context's options do not go with the model.</exception>
     public static MemoryPlan Estimate(
-        string path, ModelOptions? modelOptions = null, ContextOptions? contextOptions = null, CancellationToken cancellationToken = default)
+        string path, ModelOptions? modelOptions = null, ContextOptions? contextOptions = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         using var probe = new ModelProbe(path, modelOptions ?? new ModelOptions(), cancellationToken);
@@ -89,13 +91,15 @@ public sealed record MemoryPlan
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var search = new MemoryFit(path, modelOptions ?? new ModelOptions(), contextOptions ?? new ContextOptions(), fitOptions ?? new MemoryFitOptions(), cancellationToken);
+        var search = new MemoryFit(path, modelOptions ?? new ModelOptions(), contextOptions ?? new ContextOptions(),
+            fitOptions ?? new MemoryFitOptions(), cancellationToken);
         return search.Run();
     }
 
     /// <summary><see cref="Estimate"/> on a pool thread.</summary>
     public static Task<MemoryPlan> EstimateAsync(
-        string path, ModelOptions? modelOptions = null, ContextOptions? contextOptions = null, CancellationToken cancellationToken = default) =>
+        string path, ModelOptions? modelOptions = null, ContextOptions? contextOptions = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => Estimate(path, modelOptions, contextOptions, cancellationToken), cancellationToken);
 
     /// <summary><see cref="Fit"/> on a pool thread.</summary>

@@ -41,7 +41,8 @@ internal sealed class ModelProbe : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <exception cref="ContextCreationException">The options do not go with the model, or the notes of the cells alone would fill the memory.</exception>
+    /// <exception cref="ContextCreationException">The options do not go with the model, or the notes of the cells alone would fill the
+    /// memory.</exception>
     public unsafe MemoryPlan Measure(ContextOptions options)
     {
         llama_context_params parameters = ContextParameters.CreateUnmeasured(_model, options);
@@ -49,7 +50,9 @@ internal sealed class ModelProbe : IDisposable
         if (notes > HostMemory.Available / 2)
         {
             // These llama.cpp allocates even when it only plans.
-            throw new ContextCreationException($"A context of {parameters.n_ctx} tokens takes {notes >> 20} MiB to note its cells alone, more than half of the memory that is free.");
+            throw new ContextCreationException(
+                $"A context of {parameters.n_ctx} tokens takes {notes >> 20} MiB to note its cells alone, more than half of the memory "
+                + $"that is free.");
         }
 
         using NativeLog.Scope scope = NativeLog.To(_model.Options.Logger);
@@ -70,7 +73,8 @@ internal sealed class ModelProbe : IDisposable
         }
 
         var need = new ContextReport(new ContextLog(log.Lines, hasMemory));
-        return new MemoryPlan(_model.Path, _model.Options, options, contextSize, _weights.Placement, [.. _devices.Where(IsUsed).OrderBy(IsHost).Select(Plan)]);
+        return new MemoryPlan(_model.Path, _model.Options, options, contextSize, _weights.Placement,
+            [.. _devices.Where(IsUsed).OrderBy(IsHost).Select(Plan)]);
 
         DeviceMemory Plan(DeviceInfo device) => new(device.Name, device.Kind)
         {

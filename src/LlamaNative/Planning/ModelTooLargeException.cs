@@ -6,8 +6,11 @@ namespace LlamaNative.Planning;
 public sealed class ModelTooLargeException : LlamaException
 {
     internal ModelTooLargeException(MemoryPlan least, DeviceMemory device, long room)
-        : base($"'{least.Path}' with a context of {least.ContextSize} tokens takes {Size(device.NeededBytes)} of {device.Name}'s memory, where {Size(device.FreeBytes)} are free"
-            + $" and {Size(room)} may be taken: weights {Size(device.WeightBytes + device.MappedWeightBytes)}, cache {Size(device.CacheBytes)}, compute {Size(device.ComputeBytes)}. "
+        : base(
+            $"'{least.Path}' with a context of {least.ContextSize} tokens takes {Size(device.NeededBytes)} of {device.Name}'s memory, "
+            + $"where {Size(device.FreeBytes)} are free"
+            + $" and {Size(room)} may be taken: weights {Size(device.WeightBytes + device.MappedWeightBytes)}, cache "
+            + $"{Size(device.CacheBytes)}, compute {Size(device.ComputeBytes)}. "
             + "Use a smaller quantization, a smaller context or micro-batch, a quantized cache type, or fewer layers on the GPU.")
     {
         Least = least;

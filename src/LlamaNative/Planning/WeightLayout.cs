@@ -66,7 +66,8 @@ internal sealed partial class WeightLayout
 
     /// <summary>Bytes of weights that a device's memory is allocated for.</summary>
     public long Allocated(DeviceInfo device) =>
-        _buffers.Where(buffer => buffer.Key != Mapping && ContextReport.OwnerOf(buffer.Key, _devices) == device).Sum(buffer => buffer.Value);
+        _buffers.Where(buffer => buffer.Key != Mapping && ContextReport.OwnerOf(buffer.Key, _devices) == device)
+            .Sum(buffer => buffer.Value);
 
     private static bool IsInput(string name) => s_inputs.Any(input => name.StartsWith(input, StringComparison.Ordinal));
 
@@ -101,7 +102,8 @@ internal sealed partial class WeightLayout
     private void Place(GgufTensorInfo tensor, string device, bool isLookedUp, HostBufferTypes hostTypes)
     {
         string buffer = BufferOf(tensor, device, isLookedUp, hostTypes);
-        _buffers[buffer] = _buffers.GetValueOrDefault(buffer) + (buffer == Mapping ? tensor.ByteCount : hostTypes.AllocatedSize(tensor, buffer));
+        _buffers[buffer] = _buffers.GetValueOrDefault(buffer)
+            + (buffer == Mapping ? tensor.ByteCount : hostTypes.AllocatedSize(tensor, buffer));
         if (buffer == Mapping)
         {
             MappedTensors.Add(tensor);
@@ -113,7 +115,8 @@ internal sealed partial class WeightLayout
     {
         foreach (IGrouping<int, GgufTensorInfo> part in MappedTensors.GroupBy(tensor => tensor.Part))
         {
-            yield return new WeightBuffer(Mapping, part.Max(tensor => tensor.Offset + tensor.ByteCount) - part.Min(tensor => tensor.Offset));
+            yield return new WeightBuffer(Mapping,
+                part.Max(tensor => tensor.Offset + tensor.ByteCount) - part.Min(tensor => tensor.Offset));
         }
 
         foreach ((string name, long bytes) in _buffers.Where(buffer => buffer.Key != Mapping))

@@ -7,7 +7,8 @@ namespace LlamaNative;
 /// <param name="Description">The hardware's own name.</param>
 /// <param name="Kind">What kind of hardware it is.</param>
 /// <param name="Backend">The ggml backend that drives it.</param>
-/// <param name="FreeBytes">Bytes free when asked; of the CPU what the system can give without swapping, within its container's limit.</param>
+/// <param name="FreeBytes">Bytes free when asked; of the CPU what the system can give without swapping, within its container's
+/// limit.</param>
 /// <param name="TotalBytes">Bytes in all.</param>
 public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind, string Backend, long FreeBytes, long TotalBytes)
 {

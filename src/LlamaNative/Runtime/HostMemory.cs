@@ -48,7 +48,8 @@ internal static class HostMemory
 
     private static long? Number(string path) => Parse(Lines(path).FirstOrDefault(""));
 
-    private static long? Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
+    private static long? Parse(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
     private static string[] Lines(string path)
     {

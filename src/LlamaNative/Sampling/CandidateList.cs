@@ -64,6 +64,7 @@ internal sealed unsafe class CandidateList : IDisposable
             token++;
         }
 
-        return new LlamaException($"The logit of token {token} is {logits[token]}: the model, its options (RoPE) or a logits processor is broken.");
+        return new LlamaException(
+            $"The logit of token {token} is {logits[token]}: the model, its options (RoPE) or a logits processor is broken.");
     }
 }

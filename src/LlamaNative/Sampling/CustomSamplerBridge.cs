@@ -68,7 +68,8 @@ internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler, int voca
         {
             if ((uint)item.Token >= (uint)vocabularySize || !(item.Logit < float.PositiveInfinity))
             {
-                throw new LlamaException($"The sampler {sampler.GetType().Name} left a candidate with token {item.Token} and logit {item.Logit}; "
+                throw new LlamaException(
+                    $"The sampler {sampler.GetType().Name} left a candidate with token {item.Token} and logit {item.Logit}; "
                     + $"tokens run from 0 to {vocabularySize - 1}, and a logit is a number or negative infinity.");
             }
         }

@@ -54,7 +54,8 @@ internal sealed unsafe class GrammarSampler(SamplerHandle sampler) : IDisposable
 
         if (kept == 0)
         {
-            throw new GrammarException("The grammar allows no token of the vocabulary next: it cannot be continued, and the vocabulary has no token to end with.");
+            throw new GrammarException(
+                "The grammar allows no token of the vocabulary next: it cannot be continued, and the vocabulary has no token to end with.");
         }
 
         list->size = kept;

@@ -133,14 +133,17 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
         ThrowPending();
         if ((ulong)list->selected >= list->size)
         {
-            throw new LlamaException("The sampler chain chose no token: its last sampler must choose one (greedy, distribution, Mirostat, adaptive-p).");
+            throw new LlamaException(
+                "The sampler chain chose no token: its last sampler must choose one (greedy, distribution, Mirostat, adaptive-p).");
         }
 
         // Where every token is forbidden, or numbers overflowed, native samplers still point somewhere.
         llama_token_data chosen = list->data[list->selected];
         return float.IsFinite(chosen.logit) && !float.IsNaN(chosen.p)
             ? chosen.id
-            : throw new LlamaException($"The sampler chain left no token to choose: every one is forbidden, or a temperature or penalty overflowed (logit {chosen.logit}, probability {chosen.p}).");
+            : throw new LlamaException(
+                $"The sampler chain left no token to choose: every one is forbidden, or a temperature or penalty overflowed (logit "
+                + $"{chosen.logit}, probability {chosen.p}).");
     }
 
     private void ThrowPending()

@@ -33,7 +33,8 @@ public sealed unsafe partial class SamplerChainBuilder
             SamplingRange.Probability(probability), SamplingRange.Probability(threshold), SamplingRange.Keep(minKeep), seed ?? RandomSeed));
 
     /// <summary>Divides the logits by a temperature; 0 or less leaves only the best token.</summary>
-    public SamplerChainBuilder Temperature(float temperature) => Add(LlamaSamplers.llama_sampler_init_temp(SamplingRange.Temperature(temperature)));
+    public SamplerChainBuilder Temperature(float temperature) =>
+        Add(LlamaSamplers.llama_sampler_init_temp(SamplingRange.Temperature(temperature)));
 
     /// <summary>Divides the logits by a temperature that moves within a range with the entropy.</summary>
     public SamplerChainBuilder DynamicTemperature(float temperature, float range, float exponent) =>
@@ -43,7 +44,8 @@ public sealed unsafe partial class SamplerChainBuilder
     /// <summary>Repetition, frequency and presence penalties over the last tokens.</summary>
     public SamplerChainBuilder Penalties(int lastN, float repeat = 1, float frequency = 0, float presence = 0) =>
         AddWithHistory(LlamaSamplers.llama_sampler_init_penalties(
-            _vocabulary.Count, SamplingRange.History(lastN), SamplingRange.Positive(repeat), SamplingRange.Finite(frequency), SamplingRange.Finite(presence)));
+            _vocabulary.Count, SamplingRange.History(lastN), SamplingRange.Positive(repeat), SamplingRange.Finite(frequency),
+            SamplingRange.Finite(presence)));
 
     /// <summary>Penalises tokens that would continue a repetition.</summary>
     public SamplerChainBuilder Dry(float multiplier, float @base, int allowedLength, int lastN, IReadOnlyList<string> sequenceBreakers)
@@ -107,7 +109,8 @@ public sealed unsafe partial class SamplerChainBuilder
         {
             if (_vocabulary.GetPiece(token, Span<byte>.Empty) < -Room)
             {
-                throw new LlamaException($"The infill sampler takes tokens of at most {Room} bytes; token {token} of this vocabulary is longer.");
+                throw new LlamaException(
+                    $"The infill sampler takes tokens of at most {Room} bytes; token {token} of this vocabulary is longer.");
             }
         }
 
@@ -131,7 +134,8 @@ public sealed unsafe partial class SamplerChainBuilder
 
     /// <summary>Chooses tokens near a target probability; a negative target draws from the distribution.</summary>
     public SamplerChainBuilder AdaptiveP(float target, float decay, uint? seed = null) =>
-        Add(LlamaSamplers.llama_sampler_init_adaptive_p(SamplingRange.Finite(target), SamplingRange.Probability(decay), seed ?? RandomSeed));
+        Add(LlamaSamplers.llama_sampler_init_adaptive_p(SamplingRange.Finite(target), SamplingRange.Probability(decay),
+            seed ?? RandomSeed));
 
     /// <summary>
     /// Holds the text to a grammar. It stands beside the chain and not in it: the chain chooses first, and only when

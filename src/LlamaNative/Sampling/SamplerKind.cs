@@ -1,6 +1,8 @@
 namespace LlamaNative.Sampling;
 
-/// <summary>The samplers that <see cref="SamplingOptions.Order"/> arranges; the last step, which chooses the token, is added by itself.</summary>
+/// <summary>
+/// The samplers that <see cref="SamplingOptions.Order"/> arranges; the last step, which chooses the token, is added by itself.
+/// </summary>
 public enum SamplerKind
 {
     /// <summary>Repetition, frequency and presence penalties.</summary>

@@ -76,6 +76,7 @@ public static class FloatEncoding
         long needed = (long)count * GgmlTypeInfo.Of(type).TypeSize;
         return needed <= byteCount
             ? (int)needed
-            : throw new TensorLayoutException(operation, $"{count} {GgmlTypeInfo.Of(type).Name} numbers take {needed} bytes, and there are {byteCount}");
+            : throw new TensorLayoutException(operation,
+                $"{count} {GgmlTypeInfo.Of(type).Name} numbers take {needed} bytes, and there are {byteCount}");
     }
 }

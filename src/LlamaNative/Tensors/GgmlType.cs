@@ -6,7 +6,8 @@ namespace LlamaNative.Tensors;
 /// The tensor types of ggml, with the numbers that GGUF files store (<c>enum ggml_type</c> in ggml.h).
 /// Numbers missing here (4, 5, 31 to 33, 36 to 38) were withdrawn from the format and no file may use them.
 /// </summary>
-[SuppressMessage("Naming", "CA1707:Identifiers should not contain underscores", Justification = "These are the field's own names, as written on every model file.")]
+[SuppressMessage("Naming", "CA1707:Identifiers should not contain underscores",
+    Justification = "These are the field's own names, as written on every model file.")]
 public enum GgmlType
 {
     /// <summary>32-bit IEEE 754 float.</summary>

@@ -53,7 +53,8 @@ public readonly record struct GgmlTypeInfo
     }
 
     /// <summary>Bytes of a row of <paramref name="ne0"/> elements (<c>ggml_row_size</c>).</summary>
-    /// <exception cref="TensorLayoutException"><paramref name="ne0"/> is negative, not whole blocks, or too long to count in bytes.</exception>
+    /// <exception cref="TensorLayoutException"><paramref name="ne0"/> is negative, not whole blocks, or too long to count in
+    /// bytes.</exception>
     public long RowSize(long ne0)
     {
         if (ne0 < 0 || ne0 % BlockSize != 0)

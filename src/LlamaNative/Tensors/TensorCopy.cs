@@ -7,7 +7,8 @@ namespace LlamaNative.Tensors;
 internal static class TensorCopy
 {
     /// <summary>Copies every element of the source to the same place in the destination. The memory must not overlap.</summary>
-    /// <exception cref="TensorLayoutException">Types or shapes differ, a layout reaches outside its memory, or the destination writes one place twice.</exception>
+    /// <exception cref="TensorLayoutException">Types or shapes differ, a layout reaches outside its memory, or the destination writes one
+    /// place twice.</exception>
     public static void Copy(ReadOnlySpan<byte> source, in TensorLayout from, Span<byte> destination, in TensorLayout to)
     {
         if (from.Type != to.Type || from.Shape != to.Shape)

@@ -55,7 +55,8 @@ public readonly partial struct TensorLayout
 
         if (shape.ElementCount != _shape.ElementCount || !TryContiguous(Type, shape, out TensorLayout layout))
         {
-            throw new TensorLayoutException("Reshape", $"{this} with {_shape.ElementCount} elements cannot become {shape} with {shape.ElementCount}");
+            throw new TensorLayoutException("Reshape",
+                $"{this} with {_shape.ElementCount} elements cannot become {shape} with {shape.ElementCount}");
         }
 
         return new(Type, shape, layout._nb, Offset);
@@ -75,12 +76,14 @@ public readonly partial struct TensorLayout
         int wanted = Math.Max(shape.Rank - 1, 0);
         if (strides.Length != wanted || strides.ContainsAnyInRange(long.MinValue, -1))
         {
-            throw new TensorLayoutException("View", $"{shape} of {this} needs {wanted} strides that are not negative: [{string.Join(", ", strides.ToArray())}]");
+            throw new TensorLayoutException("View",
+                $"{shape} of {this} needs {wanted} strides that are not negative: [{string.Join(", ", strides.ToArray())}]");
         }
 
         if (shape[0] % info.BlockSize != 0 || byteOffset % info.TypeSize != 0 || !AreWholeBlocks(strides, info))
         {
-            throw new TensorLayoutException("View", $"{shape} at byte {byteOffset} of {this} cuts blocks of {info.BlockSize} elements in {info.TypeSize} bytes");
+            throw new TensorLayoutException("View",
+                $"{shape} at byte {byteOffset} of {this} cuts blocks of {info.BlockSize} elements in {info.TypeSize} bytes");
         }
 
         Dims nb = default;
@@ -93,9 +96,12 @@ public readonly partial struct TensorLayout
             next = Saturating.Multiply(next, shape[i]);
         }
 
-        if (byteOffset < 0 || Saturating.Add(byteOffset, Extent(info, shape, nb)) is var end && (end > ByteCount || end == Saturating.TooMany))
+        if (byteOffset < 0
+            || Saturating.Add(byteOffset, Extent(info, shape, nb)) is var end && (end > ByteCount || end == Saturating.TooMany))
         {
-            throw new TensorLayoutException("View", $"{shape} with strides [{string.Join(", ", strides.ToArray())}] at byte {byteOffset} reaches outside the {ByteCount} bytes of {this}");
+            throw new TensorLayoutException("View",
+                $"{shape} with strides [{string.Join(", ", strides.ToArray())}] at byte {byteOffset} reaches outside the {ByteCount} bytes "
+                + $"of {this}");
         }
 
         return new(Type, shape, nb, Offset + byteOffset);
@@ -134,7 +140,8 @@ public readonly partial struct TensorLayout
 
             if (_shape[i] != 1)
             {
-                throw new TensorLayoutException("Broadcast", $"{this} cannot become {shape}: dimension {i} is {_shape[i]}, not 1 or {shape[i]}");
+                throw new TensorLayoutException("Broadcast",
+                    $"{this} cannot become {shape}: dimension {i} is {_shape[i]}, not 1 or {shape[i]}");
             }
 
             nb[i] = 0;
@@ -168,12 +175,14 @@ public readonly partial struct TensorLayout
     /// under which elements share bytes without being broadcast have no tensor span.
     /// </summary>
     /// <typeparam name="T">The type's own number: float for F32, Half for F16, sbyte for I8 and so on.</typeparam>
-    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole
+    /// elements.</exception>
     public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan<T>(ReadOnlySpan<byte> memory)
         where T : unmanaged => TensorSpans.OverMemory<T>(this, memory);
 
     /// <summary>Reads and writes memory through the layout; see <see cref="AsReadOnlyTensorSpan{T}"/>.</summary>
-    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole
+    /// elements.</exception>
     public TensorSpan<T> AsTensorSpan<T>(Span<byte> memory)
         where T : unmanaged => TensorSpans.OverMemory<T>(this, memory);
 

@@ -31,7 +31,9 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
     /// <summary>The byte, counted from the start of the memory that the layout describes, where element 0 lies.</summary>
     public long Offset { get; }
 
-    /// <summary>Bytes from the first byte of the first element to the last byte of the last one, gaps included (<c>ggml_nbytes</c>).</summary>
+    /// <summary>
+    /// Bytes from the first byte of the first element to the last byte of the last one, gaps included (<c>ggml_nbytes</c>).
+    /// </summary>
     public long ByteCount => Extent(GgmlTypeInfo.Of(Type), _shape, _nb);
 
     /// <summary>Whether the elements lie one behind the other in order, without gaps (<c>ggml_is_contiguous</c>).</summary>
@@ -87,7 +89,9 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
     public static TensorLayout Contiguous(GgmlType type, TensorShape shape) =>
         TryContiguous(type, shape, out TensorLayout layout)
             ? layout
-            : throw new TensorLayoutException("Contiguous", $"{shape} {GgmlTypeInfo.Of(type).Name} is not whole blocks of {GgmlTypeInfo.Of(type).BlockSize} elements per row or exceeds 2^63 bytes");
+            : throw new TensorLayoutException("Contiguous",
+                $"{shape} {GgmlTypeInfo.Of(type).Name} is not whole blocks of {GgmlTypeInfo.Of(type).BlockSize} elements per row or "
+                + $"exceeds 2^63 bytes");
 
     /// <summary>Bytes between neighbours along dimension 0 to 3 (between blocks along dimension 0).</summary>
     public long Stride(int dimension)
@@ -107,7 +111,8 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
         CheckIndex(i3, 3, nameof(i3));
         return i0 % block == 0
             ? Offset + (i0 / block * _nb[0]) + (i1 * _nb[1]) + (i2 * _nb[2]) + (i3 * _nb[3])
-            : throw new TensorLayoutException("OffsetOf", $"element {i0} of a {GgmlTypeInfo.Of(Type).Name} row does not start a block of {block}");
+            : throw new TensorLayoutException("OffsetOf",
+                $"element {i0} of a {GgmlTypeInfo.Of(Type).Name} row does not start a block of {block}");
     }
 
     /// <inheritdoc/>
@@ -123,7 +128,8 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
 
     /// <summary>Type, shape and strides, as error messages show them.</summary>
     public override string ToString() =>
-        $"{(GgmlTypeInfo.TryGet(Type, out GgmlTypeInfo info) ? info.Name : Type.ToString())} {_shape} nb [{_nb[0]}, {_nb[1]}, {_nb[2]}, {_nb[3]}] at {Offset}";
+        $"{(GgmlTypeInfo.TryGet(Type, out GgmlTypeInfo info) ? info.Name : Type.ToString())} {_shape} nb [{_nb[0]}, {_nb[1]}, {_nb[2]}, "
+        + $"{_nb[3]}] at {Offset}";
 
     internal static bool TryContiguous(GgmlType type, in TensorShape shape, out TensorLayout layout)
     {

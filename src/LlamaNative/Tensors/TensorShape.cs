@@ -18,7 +18,9 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     {
         if (!TryCreate(ne, out this))
         {
-            throw new ArgumentException($"a shape has at most {MaxRank} dimensions, none negative, and fewer than 2^63 elements: [{string.Join(", ", ne.ToArray())}]", nameof(ne));
+            throw new ArgumentException(
+                $"a shape has at most {MaxRank} dimensions, none negative, and fewer than 2^63 elements: "
+                + $"[{string.Join(", ", ne.ToArray())}]", nameof(ne));
         }
     }
 

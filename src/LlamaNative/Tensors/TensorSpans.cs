@@ -10,8 +10,11 @@ namespace LlamaNative.Tensors;
 /// </summary>
 internal static class TensorSpans
 {
-    /// <summary>Reads memory through a layout; <typeparamref name="T"/> is the type's own number (F32 float, F16 Half, I8 sbyte and so on).</summary>
-    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    /// <summary>
+    /// Reads memory through a layout; <typeparamref name="T"/> is the type's own number (F32 float, F16 Half, I8 sbyte and so on).
+    /// </summary>
+    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole
+    /// elements.</exception>
     public static ReadOnlyTensorSpan<T> OverMemory<T>(scoped in TensorLayout layout, ReadOnlySpan<byte> memory)
         where T : unmanaged
     {
@@ -21,11 +24,13 @@ internal static class TensorSpans
         int rank = Describe<T>(layout, lengths, strides);
         return layout.Shape.IsEmpty
             ? default
-            : new ReadOnlyTensorSpan<T>(MemoryMarshal.Cast<byte, T>(memory.Slice((int)layout.Offset, (int)layout.ByteCount)), lengths[..rank], strides[..rank]);
+            : new ReadOnlyTensorSpan<T>(MemoryMarshal.Cast<byte, T>(memory.Slice((int)layout.Offset, (int)layout.ByteCount)),
+                lengths[..rank], strides[..rank]);
     }
 
     /// <summary>Reads and writes memory through a layout; see <see cref="TensorLayout.AsReadOnlyTensorSpan{T}"/>.</summary>
-    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole
+    /// elements.</exception>
     public static TensorSpan<T> OverMemory<T>(scoped in TensorLayout layout, Span<byte> memory)
         where T : unmanaged
     {
@@ -35,10 +40,13 @@ internal static class TensorSpans
         int rank = Describe<T>(layout, lengths, strides);
         return layout.Shape.IsEmpty
             ? default
-            : new TensorSpan<T>(MemoryMarshal.Cast<byte, T>(memory.Slice((int)layout.Offset, (int)layout.ByteCount)), lengths[..rank], strides[..rank]);
+            : new TensorSpan<T>(MemoryMarshal.Cast<byte, T>(memory.Slice((int)layout.Offset, (int)layout.ByteCount)),
+                lengths[..rank], strides[..rank]);
     }
 
-    /// <summary>As <see cref="TensorLayout.AsReadOnlyTensorSpan{T}"/>, over memory that may be larger than a span. The caller keeps it alive.</summary>
+    /// <summary>
+    /// As <see cref="TensorLayout.AsReadOnlyTensorSpan{T}"/>, over memory that may be larger than a span. The caller keeps it alive.
+    /// </summary>
     internal static unsafe ReadOnlyTensorSpan<T> OverPointer<T>(scoped in TensorLayout layout, byte* memory, long byteCount)
         where T : unmanaged
     {
@@ -48,7 +56,8 @@ internal static class TensorSpans
         int rank = Describe<T>(layout, lengths, strides);
         return layout.Shape.IsEmpty
             ? default
-            : new ReadOnlyTensorSpan<T>((T*)(memory + layout.Offset), (nint)(layout.ByteCount / sizeof(T)), lengths[..rank], strides[..rank]);
+            : new ReadOnlyTensorSpan<T>((T*)(memory + layout.Offset), (nint)(layout.ByteCount / sizeof(T)),
+                lengths[..rank], strides[..rank]);
     }
 
     /// <summary>The number that a type stores, or null for quantized types and bfloat16, which .NET has no type for.</summary>

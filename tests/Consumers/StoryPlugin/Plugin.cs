@@ -9,6 +9,7 @@ public static class Plugin
     {
         using LlamaModel model = LlamaModel.Load(modelPath);
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
-        return new TextGenerator(context).Generate(prompt, new GenerationOptions { MaxTokens = tokens, Sampling = SamplingOptions.Greedy }).Text;
+        return new TextGenerator(context).Generate(prompt,
+            new GenerationOptions { MaxTokens = tokens, Sampling = SamplingOptions.Greedy }).Text;
     }
 }

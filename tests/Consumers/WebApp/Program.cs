@@ -3,7 +3,8 @@ using LlamaNative;
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 builder.Services.AddSingleton(_ => LlamaModel.Load(builder.Configuration["model"]!));
-builder.Services.AddSingleton(services => new LlamaContext(services.GetRequiredService<LlamaModel>(), new ContextOptions { ContextSize = 256, Threads = 1 }));
+builder.Services.AddSingleton(
+    services => new LlamaContext(services.GetRequiredService<LlamaModel>(), new ContextOptions { ContextSize = 256, Threads = 1 }));
 builder.Services.AddSingleton(services => new TextGenerator(services.GetRequiredService<LlamaContext>()));
 
 WebApplication app = builder.Build();

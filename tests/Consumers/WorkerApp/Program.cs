@@ -8,7 +8,8 @@ builder.Logging.ClearProviders();
 builder.Services.AddHostedService<StoryService>();
 await builder.Build().RunAsync();
 
-internal sealed class StoryService(IConfiguration configuration, ILogger<StoryService> logger, IHostApplicationLifetime lifetime) : BackgroundService
+internal sealed class StoryService(IConfiguration configuration, ILogger<StoryService> logger, IHostApplicationLifetime lifetime)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

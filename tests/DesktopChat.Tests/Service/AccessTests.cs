@@ -4,7 +4,9 @@ using System.Text;
 
 namespace DesktopChat.Tests.Service;
 
-/// <summary>Who is let in. If one of these fails, a web page in the user's browser or another user of the machine can read conversations.</summary>
+/// <summary>
+/// Who is let in. If one of these fails, a web page in the user's browser or another user of the machine can read conversations.
+/// </summary>
 public sealed class AccessTests : IAsyncLifetime
 {
     private DesktopService _service = null!;
@@ -30,9 +32,11 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task A_token_that_is_nearly_right_is_refused()
     {
         string token = _service.Token.Path;
-        foreach (string wrong in new[] { token[..^1], token + "0", token.ToUpperInvariant() + "x", token[..^1] + (token[^1] == '0' ? '1' : '0') })
+        foreach (string wrong in new[] { token[..^1], token + "0", token.ToUpperInvariant() + "x",
+            token[..^1] + (token[^1] == '0' ? '1' : '0') })
         {
-            await DesktopService.ErrorAsync(await _service.Client.GetAsync($"{_service.Root}{wrong}/api/settings"), HttpStatusCode.Forbidden, "no-token");
+            await DesktopService.ErrorAsync(await _service.Client.GetAsync($"{_service.Root}{wrong}/api/settings"),
+                HttpStatusCode.Forbidden, "no-token");
         }
     }
 
@@ -87,7 +91,10 @@ public sealed class AccessTests : IAsyncLifetime
 
     [Fact]
     public async Task Two_origins_in_one_request_are_refused() =>
-        Assert.StartsWith("HTTP/1.1 403", await RawAsync($"GET {_service.Token.Path}/api/settings HTTP/1.1\r\nHost: {Authority}\r\nOrigin: http://{Authority}\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403",
+            await RawAsync(
+                $"GET {_service.Token.Path}/api/settings HTTP/1.1\r\nHost: {Authority}\r\nOrigin: http://{Authority}\r\nOrigin: "
+                + $"http://evil.example\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("GET {token}/../../../../etc/passwd HTTP/1.1")]
@@ -97,7 +104,8 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("GET {token}/%00 HTTP/1.1")]
     public async Task Only_the_pages_own_files_are_served(string line)
     {
-        string answer = await RawAsync($"{line.Replace("{token}", _service.Token.Path, StringComparison.Ordinal)}\r\nHost: {Authority}\r\nConnection: close\r\n\r\n");
+        string answer = await RawAsync(
+            $"{line.Replace("{token}", _service.Token.Path, StringComparison.Ordinal)}\r\nHost: {Authority}\r\nConnection: close\r\n\r\n");
         Assert.Matches("^HTTP/1.1 (400|403|404)", answer);
         Assert.DoesNotContain("root:", answer, StringComparison.Ordinal);
     }
@@ -120,7 +128,8 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task It_listens_to_this_machine_alone()
     {
         // Any address of this machine but the loopback ones, if it has such.
-        foreach (IPAddress address in (await Dns.GetHostAddressesAsync(Dns.GetHostName())).Where(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address)))
+        foreach (IPAddress address in (await Dns.GetHostAddressesAsync(Dns.GetHostName()))
+            .Where(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address)))
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await Assert.ThrowsAnyAsync<SocketException>(() => socket.ConnectAsync(address, new Uri(_service.Root).Port));

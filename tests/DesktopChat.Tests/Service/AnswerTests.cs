@@ -14,7 +14,8 @@ public sealed class AnswerTests
         await service.SetGreedyAsync();
         using EventReader events = await LoadAsync(service, model.Path);
         string id = await service.NewConversationAsync();
-        Assert.Equal(HttpStatusCode.NoContent, (await service.PostAsync($"conversations/{id}/messages", new { text = "the cat" })).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent,
+            (await service.PostAsync($"conversations/{id}/messages", new { text = "the cat" })).StatusCode);
 
         (string text, string? error) = await events.AnswerAsync(id);
         Assert.Null(error);
@@ -55,7 +56,8 @@ public sealed class AnswerTests
         await service.SetGreedyAsync();
         using EventReader events = await LoadAsync(service, model.Path);
         string id = await service.NewConversationAsync();
-        string[] answers = [await AskAsync(service, events, id, "the cat"), await AskAsync(service, events, id, "stop"), await AskAsync(service, events, id, "abc")];
+        string[] answers = [await AskAsync(service, events, id, "the cat"), await AskAsync(service, events, id, "stop"),
+            await AskAsync(service, events, id, "abc")];
         string[] ids = await MessageIdsAsync(service, id);
         Assert.Equal(6, ids.Length);
 
@@ -67,13 +69,17 @@ public sealed class AnswerTests
         await service.PutAsync($"conversations/{id}/messages/{ids[0]}", new { text = "abc abc" });
         (string edited, _) = await events.AnswerAsync(id);
         JsonElement conversation = await service.GetAsync("conversations/" + id);
-        Assert.Equal(["abc abc", edited.Trim()], conversation.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("text").GetString()!.Trim()));
+        Assert.Equal(["abc abc", edited.Trim()],
+            conversation.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("text").GetString()!.Trim()));
 
         // A window that shows the old state must not hit another message.
-        await DesktopService.ErrorAsync(await service.PutAsync($"conversations/{id}/messages/{ids[2]}", new { text = "x" }), HttpStatusCode.NotFound, "not-found");
-        await DesktopService.ErrorAsync(await service.PostAsync($"conversations/{id}/messages/{ids[3]}/regenerate"), HttpStatusCode.NotFound, "not-found");
+        await DesktopService.ErrorAsync(await service.PutAsync($"conversations/{id}/messages/{ids[2]}", new { text = "x" }),
+            HttpStatusCode.NotFound, "not-found");
+        await DesktopService.ErrorAsync(await service.PostAsync($"conversations/{id}/messages/{ids[3]}/regenerate"),
+            HttpStatusCode.NotFound, "not-found");
         string answer = (await MessageIdsAsync(service, id))[1];
-        await DesktopService.ErrorAsync(await service.PutAsync($"conversations/{id}/messages/{answer}", new { text = "x" }), HttpStatusCode.BadRequest, "invalid");
+        await DesktopService.ErrorAsync(await service.PutAsync($"conversations/{id}/messages/{answer}", new { text = "x" }),
+            HttpStatusCode.BadRequest, "invalid");
     }
 
     [Fact]
@@ -86,7 +92,8 @@ public sealed class AnswerTests
         string id = await service.NewConversationAsync();
         await service.PostAsync($"conversations/{id}/messages", new { text = "the cat" });
         await events.UntilAsync("piece", piece => piece.GetProperty("offset").GetInt32() > 0);
-        await DesktopService.ErrorAsync(await service.PostAsync($"conversations/{id}/messages", new { text = "me too" }), HttpStatusCode.Conflict, "busy");
+        await DesktopService.ErrorAsync(await service.PostAsync($"conversations/{id}/messages", new { text = "me too" }),
+            HttpStatusCode.Conflict, "busy");
         Assert.Equal(HttpStatusCode.NoContent, (await service.PostAsync($"conversations/{id}/stop")).StatusCode);
         await events.UntilAsync("answer-end", end => end.GetProperty("error").ValueKind == JsonValueKind.Null);
 
@@ -115,7 +122,8 @@ public sealed class AnswerTests
         await one.UntilAsync("piece", piece => piece.GetProperty("offset").GetInt32() > 10);
         using EventReader late = await EventReader.OpenAsync(service);
         JsonElement[] answers = [.. (await late.UntilAsync("snapshot")).GetProperty("answers").EnumerateArray()];
-        Assert.Equal([(a, "Writing"), (b, "Waiting")], answers.Select(answer => (answer.GetProperty("conversationId").GetString()!, answer.GetProperty("phase").GetString()!)));
+        Assert.Equal([(a, "Writing"), (b, "Waiting")],
+            answers.Select(answer => (answer.GetProperty("conversationId").GetString()!, answer.GetProperty("phase").GetString()!)));
         string begun = answers[0].GetProperty("text").GetString()!;
         Assert.NotEmpty(begun);
 
@@ -153,7 +161,8 @@ public sealed class AnswerTests
         await events.UntilAsync("piece");
         Assert.Equal(HttpStatusCode.NoContent, (await service.Client.DeleteAsync("api/conversations/" + id)).StatusCode);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(service.DataFolder, "conversations")));
-        await DesktopService.ErrorAsync(await service.PostAsync($"conversations/{id}/messages", new { text = "x" }), HttpStatusCode.NotFound, "not-found");
+        await DesktopService.ErrorAsync(await service.PostAsync($"conversations/{id}/messages", new { text = "x" }),
+            HttpStatusCode.NotFound, "not-found");
     }
 
     [Fact]
@@ -211,5 +220,6 @@ public sealed class AnswerTests
     }
 
     private static async Task<string[]> MessageIdsAsync(DesktopService service, string id) =>
-        [.. (await service.GetAsync("conversations/" + id)).GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString()!)];
+        [.. (await service.GetAsync("conversations/" + id)).GetProperty("messages").EnumerateArray()
+            .Select(message => message.GetProperty("id").GetString()!)];
 }

@@ -38,19 +38,22 @@ internal sealed class DesktopService : IAsyncDisposable
 
     public ModelHost Models => _application.Services.GetRequiredService<ModelHost>();
 
-    public static async Task<DesktopService> StartAsync(string? model = null, string? dataFolder = null, string? modelFolder = null, LoadModel? loadModel = null)
+    public static async Task<DesktopService> StartAsync(string? model = null, string? dataFolder = null,
+        string? modelFolder = null, LoadModel? loadModel = null)
     {
         string? own = dataFolder is null ? Directory.CreateTempSubdirectory("desktopchat-tests-").FullName : null;
         string folder = dataFolder ?? own!;
         WebApplication application = DesktopApplication.Create(
-            new DesktopOptions { Model = model, DataFolder = folder, ModelFolder = modelFolder, RepositoryModels = null, OpenWindow = false }, loadModel);
+            new DesktopOptions { Model = model, DataFolder = folder, ModelFolder = modelFolder, RepositoryModels = null,
+                OpenWindow = false }, loadModel);
         await application.StartAsync();
         return new DesktopService(application, folder, own);
     }
 
     public async Task<JsonElement> GetAsync(string path) => await ReadAsync(await Client.GetAsync("api/" + path), HttpStatusCode.OK);
 
-    public Task<HttpResponseMessage> PostAsync(string path, object? body = null) => Client.PostAsync("api/" + path, body is null ? null : JsonContent.Create(body));
+    public Task<HttpResponseMessage> PostAsync(string path, object? body = null) =>
+        Client.PostAsync("api/" + path, body is null ? null : JsonContent.Create(body));
 
     public Task<HttpResponseMessage> PutAsync(string path, object body) => Client.PutAsync("api/" + path, JsonContent.Create(body));
 
@@ -68,7 +71,8 @@ internal sealed class DesktopService : IAsyncDisposable
     public async Task<JsonElement> SetAsync(object settings) => await ReadAsync(await PutAsync("settings", settings), HttpStatusCode.OK);
 
     /// <summary>Settings with which the tiny models of the tests say the same every time.</summary>
-    public Task<JsonElement> SetGreedyAsync(int? maxTokens = 8) => SetAsync(new { temperature = 0, maxTokens, threads = 1, contextSize = 512 });
+    public Task<JsonElement> SetGreedyAsync(int? maxTokens = 8) =>
+        SetAsync(new { temperature = 0, maxTokens, threads = 1, contextSize = 512 });
 
     public async ValueTask DisposeAsync()
     {

@@ -52,7 +52,9 @@ internal sealed class EventReader : IDisposable
 
     public Task<JsonElement> UntilModelAsync(string phase) => UntilAsync("model", model => model.GetProperty("phase").GetString() == phase);
 
-    /// <summary>Reads an answer to its end: the pieces put together, and the error. Answers of other conversations may come in between.</summary>
+    /// <summary>
+    /// Reads an answer to its end: the pieces put together, and the error. Answers of other conversations may come in between.
+    /// </summary>
     public async Task<(string Text, string? Error)> AnswerAsync(string conversation)
     {
         while (!_ended.ContainsKey(conversation) && await NextAsync() is { } happened)
@@ -76,7 +78,9 @@ internal sealed class EventReader : IDisposable
             }
         }
 
-        return _ended.Remove(conversation, out (string Text, string? Error) answer) ? answer : throw new InvalidOperationException("The stream ended before the answer.");
+        return _ended.Remove(conversation, out (string Text, string? Error) answer)
+            ? answer
+            : throw new InvalidOperationException("The stream ended before the answer.");
     }
 
     public void Dispose()

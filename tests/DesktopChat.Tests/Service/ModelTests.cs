@@ -16,14 +16,17 @@ public sealed class ModelTests
         await File.WriteAllTextAsync(Path.Combine(model.Folder, "notes.gguf"), "no model at all");
         await File.WriteAllTextAsync(Path.Combine(model.Folder, "readme.txt"), "not listed");
         await using DesktopService service = await DesktopService.StartAsync(modelFolder: model.Folder);
-        JsonElement[] models = [.. (await service.GetAsync("models")).GetProperty("models").EnumerateArray().Where(file => file.GetProperty("path").GetString()!.StartsWith(model.Folder, StringComparison.Ordinal))];
-        Assert.Equal(["a.gguf", "cut.gguf", "notes.gguf", "vocabulary.gguf"], models.Select(file => file.GetProperty("fileName").GetString()));
+        JsonElement[] models = [.. (await service.GetAsync("models")).GetProperty("models").EnumerateArray()
+            .Where(file => file.GetProperty("path").GetString()!.StartsWith(model.Folder, StringComparison.Ordinal))];
+        Assert.Equal(["a.gguf", "cut.gguf", "notes.gguf", "vocabulary.gguf"],
+            models.Select(file => file.GetProperty("fileName").GetString()));
 
         // By hand: 2 * V * 32 + 32 for embedding, output and norm; a layer has 2 * 32 + 2 * 32² + 2 * 32 * 16 + 3 * 32 * 64.
         JsonElement good = models[0];
         Assert.Equal((2 * model.Vocabulary.Count * 32) + 32 + (2 * (64 + 2048 + 1024 + 6144)), good.GetProperty("parameters").GetInt64());
         Assert.Equal(("llama", "tiny", "F32", 512, true), (
-            good.GetProperty("architecture").GetString(), good.GetProperty("name").GetString(), good.GetProperty("quantization").GetString(),
+            good.GetProperty("architecture").GetString(), good.GetProperty("name").GetString(),
+            good.GetProperty("quantization").GetString(),
             good.GetProperty("contextLength").GetInt32(), good.GetProperty("hasChatTemplate").GetBoolean()));
         Assert.Equal(new FileInfo(model.Path).Length, good.GetProperty("size").GetInt64());
         Assert.Equal(JsonValueKind.Null, good.GetProperty("problem").ValueKind);
@@ -97,7 +100,8 @@ public sealed class ModelTests
         state = state.GetProperty("phase").GetString() == "Failed" ? state : await events.UntilModelAsync("Failed");
         Assert.Contains("cut.gguf", state.GetProperty("error").GetString(), StringComparison.Ordinal);
         string id = await service.NewConversationAsync();
-        await DesktopService.ErrorAsync(await service.PostAsync($"conversations/{id}/messages", new { text = "x" }), HttpStatusCode.Conflict, "no-model");
+        await DesktopService.ErrorAsync(await service.PostAsync($"conversations/{id}/messages", new { text = "x" }),
+            HttpStatusCode.Conflict, "no-model");
         await service.PostAsync("models/load", new { path = model.Path });
         await events.UntilModelAsync("Ready");
     }

@@ -23,7 +23,8 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync(new Uri(new Uri(address), "/"))).StatusCode);
 
         using Process second = Start("--no-browser", "--data", _data);
-        Assert.Equal((ExitCode.Failure, true), (await EndAsync(second), (await second.StandardError.ReadToEndAsync()).Contains("already runs", StringComparison.Ordinal)));
+        Assert.Equal((ExitCode.Failure, true),
+            (await EndAsync(second), (await second.StandardError.ReadToEndAsync()).Contains("already runs", StringComparison.Ordinal)));
 
         Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).Dispose();
         Assert.Equal(ExitCode.Success, await EndAsync(process));
@@ -44,7 +45,8 @@ public sealed class ProgramTests : IDisposable
     }
 
     private static Process Start(params string[] arguments) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DesktopChat.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DesktopChat.dll"),
+            .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static async Task<int> EndAsync(Process process)
     {

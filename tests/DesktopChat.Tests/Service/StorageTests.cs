@@ -28,10 +28,12 @@ public sealed class StorageTests : IDisposable
         using EventReader events = await EventReader.OpenAsync(again);
         JsonElement snapshot = await events.UntilAsync("snapshot");
         JsonElement conversation = Assert.Single(snapshot.GetProperty("conversations").EnumerateArray());
-        Assert.Equal((kept, "Übersetzung 你好 🦙"), (conversation.GetProperty("id").GetString(), conversation.GetProperty("title").GetString()));
+        Assert.Equal((kept, "Übersetzung 你好 🦙"),
+            (conversation.GetProperty("id").GetString(), conversation.GetProperty("title").GetString()));
         JsonElement settings = snapshot.GetProperty("settings");
         Assert.Equal((0.25f, "Be brief.", "Dark", 40), (
-            settings.GetProperty("temperature").GetSingle(), settings.GetProperty("systemPrompt").GetString(), settings.GetProperty("theme").GetString(), settings.GetProperty("topK").GetInt32()));
+            settings.GetProperty("temperature").GetSingle(), settings.GetProperty("systemPrompt").GetString(),
+            settings.GetProperty("theme").GetString(), settings.GetProperty("topK").GetInt32()));
     }
 
     [Fact]
@@ -40,7 +42,8 @@ public sealed class StorageTests : IDisposable
         string folder = Path.Combine(_data, "conversations");
         Directory.CreateDirectory(folder);
         string good = new('a', 32);
-        await File.WriteAllTextAsync(Path.Combine(folder, good + ".json"), $$"""{"id":"{{good}}","title":"good","updated":"2026-01-01T00:00:00Z","messages":[{"id":"m","role":"user","text":"hi"}]}""");
+        await File.WriteAllTextAsync(Path.Combine(folder, good + ".json"),
+            $$"""{"id":"{{good}}","title":"good","updated":"2026-01-01T00:00:00Z","messages":[{"id":"m","role":"user","text":"hi"}]}""");
         string[] damaged =
         [
             "", "{", "null", "[]", """{"id":null}""",
@@ -87,7 +90,8 @@ public sealed class StorageTests : IDisposable
     {
         await using DesktopService service = await DesktopService.StartAsync(dataFolder: _data);
         JsonElement before = await service.GetAsync("settings");
-        HttpResponseMessage response = await service.Client.PutAsync("api/settings", new StringContent(body, Encoding.UTF8, "application/json"));
+        HttpResponseMessage response = await service.Client.PutAsync("api/settings",
+            new StringContent(body, Encoding.UTF8, "application/json"));
         Assert.NotEmpty(await DesktopService.ErrorAsync(response, HttpStatusCode.BadRequest, "invalid"));
         Assert.Equal(before.GetRawText(), (await service.GetAsync("settings")).GetRawText());
     }
@@ -98,18 +102,24 @@ public sealed class StorageTests : IDisposable
         await using DesktopService service = await DesktopService.StartAsync(dataFolder: _data);
         string id = await service.NewConversationAsync();
         string messages = $"conversations/{id}/messages";
-        foreach (string body in new[] { "", "{", "null", "5", "{}", """{"text":null}""", """{"text":7}""", """{"text":""}""", """{"text":" \n "}""", """{"text":"\ud800"}""", new string('[', 5000) })
+        foreach (string body in new[] { "", "{", "null", "5", "{}", """{"text":null}""", """{"text":7}""",
+            """{"text":""}""", """{"text":" \n "}""", """{"text":"\ud800"}""", new string('[', 5000) })
         {
-            HttpResponseMessage response = await service.Client.PostAsync("api/" + messages, new StringContent(body, Encoding.UTF8, "application/json"));
+            HttpResponseMessage response = await service.Client.PostAsync("api/" + messages,
+                new StringContent(body, Encoding.UTF8, "application/json"));
             Assert.NotEmpty(await DesktopService.ErrorAsync(response, HttpStatusCode.BadRequest, "invalid"));
         }
 
-        await DesktopService.ErrorAsync(await service.PostAsync(messages, new { text = new string('x', 200_001) }), HttpStatusCode.BadRequest, "invalid");
-        await DesktopService.ErrorAsync(await service.PostAsync(messages, new { text = new string('x', 2_000_000) }), HttpStatusCode.RequestEntityTooLarge, "invalid");
-        await DesktopService.ErrorAsync(await service.Client.PostAsync("api/" + messages, new StringContent("{\"text\":\"x\"}", Encoding.UTF8, "text/plain")), HttpStatusCode.UnsupportedMediaType, "invalid");
+        await DesktopService.ErrorAsync(await service.PostAsync(messages, new { text = new string('x', 200_001) }),
+            HttpStatusCode.BadRequest, "invalid");
+        await DesktopService.ErrorAsync(await service.PostAsync(messages, new { text = new string('x', 2_000_000) }),
+            HttpStatusCode.RequestEntityTooLarge, "invalid");
+        await DesktopService.ErrorAsync(await service.Client.PostAsync("api/" + messages,
+            new StringContent("{\"text\":\"x\"}", Encoding.UTF8, "text/plain")), HttpStatusCode.UnsupportedMediaType, "invalid");
         await DesktopService.ErrorAsync(await RenameAsync(service, id, new string('x', 121)), HttpStatusCode.BadRequest, "invalid");
         await DesktopService.ErrorAsync(await RenameAsync(service, id, " \u0007 "), HttpStatusCode.BadRequest, "invalid");
-        foreach (string path in new[] { "conversations/none", "conversations/..%2fsettings", "nothing", "conversations/" + new string('a', 3000) })
+        foreach (string path in new[] { "conversations/none", "conversations/..%2fsettings", "nothing",
+            "conversations/" + new string('a', 3000) })
         {
             await DesktopService.ErrorAsync(await service.Client.GetAsync("api/" + path), HttpStatusCode.NotFound, "not-found");
         }

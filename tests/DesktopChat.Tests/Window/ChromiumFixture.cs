@@ -14,7 +14,11 @@ public sealed class ChromiumFixture : IAsyncLifetime
         if (Programs.Browser is { } path)
         {
             _playwright = await Playwright.CreateAsync();
-            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
+            _browser = await _playwright.Chromium.LaunchAsync(new()
+            {
+                ExecutablePath = path,
+                Args = ["--no-sandbox", "--disable-dev-shm-usage"],
+            });
         }
     }
 
@@ -29,9 +33,14 @@ public sealed class ChromiumFixture : IAsyncLifetime
     }
 
     /// <summary>Opens the program's page; errors of its scripts and of its content policy end up in the list.</summary>
-    internal async Task<(IPage Page, List<string> Errors)> OpenAsync(DesktopService service, int width = 1180, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<(IPage Page, List<string> Errors)> OpenAsync(DesktopService service, int width = 1180,
+        ColorScheme scheme = ColorScheme.Light)
     {
-        IBrowserContext context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
+        IBrowserContext context = await _browser!.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = 800 },
+            ColorScheme = scheme,
+        });
         context.SetDefaultTimeout(60_000); // patient: machines of tests are busy
         IPage page = await context.NewPageAsync();
         var errors = new List<string>();

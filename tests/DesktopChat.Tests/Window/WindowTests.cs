@@ -97,7 +97,9 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
     public async Task What_a_model_says_is_text_whatever_it_says()
     {
         await using DesktopService service = await DesktopService.StartAsync();
-        const string Hostile = "<img src=x onerror=\"window.taken=1\"><script>window.taken=1</script> **bold <b>x</b>** `<i>` [a](javascript:window.taken=1)\n\n```<script>\n<img src=x onerror=window.taken=1>\n```\n\n&lt;script&gt; **a";
+        const string Hostile =
+            "<img src=x onerror=\"window.taken=1\"><script>window.taken=1</script> **bold <b>x</b>** `<i>` "
+            + "[a](javascript:window.taken=1)\n\n```<script>\n<img src=x onerror=window.taken=1>\n```\n\n&lt;script&gt; **a";
         string id = await SeedAsync(service, Hostile);
         (IPage page, List<string> errors) = await chromium.OpenAsync(service);
         await page.GotoAsync(service.Address + "#" + id);
@@ -110,7 +112,8 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         Assert.True(await page.EvaluateAsync<bool>("window.taken === undefined"));
 
         // And if the page's own scripts ever tried: the policy refuses.
-        Assert.True(await page.EvaluateAsync<bool>("(() => { try { document.body.innerHTML = '<b>x</b>'; return false; } catch { return true; } })()"));
+        Assert.True(await page.EvaluateAsync<bool>(
+            "(() => { try { document.body.innerHTML = '<b>x</b>'; return false; } catch { return true; } })()"));
         Assert.All(errors, error => Assert.Contains("TrustedHTML", error, StringComparison.Ordinal));
     }
 
@@ -208,7 +211,8 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         await fetched.Task;
         await page.Locator("#stop").ClickAsync();
         await Expect(page.Locator(".message-facts")).ToContainTextAsync("token");
-        await page.RunAndWaitForResponseAsync(() => Task.Run(deliver.SetResult), response => response.Url.Contains("/api/conversations/", StringComparison.Ordinal));
+        await page.RunAndWaitForResponseAsync(() => Task.Run(deliver.SetResult),
+            response => response.Url.Contains("/api/conversations/", StringComparison.Ordinal));
         await page.EvaluateAsync("new Promise(done => setTimeout(done, 200))");
         Assert.Equal(1, await page.Locator(".message-facts").CountAsync());
         Assert.Equal(0, await page.Locator(".trouble").CountAsync());
@@ -221,7 +225,8 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         string id = await service.NewConversationAsync();
         service.Conversations.Update(id, conversation => conversation with
         {
-            Messages = [DesktopChat.Conversations.Message.FromUser("say it"), DesktopChat.Conversations.Message.FromAssistant(answer, null)],
+            Messages = [DesktopChat.Conversations.Message.FromUser("say it"),
+                DesktopChat.Conversations.Message.FromAssistant(answer, null)],
         });
         return id;
     }

@@ -11,7 +11,14 @@ public class LoopBenchmarks
 {
     private const int Tokens = 64;
 
-    private static readonly SamplingOptions s_sampling = new() { RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f, PresencePenalty = 0.1f, TopP = 0.9f, Seed = 1 };
+    private static readonly SamplingOptions s_sampling = new()
+    {
+        RepeatPenalty = 1.1f,
+        FrequencyPenalty = 0.1f,
+        PresencePenalty = 0.1f,
+        TopP = 0.9f,
+        Seed = 1,
+    };
 
     private readonly BenchmarkModel _model = new();
     private readonly TokenBatch _batch = new(1);
@@ -60,7 +67,14 @@ public class LoopBenchmarks
     [Benchmark(OperationsPerInvoke = Tokens)]
     public int Generate()
     {
-        var options = new GenerationOptions { MaxTokens = Tokens, StopAtEndOfGeneration = false, StopSequences = ["never to be seen"], ReuseCache = false, Sampling = s_sampling };
+        var options = new GenerationOptions
+        {
+            MaxTokens = Tokens,
+            StopAtEndOfGeneration = false,
+            StopSequences = ["never to be seen"],
+            ReuseCache = false,
+            Sampling = s_sampling,
+        };
         return new TextGenerator(_context).Generate("a", options).Usage.CompletionTokens;
     }
 }

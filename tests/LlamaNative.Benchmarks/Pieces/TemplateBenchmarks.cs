@@ -9,7 +9,8 @@ namespace LlamaNative.Benchmarks.Pieces;
 public class TemplateBenchmarks
 {
     private const string Source =
-        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] | trim + '<|im_end|>\n' }}{% endfor %}"
+        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] | trim + '<|im_end|>\n' }}{% "
+        + "endfor %}"
         + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
     private readonly ChatTemplate _template = ChatTemplate.Parse(Source);

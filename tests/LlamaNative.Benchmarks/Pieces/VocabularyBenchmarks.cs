@@ -8,7 +8,8 @@ namespace LlamaNative.Benchmarks.Pieces;
 public class VocabularyBenchmarks
 {
     private const string Text =
-        "Once upon a time there was a little girl who lived in a village near the forest. Whenever she went out, she wore a red cloak, so everyone called her so.";
+        "Once upon a time there was a little girl who lived in a village near the forest. Whenever she went out, she wore a red cloak, so "
+        + "everyone called her so.";
 
     private readonly BenchmarkModel _model = new();
     private readonly byte[] _piece = new byte[256];

@@ -45,12 +45,21 @@ internal sealed class SoakActions(SoakRun run, Random random, SoakReport report)
         Sampling = new SamplingOptions { Seed = (uint)random.Next(), Temperature = random.NextSingle(), RepeatPenalty = 1.1f },
     };
 
-    private string Text(int words) => string.Join(' ', Enumerable.Range(0, words).Select(_ => new string((char)('a' + random.Next(26)), random.Next(1, 7))));
+    private string Text(int words) => string.Join(' ',
+        Enumerable.Range(0, words).Select(_ => new string((char)('a' + random.Next(26)), random.Next(1, 7))));
 
     /// <summary>A context from the model in use, which may be disposed between asking for it and using it.</summary>
     private LlamaContext NewContext(int sequences = 1, int size = 512)
     {
-        var options = new ContextOptions { ContextSize = size, BatchSize = 128, MicroBatchSize = 64, MaxSequences = sequences, Threads = 1, AttachThreadPool = random.Next(2) == 0 };
+        var options = new ContextOptions
+        {
+            ContextSize = size,
+            BatchSize = 128,
+            MicroBatchSize = 64,
+            MaxSequences = sequences,
+            Threads = 1,
+            AttachThreadPool = random.Next(2) == 0,
+        };
         while (true)
         {
             try
@@ -198,7 +207,12 @@ internal sealed class SoakActions(SoakRun run, Random random, SoakReport report)
     private async Task Filled()
     {
         await using LlamaContext context = NewContext(size: 256);
-        GenerationResult result = await new TextGenerator(context).GenerateAsync("a b c", Generation() with { MaxTokens = null, StopAtEndOfGeneration = false, StopSequences = [] });
+        GenerationResult result = await new TextGenerator(context).GenerateAsync("a b c", Generation() with
+        {
+            MaxTokens = null,
+            StopAtEndOfGeneration = false,
+            StopSequences = [],
+        });
         if (result.StopReason != StopReason.ContextFull)
         {
             throw new InvalidOperationException($"It ended with {result.StopReason}.");

@@ -65,7 +65,8 @@ internal sealed class SoakReport
         (long resident, long managed) = Growth();
         output.WriteLine();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"from the second to the last quarter: resident {resident / 1048576.0:+0.0;-0.0} MiB (limit {ResidentLimit >> 20}), managed {managed / 1048576.0:+0.0;-0.0} MiB (limit {ManagedLimit >> 20}): {(IsFlat ? "flat" : "NOT FLAT")}"));
+            $"from the second to the last quarter: resident {resident / 1048576.0:+0.0;-0.0} MiB (limit {ResidentLimit >> 20}), managed "
+            + $"{managed / 1048576.0:+0.0;-0.0} MiB (limit {ManagedLimit >> 20}): {(IsFlat ? "flat" : "NOT FLAT")}"));
         foreach (string error in _unexpected)
         {
             output.WriteLine("unexpected: " + error);

@@ -23,14 +23,17 @@ internal sealed class SoakRun(SoakOptions options)
             await Task.WhenAll(Enumerable.Range(0, options.Users).Select(user => Task.Run(() => UseAsync(number, user))));
             MemorySample sample = Measure(Stopwatch.GetElapsedTime(start));
             _report.Samples.Add(sample);
-            tell?.Invoke($"epoch {epoch + 1}, {sample.Time.TotalMinutes:F1} minutes, resident {sample.Resident >> 20} MiB, managed {sample.Managed >> 20} MiB, {_report.CountOf("unexpected")} unexpected");
+            tell?.Invoke(
+                $"epoch {epoch + 1}, {sample.Time.TotalMinutes:F1} minutes, resident {sample.Resident >> 20} MiB, managed "
+                + $"{sample.Managed >> 20} MiB, {_report.CountOf("unexpected")} unexpected");
         }
 
         _model.Dispose();
         return _report;
     }
 
-    private bool IsOpen(int epoch, TimeSpan passed) => epoch < (options.Epochs ?? int.MaxValue) && passed < (options.Duration ?? TimeSpan.MaxValue);
+    private bool IsOpen(int epoch, TimeSpan passed) =>
+        epoch < (options.Epochs ?? int.MaxValue) && passed < (options.Duration ?? TimeSpan.MaxValue);
 
     private async Task UseAsync(int epoch, int user)
     {

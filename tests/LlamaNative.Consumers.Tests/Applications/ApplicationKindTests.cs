@@ -8,7 +8,8 @@ public sealed class ApplicationKindTests(Workshop workshop)
 {
     private static readonly string s_rid = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
 
-    private string[] HostArguments => ["--model", workshop.Story.ModelPath, "--prompt", workshop.Story.Prompt, "--tokens", $"{Story.Tokens}"];
+    private string[] HostArguments => ["--model", workshop.Story.ModelPath, "--prompt", workshop.Story.Prompt,
+        "--tokens", $"{Story.Tokens}"];
 
     [Fact]
     public async Task Web_application() => await ServesTheStoryAsync(await workshop.PublishAsync("WebApp"));

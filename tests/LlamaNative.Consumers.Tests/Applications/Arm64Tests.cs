@@ -22,7 +22,8 @@ public sealed class Arm64Tests(Workshop workshop)
         string libraries = Extract();
         string story = await CompileAsync(libraries);
         CommandResult run = await new Command(Arm64Tools.Emulator,
-            "-cpu", processor, "-L", Arm64Tools.Root, "-E", "LD_LIBRARY_PATH=" + libraries, story, libraries, model, Question, $"{Story.Tokens}").RunAsync();
+            "-cpu", processor, "-L", Arm64Tools.Root, "-E", "LD_LIBRARY_PATH=" + libraries, story, libraries,
+            model, Question, $"{Story.Tokens}").RunAsync();
         Assert.Equal(expected, run.Succeeded().Output);
     }
 
@@ -52,9 +53,11 @@ public sealed class Arm64Tests(Workshop workshop)
 
         string source = Repository.PathOf("tests", "LlamaNative.Consumers.Tests", "Applications", "story.c");
         string[] linked = [.. Directory.GetFiles(libraries, "lib*.so").Where(file => Path.GetFileName(file) is var name
-            && (name.StartsWith("libllama.", StringComparison.Ordinal) || name.StartsWith("libggml.", StringComparison.Ordinal) || name == "libggml-base.so"))];
+            && (name.StartsWith("libllama.", StringComparison.Ordinal) || name.StartsWith("libggml.", StringComparison.Ordinal)
+                || name == "libggml-base.so"))];
         CommandResult compiled = await new Command(Arm64Tools.Compiler, ["-O1", "-Wall", "-o", output, source,
-            "-I", Path.Combine(Repository.LlamaSource, "include"), "-I", Path.Combine(Repository.LlamaSource, "ggml", "include"), .. linked, "-Wl,-rpath-link," + libraries])
+            "-I", Path.Combine(Repository.LlamaSource, "include"), "-I", Path.Combine(Repository.LlamaSource, "ggml", "include"),
+            .. linked, "-Wl,-rpath-link," + libraries])
         {
             Environment = new Dictionary<string, string?> { ["PATH"] = "/usr/bin:/bin" }, // the assembler and the linker
         }.RunAsync();

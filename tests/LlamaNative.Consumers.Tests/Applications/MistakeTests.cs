@@ -24,7 +24,8 @@ public sealed class MistakeTests(Workshop workshop)
 
     [Fact]
     public async Task A_library_without_a_backend_package_builds_in_silence() =>
-        Assert.DoesNotContain("LN1001", (await workshop.PublishAsync("StoryLibrary", "-p:Backends=none")).BuildOutput, StringComparison.Ordinal);
+        Assert.DoesNotContain("LN1001", (await workshop.PublishAsync("StoryLibrary", "-p:Backends=none")).BuildOutput,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Published_for_a_platform_that_has_no_libraries_the_build_warns()
@@ -42,8 +43,10 @@ public sealed class MistakeTests(Workshop workshop)
     [InlineData("osx-x64")]
     public async Task Published_for_another_system_the_run_says_for_which_and_for_which_it_should_be(string rid)
     {
-        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:UseAppHost=false", "-p:SelfContained=false", $"-p:RuntimeIdentifier={rid}");
-        CheckRefusal(await new Command(Command.Dotnet, [Path.Combine(app.Folder, "ConsoleApp.dll"), .. workshop.Story.Arguments]).RunAsync(), $"libraries for {rid} only");
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:UseAppHost=false",
+            "-p:SelfContained=false", $"-p:RuntimeIdentifier={rid}");
+        CheckRefusal(await new Command(Command.Dotnet,
+            [Path.Combine(app.Folder, "ConsoleApp.dll"), .. workshop.Story.Arguments]).RunAsync(), $"libraries for {rid} only");
     }
 
     [RequiresFact(Need.LinuxX64)]
@@ -77,7 +80,8 @@ public sealed class MistakeTests(Workshop workshop)
 
         CommandResult run = await app.TellsTheStoryAsync();
         Assert.Contains("device: CPU", run.Error, StringComparison.Ordinal);
-        bool hasCuda = NativeLibrary.TryLoad("libcudart.so.13", out _) && NativeLibrary.TryLoad("libcuda.so.1", out _) && NativeLibrary.TryLoad("libcublas.so.13", out _);
+        bool hasCuda = NativeLibrary.TryLoad("libcudart.so.13", out _) && NativeLibrary.TryLoad("libcuda.so.1", out _)
+            && NativeLibrary.TryLoad("libcublas.so.13", out _);
         if (!hasCuda)
         {
             Assert.Matches("unusable: cuda: lib(cudart|cublas|cuda)[^ ]*: cannot open shared object file", run.Error);

@@ -33,7 +33,8 @@ public sealed class PublishFormTests(Workshop workshop)
     [Fact]
     public async Task Self_contained_with_ready_to_run_code()
     {
-        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:SelfContained=true", "-p:PublishReadyToRun=true", $"-p:RuntimeIdentifier={s_rid}");
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:SelfContained=true",
+            "-p:PublishReadyToRun=true", $"-p:RuntimeIdentifier={s_rid}");
         await app.TellsTheStoryAsync();
         Assert.DoesNotContain(app.Files, file => file.StartsWith("runtimes/", StringComparison.Ordinal));
     }
@@ -41,19 +42,23 @@ public sealed class PublishFormTests(Workshop workshop)
     [Fact]
     public async Task Single_file_with_the_libraries_beside_it()
     {
-        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:PublishSingleFile=true", "-p:SelfContained=false", $"-p:RuntimeIdentifier={s_rid}");
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:PublishSingleFile=true",
+            "-p:SelfContained=false", $"-p:RuntimeIdentifier={s_rid}");
         await app.TellsTheStoryAsync();
-        Assert.DoesNotContain(app.Files, file => file.EndsWith(".dll", StringComparison.Ordinal) && file.StartsWith("LlamaNative", StringComparison.Ordinal));
+        Assert.DoesNotContain(app.Files,
+            file => file.EndsWith(".dll", StringComparison.Ordinal) && file.StartsWith("LlamaNative", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Single_file_with_the_libraries_inside()
     {
         PublishedApplication app = await workshop.PublishAsync("ConsoleApp",
-            "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true", "-p:SelfContained=false", $"-p:RuntimeIdentifier={s_rid}");
+            "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true", "-p:SelfContained=false",
+            $"-p:RuntimeIdentifier={s_rid}");
         Assert.DoesNotContain(app.Files, file => file.Contains("llama.", StringComparison.Ordinal));
         string extracted = Path.Combine(workshop.Folder, "extracted");
-        CommandResult run = (await app.RunAsync(app.Folder, [], new Dictionary<string, string?> { ["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = extracted })).Succeeded();
+        CommandResult run = (await app.RunAsync(app.Folder, [],
+            new Dictionary<string, string?> { ["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = extracted })).Succeeded();
         Assert.Equal(workshop.Story.Text, run.Output);
         Assert.Contains(extracted, run.Error, StringComparison.Ordinal);
     }
@@ -84,9 +89,12 @@ public sealed class PublishFormTests(Workshop workshop)
     public async Task For_another_platform_with_exactly_that_platforms_libraries_beside_it(string rid)
     {
         // Without an executable of that platform, which needs a package of its own.
-        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:UseAppHost=false", "-p:SelfContained=false", $"-p:RuntimeIdentifier={rid}");
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:UseAppHost=false",
+            "-p:SelfContained=false", $"-p:RuntimeIdentifier={rid}");
         string[] expected = Packages.ExpectedLibraries.Cpu(rid);
-        Assert.Equal(expected, app.Files.Where(file => expected.Contains(file) || file.Contains("llama.", StringComparison.Ordinal) || file.Contains("ggml", StringComparison.Ordinal)));
+        Assert.Equal(expected,
+            app.Files.Where(file => expected.Contains(file) || file.Contains("llama.", StringComparison.Ordinal)
+                || file.Contains("ggml", StringComparison.Ordinal)));
         Assert.DoesNotContain(app.Files, file => file.Contains('/'));
     }
 }

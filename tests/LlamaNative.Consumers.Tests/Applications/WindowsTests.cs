@@ -25,10 +25,12 @@ public sealed class WindowsTests(Workshop workshop)
     {
         PublishedApplication app = await PublishAsync("ConsoleApp", "-p:PublishReadyToRun=true");
         string place = Path.Combine(workshop.Folder, "windows apps 我的应用 🦙");
-        string model = Path.Combine(Directory.CreateDirectory(Path.Combine(workshop.Folder, "windows models 模型 🦙")).FullName, "故事 🦙.gguf");
+        string model = Path.Combine(Directory.CreateDirectory(Path.Combine(workshop.Folder, "windows models 模型 🦙")).FullName,
+            "故事 🦙.gguf");
         Workshop.Copy(app.Folder, place);
         File.Copy(workshop.Story.ModelPath, model);
-        CommandResult run = await Wine.Command(app with { Folder = place }, Wine.PathOf(model), workshop.Story.Prompt, $"{Story.Tokens}").RunAsync();
+        CommandResult run = await Wine.Command(app with { Folder = place }, Wine.PathOf(model), workshop.Story.Prompt,
+            $"{Story.Tokens}").RunAsync();
         Assert.Equal(workshop.Story.Text, run.Succeeded().Output);
     }
 
@@ -49,7 +51,8 @@ public sealed class WindowsTests(Workshop workshop)
         PublishedApplication app = await PublishAsync("ConsoleApp", "-p:Backends=none", "-p:TreatWarningsAsErrors=false");
         CommandResult run = await Wine.Command(app, Arguments).RunAsync();
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("NativeLibraryException: The native llama.cpp library for win-x64 was not found. Add a package", run.Error, StringComparison.Ordinal);
+        Assert.Contains("NativeLibraryException: The native llama.cpp library for win-x64 was not found. Add a package",
+            run.Error, StringComparison.Ordinal);
         Assert.Contains("dotnet add package LlamaNative.Backend.Cpu", run.Error, StringComparison.Ordinal);
         Assert.Contains(Wine.PathOf(app.Folder), run.Error, StringComparison.Ordinal);
     }

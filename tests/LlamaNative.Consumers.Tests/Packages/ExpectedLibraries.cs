@@ -26,13 +26,17 @@ internal static class ExpectedLibraries
     {
         string[] names = rid switch
         {
-            "linux-x64" => [$"libggml.{s_release}.so", $"libllama.{s_release}.so", "libggml-base.so", .. Variants("libggml-cpu-", s_x64, ".so")],
-            "linux-arm64" => [$"libggml.{s_release}.so", $"libllama.{s_release}.so", "libggml-base.so", .. Variants("libggml-cpu-", s_arm64, ".so")],
+            "linux-x64" => [$"libggml.{s_release}.so", $"libllama.{s_release}.so", "libggml-base.so",
+                .. Variants("libggml-cpu-", s_x64, ".so")],
+            "linux-arm64" => [$"libggml.{s_release}.so", $"libllama.{s_release}.so", "libggml-base.so",
+                .. Variants("libggml-cpu-", s_arm64, ".so")],
             "win-x64" => [$"ggml.{s_release}.dll", $"llama.{s_release}.dll", "ggml-base.dll", .. Variants("ggml-cpu-", s_x64, ".dll")],
             "win-arm64" => [$"ggml.{s_release}.dll", $"llama.{s_release}.dll", "ggml-base.dll", "ggml-cpu.dll"],
-            "osx-arm64" => [$"libggml.metal.{s_release}.dylib", $"libllama.metal.{s_release}.dylib", "libggml-base.dylib", "libggml-blas.so", "libggml-metal.so",
+            "osx-arm64" => [$"libggml.metal.{s_release}.dylib", $"libllama.metal.{s_release}.dylib",
+                "libggml-base.dylib", "libggml-blas.so", "libggml-metal.so",
                 .. Variants("libggml-cpu-", ["apple_m1", "apple_m2_m3", "apple_m4"], ".so")],
-            "osx-x64" => [$"libggml.{s_release}.dylib", $"libllama.{s_release}.dylib", "libggml-base.dylib", "libggml-blas.so", .. Variants("libggml-cpu-", s_x64, ".so")],
+            "osx-x64" => [$"libggml.{s_release}.dylib", $"libllama.{s_release}.dylib", "libggml-base.dylib",
+                "libggml-blas.so", .. Variants("libggml-cpu-", s_x64, ".so")],
             _ => throw new ArgumentOutOfRangeException(nameof(rid), rid, "no such platform"),
         };
         Array.Sort(names, StringComparer.Ordinal);
@@ -45,5 +49,6 @@ internal static class ExpectedLibraries
         return pin.RootElement.GetProperty("llamaNative").GetProperty("release").GetString()!;
     }
 
-    private static IEnumerable<string> Variants(string prefix, string[] variants, string suffix) => variants.Select(variant => prefix + variant + suffix);
+    private static IEnumerable<string> Variants(string prefix, string[] variants, string suffix) =>
+        variants.Select(variant => prefix + variant + suffix);
 }

@@ -35,9 +35,11 @@ internal abstract class NativeImage
         return System.Text.Encoding.UTF8.GetString(rest[..rest.IndexOf((byte)0)]);
     }
 
-    protected static uint U32(ReadOnlySpan<byte> file, long offset) => BinaryPrimitives.ReadUInt32LittleEndian(file[checked((int)offset)..]);
+    protected static uint U32(ReadOnlySpan<byte> file, long offset) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(file[checked((int)offset)..]);
 
-    protected static ushort U16(ReadOnlySpan<byte> file, long offset) => BinaryPrimitives.ReadUInt16LittleEndian(file[checked((int)offset)..]);
+    protected static ushort U16(ReadOnlySpan<byte> file, long offset) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(file[checked((int)offset)..]);
 
     protected static long I64(ReadOnlySpan<byte> file, long offset) => BinaryPrimitives.ReadInt64LittleEndian(file[checked((int)offset)..]);
 }

@@ -1,12 +1,15 @@
 
 namespace LlamaNative.Consumers.Tests.Packages;
 
-/// <summary>The native libraries in the packages: all there, the pinned ones, for the right platform, and with everything they load.</summary>
+/// <summary>
+/// The native libraries in the packages: all there, the pinned ones, for the right platform, and with everything they load.
+/// </summary>
 public sealed class NativeLibraryTests
 {
     // What the systems bring, as the packages' own pages say.
     private static readonly string[] s_linux =
-        ["libc.so.6", "libm.so.6", "libstdc++.so.6", "libgcc_s.so.1", "libdl.so.2", "libpthread.so.0", "librt.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"];
+        ["libc.so.6", "libm.so.6", "libstdc++.so.6", "libgcc_s.so.1", "libdl.so.2", "libpthread.so.0", "librt.so.1",
+            "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"];
 
     private static readonly string[] s_windows =
         ["KERNEL32.DLL", "ADVAPI32.DLL", "MSVCP140.DLL", "VCRUNTIME140.DLL", "VCRUNTIME140_1.DLL"];
@@ -65,7 +68,8 @@ public sealed class NativeLibraryTests
         {
             byte[] file = package.Read($"runtimes/{rid}/native/{name}");
             string pinned = Repository.PathOf("native", ".cache", flavor, rid, name);
-            Assert.True(file.AsSpan().SequenceEqual(File.ReadAllBytes(pinned)), $"{name} for {rid} is not the one restored from the pinned package");
+            Assert.True(file.AsSpan().SequenceEqual(File.ReadAllBytes(pinned)),
+                $"{name} for {rid} is not the one restored from the pinned package");
             images[name] = NativeImage.Read(file);
         }
 
@@ -77,7 +81,9 @@ public sealed class NativeLibraryTests
         foreach ((string name, NativeImage image) in images)
         {
             Assert.True(rid == image.Platform, $"{name} lies under {rid} and is for {image.Platform}");
-            Assert.All(image.Needed, needed => Assert.True(IsThere(needed, images, system), $"{rid}: {name} needs {needed}, which neither the package nor the system brings"));
+            Assert.All(image.Needed,
+                needed => Assert.True(IsThere(needed, images, system),
+                    $"{rid}: {name} needs {needed}, which neither the package nor the system brings"));
             CheckSymbols(rid, name, image, images);
             CheckSystem(name, image);
         }
@@ -96,10 +102,14 @@ public sealed class NativeLibraryTests
     /// <summary>Every function of ggml or llama that a library takes is given by one of those it is linked to.</summary>
     private static void CheckSymbols(string rid, string name, NativeImage image, Dictionary<string, NativeImage> images)
     {
-        HashSet<string> given = [.. image.Needed.Select(needed => images.GetValueOrDefault(needed[(needed.LastIndexOf('/') + 1)..])).OfType<NativeImage>().SelectMany(other => other.Exports)];
-        string[] taken = [.. image.Imports.Where(symbol => symbol.StartsWith("ggml_", StringComparison.Ordinal) || symbol.StartsWith("gguf_", StringComparison.Ordinal) || symbol.StartsWith("llama_", StringComparison.Ordinal))];
+        HashSet<string> given = [.. image.Needed.Select(needed => images.GetValueOrDefault(needed[(needed.LastIndexOf('/') + 1)..]))
+            .OfType<NativeImage>().SelectMany(other => other.Exports)];
+        string[] taken = [.. image.Imports.Where(
+            symbol => symbol.StartsWith("ggml_", StringComparison.Ordinal) || symbol.StartsWith("gguf_", StringComparison.Ordinal)
+                || symbol.StartsWith("llama_", StringComparison.Ordinal))];
         Assert.True(taken.Length > 0 || name.Contains("ggml-base", StringComparison.Ordinal), $"{rid}: {name} takes nothing from ggml?");
-        Assert.True(taken.All(given.Contains), $"{rid}: {name} takes {string.Join(", ", taken.Where(symbol => !given.Contains(symbol)))}, which none of its libraries gives");
+        Assert.True(taken.All(given.Contains),
+            $"{rid}: {name} takes {string.Join(", ", taken.Where(symbol => !given.Contains(symbol)))}, which none of its libraries gives");
     }
 
     /// <summary>The oldest systems that the CPU package's page names.</summary>
@@ -119,5 +129,6 @@ public sealed class NativeLibraryTests
     }
 
     private static Version Newest(ElfImage image, string prefix) => image.SymbolVersions
-        .Where(version => version.StartsWith(prefix, StringComparison.Ordinal)).Select(version => Version.Parse(version[prefix.Length..])).Max() ?? new Version();
+        .Where(version => version.StartsWith(prefix, StringComparison.Ordinal)).Select(version => Version.Parse(version[prefix.Length..]))
+        .Max() ?? new Version();
 }

@@ -47,7 +47,8 @@ internal sealed class PackageFile : IDisposable
 
     private XDocument Manifest()
     {
-        using var stream = new MemoryStream(Read(Names.Single(name => name.EndsWith(".nuspec", StringComparison.Ordinal) && !name.Contains('/'))));
+        using var stream = new MemoryStream(
+            Read(Names.Single(name => name.EndsWith(".nuspec", StringComparison.Ordinal) && !name.Contains('/'))));
         return XDocument.Load(stream);
     }
 }

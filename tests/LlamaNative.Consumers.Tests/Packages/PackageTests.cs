@@ -22,7 +22,8 @@ public sealed class PackageTests
     // Whatever has something to reference has symbols.
     public static TheoryData<string> Libraries =>
     [
-        .. s_managed.Union(s_files.Where(file => file.EndsWith($".{Artifacts.Version}.nupkg", StringComparison.Ordinal)).Select(IdOf).Where(id => File.Exists(Artifacts.PathOf(id, ".snupkg")))),
+        .. s_managed.Union(s_files.Where(file => file.EndsWith($".{Artifacts.Version}.nupkg", StringComparison.Ordinal))
+            .Select(IdOf).Where(id => File.Exists(Artifacts.PathOf(id, ".snupkg")))),
     ];
 
     [Fact]
@@ -71,10 +72,12 @@ public sealed class PackageTests
         Assert.Contains(library.ReadDebugDirectory(), entry => entry.Type == DebugDirectoryEntryType.Reproducible);
 
         using var symbols = new PackageFile(id, ".snupkg");
-        using MetadataReaderProvider provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(symbols.Read($"lib/net10.0/{id}.pdb")));
+        using MetadataReaderProvider provider = MetadataReaderProvider.FromPortablePdbStream(
+            new MemoryStream(symbols.Read($"lib/net10.0/{id}.pdb")));
         MetadataReader pdb = provider.GetMetadataReader();
         Assert.NotEmpty(pdb.Documents);
-        Assert.All(pdb.Documents, document => Assert.StartsWith("/_/", pdb.GetString(pdb.GetDocument(document).Name), StringComparison.Ordinal));
+        Assert.All(pdb.Documents,
+            document => Assert.StartsWith("/_/", pdb.GetString(pdb.GetDocument(document).Name), StringComparison.Ordinal));
 
         // The very symbols of this very library.
         DebugDirectoryEntry codeView = library.ReadDebugDirectory().Single(entry => entry.Type == DebugDirectoryEntryType.CodeView);
@@ -94,7 +97,8 @@ public sealed class PackageTests
     {
         using var package = new PackageFile(Artifacts.Cpu);
         XDocument properties = XDocument.Parse(package.ReadText($"buildTransitive/{Artifacts.Cpu}.props"));
-        Assert.Equal(ExpectedLibraries.Rids, properties.Descendants("LlamaNativeBackendRid").Single().Attribute("Include")!.Value.Split(';'));
+        Assert.Equal(ExpectedLibraries.Rids,
+            properties.Descendants("LlamaNativeBackendRid").Single().Attribute("Include")!.Value.Split(';'));
     }
 
     [RequiresFact(Need.GpuPackages)]

@@ -13,7 +13,8 @@ internal sealed class PeImage : NativeImage
     public static new PeImage Read(byte[] file)
     {
         var headers = new PEHeaders(new MemoryStream(file));
-        string processor = headers.CoffHeader.Machine switch { Machine.Amd64 => "x64", Machine.Arm64 => "arm64", var other => other.ToString() };
+        string processor = headers.CoffHeader.Machine switch { Machine.Amd64 => "x64", Machine.Arm64 =>
+            "arm64", var other => other.ToString() };
         var image = new PeImage(file, headers) { Platform = "win-" + processor };
         image.ReadImports(headers.PEHeader!.ImportTableDirectory, entrySize: 20, nameAt: 12, thunksAt: 0);
         image.ReadImports(headers.PEHeader.DelayImportTableDirectory, entrySize: 32, nameAt: 4, thunksAt: 16);

@@ -21,16 +21,19 @@ public static class Programs
     /// <summary>The full path of a program on PATH.</summary>
     public static string? Find(string program)
     {
-        IEnumerable<string> folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        IEnumerable<string> folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator,
+            StringSplitOptions.RemoveEmptyEntries);
         if (OperatingSystem.IsWindows())
         {
             folders = folders.Concat(
-                from root in (Environment.SpecialFolder[])[Environment.SpecialFolder.ProgramFiles, Environment.SpecialFolder.ProgramFilesX86]
+                from root in (Environment.SpecialFolder[])[Environment.SpecialFolder.ProgramFiles,
+                    Environment.SpecialFolder.ProgramFilesX86]
                 from browser in s_windowsBrowsers
                 select Path.Combine(Environment.GetFolderPath(root), browser));
         }
 
-        return folders.SelectMany(folder => (string[])[Path.Combine(folder, program), Path.Combine(folder, program + ".exe")]).FirstOrDefault(File.Exists);
+        return folders.SelectMany(folder => (string[])[Path.Combine(folder, program), Path.Combine(folder, program + ".exe")])
+            .FirstOrDefault(File.Exists);
     }
 }
 
@@ -51,7 +54,9 @@ public static class SoftwareVulkan
     public static bool HasLibraries => File.Exists(Path.Combine(Libraries, "libggml-vulkan.so"));
 
     /// <summary>The driver's description file.</summary>
-    public static string? Driver { get; } = Directory.Exists(Drivers) ? Directory.EnumerateFiles(Drivers, "lvp_icd*.json").FirstOrDefault() : null;
+    public static string? Driver { get; } = Directory.Exists(Drivers)
+        ? Directory.EnumerateFiles(Drivers, "lvp_icd*.json").FirstOrDefault()
+        : null;
 }
 
 /// <summary>Wine, which runs applications for Windows with their libraries and their file system.</summary>

@@ -39,7 +39,9 @@ internal static class AdapterTestModel
         Assert.True(worst <= tolerance, $"the largest difference is {worst}");
     }
 
-    /// <summary>The two differ by much more than <see cref="AssertClose"/> forgives, so that a test which compares them sees something.</summary>
+    /// <summary>
+    /// The two differ by much more than <see cref="AssertClose"/> forgives, so that a test which compares them sees something.
+    /// </summary>
     public static void AssertFar(float[] left, float[] right) =>
         Assert.True(left.Zip(right, (l, r) => Math.Abs(l - r)).Max() > 0.05f, "the logits hardly differ");
 }

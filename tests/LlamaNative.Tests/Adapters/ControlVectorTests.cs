@@ -6,7 +6,9 @@ using static LlamaNative.Tests.Adapters.AdapterTestModel;
 
 namespace LlamaNative.Tests.Adapters;
 
-/// <summary>A direction added behind a layer against the same numbers as a bias of the layer's last product, which is the same sum.</summary>
+/// <summary>
+/// A direction added behind a layer against the same numbers as a bias of the layer's last product, which is the same sum.
+/// </summary>
 public sealed class ControlVectorTests : IDisposable
 {
     private const int N = ModelFile.Embedding;

@@ -11,7 +11,8 @@ public sealed class LoraAdapterTests : IDisposable
 {
     private static readonly string[] s_weights =
     [
-        "blk.0.attn_q.weight", "blk.0.attn_v.weight", "blk.1.attn_output.weight", "blk.1.ffn_down.weight", "blk.2.ffn_gate.weight", "output.weight", "token_embd.weight",
+        "blk.0.attn_q.weight", "blk.0.attn_v.weight", "blk.1.attn_output.weight", "blk.1.ffn_down.weight",
+        "blk.2.ffn_gate.weight", "output.weight", "token_embd.weight",
     ];
 
     private readonly TemporaryFolder _files = new();
@@ -89,17 +90,21 @@ public sealed class LoraAdapterTests : IDisposable
     {
         // llama.cpp repacks Q4_0 into another buffer type, which cannot hold the adapter's own matrices.
         ModelFile file = ModelFile.Llama();
-        foreach (string name in file.Tensors.Keys.Where(name => name.Contains("ffn", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal)).ToArray())
+        foreach (string name in file.Tensors.Keys
+            .Where(name => name.Contains("ffn", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal)).ToArray())
         {
             file.Tensors[name] = file.Tensors[name] with { Type = GgmlType.Q4_0 };
         }
 
-        ModelFile lora = TinyLora.Create(file, seed: 8, rank: 4, alpha: 4, "blk.0.ffn_up.weight", "blk.1.ffn_down.weight", "blk.2.ffn_gate.weight");
+        ModelFile lora = TinyLora.Create(file, seed: 8, rank: 4, alpha: 4, "blk.0.ffn_up.weight", "blk.1.ffn_down.weight",
+            "blk.2.ffn_gate.weight");
         string path = _files.Save(file);
         string adapterPath = _files.Save(lora);
 
-        float[] expected = With(new ModelOptions { UseExtraBufferTypes = false, LoadMode = ModelLoadMode.Read }, adapterPath, path, out float[] plain);
-        float[] actual = With(new ModelOptions { UseExtraBufferTypes = repacked, LoadMode = mode }, adapterPath, path, out float[] samePlain);
+        float[] expected = With(new ModelOptions { UseExtraBufferTypes = false, LoadMode = ModelLoadMode.Read },
+            adapterPath, path, out float[] plain);
+        float[] actual = With(new ModelOptions { UseExtraBufferTypes = repacked, LoadMode = mode }, adapterPath,
+            path, out float[] samePlain);
         AssertFar(plain, expected);
         AssertClose(plain, samePlain, 0.02f);
         AssertClose(expected, actual, 0.02f);
@@ -194,7 +199,10 @@ public sealed class LoraAdapterTests : IDisposable
         Assert.Single(context.LoraAdapters);
     }
 
-    /// <summary>Each of these ends the process or goes through unnoticed when llama.cpp gets the file unchecked, or is refused by it without a word why.</summary>
+    /// <summary>
+    /// Each of these ends the process or goes through unnoticed when llama.cpp gets the file unchecked, or is refused by it without a word
+    /// why.
+    /// </summary>
     [Theory]
     [InlineData("type is a number")]
     [InlineData("architecture is a number")]
@@ -309,5 +317,6 @@ public sealed class LoraAdapterTests : IDisposable
         }
     }
 
-    private LoraAdapter LoadSome() => LoraAdapter.Load(_model, _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, s_weights)));
+    private LoraAdapter LoadSome() => LoraAdapter.Load(_model,
+        _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, s_weights)));
 }

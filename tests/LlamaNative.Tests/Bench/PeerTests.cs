@@ -70,7 +70,8 @@ public sealed class PeerTests
     [Fact]
     public void A_command_that_is_not_there_or_says_nothing_is_an_error()
     {
-        Assert.Contains("cannot be started", Assert.Throws<PeerException>(() => Peer.Parse("no-such-command-anywhere -x").Run(default)).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be started",
+            Assert.Throws<PeerException>(() => Peer.Parse("no-such-command-anywhere -x").Run(default)).Message, StringComparison.Ordinal);
         Assert.Throws<PeerException>(() => Peer.Parse("   "));
         Assert.Throws<PeerException>(() => Peer.Parse("a \"b"));
     }

@@ -8,9 +8,14 @@ public sealed class MessageFormsTests(TinyModelFixture tiny) : IClassFixture<Tin
 {
     private const string Strings = "{% for m in messages %}[{{ m.role }}:{{ m.content }}]{% endfor %}";
     private const string Added = "{% for m in messages %}{{ '[' + m.role + ':' + m['content'] + ']' }}{% endfor %}";
-    private const string Lists = "{% for m in messages %}[{{ m.role }}:{% for p in m.content %}{% if p.type == 'text' %}{{ p.text }}{% else %}<{{ p.type }}>{% endif %}|{% endfor %}]{% endfor %}";
-    private const string Both = "{% for m in messages %}[{{ m.role }}:{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{% if p.type == 'text' %}{{ p.text }}{% else %}<{{ p.type }}>{% endif %}|{% endfor %}{% endif %}]{% endfor %}";
-    private const string Dumped = "{% for m in messages %}[{{ m.role }}:{{ m.content if m.content is string else m.content | tojson }}]{% endfor %}";
+    private const string Lists =
+        "{% for m in messages %}[{{ m.role }}:{% for p in m.content %}{% if p.type == 'text' %}{{ p.text }}{% else %}<{{ p.type }}>{% "
+        + "endif %}|{% endfor %}]{% endfor %}";
+    private const string Both =
+        "{% for m in messages %}[{{ m.role }}:{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{% if p.type == "
+        + "'text' %}{{ p.text }}{% else %}<{{ p.type }}>{% endif %}|{% endfor %}{% endif %}]{% endfor %}";
+    private const string Dumped =
+        "{% for m in messages %}[{{ m.role }}:{{ m.content if m.content is string else m.content | tojson }}]{% endfor %}";
 
     private static readonly ChatMessage s_parts = new(ChatRole.User, null) { Parts = [new("text", "one"), new("text", "two")] };
     private static readonly ChatMessage s_image = new(ChatRole.User, null) { Parts = [new("image", null), new("text", "what?")] };
@@ -42,10 +47,14 @@ public sealed class MessageFormsTests(TinyModelFixture tiny) : IClassFixture<Tin
     }
 
     [Theory]
-    [InlineData("{% for m in messages %}{% for c in m.tool_calls or [] %}<{{ c.function.name }} {{ c.function.arguments | tojson }}>{% endfor %}{% endfor %}", "<f {\"a\": 1}>")]
-    [InlineData("{% for m in messages %}{% for c in m.tool_calls or [] %}{{ '<' + c.function.name + ' ' + c.function.arguments + '>' }}{% endfor %}{% endfor %}", "<f {\"a\":1}>")]
-    [InlineData("{% for m in messages %}{% if m.content is none %}{% for c in m.tool_calls %}{{ '<' + c.function.name + ' ' + c.function.arguments + '>' }}{% endfor %}{% endif %}{% endfor %}", "<f {\"a\":1}>")]
-    [InlineData("{% for m in messages %}{% for c in m.tool_calls or [] %}<{{ c.function.name }} {% for k, v in c.function.arguments.items() %}{{ k }}={{ v }}{% endfor %}>{% endfor %}{% endfor %}", "<f a=1>")]
+    [InlineData("{% for m in messages %}{% for c in m.tool_calls or [] %}<{{ c.function.name }} {{ c.function.arguments | tojson }}>{% "
+        + "endfor %}{% endfor %}", "<f {\"a\": 1}>")]
+    [InlineData("{% for m in messages %}{% for c in m.tool_calls or [] %}{{ '<' + c.function.name + ' ' + c.function.arguments + '>' }}{% "
+        + "endfor %}{% endfor %}", "<f {\"a\":1}>")]
+    [InlineData("{% for m in messages %}{% if m.content is none %}{% for c in m.tool_calls %}{{ '<' + c.function.name + ' ' + "
+        + "c.function.arguments + '>' }}{% endfor %}{% endif %}{% endfor %}", "<f {\"a\":1}>")]
+    [InlineData("{% for m in messages %}{% for c in m.tool_calls or [] %}<{{ c.function.name }} {% for k, v in "
+        + "c.function.arguments.items() %}{{ k }}={{ v }}{% endfor %}>{% endfor %}{% endfor %}", "<f a=1>")]
     public void Arguments_and_content_of_a_call_take_the_form_the_template_needs(string template, string expected)
     {
         ChatMessage call = new(ChatRole.Assistant, "") { ToolCalls = [new ToolCall("f", new JsonObject { ["a"] = 1 })] };

@@ -12,7 +12,8 @@ public sealed class BenchAgainstTests : IDisposable
     [Fact]
     public async Task Each_round_has_a_speed_of_both_and_the_ratio_between()
     {
-        ToolResult result = await Tool.RunAsync("bench", "-m", _model.Path, "-p", "8", "-n", "0", "-r", "3", "-t", "1", "-o", "json", "--against", "echo at 100 tokens per second");
+        ToolResult result = await Tool.RunAsync("bench", "-m", _model.Path, "-p", "8", "-n", "0", "-r", "3",
+            "-t", "1", "-o", "json", "--against", "echo at 100 tokens per second");
         JsonElement test = Assert.Single(result.Json().EnumerateArray());
         Assert.Equal("pp8", test.GetProperty("test").GetString());
         double[] ours = [.. test.GetProperty("ours").EnumerateArray().Select(number => number.GetDouble())];
@@ -27,7 +28,8 @@ public sealed class BenchAgainstTests : IDisposable
     [InlineData("dotnet no-such-thing.dll", "ended with code")]
     public async Task A_peer_that_fails_ends_it_with_the_reason(string command, string reason)
     {
-        ToolResult result = await Tool.RunAsync("bench", "-m", _model.Path, "-p", "4", "-n", "0", "-r", "1", "-t", "1", "--against", command);
+        ToolResult result = await Tool.RunAsync("bench", "-m", _model.Path, "-p", "4", "-n", "0", "-r", "1",
+            "-t", "1", "--against", command);
         Assert.Equal((1, 0), (result.ExitCode, result.Output.Length));
         Assert.Contains(reason, result.Error, StringComparison.Ordinal);
     }
@@ -36,7 +38,8 @@ public sealed class BenchAgainstTests : IDisposable
     [Fact]
     public async Task Tests_behind_a_depth_and_of_both_kinds_have_llama_benchs_names()
     {
-        ToolResult result = await Tool.RunAsync("bench", "-m", _model.Path, "-p", "4", "-n", "2", "-pg", "4,2", "-d", "0,8", "-r", "1", "-t", "1");
+        ToolResult result = await Tool.RunAsync("bench", "-m", _model.Path, "-p", "4", "-n", "2", "-pg", "4,2",
+            "-d", "0,8", "-r", "1", "-t", "1");
         Assert.Equal(0, result.ExitCode);
         string[] names = [.. result.Text.Split('\n')[2..8].Select(line => line.Split('|')[^3].Trim())];
         Assert.Equal(["pp4", "tg2", "pp4+tg2", "pp4 @ d8", "tg2 @ d8", "pp4+tg2 @ d8"], names);

@@ -54,7 +54,8 @@ public sealed class ChatCommandTests
             """);
         ToolResult result = await Tool.RunAsync(
             Encoding.UTF8.GetBytes("Light, please\ndone\n"),
-            "chat", "-m", Model, "--template", "chatml", "--tools", tools, "--tool-choice", "Required", "-n", "100", "--seed", "1", "-t", "1");
+            "chat", "-m", Model, "--template", "chatml", "--tools", tools, "--tool-choice", "Required", "-n",
+            "100", "--seed", "1", "-t", "1");
         Assert.True(result.ExitCode == 0, result.Error);
         string[] calls = [.. result.Text.Split('\n').Where(line => line.StartsWith('{'))];
         Assert.Equal(2, calls.Length); // one for the request, one when it got the result, behind which the input ends
@@ -83,7 +84,8 @@ public sealed class ChatCommandTests
     {
         using var files = new TemporaryFolder();
         string model = files.Save(TestSupport.ModelFile.Bert(pooling: 4, classes: ["score"]));
-        ToolResult result = await Tool.RunAsync("rerank", "-m", model, "-q", "the cat", "-t", "1", "the dog sat", "a cat sat on the mat", "mat");
+        ToolResult result = await Tool.RunAsync("rerank", "-m", model, "-q", "the cat", "-t", "1", "the dog sat",
+            "a cat sat on the mat", "mat");
         JsonElement[] ranked = [.. result.Json().EnumerateArray()];
         Assert.Equal([0, 1, 2], ranked.Select(document => document.GetProperty("index").GetInt32()).Order());
         float[] scores = [.. ranked.Select(document => document.GetProperty("score").GetSingle())];
@@ -92,7 +94,8 @@ public sealed class ChatCommandTests
         // The numbers are the library's, which RerankerTests computes by hand.
         using LlamaModel loaded = LlamaModel.Load(model);
         using var reranker = new Reranker(loaded, new EmbeddingOptions { Threads = 1 });
-        Assert.Equal(reranker.Rank("the cat", ["the dog sat", "a cat sat on the mat", "mat"]).Select(document => document.Index), ranked.Select(document => document.GetProperty("index").GetInt32()));
+        Assert.Equal(reranker.Rank("the cat", ["the dog sat", "a cat sat on the mat", "mat"]).Select(document => document.Index),
+            ranked.Select(document => document.GetProperty("index").GetInt32()));
 
         ToolResult noHead = await Tool.RunAsync("rerank", "-m", files.Save(TestSupport.ModelFile.Bert()), "-q", "x", "y");
         Assert.Equal(1, noHead.ExitCode);

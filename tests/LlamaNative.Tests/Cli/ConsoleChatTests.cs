@@ -9,7 +9,8 @@ public sealed class ConsoleChatTests
     public async Task Each_line_gets_an_answer_and_the_cache_keeps_the_conversation()
     {
         ToolResult result = await Tool.RunChatSampleAsync(
-            "Once\n/stats\n\nTwice\n/stats\n/nonsense\n", "--model", Repository.SharedPathOf(ModelFile), "--threads", "1", "--temp", "0", "--max-tokens", "4");
+            "Once\n/stats\n\nTwice\n/stats\n/nonsense\n", "--model", Repository.SharedPathOf(ModelFile),
+            "--threads", "1", "--temp", "0", "--max-tokens", "4");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("chatml, as the model has no template", result.Error, StringComparison.Ordinal);
         Assert.Contains("there is no command /nonsense", result.Error, StringComparison.Ordinal);
@@ -26,7 +27,8 @@ public sealed class ConsoleChatTests
     [RequiresFact(Need.Shared)]
     public async Task The_clock_is_a_tool_and_others_there_are_none()
     {
-        string[] arguments = ["--model", Repository.SharedPathOf(ModelFile), "--threads", "1", "--temp", "0", "--max-tokens", "4", "--tools"];
+        string[] arguments = ["--model", Repository.SharedPathOf(ModelFile), "--threads", "1", "--temp", "0",
+            "--max-tokens", "4", "--tools"];
         ToolResult clock = await Tool.RunChatSampleAsync("Once\n", [.. arguments, "clock"]);
         Assert.True(clock.ExitCode == 0, clock.Error);
         Assert.NotEmpty(clock.Text.Trim());

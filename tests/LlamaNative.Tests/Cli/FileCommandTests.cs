@@ -44,7 +44,8 @@ public sealed class FileCommandTests : IDisposable
     [Fact]
     public async Task Render_prints_the_prompt_exactly_at_the_time_given()
     {
-        string template = Write("t.jinja", "{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}{{ strftime_now('%Y-%m-%d') }}");
+        string template = Write("t.jinja",
+            "{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}{{ strftime_now('%Y-%m-%d') }}");
         string messages = Write("m.json", """{"messages": [{"role": "user", "content": "Grüße 😀"}], "bos_token": "<s>"}""");
         ToolResult result = await Tool.RunAsync("render", "--template", template, "--messages", messages, "--now", "2025-03-04T05:06:07Z");
         Assert.Equal("<s>[user] Grüße 😀\n2025-03-04", result.Text);
@@ -76,7 +77,8 @@ public sealed class FileCommandTests : IDisposable
         Assert.Equal(2, embeddings.GetArrayLength());
         foreach (JsonElement embedding in embeddings.EnumerateArray())
         {
-            Assert.Equal(1, embedding.GetProperty("embedding").EnumerateArray().Sum(value => value.GetDouble() * value.GetDouble()), tolerance: 1e-5);
+            Assert.Equal(1, embedding.GetProperty("embedding").EnumerateArray().Sum(value => value.GetDouble() * value.GetDouble()),
+                tolerance: 1e-5);
         }
 
         string schema = Write("b.json", """{"type": "object", "properties": {"yes": {"type": "boolean"}}, "required": ["yes"]}""");
@@ -86,7 +88,8 @@ public sealed class FileCommandTests : IDisposable
     }
 
     private static async Task<double> PerplexityAsync(string model) =>
-        (await Tool.RunAsync("perplexity", "-m", model, "-t", "1", "-f", Repository.SharedPathOf("golden/stories260K_text.txt"))).Json().GetProperty("perplexity").GetDouble();
+        (await Tool.RunAsync("perplexity", "-m", model, "-t", "1", "-f", Repository.SharedPathOf("golden/stories260K_text.txt")))
+            .Json().GetProperty("perplexity").GetDouble();
 
     private string Write(string name, string text)
     {

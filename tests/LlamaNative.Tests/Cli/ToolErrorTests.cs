@@ -1,6 +1,8 @@
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>A command that fails says why in one line on stderr, prints nothing on stdout, and its exit code tells. None of this needs a model.</summary>
+/// <summary>
+/// A command that fails says why in one line on stderr, prints nothing on stdout, and its exit code tells. None of this needs a model.
+/// </summary>
 public sealed class ToolErrorTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("llamanative-").FullName;

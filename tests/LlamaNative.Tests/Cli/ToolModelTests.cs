@@ -13,13 +13,15 @@ public sealed class ToolModelTests
 
     private static string Model => Repository.SharedPathOf(ModelFile);
 
-    private static JsonElement Golden => JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement.GetProperty("default");
+    private static JsonElement Golden =>
+        JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement.GetProperty("default");
 
     [RequiresFact(Need.Shared)]
     public async Task Run_prints_the_continuation_and_nothing_else()
     {
         JsonElement prompt = Golden.GetProperty("prompts")[0];
-        ToolResult result = await Tool.RunAsync("run", "-m", Model, "-p", prompt.GetProperty("prompt").GetString()!, "-n", "128", "--temp", "0", "-t", "1");
+        ToolResult result = await Tool.RunAsync("run", "-m", Model, "-p", prompt.GetProperty("prompt").GetString()!,
+            "-n", "128", "--temp", "0", "-t", "1");
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(prompt.GetProperty("greedy_text").GetString(), result.Text);
         Assert.Empty(result.Error);
@@ -50,7 +52,8 @@ public sealed class ToolModelTests
     {
         JsonElement sample = Golden.GetProperty("sampled")[0];
         ToolResult result = await Tool.RunAsync(
-            "run", "-m", Model, "-p", "Once upon a time", "-n", "20", "-t", "1", "--json", "--top-k", "40", "--top-p", "0.9", "--min-p", "0",
+            "run", "-m", Model, "-p", "Once upon a time", "-n", "20", "-t", "1", "--json", "--top-k", "40",
+            "--top-p", "0.9", "--min-p", "0",
             "--temp", "0.8", "--seed", sample.GetProperty("seed").GetRawText());
         Assert.Equal(Ints(sample.GetProperty("tokens")).Take(20), Ints(result.Json().GetProperty("tokens")));
     }
@@ -62,7 +65,8 @@ public sealed class ToolModelTests
     [InlineData("", "maxTokens", "-n", "0")]
     public async Task Run_says_why_it_stopped(string text, string reason, params string[] arguments)
     {
-        ToolResult result = await Tool.RunAsync(["run", "-m", Model, "-p", "Once upon a time", "--temp", "0", "-t", "1", "--json", .. arguments]);
+        ToolResult result = await Tool.RunAsync(
+            ["run", "-m", Model, "-p", "Once upon a time", "--temp", "0", "-t", "1", "--json", .. arguments]);
         JsonElement json = result.Json();
         Assert.Equal((text, reason), (json.GetProperty("text").GetString(), json.GetProperty("finishReason").GetString()));
         Assert.Equal(0, result.ExitCode);
@@ -72,7 +76,8 @@ public sealed class ToolModelTests
     public async Task A_logit_bias_forbids_a_token()
     {
         // 432 is the comma with which greedy goes on, see the golden tokens; "there", 383, comes second.
-        ToolResult result = await Tool.RunAsync("run", "-m", Model, "-p", "Once upon a time", "--temp", "0", "-t", "1", "-n", "1", "--json", "--logit-bias", "432-inf");
+        ToolResult result = await Tool.RunAsync("run", "-m", Model, "-p", "Once upon a time", "--temp", "0",
+            "-t", "1", "-n", "1", "--json", "--logit-bias", "432-inf");
         int[] tokens = Ints(result.Json().GetProperty("tokens"));
         Assert.Equal([383], tokens);
     }
@@ -130,7 +135,8 @@ public sealed class ToolModelTests
     {
         JsonElement prompt = Golden.GetProperty("prompts")[0];
         JsonElement[] expected = [.. prompt.GetProperty("top5_after_prompt").EnumerateArray()];
-        ToolResult result = await Tool.RunAsync("logits", "-m", Model, "-p", prompt.GetProperty("prompt").GetString()!, "--top", "5", "-t", "1");
+        ToolResult result = await Tool.RunAsync("logits", "-m", Model, "-p", prompt.GetProperty("prompt").GetString()!,
+            "--top", "5", "-t", "1");
         JsonElement[] actual = [.. result.Json().EnumerateArray()];
         Assert.Equal(5, actual.Length);
         for (int i = 0; i < 5; i++)
@@ -160,8 +166,12 @@ public sealed class ToolModelTests
         string[] lines = result.Text.Split('\n');
 
         // Copied from llama-bench's own output for this model, -t 1.
-        Assert.Equal("| model                          |       size |     params | backend    | threads |            test |                  t/s |", lines[0]);
-        Assert.Equal("| ------------------------------ | ---------: | ---------: | ---------- | ------: | --------------: | -------------------: |", lines[1]);
+        Assert.Equal(
+            "| model                          |       size |     params | backend    | threads |            test |                  t/s |",
+            lines[0]);
+        Assert.Equal(
+            "| ------------------------------ | ---------: | ---------: | ---------- | ------: | --------------: | -------------------: |",
+            lines[1]);
         string[] tests = [.. lines[2..5].Select(line => line.Split('|')[6].Trim())];
         Assert.Equal(["pp8", "pp16", "tg4"], tests);
         Assert.All(lines[2..5], line => Assert.Equal(lines[0].Length, line.Length));
@@ -170,10 +180,13 @@ public sealed class ToolModelTests
     [RequiresFact(Need.Shared)]
     public async Task Bench_as_json_has_llama_benchs_fields()
     {
-        ToolResult result = await Tool.RunAsync("bench", "-m", Model, "-p", "0", "-n", "4", "-r", "3", "-t", "1", "-ctk", "bf16", "-fa", "on", "-o", "json");
+        ToolResult result = await Tool.RunAsync("bench", "-m", Model, "-p", "0", "-n", "4", "-r", "3", "-t",
+            "1", "-ctk", "bf16", "-fa", "on", "-o", "json");
         JsonElement test = Assert.Single(result.Json().EnumerateArray());
-        Assert.Equal((0, 4, 1), (test.GetProperty("n_prompt").GetInt32(), test.GetProperty("n_gen").GetInt32(), test.GetProperty("n_threads").GetInt32()));
-        Assert.Equal(("bf16", "f16", 1), (test.GetProperty("type_k").GetString(), test.GetProperty("type_v").GetString(), test.GetProperty("flash_attn").GetInt32()));
+        Assert.Equal((0, 4, 1),
+            (test.GetProperty("n_prompt").GetInt32(), test.GetProperty("n_gen").GetInt32(), test.GetProperty("n_threads").GetInt32()));
+        Assert.Equal(("bf16", "f16", 1),
+            (test.GetProperty("type_k").GetString(), test.GetProperty("type_v").GetString(), test.GetProperty("flash_attn").GetInt32()));
         double[] speeds = [.. test.GetProperty("samples_ts").EnumerateArray().Select(sample => sample.GetDouble())];
         Assert.Equal(3, speeds.Length);
         Assert.Equal(speeds.Average(), test.GetProperty("avg_ts").GetDouble(), tolerance: 0.001);

@@ -13,7 +13,8 @@ public sealed class VulkanTests
     [RequiresFact(Need.SoftwareVulkan, Need.Shared)]
     public async Task Greedy_tokens_with_all_layers_offloaded_are_the_CPUs()
     {
-        string[] arguments = ["run", "-m", Repository.SharedPathOf(ModelFile), "-p", "Once upon a time", "-n", "48", "--temp", "0", "-t", "1", "--json"];
+        string[] arguments = ["run", "-m", Repository.SharedPathOf(ModelFile), "-p", "Once upon a time", "-n",
+            "48", "--temp", "0", "-t", "1", "--json"];
         ToolResult devices = await Tool.RunWithAsync(Environment(), "devices", "--json");
         ToolResult cpu = await Tool.RunAsync([.. arguments, "-ngl", "0"]);
         ToolResult gpu = await Tool.RunWithAsync(Environment(), [.. arguments, "-ngl", "99", "--verbose"]);
@@ -35,7 +36,8 @@ public sealed class VulkanTests
     [RequiresFact(Need.SoftwareVulkan, Need.Shared)]
     public async Task Tensors_found_by_a_pattern_stay_where_it_says()
     {
-        string[] arguments = ["run", "-m", Repository.SharedPathOf(ModelFile), "-p", "Once upon a time", "-n", "24", "--temp", "0", "-t", "1", "--json", "-ngl", "99"];
+        string[] arguments = ["run", "-m", Repository.SharedPathOf(ModelFile), "-p", "Once upon a time", "-n",
+            "24", "--temp", "0", "-t", "1", "--json", "-ngl", "99"];
         ToolResult whole = await Tool.RunWithAsync(Environment(), arguments);
         ToolResult placed = await Tool.RunWithAsync(Environment(), [.. arguments, "-ot", "ffn_(up|gate|down)=CPU"]);
         Assert.Equal(Tokens(whole), Tokens(placed));
@@ -45,7 +47,8 @@ public sealed class VulkanTests
         // The mapping spans from the first to the last of them.
         Assert.True(Host(placed) - Host(whole) > 0.6);
 
-        static double Host(ToolResult result) => Buffers(result).Where(buffer => buffer.Key.StartsWith("CPU", StringComparison.Ordinal)).Sum(buffer => buffer.Value);
+        static double Host(ToolResult result) =>
+            Buffers(result).Where(buffer => buffer.Key.StartsWith("CPU", StringComparison.Ordinal)).Sum(buffer => buffer.Value);
     }
 
     // Without a driver the device is not there, and asking for it must not end on the CPU unnoticed.
@@ -72,5 +75,6 @@ public sealed class VulkanTests
 
     private static JsonElement Placement(ToolResult result) => result.Json().GetProperty("placement");
 
-    private static int[] Tokens(ToolResult result) => [.. result.Json().GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())];
+    private static int[] Tokens(ToolResult result) =>
+        [.. result.Json().GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())];
 }

@@ -23,7 +23,8 @@ public sealed class AttentionTests
             double scale = 1 / Math.Sqrt(row.Average(v => (v - mean) * (v - mean)) + 1e-5);
             return [.. row.Select(v => (float)((v - mean) * scale))];
         }), norm.ToArray<float>());
-        Bench.AssertNear(Reference.PerRow(x, 4, row => [.. row.Select(v => v / (float)Math.Sqrt(row.Sum(w => (double)w * w)))]), l2.ToArray<float>());
+        Bench.AssertNear(Reference.PerRow(x, 4, row => [.. row.Select(v => v / (float)Math.Sqrt(row.Sum(w => (double)w * w)))]),
+            l2.ToArray<float>());
     }
 
     [Theory]
@@ -108,11 +109,13 @@ public sealed class AttentionTests
             for (int query = 0; query < Queries; query++)
             {
                 float[] scores = [.. Enumerable.Range(0, Keys).Select(key => mask[(query * Keys) + key]
-                    + (0.25f * Enumerable.Range(0, Length).Sum(i => q[(((head * Queries) + query) * Length) + i] * k[(((group * Keys) + key) * Length) + i])))];
+                    + (0.25f * Enumerable.Range(0,
+                        Length).Sum(i => q[(((head * Queries) + query) * Length) + i] * k[(((group * Keys) + key) * Length) + i])))];
                 float[] weights = Reference.SoftMax(scores);
                 for (int i = 0; i < Length; i++)
                 {
-                    expected[(((query * Heads) + head) * Length) + i] = Enumerable.Range(0, Keys).Sum(key => weights[key] * v[(((group * Keys) + key) * Length) + i]);
+                    expected[(((query * Heads) + head) * Length) + i] = Enumerable.Range(0,
+                        Keys).Sum(key => weights[key] * v[(((group * Keys) + key) * Length) + i]);
                 }
             }
         }

@@ -3,7 +3,9 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>What a test of operators needs: data with known values on the CPU, an arena for results, and one call to compute them.</summary>
+/// <summary>
+/// What a test of operators needs: data with known values on the CPU, an arena for results, and one call to compute them.
+/// </summary>
 internal sealed class Bench : IDisposable
 {
     private readonly List<(GgmlTensor Tensor, Array Values)> _values = [];
@@ -92,7 +94,8 @@ internal sealed class Bench : IDisposable
         Assert.Equal(expected.Count, actual.Count);
         for (int i = 0; i < expected.Count; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * (1 + Math.Abs(expected[i])), $"at {i}: {expected[i]} expected, {actual[i]} computed");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * (1 + Math.Abs(expected[i])),
+                $"at {i}: {expected[i]} expected, {actual[i]} computed");
         }
     }
 

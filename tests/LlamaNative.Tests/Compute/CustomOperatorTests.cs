@@ -64,7 +64,8 @@ public sealed class CustomOperatorTests
     {
         using var bench = new Bench();
         GgmlTensor a = bench.F32([1], 1);
-        GgmlTensor result = bench.Arena.Custom4D(GgmlType.F32, new TensorShape(1), [a], (in CustomOperation operation) => _ = operation.Source<int>(0)[0]);
+        GgmlTensor result = bench.Arena.Custom4D(GgmlType.F32, new TensorShape(1), [a],
+            (in CustomOperation operation) => _ = operation.Source<int>(0)[0]);
         Assert.Throws<TensorLayoutException>(() => bench.ComputeAll(result));
     }
 

@@ -7,7 +7,8 @@ public sealed class ElementwiseTests
 {
     public static TheoryData<string> Activations => [.. s_activations.Keys];
 
-    private static readonly Dictionary<string, (Func<TensorArena, GgmlTensor, GgmlTensor> Operator, Func<double, double> Expected)> s_activations = new()
+    private static readonly Dictionary<string, (Func<TensorArena, GgmlTensor, GgmlTensor> Operator,
+        Func<double, double> Expected)> s_activations = new()
     {
         ["Sqr"] = ((g, a) => g.Sqr(a), x => x * x),
         ["Sqrt"] = ((g, a) => g.Sqrt(g.Abs(a)), x => Math.Sqrt(Math.Abs(x))),

@@ -26,18 +26,24 @@ public sealed class GradientTests
         ["MulMat"] = ([[4, 3], [4, 5]], (b, g, p) => Weighted(b, g.MulMat(p[0], p[1]))),
         ["MulMat one matrix for a batch"] = ([[4, 3], [4, 5, 2, 2]], (b, g, p) => Weighted(b, g.MulMat(p[0], p[1]))),
         ["MulMat grouped heads and batch"] = ([[4, 3, 2, 2], [4, 5, 4, 4]], (b, g, p) => Weighted(b, g.MulMat(p[0], p[1]))),
-        ["Transpose Permute Cont Reshape"] = ([[4, 3, 2]], (b, g, p) => Weighted(b, g.Reshape(g.Cont(g.Permute(g.Transpose(p[0]), 2, 0, 1, 3)), 6, 4))),
-        ["Cont of a permuted consumer"] = ([[4, 3]], (b, g, p) => Weighted(b, g.MulMat(g.Cont(g.Transpose(g.Cont(g.Transpose(g.Cont(g.Transpose(p[0])))))), g.Cont(g.Transpose(p[0]))))),
+        ["Transpose Permute Cont Reshape"] = ([[4, 3, 2]],
+            (b, g, p) => Weighted(b, g.Reshape(g.Cont(g.Permute(g.Transpose(p[0]), 2, 0, 1, 3)), 6, 4))),
+        ["Cont of a permuted consumer"] = ([[4, 3]],
+            (b, g, p) =>
+                Weighted(b, g.MulMat(g.Cont(g.Transpose(g.Cont(g.Transpose(g.Cont(g.Transpose(p[0])))))), g.Cont(g.Transpose(p[0]))))),
         ["View and slice"] = ([[6, 4]], (b, g, p) => Weighted(b, g.Mul(g.Slice(p[0], 0, 1, 3), g.Slice(p[0], 0, 3, 3)))),
-        ["Set and Acc"] = ([[4, 3], [2, 3]], (b, g, p) => Weighted(b, g.Acc(g.Set(g.Sqr(p[0]), p[1], p[0].Layout.Slice(0, 1, 2)), g.Sin(p[1]), p[0].Layout.Slice(0, 2, 2)))),
+        ["Set and Acc"] = ([[4, 3], [2, 3]],
+            (b, g, p) => Weighted(b, g.Acc(g.Set(g.Sqr(p[0]), p[1], p[0].Layout.Slice(0, 1, 2)), g.Sin(p[1]), p[0].Layout.Slice(0, 2, 2)))),
         ["Concat"] = ([[4, 2], [4, 3]], (b, g, p) => Weighted(b, g.Concat(p[0], g.Sqr(p[1]), 1))),
         ["Cpy to another tensor"] = ([[4]], (b, g, p) => Weighted(b, g.Cpy(g.Sqr(p[0]), g.NewTensor(GgmlType.F32, 2, 2)))),
         ["GetRows with a row twice"] = ([[4, 5]], (b, g, p) => Weighted(b, g.GetRows(g.Sqr(p[0]), b.I32([3, 0, 3], 3)))),
         ["SoftMax with mask"] = ([[5, 3, 2]], (b, g, p) => Weighted(b, g.SoftMaxExt(g.DiagMaskInf(p[0], 1), scale: 1.5f))),
         ["SoftMax used by one product"] = ([[5, 3], [5, 4]], (b, g, p) => Weighted(b, g.MulMat(p[1], g.SoftMaxExt(g.Scale(p[0], 2))))),
         // The gradient of the sum is shared, so ggml's allocator would lay the first result of SoftMaxExtBack over its y.
-        ["SoftMax twice under one gradient"] = ([[5, 3], [5, 3]], (b, g, p) => Weighted(b, g.Add(g.SoftMaxExt(g.Scale(p[0], 2)), g.SoftMaxExt(g.Scale(p[1], 3))))),
-        ["Rope"] = ([[6, 2, 3]], (b, g, p) => Weighted(b, g.RopeExt(p[0], b.I32([0, 3, 9], 3), new RopeParameters { DimensionCount = 4, Mode = RopeMode.Neox }))),
+        ["SoftMax twice under one gradient"] = ([[5, 3], [5, 3]],
+            (b, g, p) => Weighted(b, g.Add(g.SoftMaxExt(g.Scale(p[0], 2)), g.SoftMaxExt(g.Scale(p[1], 3))))),
+        ["Rope"] = ([[6, 2, 3]], (b, g, p) =>
+            Weighted(b, g.RopeExt(p[0], b.I32([0, 3, 9], 3), new RopeParameters { DimensionCount = 4, Mode = RopeMode.Neox }))),
         ["Swiglu"] = ([[4, 3], [4, 3]], (b, g, p) => Weighted(b, g.SwigluSplit(g.Sin(p[0]), p[1]))),
     };
 
@@ -74,7 +80,8 @@ public sealed class GradientTests
             for (int i = 0; i < values[p].Length; i++)
             {
                 double slope = (LossAt(p, i, Step) - LossAt(p, i, -Step)) / (2 * (double)Step);
-                Assert.True(Math.Abs(slope - gradients[p][i]) < 0.02 * (1 + Math.Abs(slope)), $"parameter {p} at {i}: slope {slope}, gradient {gradients[p][i]}");
+                Assert.True(Math.Abs(slope - gradients[p][i]) < 0.02 * (1 + Math.Abs(slope)),
+                    $"parameter {p} at {i}: slope {slope}, gradient {gradients[p][i]}");
             }
         }
 
@@ -96,8 +103,10 @@ public sealed class GradientTests
         Assert.Contains("SetLoss", Refused((g, p) => g.Sum(p)), StringComparison.Ordinal);
         Assert.Contains("no gradient", Refused((g, p) => g.SetLoss(g.Sum(g.Gelu(p)))), StringComparison.Ordinal);
         Assert.Contains("no gradient", Refused((g, p) => g.SetLoss(g.Sum(g.Norm(p, 1e-5f)))), StringComparison.Ordinal);
-        Assert.Contains("f32", Refused((g, p) => g.SetLoss(g.Sum(g.Cast(g.Cast(p, GgmlType.F16), GgmlType.F32)))), StringComparison.Ordinal);
-        Assert.Contains("mask", Refused((g, p) => g.SetLoss(g.Sum(g.SoftMaxExt(g.NewTensor(GgmlType.F32, 4), p)))), StringComparison.Ordinal);
+        Assert.Contains("f32", Refused((g, p) => g.SetLoss(g.Sum(g.Cast(g.Cast(p, GgmlType.F16), GgmlType.F32)))),
+            StringComparison.Ordinal);
+        Assert.Contains("mask", Refused((g, p) => g.SetLoss(g.Sum(g.SoftMaxExt(g.NewTensor(GgmlType.F32, 4), p)))),
+            StringComparison.Ordinal);
 
         static string Refused(Func<TensorArena, GgmlTensor, GgmlTensor> build)
         {
@@ -141,7 +150,8 @@ public sealed class GradientTests
         GgmlTensor gradient = bench.F32(g, 2);
         GgmlTensor m = bench.F32([0, 0], 2);
         GgmlTensor v = bench.F32([0, 0], 2);
-        GgmlTensor first = bench.Arena.OptStepAdamW(adam, gradient, m, v, bench.F32([0.1f, 0.9f, 0.99f, 1e-8f, 0.01f, 1 / (1 - 0.9f), 1 / (1 - 0.99f)], 7));
+        GgmlTensor first = bench.Arena.OptStepAdamW(adam, gradient, m, v,
+            bench.F32([0.1f, 0.9f, 0.99f, 1e-8f, 0.01f, 1 / (1 - 0.9f), 1 / (1 - 0.99f)], 7));
         GgmlTensor second = bench.Arena.OptStepSgd(sgd, gradient, bench.F32([0.1f, 0.01f], 2));
         bench.ComputeAll(first, second);
 

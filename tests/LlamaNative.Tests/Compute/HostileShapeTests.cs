@@ -111,7 +111,8 @@ public sealed class HostileShapeTests
         ["CrossEntropyLossBack: gradient"] = g => g.CrossEntropyLossBack(F(g, 2), F(g, 4), F(g, 4)),
         ["OptStepAdamW: no parameter"] = g => g.OptStepAdamW(F(g, 4), F(g, 4), F(g, 4), F(g, 4), F(g, 7)),
         ["OptStepAdamW: settings"] = g => g.OptStepAdamW(g.SetParam(F(g, 4)), F(g, 4), F(g, 4), F(g, 4), F(g, 6)),
-        ["OptStepAdamW: gradient with gaps"] = g => g.OptStepAdamW(g.SetParam(F(g, 2, 2)), g.Slice(F(g, 4, 2), 0, 0, 2), F(g, 2, 2), F(g, 2, 2), F(g, 7)),
+        ["OptStepAdamW: gradient with gaps"] = g =>
+            g.OptStepAdamW(g.SetParam(F(g, 2, 2)), g.Slice(F(g, 4, 2), 0, 0, 2), F(g, 2, 2), F(g, 2, 2), F(g, 7)),
         ["OptStepSgd: shapes"] = g => g.OptStepSgd(g.SetParam(F(g, 4)), F(g, 5), F(g, 2)),
     };
 
@@ -145,7 +146,8 @@ public sealed class HostileShapeTests
         ["Add: null"] = g => g.Add(F(g, 4), null!),
         ["Sqr: null"] = g => g.Sqr(null!),
         ["Custom4D: no operand"] = g => g.Custom4D(GgmlType.F32, new TensorShape(1), [], (in CustomOperation _) => { }),
-        ["Custom4D: ten operands"] = g => g.Custom4D(GgmlType.F32, new TensorShape(1), [.. Enumerable.Repeat(F(g, 1), 10)], (in CustomOperation _) => { }),
+        ["Custom4D: ten operands"] = g =>
+            g.Custom4D(GgmlType.F32, new TensorShape(1), [.. Enumerable.Repeat(F(g, 1), 10)], (in CustomOperation _) => { }),
         ["Custom4D: no tasks"] = g => g.Custom4D(GgmlType.F32, new TensorShape(1), [F(g, 1)], (in CustomOperation _) => { }, tasks: 0),
     };
 
@@ -196,7 +198,8 @@ public sealed class HostileShapeTests
         Assert.Throws<LlamaException>(() => bench.ComputeAll(g.GetRowsBack(bench.F32(new float[8], 4, 2), indices, table)));
         Assert.Throws<LlamaException>(() => bench.ComputeAll(g.SetRows(g.Dup(table), bench.F32(new float[8], 4, 2), indices)));
         Assert.Throws<LlamaException>(() => bench.ComputeAll(g.GetRows(table, g.Cont(g.Slice(indices, 0, 1, 1)))));
-        Assert.Throws<LlamaException>(() => bench.ComputeAll(g.MulMatId(bench.F32(new float[36], 4, 3, 3), bench.F32(new float[4], 4, 1, 1), g.Reshape(indices, 2, 1))));
+        Assert.Throws<LlamaException>(() =>
+            bench.ComputeAll(g.MulMatId(bench.F32(new float[36], 4, 3, 3), bench.F32(new float[4], 4, 1, 1), g.Reshape(indices, 2, 1))));
     }
 
     [Fact]

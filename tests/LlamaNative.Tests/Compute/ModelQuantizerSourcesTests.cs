@@ -43,7 +43,8 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         foreach (float[] wrong in new float[][] { new float[63], [.. new float[63], float.NaN] })
         {
             Dictionary<string, float[]> importance = new(Importance(seed: 7)) { ["blk.0.attn_q.weight"] = wrong };
-            Exception error = Assert.ThrowsAny<Exception>(() => ModelQuantizer.Quantize(Model, output, new() { FileType = ModelFileType.Q4_0, ImportanceMatrix = importance }));
+            Exception error = Assert.ThrowsAny<Exception>(
+                () => ModelQuantizer.Quantize(Model, output, new() { FileType = ModelFileType.Q4_0, ImportanceMatrix = importance }));
             Assert.True(error is ArgumentException or LlamaException, error.ToString());
             Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
         }
@@ -113,7 +114,9 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         var random = new Random(seed);
         using GgufFile file = GgufFile.Open(Model);
         return file.Tensors.Where(tensor => tensor.Shape.Rank == 2)
-            .ToDictionary(tensor => tensor.Name, tensor => Enumerable.Range(0, (int)tensor.Shape[0]).Select(_ => 0.01f + (10 * random.NextSingle() * random.NextSingle())).ToArray());
+            .ToDictionary(tensor => tensor.Name,
+                tensor => Enumerable.Range(0, (int)tensor.Shape[0])
+                    .Select(_ => 0.01f + (10 * random.NextSingle() * random.NextSingle())).ToArray());
     }
 
     private static void AssertSameTensors(string expectedPath, string actualPath, bool single = false)
@@ -136,7 +139,8 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         }
     }
 
-    private static void NativeQuantize(string input, string output, ModelFileType type, IReadOnlyDictionary<string, float[]>? importance, bool keepSplit)
+    private static void NativeQuantize(string input, string output, ModelFileType type,
+        IReadOnlyDictionary<string, float[]>? importance, bool keepSplit)
     {
         llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
         parameters.ftype = (int)type;

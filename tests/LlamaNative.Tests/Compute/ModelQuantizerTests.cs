@@ -117,12 +117,15 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(relative, Model));
         Assert.Throws<ArgumentOutOfRangeException>(() => ModelQuantizer.Quantize(Model, output, new() { FileType = (ModelFileType)4 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => ModelQuantizer.Quantize(Model, output, new() { PruneLayers = [-1] }));
-        Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(Model, output, new() { MetadataOverrides = new Dictionary<string, MetadataOverride> { ["general.name"] = null! } }));
+        Assert.Throws<ArgumentException>(
+            () => ModelQuantizer.Quantize(Model, output,
+                new() { MetadataOverrides = new Dictionary<string, MetadataOverride> { ["general.name"] = null! } }));
         string damaged = Path.Combine(_folder, "damaged.gguf");
         File.WriteAllBytes(damaged, File.ReadAllBytes(Model)[..5000]);
         Assert.Throws<GgufFormatException>(() => ModelQuantizer.Quantize(damaged, output));
         File.WriteAllBytes(damaged, NotFinite());
-        Assert.Contains("finite", Assert.ThrowsAny<LlamaException>(() => ModelQuantizer.Quantize(damaged, output, new() { FileType = ModelFileType.Q4_0 })).Message, StringComparison.Ordinal);
+        Assert.Contains("finite", Assert.ThrowsAny<LlamaException>(
+            () => ModelQuantizer.Quantize(damaged, output, new() { FileType = ModelFileType.Q4_0 })).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(output));
 
         string Refused(string model, ModelQuantizationOptions options) =>

@@ -56,7 +56,8 @@ public sealed unsafe class NativeBackwardTests
         nint library = NativeLibrary.Load(Directory.EnumerateFiles(directory, "*ggml-base*").First());
         var backward = (delegate* unmanaged[Cdecl]<nint, nint, void*, void>)NativeLibrary.GetExport(library, "ggml_build_backward_expand");
         var reset = (delegate* unmanaged[Cdecl]<nint, void>)NativeLibrary.GetExport(library, "ggml_graph_reset");
-        var gradientOf = (delegate* unmanaged[Cdecl]<nint, ggml_tensor*, ggml_tensor*>)NativeLibrary.GetExport(library, "ggml_graph_get_grad");
+        var gradientOf = (delegate* unmanaged[Cdecl]<nint, ggml_tensor*, ggml_tensor*>)NativeLibrary.GetExport(library,
+            "ggml_graph_get_grad");
 
         using var context = new GgmlContextHandle(1 << 20);
         nint graph = GgmlGraphs.ggml_new_graph_custom(context, 256, gradients: true);
@@ -65,7 +66,8 @@ public sealed unsafe class NativeBackwardTests
 
         // Everything gets memory of its own, so that ggml's allocator cannot let the softmax be overwritten.
         bench.Arena.Allocate(bench.Backend);
-        using var buffer = new GgmlBufferHandle(GgmlBuffers.ggml_backend_alloc_ctx_tensors_from_buft(context, GgmlBackends.ggml_backend_get_default_buffer_type(bench.Backend.Handle)));
+        using var buffer = new GgmlBufferHandle(GgmlBuffers.ggml_backend_alloc_ctx_tensors_from_buft(context,
+            GgmlBackends.ggml_backend_get_default_buffer_type(bench.Backend.Handle)));
         reset(graph);
         Assert.Equal(GgmlStatus.Success, GgmlBackends.ggml_backend_graph_compute(bench.Backend.Handle, graph));
         float[] values = new float[parameter.Shape.ElementCount];

@@ -14,10 +14,14 @@ public sealed class QuantizerTests(ITestOutputHelper output)
     // From test-quantize-fns.cpp; types it does not measure have no from_float and get the bound of their neighbours.
     private static readonly Dictionary<GgmlType, double> s_bounds = new()
     {
-        [GgmlType.F32] = 1e-9, [GgmlType.F16] = 0.002, [GgmlType.BF16] = 0.002, [GgmlType.Q8_0] = 0.002, [GgmlType.Q4_0] = 0.002, [GgmlType.Q4_1] = 0.002,
-        [GgmlType.Q5_0] = 0.002, [GgmlType.Q5_1] = 0.002, [GgmlType.Q4_K] = 0.002, [GgmlType.Q5_K] = 0.002, [GgmlType.Q6_K] = 0.002, [GgmlType.IQ4_NL] = 0.002,
-        [GgmlType.IQ4_XS] = 0.002, [GgmlType.MXFP4] = 0.002, [GgmlType.NVFP4] = 0.003, [GgmlType.Q3_K] = 0.004, [GgmlType.IQ3_S] = 0.004, [GgmlType.IQ3_XXS] = 0.005,
-        [GgmlType.Q2_K] = 0.0075, [GgmlType.IQ2_S] = 0.0075, [GgmlType.IQ2_XS] = 0.0075, [GgmlType.IQ2_XXS] = 0.0075, [GgmlType.TQ1_0] = 0.01, [GgmlType.TQ2_0] = 0.01,
+        [GgmlType.F32] = 1e-9, [GgmlType.F16] = 0.002, [GgmlType.BF16] = 0.002, [GgmlType.Q8_0] = 0.002,
+        [GgmlType.Q4_0] = 0.002, [GgmlType.Q4_1] = 0.002,
+        [GgmlType.Q5_0] = 0.002, [GgmlType.Q5_1] = 0.002, [GgmlType.Q4_K] = 0.002, [GgmlType.Q5_K] = 0.002,
+        [GgmlType.Q6_K] = 0.002, [GgmlType.IQ4_NL] = 0.002,
+        [GgmlType.IQ4_XS] = 0.002, [GgmlType.MXFP4] = 0.002, [GgmlType.NVFP4] = 0.003, [GgmlType.Q3_K] = 0.004,
+        [GgmlType.IQ3_S] = 0.004, [GgmlType.IQ3_XXS] = 0.005,
+        [GgmlType.Q2_K] = 0.0075, [GgmlType.IQ2_S] = 0.0075, [GgmlType.IQ2_XS] = 0.0075, [GgmlType.IQ2_XXS] = 0.0075,
+        [GgmlType.TQ1_0] = 0.01, [GgmlType.TQ2_0] = 0.01,
         [GgmlType.Q2_0] = 0.01, [GgmlType.IQ1_S] = 0.025, [GgmlType.IQ1_M] = 0.025, [GgmlType.Q1_0] = 0.025,
     };
 
@@ -48,10 +52,12 @@ public sealed class QuantizerTests(ITestOutputHelper output)
             GgmlTypeInfo info = GgmlTypeInfo.Of(type);
             byte[] blocks = new byte[info.RowSize(Count)];
             float[] back = new float[Count];
-            Assert.Equal(blocks.Length, Quantizer.Quantize(type, numbers, 256, blocks, Quantizer.RequiresImportanceMatrix(type) ? even : default));
+            Assert.Equal(blocks.Length,
+                Quantizer.Quantize(type, numbers, 256, blocks, Quantizer.RequiresImportanceMatrix(type) ? even : default));
             Quantizer.Dequantize(type, blocks, back);
             double error = Math.Sqrt(numbers.Zip(back, (a, b) => (double)(a - b) * (a - b)).Sum()) / Count;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{info.Name,-9} {info.TypeSize * 8.0 / info.BlockSize,5:F2} {error:F6} (at most {s_bounds[type]})"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{info.Name,-9} {info.TypeSize * 8.0 / info.BlockSize,5:F2} {error:F6} (at most {s_bounds[type]})"));
             Assert.True(error < s_bounds[type], $"{info.Name}: {error}");
         }
     }
@@ -64,7 +70,8 @@ public sealed class QuantizerTests(ITestOutputHelper output)
         Quantizer.Quantize(GgmlType.Q8_0, numbers, 32, block);
         Half scale = MemoryMarshal.Read<Half>(block);
         Assert.Equal((Half)(16f / 127), scale);
-        Assert.Equal(numbers.Select(v => (sbyte)MathF.Round(v * 127 / 16, MidpointRounding.AwayFromZero)), MemoryMarshal.Cast<byte, sbyte>(block.AsSpan(2)).ToArray());
+        Assert.Equal(numbers.Select(v => (sbyte)MathF.Round(v * 127 / 16, MidpointRounding.AwayFromZero)),
+            MemoryMarshal.Cast<byte, sbyte>(block.AsSpan(2)).ToArray());
         float[] back = new float[32];
         Quantizer.Dequantize(GgmlType.Q8_0, block, back);
         Assert.Equal(MemoryMarshal.Cast<byte, sbyte>(block.AsSpan(2)).ToArray().Select(q => q * (float)scale), back);
@@ -117,8 +124,10 @@ public sealed class QuantizerTests(ITestOutputHelper output)
         for (int round = 0; round < 40; round++)
         {
             float scale = MathF.Pow(10, random.Next(-40, 8));
-            float[] numbers = [.. Enumerable.Range(0, 512).Select(_ => random.Next(4) == 0 ? 0 : ((float)random.NextDouble() - 0.5f) * scale * MathF.Pow(10, random.Next(-8, 1)))];
-            float[] importance = [.. Enumerable.Range(0, 256).Select(_ => random.Next(3) == 0 ? 0 : (float)random.NextDouble() * MathF.Pow(10, random.Next(-30, 8)))];
+            float[] numbers = [.. Enumerable.Range(0, 512)
+                .Select(_ => random.Next(4) == 0 ? 0 : ((float)random.NextDouble() - 0.5f) * scale * MathF.Pow(10, random.Next(-8, 1)))];
+            float[] importance = [.. Enumerable.Range(0,
+                256).Select(_ => random.Next(3) == 0 ? 0 : (float)random.NextDouble() * MathF.Pow(10, random.Next(-30, 8)))];
             if (round % 8 == 0)
             {
                 Array.Clear(round % 16 == 0 ? numbers : importance);

@@ -13,7 +13,8 @@ public sealed class RandomGraphTests
     private static readonly long[] s_lengths = [1, 1, 1, 2, 2, 3, 4, 4, 5, 8, 32, 64];
     private static readonly GgmlType[] s_types =
     [
-        GgmlType.F32, GgmlType.F32, GgmlType.F32, GgmlType.F32, GgmlType.F32, GgmlType.F16, GgmlType.BF16, GgmlType.I32, GgmlType.I32, GgmlType.I16,
+        GgmlType.F32, GgmlType.F32, GgmlType.F32, GgmlType.F32, GgmlType.F32, GgmlType.F16, GgmlType.BF16,
+        GgmlType.I32, GgmlType.I32, GgmlType.I16,
         GgmlType.I8, GgmlType.I64, GgmlType.F64, GgmlType.Q4_0, GgmlType.Q8_0, GgmlType.Q8_1, GgmlType.IQ4_NL, GgmlType.MXFP4,
     ];
 
@@ -57,7 +58,8 @@ public sealed class RandomGraphTests
 
             if (Try(() => graph.Allocate(backend)))
             {
-                tensors.Where(tensor => tensor.Op == 0 && tensor.Type == GgmlType.I32).ToList().ForEach(tensor => tensor.WriteBytes(new byte[tensor.ByteCount]));
+                tensors.Where(tensor => tensor.Op == 0 && tensor.Type == GgmlType.I32).ToList()
+                    .ForEach(tensor => tensor.WriteBytes(new byte[tensor.ByteCount]));
                 computed += Try(() => graph.Compute()) ? 1 : 0;
             }
         }
@@ -76,7 +78,8 @@ public sealed class RandomGraphTests
         {
             using var arena = new TensorArena(1024);
             using var graph = new ComputeGraph(1024);
-            var tensors = new List<GgmlTensor> { arena.SetParam(arena.NewTensor(GgmlType.F32, Shape(random))), arena.SetParam(arena.NewTensor(GgmlType.F32, Shape(random))) };
+            var tensors = new List<GgmlTensor> { arena.SetParam(arena.NewTensor(GgmlType.F32, Shape(random))),
+                arena.SetParam(arena.NewTensor(GgmlType.F32, Shape(random))) };
             for (int i = 0; i < 12; i++)
             {
                 Try(() => tensors.Add(Apply(arena, random, () => tensors[random.Next(tensors.Count)])));
@@ -169,7 +172,8 @@ public sealed class RandomGraphTests
             46 => g.FlashAttnExt(a, b, c, null, 1),
             47 => g.FlashAttnExt(a, a, a, g.Cast(b, GgmlType.F16), 1, n == 0 ? 8 : 0, n),
             48 => g.RopeExt(a, b, new RopeParameters { DimensionCount = 2 * (n + 1), Mode = n % 2 == 0 ? RopeMode.Normal : RopeMode.Neox }),
-            49 => g.RopeExt(a, g.Reshape(b, b.Shape.ElementCount), new RopeParameters { DimensionCount = 2, ExtFactor = 1, OriginalContextLength = 64 }, c),
+            49 => g.RopeExt(a, g.Reshape(b, b.Shape.ElementCount),
+                new RopeParameters { DimensionCount = 2, ExtFactor = 1, OriginalContextLength = 64 }, c),
             50 => g.GetRows(a, b),
             51 => g.GetRows(a, g.ArgMax(b)),
             52 => g.GetRowsBack(a, b, c),

@@ -20,7 +20,9 @@ internal static class Reference
         return [.. powers.Select(p => (float)(p / sum))];
     }
 
-    /// <summary>Rows of x, each of <paramref name="inputs"/> numbers, times a matrix of as many columns: [inputs, outputs] in ggml's order.</summary>
+    /// <summary>
+    /// Rows of x, each of <paramref name="inputs"/> numbers, times a matrix of as many columns: [inputs, outputs] in ggml's order.
+    /// </summary>
     public static float[] Linear(float[] matrix, float[] x, int inputs, int outputs) =>
         PerRow(x, inputs, row =>
         {

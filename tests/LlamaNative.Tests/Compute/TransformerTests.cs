@@ -41,7 +41,8 @@ public sealed class TransformerTests
             labels[(i * Vocabulary) + ((s_tokens[i] + 4) % Vocabulary)] = 1;
         }
 
-        GgmlTensor loss = bench.Arena.SetOutput(bench.Arena.SetLoss(bench.Arena.CrossEntropyLoss(logits, bench.F32(labels, Vocabulary, s_tokens.Length))));
+        GgmlTensor loss = bench.Arena.SetOutput(
+            bench.Arena.SetLoss(bench.Arena.CrossEntropyLoss(logits, bench.F32(labels, Vocabulary, s_tokens.Length))));
         GgmlTensor settings = bench.F32(new float[7], 7);
         using var state = new TensorArena(64);
         using var graph = new ComputeGraph();
@@ -145,11 +146,13 @@ public sealed class TransformerTests
                 {
                     int group = head / (Heads / KeyHeads);
                     float[] scores = [.. Enumerable.Range(0, token + 1).Select(past => Enumerable.Range(0, HeadWidth).Sum(i =>
-                        q[(((token * Heads) + head) * HeadWidth) + i] * k[(((past * KeyHeads) + group) * HeadWidth) + i]) / MathF.Sqrt(HeadWidth))];
+                        q[(((token * Heads) + head) * HeadWidth) + i] * k[(((past * KeyHeads) + group) * HeadWidth) + i])
+                        / MathF.Sqrt(HeadWidth))];
                     float[] shares = Reference.SoftMax(scores);
                     for (int i = 0; i < HeadWidth; i++)
                     {
-                        result[(((token * Heads) + head) * HeadWidth) + i] = shares.Select((share, past) => share * v[(((past * KeyHeads) + group) * HeadWidth) + i]).Sum();
+                        result[(((token * Heads) + head) * HeadWidth) + i] = shares.Select(
+                            (share, past) => share * v[(((past * KeyHeads) + group) * HeadWidth) + i]).Sum();
                     }
                 }
             }

@@ -34,7 +34,13 @@ public sealed class CancellationTests : IDisposable
     [Fact]
     public void On_the_cpu_a_single_micro_batch_stops_within_its_graph()
     {
-        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, BatchSize = 2048, MicroBatchSize = 2048, Threads = 1 });
+        using var context = new LlamaContext(_model, new ContextOptions
+        {
+            ContextSize = 2048,
+            BatchSize = 2048,
+            MicroBatchSize = 2048,
+            Threads = 1,
+        });
         using var batch = new TokenBatch(2048);
         for (int i = 0; i < 2048; i++)
         {
@@ -60,7 +66,15 @@ public sealed class CancellationTests : IDisposable
     public void Tokens_of_several_sequences_are_taken_back_from_all_of_them()
     {
         // llama.cpp itself takes them back from the first one only, and the others would go on from keys never computed.
-        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, BatchSize = 2048, MicroBatchSize = 2048, MaxSequences = 2, UnifiedCache = true, Threads = 1 });
+        using var context = new LlamaContext(_model, new ContextOptions
+        {
+            ContextSize = 2048,
+            BatchSize = 2048,
+            MicroBatchSize = 2048,
+            MaxSequences = 2,
+            UnifiedCache = true,
+            Threads = 1,
+        });
         using var batch = new TokenBatch(2048, 2);
         for (int i = 0; i < 2048; i++)
         {
@@ -83,7 +97,13 @@ public sealed class CancellationTests : IDisposable
     [Fact]
     public void A_long_prompt_stops_between_its_micro_batches_and_keeps_what_was_evaluated()
     {
-        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, BatchSize = 2048, MicroBatchSize = 64, Threads = 1 });
+        using var context = new LlamaContext(_model, new ContextOptions
+        {
+            ContextSize = 2048,
+            BatchSize = 2048,
+            MicroBatchSize = 64,
+            Threads = 1,
+        });
         int[] prompt = [.. Enumerable.Range(0, 1000).Select(i => 3 + (i % 200))];
         int evaluated = CancelWithin(context, prompt);
         Assert.InRange(evaluated, 1, 999);

@@ -34,7 +34,8 @@ public sealed class ContextOptionTests(TinyModelFixture tiny) : IClassFixture<Ti
     public void A_cache_beyond_memory_is_refused_also_when_sequences_multiply_it()
     {
         // 256 sequences of 2^28 cells each: more than any address space, though one sequence alone might fit.
-        var error = Assert.Throws<ContextCreationException>(() => new LlamaContext(tiny.Model, s_good with { ContextSize = int.MaxValue - 256, MaxSequences = 256, BatchSize = 256 }));
+        var error = Assert.Throws<ContextCreationException>(
+            () => new LlamaContext(tiny.Model, s_good with { ContextSize = int.MaxValue - 256, MaxSequences = 256, BatchSize = 256 }));
         Assert.Contains("GiB", error.Message, StringComparison.Ordinal);
     }
 
@@ -42,14 +43,22 @@ public sealed class ContextOptionTests(TinyModelFixture tiny) : IClassFixture<Ti
     public void Compute_buffers_beyond_memory_are_an_error_of_creation()
     {
         // The attention mask alone takes 2^40 numbers.
-        var error = Assert.Throws<ContextCreationException>(() => new LlamaContext(tiny.Model, s_good with { ContextSize = 1 << 20, BatchSize = 1 << 20, MicroBatchSize = 1 << 20 }));
+        var error = Assert.Throws<ContextCreationException>(
+            () => new LlamaContext(tiny.Model, s_good with { ContextSize = 1 << 20, BatchSize = 1 << 20, MicroBatchSize = 1 << 20 }));
         Assert.Contains("failed to allocate", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Sizes_are_those_that_llama_cpp_rounds_to()
     {
-        using var context = new LlamaContext(tiny.Model, new ContextOptions { ContextSize = 300, MaxSequences = 3, BatchSize = 100, MicroBatchSize = 1000, Threads = 1 });
+        using var context = new LlamaContext(tiny.Model, new ContextOptions
+        {
+            ContextSize = 300,
+            MaxSequences = 3,
+            BatchSize = 100,
+            MicroBatchSize = 1000,
+            Threads = 1,
+        });
         Assert.Equal((768, 256, 100, 100), (context.ContextSize, context.SequenceSize, context.BatchSize, context.MicroBatchSize));
         using var trained = new LlamaContext(tiny.Model, new ContextOptions { ContextSize = 0, Threads = 1 });
         Assert.Equal(512, trained.ContextSize);
@@ -67,7 +76,12 @@ public sealed class ContextOptionTests(TinyModelFixture tiny) : IClassFixture<Ti
             {
                 try
                 {
-                    using var context = new LlamaContext(model, s_good with { CacheTypeK = type, CacheTypeV = type, FlashAttention = attention });
+                    using var context = new LlamaContext(model, s_good with
+                    {
+                        CacheTypeK = type,
+                        CacheTypeV = type,
+                        FlashAttention = attention,
+                    });
                     using var batch = new TokenBatch(1);
                     batch.Add(5, 0, logits: true);
                     context.Decode(batch);

@@ -160,7 +160,8 @@ public sealed class DecodeTests(TinyModelFixture tiny) : IClassFixture<TinyModel
             {
                 if (position < texts[sequence].Length)
                 {
-                    last[sequence] = batch.Add(texts[sequence][position], position, sequence, logits: position == texts[sequence].Length - 1);
+                    last[sequence] = batch.Add(texts[sequence][position], position, sequence,
+                        logits: position == texts[sequence].Length - 1);
                 }
             }
         }

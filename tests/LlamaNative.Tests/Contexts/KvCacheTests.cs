@@ -201,7 +201,14 @@ public sealed class KvCacheTests(TinyModelFixture tiny) : IClassFixture<TinyMode
     {
         using var file = new TinyModel(new TinyModelOptions { Architecture = "gemma2", SlidingWindow = 32 });
         using LlamaModel model = file.Load();
-        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, BatchSize = 32, MicroBatchSize = 32, FullSlidingWindowCache = full, Threads = 1 });
+        using var context = new LlamaContext(model, new ContextOptions
+        {
+            ContextSize = 512,
+            BatchSize = 32,
+            MicroBatchSize = 32,
+            FullSlidingWindowCache = full,
+            Threads = 1,
+        });
         FillUp(context, 320);
         Assert.Equal(320, context.Cache.GetLength());
         Assert.Equal(319, context.Cache.GetPositions()!.Value.Max);

@@ -29,8 +29,10 @@ public sealed class DiagnosticsTests : IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => _measured.Enqueue((instrument.Name, value, ToDictionary(tags))));
-        _meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => _measured.Enqueue((instrument.Name, value, ToDictionary(tags))));
+        _meters.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) => _measured.Enqueue((instrument.Name, value, ToDictionary(tags))));
+        _meters.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) => _measured.Enqueue((instrument.Name, value, ToDictionary(tags))));
         _meters.Start();
         _listener = new ActivityListener
         {
@@ -60,7 +62,8 @@ public sealed class DiagnosticsTests : IDisposable
             GenerationResult second = generator.Generate("the cat", options);
             Assert.Equal(1, Sum("llamanative.context.count"));
             Assert.Equal(256, Sum("llamanative.cache.capacity"));
-            Assert.Equal(first.Usage.PromptTokens + second.Usage.PromptTokens, Sum("gen_ai.client.token.usage", (LlamaDiagnostics.TokenType, "input")));
+            Assert.Equal(first.Usage.PromptTokens + second.Usage.PromptTokens,
+                Sum("gen_ai.client.token.usage", (LlamaDiagnostics.TokenType, "input")));
             Assert.Equal(10, Sum("gen_ai.client.token.usage", (LlamaDiagnostics.TokenType, "output")));
             Assert.Equal(second.Usage.CachedTokens, Sum("llamanative.cache.reused"));
             Assert.NotEqual(0, second.Usage.CachedTokens);
@@ -68,11 +71,14 @@ public sealed class DiagnosticsTests : IDisposable
 
         Assert.Equal(0, Sum("llamanative.context.count"));
         Assert.Equal(0, Sum("llamanative.cache.capacity"));
-        foreach ((string name, int count) in new[] { ("llamanative.model.load.duration", 1), ("gen_ai.server.request.duration", 2), ("gen_ai.server.time_to_first_token", 2), ("gen_ai.server.time_per_output_token", 2) })
+        foreach ((string name, int count) in new[] { ("llamanative.model.load.duration", 1),
+            ("gen_ai.server.request.duration", 2), ("gen_ai.server.time_to_first_token", 2), ("gen_ai.server.time_per_output_token", 2) })
         {
             var found = Of(name);
             Assert.Equal(count, found.Length);
-            Assert.All(found, measured => Assert.True(measured.Value > 0 && Equals(measured.Tags["gen_ai.request.model"], "watched-model") && Equals(measured.Tags["gen_ai.provider.name"], "llama.cpp")));
+            Assert.All(found,
+                measured => Assert.True(measured.Value > 0 && Equals(measured.Tags["gen_ai.request.model"], "watched-model")
+                    && Equals(measured.Tags["gen_ai.provider.name"], "llama.cpp")));
         }
 
         Activity[] whole = [.. _activities.Where(activity => activity.OperationName == "text_completion")];
@@ -92,7 +98,11 @@ public sealed class DiagnosticsTests : IDisposable
         using LlamaModel model = _file.Load();
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
         using var caller = new Activity("caller").Start();
-        using (GenerationRun run = new TextGenerator(context).Start("the cat", new GenerationOptions { MaxTokens = 3, StopAtEndOfGeneration = false }))
+        using (GenerationRun run = new TextGenerator(context).Start("the cat", new GenerationOptions
+        {
+            MaxTokens = 3,
+            StopAtEndOfGeneration = false,
+        }))
         {
             run.MoveNext();
             Assert.Same(caller, Activity.Current);
@@ -120,7 +130,11 @@ public sealed class DiagnosticsTests : IDisposable
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, Threads = 1 });
         for (int round = 0; round < 2; round++)
         {
-            using GenerationRun run = new TextGenerator(context).Start("the cat", new GenerationOptions { StopAtEndOfGeneration = false, ReuseCache = false });
+            using GenerationRun run = new TextGenerator(context).Start("the cat", new GenerationOptions
+            {
+                StopAtEndOfGeneration = false,
+                ReuseCache = false,
+            });
             for (int i = 0; i < 60; i++)
             {
                 Assert.True(run.MoveNext());
@@ -132,15 +146,18 @@ public sealed class DiagnosticsTests : IDisposable
                 run.MoveNext();
             }
 
-            Assert.True(round == 0 || GC.GetAllocatedBytesForCurrentThread() == before, $"{GC.GetAllocatedBytesForCurrentThread() - before} bytes");
+            Assert.True(round == 0 || GC.GetAllocatedBytesForCurrentThread() == before,
+                $"{GC.GetAllocatedBytesForCurrentThread() - before} bytes");
             Assert.Null(run.StopReason);
         }
     }
 
-    private (string Name, double Value, Dictionary<string, object?> Tags)[] Of(string name) => [.. _measured.Where(measured => measured.Name == name)];
+    private (string Name, double Value, Dictionary<string, object?> Tags)[] Of(string name) =>
+        [.. _measured.Where(measured => measured.Name == name)];
 
     private double Sum(string name, (string Key, string Value)? tag = null) =>
-        Of(name).Where(measured => tag is not { } wanted || Equals(measured.Tags[wanted.Key], wanted.Value)).Sum(measured => measured.Value);
+        Of(name).Where(measured => tag is not { } wanted || Equals(measured.Tags[wanted.Key], wanted.Value))
+            .Sum(measured => measured.Value);
 
     private static Dictionary<string, object?> ToDictionary(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

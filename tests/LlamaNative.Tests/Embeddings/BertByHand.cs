@@ -1,6 +1,8 @@
 namespace LlamaNative.Tests.Embeddings;
 
-/// <summary>The forward pass of BERT (arXiv:1810.04805: post-norm, GELU, absolute positions) over a model file's weights, in plain doubles.</summary>
+/// <summary>
+/// The forward pass of BERT (arXiv:1810.04805: post-norm, GELU, absolute positions) over a model file's weights, in plain doubles.
+/// </summary>
 internal sealed class BertByHand(ModelFile file)
 {
     private const int Heads = 2;
@@ -9,13 +11,16 @@ internal sealed class BertByHand(ModelFile file)
     public float[][] Run(int[] tokens)
     {
         double[][] x = [.. tokens.Select((token, position) => Norm("token_embd_norm", [.. Enumerable.Range(0, N).Select(i =>
-            (double)W("token_embd.weight")[(token * N) + i] + W("token_types.weight")[i] + W("position_embd.weight")[(position * N) + i])]))];
+            (double)W("token_embd.weight")[(token * N) + i] + W("token_types.weight")[i]
+            + W("position_embd.weight")[(position * N) + i])]))];
         for (int layer = 0; layer < ModelFile.Layers; layer++)
         {
             string name = $"blk.{layer}.";
             double[][] attended = Attention(name, x);
-            double[][] middle = [.. x.Select((row, i) => Norm(name + "attn_output_norm", Sum(row, Linear(name + "attn_output", attended[i]))))];
-            x = [.. middle.Select(row => Norm(name + "layer_output_norm", Sum(row, Linear(name + "ffn_down", [.. Linear(name + "ffn_up", row).Select(Gelu)]))))];
+            double[][] middle = [.. x.Select(
+                (row, i) => Norm(name + "attn_output_norm", Sum(row, Linear(name + "attn_output", attended[i]))))];
+            x = [.. middle.Select(row =>
+                Norm(name + "layer_output_norm", Sum(row, Linear(name + "ffn_down", [.. Linear(name + "ffn_up", row).Select(Gelu)]))))];
         }
 
         return [.. x.Select(row => Array.ConvertAll(row, value => (float)value))];
@@ -40,7 +45,8 @@ internal sealed class BertByHand(ModelFile file)
             int from = head * Width;
             for (int i = 0; i < x.Length; i++)
             {
-                double[] scores = [.. k.Select(key => Math.Exp(Enumerable.Range(from, Width).Sum(d => q[i][d] * key[d]) / Math.Sqrt(Width)))];
+                double[] scores = [.. k.Select(
+                    key => Math.Exp(Enumerable.Range(from, Width).Sum(d => q[i][d] * key[d]) / Math.Sqrt(Width)))];
                 for (int d = from; d < from + Width; d++)
                 {
                     result[i][d] = scores.Select((score, j) => score * v[j][d]).Sum() / scores.Sum();

@@ -21,7 +21,8 @@ public sealed class EmbeddingNormalizationTests
     [Fact]
     public void Zeros_stay_zeros()
     {
-        foreach (EmbeddingNormalization kind in (EmbeddingNormalization[])[EmbeddingNormalization.None, EmbeddingNormalization.Euclidean, EmbeddingNormalization.Taxicab, EmbeddingNormalization.MaxAbsolute, EmbeddingNormalization.PNorm(5)])
+        foreach (EmbeddingNormalization kind in (EmbeddingNormalization[])[EmbeddingNormalization.None, EmbeddingNormalization.Euclidean,
+            EmbeddingNormalization.Taxicab, EmbeddingNormalization.MaxAbsolute, EmbeddingNormalization.PNorm(5)])
         {
             float[] zeros = new float[4];
             kind.Apply(zeros);

@@ -94,7 +94,8 @@ public sealed class RerankerTests : IDisposable
         await using var reranker = new Reranker(model, new EmbeddingOptions { Threads = 1 });
         IReadOnlyList<RankedDocument> expected = reranker.Rank("the cat", s_documents);
         IReadOnlyList<RankedDocument> actual = await reranker.RankAsync("the cat", s_documents);
-        Assert.Equal(expected.Select(document => (document.Index, document.Score)), actual.Select(document => (document.Index, document.Score)));
+        Assert.Equal(expected.Select(document => (document.Index, document.Score)),
+            actual.Select(document => (document.Index, document.Score)));
     }
 
     private static int[] Words(LlamaModel model, string text) => model.Vocabulary.Tokenize(text, addSpecial: false);

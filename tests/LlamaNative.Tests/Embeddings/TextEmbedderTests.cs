@@ -33,7 +33,8 @@ public sealed class TextEmbedderTests : IDisposable
     public void Every_pooling_type_is_what_it_says(string model)
     {
         float[][] tokens = Embed(model, PoolingType.None, EmbeddingNormalization.None, Cat);
-        Assert.Equal(_bert == Model(model) ? 8 : 16, tokens.Length); // BERT: 6 words, [CLS] and [SEP]; SentencePiece: <s>, 2 words, 13 letters and spaces
+        // BERT: 6 words, [CLS] and [SEP]; SentencePiece: <s>, 2 words, 13 letters and spaces
+        Assert.Equal(_bert == Model(model) ? 8 : 16, tokens.Length);
         Assert.NotEqual(tokens[0], tokens[1]);
 
         float[] mean = [.. Enumerable.Range(0, ModelFile.Embedding).Select(i => tokens.Average(token => token[i]))];
@@ -57,7 +58,8 @@ public sealed class TextEmbedderTests : IDisposable
     public void Many_texts_at_once_are_the_same_as_one_by_one(string model, PoolingType pooling)
     {
         // Different lengths, more texts than sequences and more tokens than a batch, in their order.
-        string[] texts = [.. Enumerable.Range(1, 40).Select(i => string.Join(' ', Enumerable.Repeat("cat mat", 1 + (i % 5))) + (i % 2 == 0 ? " sat" : " on"))];
+        string[] texts = [.. Enumerable.Range(1,
+            40).Select(i => string.Join(' ', Enumerable.Repeat("cat mat", 1 + (i % 5))) + (i % 2 == 0 ? " sat" : " on"))];
         using var embedder = new TextEmbedder(Model(model), new EmbeddingOptions { PoolingType = pooling, MaxSequences = 5, Threads = 1 });
         IReadOnlyList<EmbeddingResult> together = embedder.Embed(texts);
         Assert.Equal(texts.Length, together.Count);
@@ -81,7 +83,12 @@ public sealed class TextEmbedderTests : IDisposable
         // BERT (arXiv:1810.04805) in plain doubles from the same weights; breaks if positions, types or pooling slip.
         int[] tokens = [2, 5, 6, 8, 3];
         float[][] expected = new BertByHand(ModelFile.Bert()).Run(tokens);
-        using var embedder = new TextEmbedder(_bert, new EmbeddingOptions { PoolingType = PoolingType.None, Normalization = EmbeddingNormalization.None, Threads = 1 });
+        using var embedder = new TextEmbedder(_bert, new EmbeddingOptions
+        {
+            PoolingType = PoolingType.None,
+            Normalization = EmbeddingNormalization.None,
+            Threads = 1,
+        });
         Assert.Equal(tokens, _bert.Vocabulary.Tokenize("the cat sat"));
         IReadOnlyList<float[]> actual = embedder.Embed("the cat sat").Vectors;
         for (int i = 0; i < tokens.Length; i++)
@@ -103,7 +110,12 @@ public sealed class TextEmbedderTests : IDisposable
         Assert.Equal(Model(model).Vocabulary.Tokenize(text).Length, error.TokenCount);
         Assert.Equal(ModelFile.ContextLength, error.MaxInputTokens);
 
-        using var cutting = new TextEmbedder(Model(model), new EmbeddingOptions { PoolingType = PoolingType.Mean, LongInputs = LongInputPolicy.Truncate, Threads = 1 });
+        using var cutting = new TextEmbedder(Model(model), new EmbeddingOptions
+        {
+            PoolingType = PoolingType.Mean,
+            LongInputs = LongInputPolicy.Truncate,
+            Threads = 1,
+        });
         EmbeddingResult cut = cutting.Embed(text);
         Assert.Equal(ModelFile.ContextLength, cut.TokenCount);
         Assert.Equal(error.TokenCount - ModelFile.ContextLength, cut.TruncatedTokens);
@@ -148,7 +160,8 @@ public sealed class TextEmbedderTests : IDisposable
 
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => embedder.EmbedAsync(Cat, cancelled.Token));
+        OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => embedder.EmbedAsync(Cat, cancelled.Token));
         Assert.Equal(cancelled.Token, error.CancellationToken);
         Assert.ThrowsAny<OperationCanceledException>(() => embedder.Embed(Cat, cancelled.Token));
         Assert.Equal(expected, embedder.Embed(Cat).Vector);
@@ -190,7 +203,8 @@ public sealed class TextEmbedderTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { BatchSize = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { BatchSize = -5 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { MaxSequences = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { MaxSequences = 257, BatchSize = 512 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new TextEmbedder(_bert, new EmbeddingOptions { MaxSequences = 257, BatchSize = 512 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TextEmbedder(_bert, new EmbeddingOptions { PoolingType = (PoolingType)9 }));
         embedder.Dispose();
         embedder.Dispose();
@@ -207,7 +221,14 @@ public sealed class TextEmbedderTests : IDisposable
     {
         foreach (LlamaModel model in (LlamaModel[])[_bert, _llama])
         {
-            using var embedder = new TextEmbedder(model, new EmbeddingOptions { PoolingType = PoolingType.Mean, BatchSize = batchSize, MaxSequences = sequences, Threads = 1, AddSpecial = false });
+            using var embedder = new TextEmbedder(model, new EmbeddingOptions
+            {
+                PoolingType = PoolingType.Mean,
+                BatchSize = batchSize,
+                MaxSequences = sequences,
+                Threads = 1,
+                AddSpecial = false,
+            });
             int[] tokens = [.. Enumerable.Range(0, 300).Select(i => 5 + (i % 8))];
             float[] vectors = new float[tokens.Length * embedder.EmbeddingLength];
             embedder.Embed(tokens, [.. tokens.Select(_ => 1)], vectors);
@@ -236,7 +257,16 @@ public sealed class TextEmbedderTests : IDisposable
     [Fact]
     public void Sizes_whose_reserved_graph_fails_an_assertion_are_refused()
     {
-        ContextOptions options = new() { Embeddings = true, PoolingType = PoolingType.Mean, BatchSize = 64, MicroBatchSize = 64, MaxSequences = 5, UnifiedCache = true, Threads = 1 };
+        ContextOptions options = new()
+        {
+            Embeddings = true,
+            PoolingType = PoolingType.Mean,
+            BatchSize = 64,
+            MicroBatchSize = 64,
+            MaxSequences = 5,
+            UnifiedCache = true,
+            Threads = 1,
+        };
         Assert.Throws<ContextCreationException>(() => new LlamaContext(_bert, options));
         Assert.Throws<ContextCreationException>(() => new LlamaContext(_llama, options));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LlamaContext(_llama, options with { MaxSequences = 1, MaxOutputs = 8 }));
@@ -246,8 +276,10 @@ public sealed class TextEmbedderTests : IDisposable
             {
                 try
                 {
-                    new LlamaContext(_llama, options with { ContextSize = context, BatchSize = 512, MicroBatchSize = microBatch }).Dispose();
-                    new LlamaContext(_bert, options with { ContextSize = context, BatchSize = 512, MicroBatchSize = microBatch, UnifiedCache = false }).Dispose();
+                    new LlamaContext(_llama,
+                        options with { ContextSize = context, BatchSize = 512, MicroBatchSize = microBatch }).Dispose();
+                    new LlamaContext(_bert, options with { ContextSize = context, BatchSize = 512,
+                        MicroBatchSize = microBatch, UnifiedCache = false }).Dispose();
                 }
                 catch (ContextCreationException)
                 {
@@ -259,7 +291,16 @@ public sealed class TextEmbedderTests : IDisposable
     [Fact]
     public void Batches_that_would_pool_a_part_of_a_sequence_are_refused()
     {
-        ContextOptions options = new() { Embeddings = true, PoolingType = PoolingType.Mean, ContextSize = 512, BatchSize = 64, MicroBatchSize = 8, MaxSequences = 2, Threads = 1 };
+        ContextOptions options = new()
+        {
+            Embeddings = true,
+            PoolingType = PoolingType.Mean,
+            ContextSize = 512,
+            BatchSize = 64,
+            MicroBatchSize = 8,
+            MaxSequences = 2,
+            Threads = 1,
+        };
         using var context = new LlamaContext(_llama, options);
         using var batch = new TokenBatch(16);
         for (int i = 0; i < 9; i++)
@@ -282,7 +323,8 @@ public sealed class TextEmbedderTests : IDisposable
         using LlamaModel model = LlamaModel.Load(path, new ModelOptions { LoadMode = ModelLoadMode.Read });
         File.Delete(path);
         Assert.Throws<ContextCreationException>(() => new TextEmbedder(model));
-        Assert.Throws<AdapterException>(() => LoraAdapter.Load(model, _files.Save(TinyLora.Create(ModelFile.Bert(), 1, 1, 1, "blk.0.attn_q.weight"))));
+        Assert.Throws<AdapterException>(
+            () => LoraAdapter.Load(model, _files.Save(TinyLora.Create(ModelFile.Bert(), 1, 1, 1, "blk.0.attn_q.weight"))));
     }
 
     [Fact]
@@ -310,7 +352,12 @@ public sealed class TextEmbedderTests : IDisposable
 
     private float[][] Embed(string model, PoolingType pooling, EmbeddingNormalization normalization, string text)
     {
-        using var embedder = new TextEmbedder(Model(model), new EmbeddingOptions { PoolingType = pooling, Normalization = normalization, Threads = 1 });
+        using var embedder = new TextEmbedder(Model(model), new EmbeddingOptions
+        {
+            PoolingType = pooling,
+            Normalization = normalization,
+            Threads = 1,
+        });
         return [.. embedder.Embed(text).Vectors];
     }
 

@@ -12,7 +12,8 @@ public sealed class GoldenTests : IDisposable
     private const string ModelFile = "models/stories260K.gguf";
     private const string GoldenFile = "golden/stories260K.json";
 
-    private readonly JsonElement _golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement.GetProperty("default");
+    private readonly JsonElement _golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement
+        .GetProperty("default");
     private readonly LlamaModel _model = LlamaModel.Load(Repository.SharedPathOf(ModelFile));
 
     public void Dispose() => _model.Dispose();
@@ -39,7 +40,14 @@ public sealed class GoldenTests : IDisposable
         Assert.NotEmpty(samples);
         foreach (JsonElement sample in samples)
         {
-            var sampling = new SamplingOptions { TopK = 40, TopP = 0.9f, MinP = 0, Temperature = 0.8f, Seed = sample.GetProperty("seed").GetUInt32() };
+            var sampling = new SamplingOptions
+            {
+                TopK = 40,
+                TopP = 0.9f,
+                MinP = 0,
+                Temperature = 0.8f,
+                Seed = sample.GetProperty("seed").GetUInt32(),
+            };
             GenerationResult result = Generate(sample, 64, sampling);
 
             // The CPU variants round differently; where they do, the reference itself tells how far samples agree.

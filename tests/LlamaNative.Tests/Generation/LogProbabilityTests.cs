@@ -49,7 +49,12 @@ public sealed class LogProbabilityTests : IDisposable
     {
         int vocabulary = _model.Vocabulary.Count;
         using LlamaContext context = NewContext();
-        GenerationResult result = Generate(context, new GenerationOptions { MaxTokens = 12, TopLogProbabilities = vocabulary, Sampling = new SamplingOptions { Seed = 3, Temperature = 2, TopK = 5 } });
+        GenerationResult result = Generate(context, new GenerationOptions
+        {
+            MaxTokens = 12,
+            TopLogProbabilities = vocabulary,
+            Sampling = new SamplingOptions { Seed = 3, Temperature = 2, TopK = 5 },
+        });
 
         Assert.Equal(result.Tokens, result.LogProbabilities!.Select(token => token.Token));
         for (int i = 0; i < result.Tokens.Count; i++)
@@ -114,7 +119,12 @@ public sealed class LogProbabilityTests : IDisposable
         using LlamaContext context = NewContext();
         GenerationResult plain = Generate(context, new GenerationOptions { MaxTokens = 20, Sampling = SamplingOptions.Greedy });
         Assert.Null(plain.LogProbabilities);
-        GenerationResult scored = Generate(context, new GenerationOptions { MaxTokens = 20, Sampling = SamplingOptions.Greedy, TopLogProbabilities = 0 });
+        GenerationResult scored = Generate(context, new GenerationOptions
+        {
+            MaxTokens = 20,
+            Sampling = SamplingOptions.Greedy,
+            TopLogProbabilities = 0,
+        });
         Assert.Equal(plain.Tokens, scored.Tokens);
         Assert.All(scored.LogProbabilities!, token => Assert.True(token.Top.IsEmpty && token.LogProbability <= 0));
         Assert.Equal(s_prompt.Length + 19, context.Cache.GetLength());
@@ -127,7 +137,13 @@ public sealed class LogProbabilityTests : IDisposable
     public void A_step_allocates_only_as_its_lists_grow()
     {
         using LlamaContext context = NewContext();
-        var options = new GenerationOptions { MaxTokens = 40, Sampling = SamplingOptions.Greedy, TopLogProbabilities = 5, StopAtEndOfGeneration = false };
+        var options = new GenerationOptions
+        {
+            MaxTokens = 40,
+            Sampling = SamplingOptions.Greedy,
+            TopLogProbabilities = 5,
+            StopAtEndOfGeneration = false,
+        };
         using GenerationRun run = new TextGenerator(context).Start(s_prompt, options);
         for (int i = 0; i < 18; i++)
         {
@@ -199,17 +215,21 @@ public sealed class LogProbabilityTests : IDisposable
     {
         // Differences of log-probabilities are differences of logits.
         using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf("models/stories260K.gguf"));
-        JsonElement golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf("golden/stories260K.json"))).RootElement.GetProperty("default");
+        JsonElement golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf("golden/stories260K.json"))).RootElement
+            .GetProperty("default");
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, Threads = 1 });
         foreach (JsonElement prompt in golden.GetProperty("prompts").EnumerateArray())
         {
             var options = new GenerationOptions { MaxTokens = 1, Sampling = SamplingOptions.Greedy, TopLogProbabilities = 5 };
-            ScoredToken scored = new TextGenerator(context).Generate(prompt.GetProperty("prompt").GetString()!, options).LogProbabilities![0];
-            (int Id, double Logit)[] expected = [.. prompt.GetProperty("top5_after_prompt").EnumerateArray().Select(entry => (entry.GetProperty("id").GetInt32(), entry.GetProperty("logit").GetDouble()))];
+            ScoredToken scored = new TextGenerator(context).Generate(prompt.GetProperty("prompt").GetString()!,
+                options).LogProbabilities![0];
+            (int Id, double Logit)[] expected = [.. prompt.GetProperty("top5_after_prompt").EnumerateArray()
+                .Select(entry => (entry.GetProperty("id").GetInt32(), entry.GetProperty("logit").GetDouble()))];
             Assert.Equal(expected.Select(entry => entry.Id), scored.Top.ToArray().Select(token => token.Token));
             for (int i = 1; i < 5; i++)
             {
-                Assert.Equal(expected[i].Logit - expected[0].Logit, scored.Top.Span[i].LogProbability - scored.Top.Span[0].LogProbability, tolerance: 0.02);
+                Assert.Equal(expected[i].Logit - expected[0].Logit,
+                    scored.Top.Span[i].LogProbability - scored.Top.Span[0].LogProbability, tolerance: 0.02);
             }
         }
     }

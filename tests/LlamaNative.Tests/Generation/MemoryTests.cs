@@ -16,7 +16,8 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
 {
     private static readonly SamplingOptions s_sampling = new()
     {
-        Seed = 1, TopK = 40, TopP = 0.95f, MinP = 0.05f, Temperature = 0.8f, RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f, PenaltyLastN = 64,
+        Seed = 1, TopK = 40, TopP = 0.95f, MinP = 0.05f, Temperature = 0.8f, RepeatPenalty = 1.1f,
+        FrequencyPenalty = 0.1f, PenaltyLastN = 64,
     };
 
     [Theory]
@@ -26,7 +27,12 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
     {
         using var stop = new CancellationTokenSource();
         using LlamaContext context = tiny.NewContext(size: 512);
-        var options = new GenerationOptions { StopAtEndOfGeneration = false, StopSequences = ["never to be seen", "the end of it"], Sampling = s_sampling };
+        var options = new GenerationOptions
+        {
+            StopAtEndOfGeneration = false,
+            StopSequences = ["never to be seen", "the end of it"],
+            Sampling = s_sampling,
+        };
 
         // Once for the compiler: everything a token runs through was compiled by the second run, in its final form or not.
         Step(context, options, 60, 0, stop.Token);

@@ -8,7 +8,12 @@ namespace LlamaNative.Tests.Generation;
 /// <summary>Steps of the caller's own: what they change, and what happens when they fail.</summary>
 public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
-    private static readonly GenerationOptions s_five = new() { MaxTokens = 5, StopAtEndOfGeneration = false, Sampling = SamplingOptions.Greedy };
+    private static readonly GenerationOptions s_five = new()
+    {
+        MaxTokens = 5,
+        StopAtEndOfGeneration = false,
+        Sampling = SamplingOptions.Greedy,
+    };
 
     [Fact]
     public void A_logits_processor_decides_and_a_condition_stops()
@@ -45,8 +50,11 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     public void A_processor_that_writes_no_numbers_is_found_out(float value)
     {
         using LlamaContext context = tiny.NewContext();
-        Assert.Throws<LlamaException>(() => Run(context, pipeline => pipeline with { LogitsProcessors = [new Processor((logits, _) => logits.Fill(value))] }));
-        Assert.Throws<LlamaException>(() => Run(context, pipeline => pipeline with { LogitsProcessors = [new Processor((logits, _) => logits.Fill(float.NegativeInfinity))] }));
+        Assert.Throws<LlamaException>(
+            () => Run(context, pipeline => pipeline with { LogitsProcessors = [new Processor((logits, _) => logits.Fill(value))] }));
+        Assert.Throws<LlamaException>(
+            () => Run(context,
+                pipeline => pipeline with { LogitsProcessors = [new Processor((logits, _) => logits.Fill(float.NegativeInfinity))] }));
         AssertWorks(context);
     }
 
@@ -67,7 +75,8 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
         using LlamaContext context = tiny.NewContext();
         foreach (int token in (int[])[-1, int.MaxValue, tiny.Model.Vocabulary.Count])
         {
-            Assert.ThrowsAny<ArgumentException>(() => Run(context, pipeline => pipeline with { Sampler = new Script(tiny.Vocabulary, token, token) }));
+            Assert.ThrowsAny<ArgumentException>(
+                () => Run(context, pipeline => pipeline with { Sampler = new Script(tiny.Vocabulary, token, token) }));
         }
 
         AssertWorks(context);
@@ -77,7 +86,8 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     public void A_tokenizer_that_fails_or_lies_is_found_out()
     {
         using LlamaContext context = tiny.NewContext();
-        Assert.Throws<InvalidTimeZoneException>(() => Run(context, pipeline => pipeline with { Tokenizer = new Tokenizer(() => throw new InvalidTimeZoneException()) }));
+        Assert.Throws<InvalidTimeZoneException>(
+            () => Run(context, pipeline => pipeline with { Tokenizer = new Tokenizer(() => throw new InvalidTimeZoneException()) }));
         Assert.ThrowsAny<ArgumentException>(() => Run(context, pipeline => pipeline with { Tokenizer = new Tokenizer(() => []) }));
         Assert.ThrowsAny<ArgumentException>(() => Run(context, pipeline => pipeline with { Tokenizer = new Tokenizer(() => [5, -7]) }));
         AssertWorks(context);
@@ -167,7 +177,8 @@ public sealed class PipelineTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     private void AssertWorks(LlamaContext context)
     {
         using LlamaContext fresh = tiny.NewContext();
-        Assert.Equal(new TextGenerator(fresh).Generate("the cat", s_five).Text, new TextGenerator(context).Generate("the cat", s_five).Text);
+        Assert.Equal(new TextGenerator(fresh).Generate("the cat", s_five).Text,
+            new TextGenerator(context).Generate("the cat", s_five).Text);
     }
 
     private sealed class DisposedOnce(SamplerChain chain) : ITokenSampler, IDisposable

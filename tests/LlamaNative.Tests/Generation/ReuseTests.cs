@@ -8,7 +8,12 @@ namespace LlamaNative.Tests.Generation;
 /// <summary>What the cache holds of a prompt is not evaluated again, and makes no difference to the text.</summary>
 public sealed class ReuseTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
-    private static readonly GenerationOptions s_ten = new() { MaxTokens = 10, StopAtEndOfGeneration = false, Sampling = SamplingOptions.Greedy };
+    private static readonly GenerationOptions s_ten = new()
+    {
+        MaxTokens = 10,
+        StopAtEndOfGeneration = false,
+        Sampling = SamplingOptions.Greedy,
+    };
 
     [Fact]
     public void A_conversation_evaluates_only_what_is_new()
@@ -69,8 +74,20 @@ public sealed class ReuseTests(TinyModelFixture tiny) : IClassFixture<TinyModelF
     {
         using var file = new TinyModel(new TinyModelOptions { Architecture = "gemma2", SlidingWindow = 32 });
         using LlamaModel model = file.Load();
-        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, BatchSize = 32, FullSlidingWindowCache = false, Threads = 1 });
-        using var fresh = new LlamaContext(model, new ContextOptions { ContextSize = 512, BatchSize = 32, FullSlidingWindowCache = false, Threads = 1 });
+        using var context = new LlamaContext(model, new ContextOptions
+        {
+            ContextSize = 512,
+            BatchSize = 32,
+            FullSlidingWindowCache = false,
+            Threads = 1,
+        });
+        using var fresh = new LlamaContext(model, new ContextOptions
+        {
+            ContextSize = 512,
+            BatchSize = 32,
+            FullSlidingWindowCache = false,
+            Threads = 1,
+        });
         var generator = new TextGenerator(context);
         int[] prompt = [.. Enumerable.Range(0, 200).Select(i => 3 + i)];
         Run(generator, prompt, s_ten);
@@ -83,7 +100,8 @@ public sealed class ReuseTests(TinyModelFixture tiny) : IClassFixture<TinyModelF
     {
         using LlamaContext context = tiny.NewContext();
         var generator = new TextGenerator(context);
-        string Text(uint seed) => generator.Generate("the cat", s_ten with { MaxTokens = 30, Sampling = new SamplingOptions { Seed = seed, Temperature = 1.5f } }).Text;
+        string Text(uint seed) => generator.Generate("the cat",
+            s_ten with { MaxTokens = 30, Sampling = new SamplingOptions { Seed = seed, Temperature = 1.5f } }).Text;
         Assert.Equal(Text(1), Text(1));
         Assert.NotEqual(Text(1), Text(2));
     }

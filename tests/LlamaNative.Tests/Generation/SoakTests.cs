@@ -14,7 +14,8 @@ public sealed class SoakTests
         SoakReport report = await new SoakRun(options).RunAsync();
         Assert.Empty(report.Unexpected);
         Assert.Equal(3, report.Samples.Count);
-        Assert.True(report.CountOf("  turns") > 0 && report.CountOf("  cancelled") > 0 && report.CountOf("  stopped by disposal") > 0, "the seed draws too little");
+        Assert.True(report.CountOf("  turns") > 0 && report.CountOf("  cancelled") > 0 && report.CountOf("  stopped by disposal") > 0,
+            "the seed draws too little");
     }
 
     // Samples of a leak by hand: 100 MiB more in each, so that the quarters differ by 600.

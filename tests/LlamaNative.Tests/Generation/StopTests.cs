@@ -47,7 +47,8 @@ public sealed class StopTests(TinyModelFixture tiny) : IClassFixture<TinyModelFi
     public void Nothing_of_a_stop_sequence_is_streamed_while_it_is_open()
     {
         // The words of the vocabulary cut across it: " st" "op" after "sto" would be one.
-        int[] tokens = [Vocabulary["the"], Vocabulary["sto"], Vocabulary["th"], Vocabulary["\u2581sto"], Vocabulary["p"], Vocabulary["cat"]];
+        int[] tokens = [Vocabulary["the"], Vocabulary["sto"], Vocabulary["th"], Vocabulary["\u2581sto"],
+            Vocabulary["p"], Vocabulary["cat"]];
         var played = new Played(tiny, tokens, new GenerationOptions { StopSequences = ["stop"] });
         Assert.Equal("thestoth ", played.Text);
         Assert.Equal(["the", "", "stoth", " ", ""], played.Pieces.Select(Encoding.UTF8.GetString));
@@ -81,7 +82,8 @@ public sealed class StopTests(TinyModelFixture tiny) : IClassFixture<TinyModelFi
     {
         int[] tokens = Vocabulary.Bytes("abcdef");
         Assert.Equal(StopReason.EndOfGeneration, new Played(tiny, [Vocabulary["<|eot|>"]]).Result.StopReason);
-        Assert.Equal(StopReason.StopSequence, new Played(tiny, tokens, new GenerationOptions { StopTokens = [tokens[2]] }).Result.StopReason);
+        Assert.Equal(StopReason.StopSequence,
+            new Played(tiny, tokens, new GenerationOptions { StopTokens = [tokens[2]] }).Result.StopReason);
         Assert.Equal("ab", new Played(tiny, tokens, new GenerationOptions { StopTokens = [tokens[2]] }).Text);
 
         var none = new Played(tiny, tokens, new GenerationOptions { MaxTokens = 0 });
@@ -135,11 +137,13 @@ public sealed class StopTests(TinyModelFixture tiny) : IClassFixture<TinyModelFi
         for (int round = 0; round < 150; round++)
         {
             string says = new([.. Enumerable.Range(0, 30).Select(_ => "ab猫"[random.Next(3)])]);
-            string[] stops = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new string([.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => "ab猫"[random.Next(3)])]))];
+            string[] stops = [.. Enumerable.Range(0,
+                random.Next(1, 4)).Select(_ => new string([.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => "ab猫"[random.Next(3)])]))];
 
             // The first to be complete wins, of several the longest.
             (int end, int length) = stops
-                .Select(stop => (End: says.IndexOf(stop, StringComparison.Ordinal) is >= 0 and var at ? at + stop.Length : int.MaxValue, stop.Length))
+                .Select(stop =>
+                    (End: says.IndexOf(stop, StringComparison.Ordinal) is >= 0 and var at ? at + stop.Length : int.MaxValue, stop.Length))
                 .OrderBy(found => found.End).ThenByDescending(found => found.Length).First();
             string expected = end == int.MaxValue ? says : says[..(end - length)];
             Assert.Equal(expected, new Played(tiny, Vocabulary.Bytes(says), new GenerationOptions { StopSequences = stops }).Text);

@@ -7,7 +7,12 @@ namespace LlamaNative.Tests.Generation;
 /// <summary>The asynchronous side: taking turns, leaving early, cancelling, disposing.</summary>
 public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
-    private static readonly GenerationOptions s_long = new() { MaxTokens = 200, StopAtEndOfGeneration = false, Sampling = SamplingOptions.Greedy };
+    private static readonly GenerationOptions s_long = new()
+    {
+        MaxTokens = 200,
+        StopAtEndOfGeneration = false,
+        Sampling = SamplingOptions.Greedy,
+    };
 
     [Fact]
     public async Task Pieces_join_to_what_the_synchronous_side_gives()
@@ -186,7 +191,8 @@ public sealed class StreamingTests(TinyModelFixture tiny) : IClassFixture<TinyMo
         await Assert.ThrowsAsync<ContextOverflowException>(() => generator.GenerateAsync(new string('x', 400), s_long));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => generator.GenerateAsync("x", s_long with { StopSequences = [""] }));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => generator.GenerateAsync("", s_long with { AddSpecial = false }));
-        await Assert.ThrowsAsync<GrammarException>(() => generator.GenerateAsync("x", s_long with { Sampling = new SamplingOptions { Grammar = "root ::" } }));
+        await Assert.ThrowsAsync<GrammarException>(
+            () => generator.GenerateAsync("x", s_long with { Sampling = new SamplingOptions { Grammar = "root ::" } }));
         Assert.Equal(200, (await generator.GenerateAsync("the cat", s_long)).Usage.CompletionTokens);
     }
 }

@@ -55,7 +55,8 @@ public sealed class EditorTests : IDisposable
         Assert.Equal(parts.Order(), parts);
         Assert.InRange(parts[0], 0.01f, 0.99f);
         Assert.Equal(1, parts[^1]);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => edit.SaveAsync(_folder["none.gguf"], cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => edit.SaveAsync(_folder["none.gguf"], cancellationToken: new CancellationToken(canceled: true)));
         Assert.False(File.Exists(_folder["none.gguf"]));
     }
 
@@ -70,7 +71,8 @@ public sealed class EditorTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => edit.Save(_folder["e.gguf"]));
         edit.SetTensor("a", GgmlType.F32, new TensorShape(8), _ => throw new IOException("source gone"));
         Assert.Throws<IOException>(() => edit.Save(_folder["e.gguf"]));
-        Assert.Throws<OperationCanceledException>(() => new GgufEditor(file).Save(_folder["e.gguf"], cancellationToken: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => new GgufEditor(file).Save(_folder["e.gguf"], cancellationToken: new CancellationToken(canceled: true)));
         Assert.Empty(Directory.GetFiles(_folder.Root));
     }
 
@@ -92,16 +94,24 @@ public sealed class EditorTests : IDisposable
         byte[] given = MemoryMarshal.AsBytes(Enumerable.Repeat(0.5f, 64).ToArray().AsSpan()).ToArray();
         using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
         var edit = new GgufEditor(file);
-        int first = edit.AddTokens([new("<|im_start|>"), new("<|im_end|>") { Type = GgufTokenType.UserDefined, Score = -3, Embedding = given }]);
+        int first = edit.AddTokens([new("<|im_start|>"), new("<|im_end|>")
+        {
+            Type = GgufTokenType.UserDefined,
+            Score = -3,
+            Embedding = given,
+        }]);
         edit.Save(_folder["e.gguf"]);
 
         using GgufFile saved = GgufFile.Open(_folder["e.gguf"]);
         Assert.Equal(512, first);
         Assert.Equal(file.Metadata.Keys, saved.Metadata.Keys);
         Assert.Equal(514u, saved.Metadata["llama.vocab_size"].GetUInt32());
-        Assert.Equal([.. file.Metadata["tokenizer.ggml.tokens"].GetStrings(), "<|im_start|>", "<|im_end|>"], saved.Metadata["tokenizer.ggml.tokens"].GetStrings());
-        Assert.Equal([.. file.Metadata["tokenizer.ggml.scores"].GetArray<float>(), 0, -3], saved.Metadata["tokenizer.ggml.scores"].GetArray<float>());
-        Assert.Equal([.. file.Metadata["tokenizer.ggml.token_type"].GetArray<int>(), 3, 4], saved.Metadata["tokenizer.ggml.token_type"].GetArray<int>());
+        Assert.Equal([.. file.Metadata["tokenizer.ggml.tokens"].GetStrings(), "<|im_start|>", "<|im_end|>"],
+            saved.Metadata["tokenizer.ggml.tokens"].GetStrings());
+        Assert.Equal([.. file.Metadata["tokenizer.ggml.scores"].GetArray<float>(), 0, -3],
+            saved.Metadata["tokenizer.ggml.scores"].GetArray<float>());
+        Assert.Equal([.. file.Metadata["tokenizer.ggml.token_type"].GetArray<int>(), 3, 4],
+            saved.Metadata["tokenizer.ggml.token_type"].GetArray<int>());
 
         foreach (string name in new[] { "token_embd.weight", "output.weight" })
         {
@@ -159,7 +169,8 @@ public sealed class EditorTests : IDisposable
         Assert.Throws<ArgumentException>(() => edit.AddTokens([new("c"), new("c")]));
         Assert.Throws<ArgumentException>(() => edit.AddTokens([new("")]));
         Assert.Throws<ArgumentException>(() => edit.AddTokens([new("c") { Embedding = new byte[33] }]));
-        Assert.Contains("quantized", Assert.Throws<TensorLayoutException>(() => edit.AddTokens([new("c")])).Message, StringComparison.Ordinal);
+        Assert.Contains("quantized", Assert.Throws<TensorLayoutException>(() => edit.AddTokens([new("c")])).Message,
+            StringComparison.Ordinal);
         Assert.Equal(2, edit.Metadata["tokenizer.ggml.tokens"].Count);
         Assert.Equal(2, edit.AddTokens([new("c") { Embedding = new byte[34] }]));
 

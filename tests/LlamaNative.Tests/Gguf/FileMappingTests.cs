@@ -6,7 +6,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LlamaNative.Tests.Gguf;
 
-/// <summary>If these fail, a model file cannot be opened, is changed while it is mapped, or something that is no file blocks the caller.</summary>
+/// <summary>
+/// If these fail, a model file cannot be opened, is changed while it is mapped, or something that is no file blocks the caller.
+/// </summary>
 public sealed unsafe class FileMappingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mapped files ").FullName;

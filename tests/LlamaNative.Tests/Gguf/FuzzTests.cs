@@ -15,7 +15,9 @@ public class FuzzTests
     [Fact]
     public void Damaged_files_are_refused_or_read()
     {
-        int count = int.TryParse(Environment.GetEnvironmentVariable("LLAMANATIVE_FUZZ_COUNT"), CultureInfo.InvariantCulture, out int given) ? given : 2000;
+        int count = int.TryParse(Environment.GetEnvironmentVariable("LLAMANATIVE_FUZZ_COUNT"), CultureInfo.InvariantCulture, out int given)
+            ? given
+            : 2000;
         byte[][] originals = [Small(), Typed(), Model()];
         var mutator = new GgufMutator(originals, seed: 20261121);
         int opened = 0;
@@ -91,7 +93,8 @@ public class FuzzTests
         .Key("floats", GgufValueType.Array, GgufValueType.Float32, 3L, 1f, 2f, 3f)
         .Key("longs", GgufValueType.Array, GgufValueType.UInt64, 2L, 1L, 2L)
         .Key("texts", GgufValueType.Array, GgufValueType.String, 3L, "a", "bc", "")
-        .Key("nested", GgufValueType.Array, GgufValueType.Array, 2L, GgufValueType.String, 1L, "x", GgufValueType.Array, 1L, GgufValueType.UInt8, 1L, (byte)7)
+        .Key("nested", GgufValueType.Array, GgufValueType.Array, 2L, GgufValueType.String, 1L, "x", GgufValueType.Array,
+            1L, GgufValueType.UInt8, 1L, (byte)7)
         .Tensor("f32", GgmlType.F32, [4, 2], 32)
         .Build();
 

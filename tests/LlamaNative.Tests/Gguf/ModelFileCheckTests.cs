@@ -133,7 +133,8 @@ public sealed class ModelFileCheckTests : IDisposable
         Refuse(units, "x\0");
 
         void Refuse(uint[] units, string replacements) =>
-            Assert.Equal("tokenizer.ggml.precompiled_charsmap", Assert.Throws<GgufFormatException>(() => Validate(units, replacements)).Key);
+            Assert.Equal("tokenizer.ggml.precompiled_charsmap",
+                Assert.Throws<GgufFormatException>(() => Validate(units, replacements)).Key);
 
         static void Validate(uint[] units, string replacements)
         {

@@ -47,7 +47,8 @@ public class ReaderTests
             new[] { "u8", "i8", "u16", "i16", "u32", "i32", "i64" }.Select(key => file.Metadata[key].GetInteger()));
         Assert.Throws<GgufFormatException>(() => file.Metadata["u64"].GetInteger());
         Assert.Equal("u8, i8, u16, i16, u32, i32, f32, bool, str, u64, i64, f64, empty", string.Join(", ", file.Metadata.Keys));
-        Assert.Equal("200 -100 60000 true 1.5", string.Join(' ', new[] { "u8", "i8", "u16", "bool", "f32" }.Select(key => file.Metadata[key])));
+        Assert.Equal("200 -100 60000 true 1.5",
+            string.Join(' ', new[] { "u8", "i8", "u16", "bool", "f32" }.Select(key => file.Metadata[key])));
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public class ReaderTests
             .Key("bools", GgufValueType.Array, GgufValueType.Bool, 2L, false, true)
             .Key("texts", GgufValueType.Array, GgufValueType.String, 3L, "a", "", "▁c")
             .Key("none", GgufValueType.Array, GgufValueType.String, 0L)
-            .Key("nested", GgufValueType.Array, GgufValueType.Array, 2L, GgufValueType.String, 1L, "x", GgufValueType.Array, 1L, GgufValueType.UInt8, 2L, (byte)7, (byte)8)
+            .Key("nested", GgufValueType.Array, GgufValueType.Array, 2L, GgufValueType.String, 1L, "x",
+                GgufValueType.Array, 1L, GgufValueType.UInt8, 2L, (byte)7, (byte)8)
             .Build();
         using GgufFile file = GgufFile.Open(bytes);
 
@@ -75,7 +77,8 @@ public class ReaderTests
     [Fact]
     public void The_wrong_accessor_names_key_type_and_place()
     {
-        using GgufFile file = GgufFile.Open(new GgufBuilder().Key("a.b", GgufValueType.UInt32, 1u).Key("list", GgufValueType.Array, GgufValueType.Int32, 1L, 5).Build());
+        using GgufFile file = GgufFile.Open(
+            new GgufBuilder().Key("a.b", GgufValueType.UInt32, 1u).Key("list", GgufValueType.Array, GgufValueType.Int32, 1L, 5).Build());
         GgufFormatException error = Assert.Throws<GgufFormatException>(() => file.Metadata["a.b"].GetString());
         Assert.Equal(("a.b", 24L + 8 + 3 + 4), (error.Key, error.Offset));
         Assert.Contains("UInt32", error.Message, StringComparison.Ordinal);

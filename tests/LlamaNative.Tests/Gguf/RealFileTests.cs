@@ -59,7 +59,8 @@ public class RealFileTests
     [InlineData("gpt-2", 16, 50257, "<|endoftext|>", 50000, "Ġg azed")]
     [InlineData("llama-bpe", 20, 128256, "<|reserved_special_token_250|>", 280147, "éĶ ¦")]
     [InlineData("llama-spm", 22, 32000, "给", 0, "")]
-    public void Vocabularies_decode_to_the_last_token_and_merge(string name, int keys, int tokens, string lastToken, int merges, string lastMerge)
+    public void Vocabularies_decode_to_the_last_token_and_merge(string name, int keys, int tokens, string lastToken,
+        int merges, string lastMerge)
     {
         using GgufFile file = GgufFile.Open(Repository.SharedPathOf($"vocabs/ggml-vocab-{name}.gguf"));
         Assert.Equal(keys, file.Metadata.Count);

@@ -26,7 +26,8 @@ public class RefusalTests
         Refuse(new GgufBuilder { TensorCount = Huge }.Build(), "tensor count", offset: 8);
         Refuse(new GgufBuilder { TensorCount = -1 }.Build(), "tensor count", offset: 8);
         Refuse(new GgufBuilder { KeyCount = 1000 }.Key("a", GgufValueType.Bool, true).Build(), "key count", offset: 16);
-        Refuse(new GgufBuilder { KeyCount = 2 }.Key("a", GgufValueType.String, new string('x', 99)).Build(), "key of 8 bytes where 0 remain");
+        Refuse(new GgufBuilder { KeyCount = 2 }.Key("a", GgufValueType.String, new string('x', 99)).Build(),
+            "key of 8 bytes where 0 remain");
         Refuse(new GgufBuilder { TensorCount = 1 }.Build(), "tensor count 1", offset: 8);
     }
 
@@ -38,7 +39,8 @@ public class RefusalTests
         Refuse(new GgufBuilder().Key("k", GgufValueType.String, 5L, (byte)1).Build(), "string length", "k");
         Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.UInt8, Huge).Build(), "array length", "k");
         Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.UInt64, 2L, 1L).Build(), "array length 2", "k");
-        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.String, 2L, "abcdefgh").Build(), "string length of 8 bytes where 0 remain", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.String, 2L, "abcdefgh").Build(),
+            "string length of 8 bytes where 0 remain", "k");
         Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.Float64, -1L).Build(), "array length", "k");
         Refuse(new GgufBuilder().Key("k", GgufValueType.UInt64, 1).Build(), "value of 8 bytes where 4 remain", "k");
     }
@@ -76,7 +78,8 @@ public class RefusalTests
         Refuse(new GgufBuilder().Key(new string('k', 65536), GgufValueType.Bool, true).Build(), "65535");
         Refuse(new GgufBuilder().RawKey(Bytes(2L, (byte)0xC3, (byte)0x28, GgufValueType.Bool, true)).Build(), "not UTF-8");
         Refuse(new GgufBuilder().Tensor(new string('t', 64), GgmlType.F32, [1], 4).Build(), "63");
-        Refuse(new GgufBuilder().Key("a", GgufValueType.Bool, true).Key("a", GgufValueType.Bool, false).Build(), "twice", "a", 24 + 9 + 4 + 1);
+        Refuse(new GgufBuilder().Key("a", GgufValueType.Bool, true).Key("a", GgufValueType.Bool, false).Build(),
+            "twice", "a", 24 + 9 + 4 + 1);
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32).Build(), "twice", "t");
     }
 
@@ -107,8 +110,10 @@ public class RefusalTests
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32).Build(cut: 1), "needs 32 bytes", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [Huge / 4], 32).Build(), "needs 4611686018427387904 bytes", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: 32).Build(), "offset 32 where 0", "t");
-        Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32, offset: 0).Build(), "offset 0 where 32", "t");
-        Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [9], 36).Tensor("t", GgmlType.F32, [8], 32, offset: 36).Build(), "offset 36 where 64", "t");
+        Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32, offset: 0).Build(),
+            "offset 0 where 32", "t");
+        Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [9], 36).Tensor("t", GgmlType.F32, [8], 32, offset: 36).Build(),
+            "offset 36 where 64", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: -32).Build(), "offset 18446744073709551584", "t");
         Refuse(new GgufBuilder().Tensor("a", GgmlType.I8, [0], 0).RawTensor(Bytes("t", 1u, 1L, 0)).Build(cut: 24), "dimension", "t");
     }

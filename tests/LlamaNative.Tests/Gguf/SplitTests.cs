@@ -48,7 +48,8 @@ public sealed class SplitTests : IDisposable
     {
         string[] paths = WriteParts();
         File.Delete(paths[1]);
-        Assert.Contains("00002-of-00003", Assert.Throws<FileNotFoundException>(() => GgufFile.Open(paths[0])).Message, StringComparison.Ordinal);
+        Assert.Contains("00002-of-00003", Assert.Throws<FileNotFoundException>(() => GgufFile.Open(paths[0])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public sealed class SplitTests : IDisposable
         // llama.cpp reads split.no with an accessor that aborts the process on another type.
         Refuse(_folder.Write("a.gguf", new GgufBuilder().Key("split.count", GgufValueType.UInt16, (ushort)2).Build()), "split.count");
         Refuse(_folder.Write("b.gguf", new GgufBuilder().Key("split.count", GgufValueType.UInt32, 2u).Build()), "split.count");
-        Refuse(_folder.Write("c.gguf", new GgufBuilder().Key("split.count", GgufValueType.UInt16, (ushort)2).Key("split.no", GgufValueType.String, "0").Build()), "split.no");
+        Refuse(_folder.Write("c.gguf", new GgufBuilder().Key("split.count", GgufValueType.UInt16,
+            (ushort)2).Key("split.no", GgufValueType.String, "0").Build()), "split.no");
     }
 
     private static void Refuse(string path, string key) =>

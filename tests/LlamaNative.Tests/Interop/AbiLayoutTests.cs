@@ -106,7 +106,8 @@ public sealed class AbiLayoutTests
         Assert.Equal(File.ReadAllText(AbiReport.FilePath).ReplaceLineEndings("\n"), AbiCompiler.Run().ReplaceLineEndings("\n"));
 
     private static Type? FindStruct(string name) =>
-        s_types.SingleOrDefault(type => type is { IsValueType: true, IsEnum: false, Namespace: "LlamaNative.Interop" } && type.Name == name);
+        s_types.SingleOrDefault(
+            type => type is { IsValueType: true, IsEnum: false, Namespace: "LlamaNative.Interop" } && type.Name == name);
 
     // As text, so that a failure shows the struct line by line and the first line that differs.
     private static string Describe(AbiStruct native) =>
@@ -119,7 +120,8 @@ public sealed class AbiLayoutTests
     private static string Describe(int size, IEnumerable<(string Name, AbiField Field)> fields)
     {
         StringBuilder text = new($"size {size}\n");
-        foreach ((string name, AbiField field) in fields.OrderBy(field => field.Field.Offset).ThenBy(field => field.Name, StringComparer.Ordinal))
+        foreach ((string name, AbiField field) in fields.OrderBy(field => field.Field.Offset).ThenBy(field => field.Name,
+            StringComparer.Ordinal))
         {
             text.Append($"{field.Offset}: {name}, {field.Size} bytes\n");
         }

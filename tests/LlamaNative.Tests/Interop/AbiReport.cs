@@ -24,7 +24,8 @@ internal sealed record AbiReport(
 
     private static AbiStruct ReadStruct(JsonElement element) => new(
         element.GetProperty("size").GetInt32(),
-        Map(element.GetProperty("fields"), field => new AbiField(field.GetProperty("offset").GetInt32(), field.GetProperty("size").GetInt32())));
+        Map(element.GetProperty("fields"),
+            field => new AbiField(field.GetProperty("offset").GetInt32(), field.GetProperty("size").GetInt32())));
 
     private static Dictionary<string, T> Map<T>(JsonElement element, Func<JsonElement, T> read) =>
         element.EnumerateObject().ToDictionary(property => property.Name, property => read(property.Value));

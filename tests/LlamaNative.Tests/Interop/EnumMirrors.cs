@@ -88,7 +88,8 @@ internal static class EnumMirrors
         }
 
         differences.AddRange(native
-            .Where(value => !numbers.Contains(value.Value) && !value.Key.EndsWith("_COUNT", StringComparison.Ordinal) && !s_omitted.Contains(value.Key))
+            .Where(value => !numbers.Contains(value.Value) && !value.Key.EndsWith("_COUNT", StringComparison.Ordinal)
+                && !s_omitted.Contains(value.Key))
             .Select(value => $"{value.Key} = {value.Value} has no member in {managed.Name}"));
         return differences;
     }

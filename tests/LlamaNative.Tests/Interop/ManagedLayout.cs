@@ -17,7 +17,8 @@ internal static class ManagedLayout
     public static bool IsBlittable(Type type) =>
         type.IsPointer || type.IsFunctionPointer || type.IsEnum
         || (type.IsPrimitive && type != typeof(bool) && type != typeof(char))
-        || (type is { IsValueType: true, IsPrimitive: false, IsAutoLayout: false } && Fields(type).All(field => IsBlittable(field.FieldType)));
+        || (type is { IsValueType: true, IsPrimitive: false, IsAutoLayout: false }
+            && Fields(type).All(field => IsBlittable(field.FieldType)));
 
     public static int SizeOf(Type type)
     {

@@ -43,5 +43,6 @@ public sealed class NativePinTests
             package => Assert.Equal(source.GetProperty("version").GetString(), package.Value.GetString()));
     }
 
-    private static JsonDocument Read(string folder, string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(s_native, folder, file)));
+    private static JsonDocument Read(string folder, string file) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(s_native, folder, file)));
 }

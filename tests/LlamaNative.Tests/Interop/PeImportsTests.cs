@@ -24,7 +24,8 @@ public sealed unsafe class PeImportsTests
     {
         fixed (byte* image = Image([["abort"], ["7", "_wassert", "malloc"]]))
         {
-            Assert.Equal(Addresses + (0x40 * library) + (8 * index), (byte*)PeImports.Find(image, Encoding.ASCII.GetBytes(function)) - image);
+            Assert.Equal(Addresses + (0x40 * library) + (8 * index),
+                (byte*)PeImports.Find(image, Encoding.ASCII.GetBytes(function)) - image);
         }
     }
 

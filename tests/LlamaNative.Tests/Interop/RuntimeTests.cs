@@ -24,7 +24,8 @@ public sealed class RuntimeTests(TinyModelFixture tiny) : IClassFixture<TinyMode
     [Fact]
     public void Another_folder_than_the_loaded_one_is_refused()
     {
-        var error = Assert.Throws<NativeLibraryException>(() => LlamaRuntime.Load(new LlamaRuntimeOptions { LibraryDirectory = Path.GetTempPath() }));
+        var error = Assert.Throws<NativeLibraryException>(
+            () => LlamaRuntime.Load(new LlamaRuntimeOptions { LibraryDirectory = Path.GetTempPath() }));
         Assert.Contains("already loaded", error.Message, StringComparison.Ordinal);
         tiny.NewContext().Dispose();
     }
@@ -67,7 +68,8 @@ public sealed class RuntimeTests(TinyModelFixture tiny) : IClassFixture<TinyMode
 
         public bool IsEnabled(LogLevel logLevel) => !Deaf;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (Broken)
             {

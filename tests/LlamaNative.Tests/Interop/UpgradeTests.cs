@@ -45,7 +45,8 @@ public sealed class UpgradeTests : IDisposable
         [
             "function llama_widened: void llama_widened(int a)  ->  void llama_widened(int64_t a)",
             "function llama_removed: gone; it was void llama_removed(void)",
-            "function llama_deprecated: void llama_deprecated(int a)  ->  __attribute__((deprecated(\"use llama_same()instead\")))void llama_deprecated(int a)",
+            "function llama_deprecated: void llama_deprecated(int a)  ->  __attribute__((deprecated(\"use llama_same()instead\")))void "
+            + "llama_deprecated(int a)",
             "new function, not imported: struct llama_thing*llama_new(struct llama_thing*thing)",
         ], lines);
     }
@@ -140,7 +141,12 @@ public sealed class UpgradeTests : IDisposable
     private static string[] Run(string script)
     {
         int last = script.LastIndexOf("\ncompare", StringComparison.Ordinal) + 1;
-        ProcessStartInfo start = new("node", ["--input-type=module", "-"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("node", ["--input-type=module", "-"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         process.StandardInput.Write($"""
             import {"{"} spawnSync {"}"} from "node:child_process";

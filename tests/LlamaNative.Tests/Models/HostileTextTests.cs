@@ -17,8 +17,10 @@ public sealed class HostileTextTests
     /// <summary>Every pre-tokenizer of llama-vocab.cpp with patterns of its own.</summary>
     public static TheoryData<string> PreTokenizers =>
     [
-        "default", "minicpm5", "llama3", "deepseek-llm", "deepseek-coder", "deepseek-v3", "youtu", "falcon", "starcoder", "gpt-2", "jais-2", "gemma4", "sarvam-moe",
-        "qwen2", "qwen35", "poro-chat", "chatglm-bpe", "viking", "tekken", "exaone-moe", "chameleon", "gpt-4o", "granite-embed-multi-97m", "tiny_aya",
+        "default", "minicpm5", "llama3", "deepseek-llm", "deepseek-coder", "deepseek-v3", "youtu", "falcon",
+        "starcoder", "gpt-2", "jais-2", "gemma4", "sarvam-moe",
+        "qwen2", "qwen35", "poro-chat", "chatglm-bpe", "viking", "tekken", "exaone-moe", "chameleon", "gpt-4o",
+        "granite-embed-multi-97m", "tiny_aya",
         "superbpe", "bailingmoe", "seed-coder", "hunyuan", "joyai-llm", "kimi-k2", "afmoe", "laguna", "bloom",
     ];
 
@@ -88,7 +90,10 @@ public sealed class HostileTextTests
     [InlineData("gpt-2", Megabyte / 4)]
     public void Long_texts_go_through_the_real_vocabularies(string name, int unknownBytes)
     {
-        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf($"vocabs/ggml-vocab-{name}.gguf"), new ModelOptions { VocabularyOnly = true });
+        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf($"vocabs/ggml-vocab-{name}.gguf"), new ModelOptions
+        {
+            VocabularyOnly = true,
+        });
         foreach (string? unit in (string?[])[" ", "a", "7", "🦙", null])
         {
             string text = Text(unit, unit is " " or "a" or "7" ? Megabyte : unknownBytes);

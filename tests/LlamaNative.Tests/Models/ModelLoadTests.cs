@@ -127,7 +127,8 @@ public sealed class ModelLoadTests(TinyModelFixture tiny) : IClassFixture<TinyMo
     [Fact]
     public void What_a_progress_report_throws_reaches_the_caller()
     {
-        var error = Assert.Throws<InvalidTimeZoneException>(() => LlamaModel.Load(tiny.Path, null, new Progress(_ => throw new InvalidTimeZoneException("mine"))));
+        var error = Assert.Throws<InvalidTimeZoneException>(
+            () => LlamaModel.Load(tiny.Path, null, new Progress(_ => throw new InvalidTimeZoneException("mine"))));
         Assert.Equal("mine", error.Message);
         AssertLoads();
     }
@@ -145,7 +146,8 @@ public sealed class ModelLoadTests(TinyModelFixture tiny) : IClassFixture<TinyMo
     public async Task Loading_asynchronously_stops_when_it_is_cancelled()
     {
         using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LlamaModel.LoadAsync(tiny.Path, null, new Progress(_ => stop.Cancel()), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => LlamaModel.LoadAsync(tiny.Path, null, new Progress(_ => stop.Cancel()), stop.Token));
         using LlamaModel model = await LlamaModel.LoadAsync(tiny.Path);
         Assert.Equal(512, model.ContextLength);
     }

@@ -61,7 +61,8 @@ public sealed class PlacementTests(TinyModelFixture tiny) : IClassFixture<TinyMo
     public void A_pattern_too_deep_for_the_native_stack_is_refused() =>
         Assert.ThrowsAny<ArgumentException>(() => Load(new TensorPlacement(new string('(', 100_000) + new string(')', 100_000), "CPU")));
 
-    private LlamaModel Load(params TensorPlacement[] placements) => LlamaModel.Load(tiny.Path, new ModelOptions { TensorPlacements = placements });
+    private LlamaModel Load(params TensorPlacement[] placements) =>
+        LlamaModel.Load(tiny.Path, new ModelOptions { TensorPlacements = placements });
 
     private static float[] Logits(LlamaModel model)
     {

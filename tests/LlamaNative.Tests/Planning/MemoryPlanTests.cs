@@ -21,8 +21,10 @@ public sealed partial class MemoryPlanTests : IDisposable
     public static TheoryData<string, ContextOptions> Contexts => new()
     {
         { "llama", new ContextOptions { ContextSize = 1024 } },
-        { "llama", new ContextOptions { ContextSize = 3000, CacheTypeK = GgmlType.Q8_0, CacheTypeV = GgmlType.Q4_0, FlashAttention = FlashAttention.Enabled } },
-        { "llama", new ContextOptions { ContextSize = 1024, CacheTypeK = GgmlType.F32, CacheTypeV = GgmlType.F32, FlashAttention = FlashAttention.Disabled, MicroBatchSize = 128 } },
+        { "llama", new ContextOptions { ContextSize = 3000, CacheTypeK = GgmlType.Q8_0, CacheTypeV = GgmlType.Q4_0,
+            FlashAttention = FlashAttention.Enabled } },
+        { "llama", new ContextOptions { ContextSize = 1024, CacheTypeK = GgmlType.F32, CacheTypeV = GgmlType.F32,
+            FlashAttention = FlashAttention.Disabled, MicroBatchSize = 128 } },
         { "llama", new ContextOptions { ContextSize = 2048, MaxSequences = 3 } },
         { "llama", new ContextOptions { ContextSize = 2048, MaxSequences = 3, UnifiedCache = true } },
         { "llama", new ContextOptions { ContextSize = 512, Embeddings = true, PoolingType = PoolingType.Mean } },
@@ -43,7 +45,8 @@ public sealed partial class MemoryPlanTests : IDisposable
         using NativeLog.Recording log = NativeLog.Record();
         using var context = new LlamaContext(model, options);
         Assert.Equal(context.ContextSize, plan.ContextSize);
-        Assert.Equal(Buffers(model.Placement), Buffers(plan.Placement), (a, b) => a.Name == b.Name && Math.Abs(a.ByteCount - b.ByteCount) < Rounding * Mebibyte);
+        Assert.Equal(Buffers(model.Placement), Buffers(plan.Placement),
+            (a, b) => a.Name == b.Name && Math.Abs(a.ByteCount - b.ByteCount) < Rounding * Mebibyte);
 
         double cells = CacheSize.Cells(plan.ContextSize, options) * CacheSize.BytesPerCell / Mebibyte;
         double[] caches = [.. Sizes(log, CacheBuffer())];
@@ -105,7 +108,11 @@ public sealed partial class MemoryPlanTests : IDisposable
         var open = new ContextOptions { MaxSequences = sequences };
         const int Wanted = 5376; // 7 · 3 · 256
         long budget = MemoryPlan.Estimate(_model.Path, contextOptions: open with { ContextSize = Wanted }).Host.NeededBytes;
-        MemoryPlan plan = MemoryPlan.Fit(_model.Path, contextOptions: open, fitOptions: new MemoryFitOptions { BudgetBytes = budget, MinContextSize = 256 });
+        MemoryPlan plan = MemoryPlan.Fit(_model.Path, contextOptions: open, fitOptions: new MemoryFitOptions
+        {
+            BudgetBytes = budget,
+            MinContextSize = 256,
+        });
         Assert.Equal(Wanted, plan.ContextSize);
 
         // Nothing larger would have done.
@@ -123,8 +130,10 @@ public sealed partial class MemoryPlanTests : IDisposable
         MemoryPlan estimate = await MemoryPlan.EstimateAsync(_model.Path, contextOptions: options);
         Assert.Equal(MemoryPlan.Estimate(_model.Path, contextOptions: options).NeededBytes, estimate.NeededBytes);
         Assert.Equal(768, (await MemoryPlan.FitAsync(_model.Path, contextOptions: options)).ContextSize);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MemoryPlan.FitAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MemoryPlan.EstimateAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => MemoryPlan.FitAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => MemoryPlan.EstimateAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -147,7 +156,8 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.Contains("1 MiB may be taken", error.Message, StringComparison.Ordinal);
 
         // A fixed size is not lowered either.
-        error = Assert.Throws<ModelTooLargeException>(() => MemoryPlan.Fit(_model.Path, contextOptions: new ContextOptions { ContextSize = 8192 }, fitOptions: limits));
+        error = Assert.Throws<ModelTooLargeException>(
+            () => MemoryPlan.Fit(_model.Path, contextOptions: new ContextOptions { ContextSize = 8192 }, fitOptions: limits));
         Assert.Equal(8192, error.Least.ContextSize);
     }
 
@@ -168,7 +178,8 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.Throws<ModelLoadException>(() => MemoryPlan.Estimate(_model.Path, new ModelOptions { VocabularyOnly = true }));
         Assert.ThrowsAny<ArgumentException>(() => MemoryPlan.Fit(_model.Path, contextOptions: new ContextOptions { BatchSize = -1 }));
         Assert.ThrowsAny<ArgumentException>(() => MemoryPlan.Fit(_model.Path, fitOptions: new MemoryFitOptions { MinContextSize = 0 }));
-        Assert.ThrowsAny<OperationCanceledException>(() => MemoryPlan.Fit(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => MemoryPlan.Fit(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -178,10 +189,12 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.InRange(cpu.FreeBytes, 1L << 20, cpu.TotalBytes - 1);
     }
 
-    private static WeightBuffer[] Buffers(ModelPlacement placement) => [.. placement.Buffers.OrderBy(buffer => buffer.Name, StringComparer.Ordinal)];
+    private static WeightBuffer[] Buffers(ModelPlacement placement) =>
+        [.. placement.Buffers.OrderBy(buffer => buffer.Name, StringComparer.Ordinal)];
 
     private static IEnumerable<double> Sizes(NativeLog.Recording log, Regex pattern) =>
-        log.Lines.Select(line => pattern.Match(line)).Where(match => match.Success).Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+        log.Lines.Select(line => pattern.Match(line)).Where(match => match.Success)
+            .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"KV buffer size = +([0-9.]+) MiB")]
     private static partial Regex CacheBuffer();

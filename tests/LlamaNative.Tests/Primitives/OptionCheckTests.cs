@@ -34,7 +34,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             ["TensorSplit"] = [new[] { NaN }, new[] { 1f, -1f }, new[] { Infinity }, new float[10_000]],
             ["TensorPlacements"] =
             [
-                null, new TensorPlacement[] { null! }, new[] { new TensorPlacement("", "CPU") }, new[] { new TensorPlacement(null!, "CPU") },
+                null, new TensorPlacement[] { null! }, new[] { new TensorPlacement("", "CPU") },
+                new[] { new TensorPlacement(null!, "CPU") },
                 new[] { new TensorPlacement("(", "CPU") }, new[] { new TensorPlacement("a\0", "CPU") },
             ],
             ["MetadataOverrides"] = [null, .. BadOverrides()],
@@ -94,7 +95,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             ["MirostatEta"] = [Infinity],
             ["LogitBias"] = [Biases(5, NaN), Biases(5, Infinity), Biases(-1, 1), Biases(int.MaxValue, 1)],
             ["GrammarRoot"] = [null, ""],
-            ["Order"] = [new[] { (SamplerKind)77 }, new[] { SamplerKind.Infill, SamplerKind.TopK }, new[] { SamplerKind.AdaptiveP, SamplerKind.TopK }],
+            ["Order"] = [new[] { (SamplerKind)77 }, new[] { SamplerKind.Infill, SamplerKind.TopK },
+                new[] { SamplerKind.AdaptiveP, SamplerKind.TopK }],
         },
         [typeof(GenerationOptions)] = new()
         {
@@ -125,7 +127,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             ["FileType"] = [(ModelFileType)4],
             ["OutputTensorType"] = [(GgmlType)999],
             ["TokenEmbeddingType"] = [(GgmlType)(-1)],
-            ["TensorTypes"] = [null, new[] { ("", GgmlType.Q4_0) }, new[] { ((string)null!, GgmlType.Q4_0) }, new[] { ("a", (GgmlType)999) }],
+            ["TensorTypes"] = [null, new[] { ("", GgmlType.Q4_0) }, new[] { ((string)null!, GgmlType.Q4_0) },
+                new[] { ("a", (GgmlType)999) }],
             ["ImportanceMatrix"] = [new Dictionary<string, float[]> { ["a"] = null! }],
             ["MetadataOverrides"] = [null, .. BadOverrides()],
             ["PruneLayers"] = [null, new[] { -1 }],
@@ -200,7 +203,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             if (error is ArgumentOutOfRangeException outOfRange && value is IFormattable number)
             {
                 Assert.Equal(value, outOfRange.ActualValue);
-                Assert.StartsWith($"{option} is {number.ToString(null, CultureInfo.InvariantCulture)}; it must be ", error.Message, StringComparison.Ordinal);
+                Assert.StartsWith($"{option} is {number.ToString(null, CultureInfo.InvariantCulture)}; it must be ",
+                    error.Message, StringComparison.Ordinal);
             }
         }
     }
@@ -211,7 +215,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
         Type[] records =
         [
             .. typeof(LlamaModel).Assembly.GetExportedTypes()
-                .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) || type.Name.EndsWith("Limits", StringComparison.Ordinal)),
+                .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal)
+                    || type.Name.EndsWith("Limits", StringComparison.Ordinal)),
         ];
         Assert.Equal(records.Select(record => record.Name).Order(), s_bad.Keys.Select(record => record.Name).Order());
         string[] missing =
@@ -265,7 +270,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
                 SamplerChain.Create(tiny.Model.Vocabulary, sampling).Dispose();
                 break;
             case GenerationOptions generation:
-                InContext(context => new TextGenerator(context).Generate("the cat", generation with { MaxTokens = generation.MaxTokens ?? 1 }));
+                InContext(
+                    context => new TextGenerator(context).Generate("the cat", generation with { MaxTokens = generation.MaxTokens ?? 1 }));
                 break;
             case EmbeddingOptions embedding:
                 new TextEmbedder(tiny.Model, embedding).Dispose();

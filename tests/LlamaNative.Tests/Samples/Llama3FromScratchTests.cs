@@ -88,7 +88,8 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
     public void Greedy_tokens_are_the_golden_ones()
     {
         string path = Repository.SharedPathOf(ModelFile);
-        JsonElement golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement.GetProperty("f32_kv_no_flash_attn");
+        JsonElement golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement
+            .GetProperty("f32_kv_no_flash_attn");
         JsonElement[] prompts = [.. golden.GetProperty("prompts").EnumerateArray()];
         Assert.NotEmpty(prompts);
         foreach (JsonElement prompt in prompts)
@@ -186,7 +187,8 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
             Summary = "a & b",
             Prompt = tokens,
             Continuation = tokens,
-            Steps = [new TracedStep("scores", 0, "[3×3]", "kq-0", "MUL_MAT", 1e-7), new TracedStep("none", null, "[1×1]", "x", "ADD", null)],
+            Steps = [new TracedStep("scores", 0, "[3×3]", "kq-0", "MUL_MAT", 1e-7),
+                new TracedStep("none", null, "[1×1]", "x", "ADD", null)],
             OneHotDifference = null,
             Attention = [[[1, 0, 0, 0.5f, 0.5f, 0, float.NaN, 0.3f, 0.4f]]],
             Lens = [[.. tokens.Select(token => new LensCell(token, 1.0))]],
@@ -196,7 +198,8 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
         Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("://", page, StringComparison.Ordinal);
         Assert.DoesNotContain('\uD83E', page);
-        _ = System.Xml.Linq.XDocument.Parse(page.Replace("<!DOCTYPE html>", "", StringComparison.Ordinal).Replace("<meta charset=\"utf-8\">", "", StringComparison.Ordinal));
+        _ = System.Xml.Linq.XDocument.Parse(page.Replace("<!DOCTYPE html>", "",
+            StringComparison.Ordinal).Replace("<meta charset=\"utf-8\">", "", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -220,7 +223,9 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
     {
         // 18 steps a layer, the embedding, the final norm and the logits: none may be missing in llama.cpp's graph.
         Assert.Equal((18 * layers) + 3, trace.Steps.Count);
-        Assert.All(trace.Steps, step => Assert.True(step.Difference <= 1e-4, $"{step.Counterpart} {step.Operation}: {step.Difference?.ToString() ?? "not in llama.cpp's graph"}"));
+        Assert.All(trace.Steps,
+            step => Assert.True(step.Difference <= 1e-4,
+                $"{step.Counterpart} {step.Operation}: {step.Difference?.ToString() ?? "not in llama.cpp's graph"}"));
         Assert.True(trace.Steps[^1] is { Counterpart: "result_output", Difference: <= 1e-3 });
         Assert.Equal(0, trace.OneHotDifference);
         Assert.Equal(layers, trace.Lens.Count);

@@ -50,7 +50,8 @@ internal static class Candidates
     }
 
     /// <summary>What a chain leaves of logits, after the best <paramref name="topK"/> were taken.</summary>
-    public static Probe After(Vocabulary vocabulary, float[] logits, Action<SamplerChainBuilder> samplers, int topK = 4, params int[] history)
+    public static Probe After(Vocabulary vocabulary, float[] logits, Action<SamplerChainBuilder> samplers,
+        int topK = 4, params int[] history)
     {
         var probe = new Probe();
         using var builder = new SamplerChainBuilder(vocabulary);

@@ -114,7 +114,8 @@ public sealed class CustomSamplerTests(TinyModelFixture tiny) : IClassFixture<Ti
     public void In_a_generation_its_exception_ends_that_and_the_context_stays_usable(int where)
     {
         using LlamaContext context = tiny.NewContext();
-        using SamplerChain broken = Chain(new Sampler(_ => Throw(where == 0), _ => Throw(where == 1), () => Throw(where == 2)), greedy: true);
+        using SamplerChain broken = Chain(new Sampler(_ => Throw(where == 0), _ => Throw(where == 1), () => Throw(where == 2)),
+            greedy: true);
         Assert.Throws<InvalidTimeZoneException>(() =>
         {
             using GenerationRun run = new TextGenerator(context).Start("the cat", new GenerationOptions { Sampler = _ => broken });

@@ -32,7 +32,8 @@ public sealed class GrammarTests(TinyModelFixture tiny) : IClassFixture<TinyMode
 
     [Fact]
     public void An_unknown_root_is_refused() =>
-        Assert.Throws<GrammarException>(() => SamplerChain.Create(Vocabulary, new SamplingOptions { Grammar = "root ::= \"a\"", GrammarRoot = "start" }));
+        Assert.Throws<GrammarException>(
+            () => SamplerChain.Create(Vocabulary, new SamplingOptions { Grammar = "root ::= \"a\"", GrammarRoot = "start" }));
 
     [Theory]
     [InlineData("root ::= \"abc\"", "abc")]
@@ -97,7 +98,11 @@ public sealed class GrammarTests(TinyModelFixture tiny) : IClassFixture<TinyMode
     private GenerationResult Generate(string gbnf, SamplingOptions? sampling = null, int maxTokens = 100)
     {
         using LlamaContext context = tiny.NewContext();
-        var options = new GenerationOptions { MaxTokens = maxTokens, Sampling = (sampling ?? SamplingOptions.Greedy) with { Grammar = gbnf } };
+        var options = new GenerationOptions
+        {
+            MaxTokens = maxTokens,
+            Sampling = (sampling ?? SamplingOptions.Greedy) with { Grammar = gbnf },
+        };
         return new TextGenerator(context).Generate("the cat", options);
     }
 }

@@ -67,7 +67,8 @@ public sealed class SamplerTests(TinyModelFixture tiny) : IClassFixture<TinyMode
         // 3/4 and 1/4: H = 0.5623 of at most ln 2 = 0.6931, so 0.8113; from 1 - 0.5 to 1 + 0.5 that is 1.3113.
         float[] two = Of(Vocabulary, (Best, MathF.Log(0.75f)), (Second, MathF.Log(0.25f)));
         Assert.Equal(MathF.Log(0.25f) / 1.3113f, After(Vocabulary, two, b => b.DynamicTemperature(1, 0.5f, 1), topK: 2)[Second], Tolerance);
-        Assert.Equal(MathF.Log(0.25f) / (0.5f + (0.8113f * 0.8113f)), After(Vocabulary, two, b => b.DynamicTemperature(1, 0.5f, 2), topK: 2)[Second], Tolerance);
+        Assert.Equal(MathF.Log(0.25f) / (0.5f + (0.8113f * 0.8113f)),
+            After(Vocabulary, two, b => b.DynamicTemperature(1, 0.5f, 2), topK: 2)[Second], Tolerance);
         Assert.Equal(MathF.Log(0.25f) / 2, After(Vocabulary, two, b => b.DynamicTemperature(2, 0, 1), topK: 2)[Second], Tolerance);
     }
 
@@ -144,7 +145,8 @@ public sealed class SamplerTests(TinyModelFixture tiny) : IClassFixture<TinyMode
         // Repetitions that are allowed are free, and so are those across a breaker.
         Assert.Equal(MathF.Log(0.5f), After(Vocabulary, Logits, chain => chain.Dry(1, 2, 3, 64, []), 4, a, b, c, a, b)[c], Tolerance);
         string breaker = Vocabulary.GetPiece(b);
-        Assert.Equal(MathF.Log(0.5f), After(Vocabulary, Logits, chain => chain.Dry(1, 2, 1, 64, [breaker]), 4, a, b, c, a, b)[c], Tolerance);
+        Assert.Equal(MathF.Log(0.5f), After(Vocabulary, Logits, chain => chain.Dry(1, 2, 1, 64, [breaker]), 4, a, b, c, a, b)[c],
+            Tolerance);
     }
 
     [Fact]

@@ -148,7 +148,11 @@ public sealed class SamplingRangeTests(TinyModelFixture tiny) : IClassFixture<Ti
         // llama.cpp's samplers answer with some token even where all are forbidden.
         var all = new float[Vocabulary.Count];
         Array.Fill(all, float.NegativeInfinity);
-        foreach (SamplingOptions options in (SamplingOptions[])[new(), SamplingOptions.Greedy, s_mirostat2, s_adaptive, new() { TypicalP = 0.5f, TopK = 0 }])
+        foreach (SamplingOptions options in (SamplingOptions[])[new(), SamplingOptions.Greedy, s_mirostat2, s_adaptive, new()
+        {
+            TypicalP = 0.5f,
+            TopK = 0,
+        }])
         {
             using SamplerChain chain = SamplerChain.Create(Vocabulary, options);
             Assert.Throws<LlamaException>(() => chain.Sample(all));

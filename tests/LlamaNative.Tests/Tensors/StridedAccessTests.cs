@@ -76,7 +76,8 @@ public class StridedAccessTests
         random.NextBytes(source);
         TensorLayout whole = TensorLayout.Contiguous(type, new TensorShape(7, 5, 3, 2));
         TensorLayout from = whole.Permute(2, 0, 3, 1).Slice(0, 1, 3).Slice(2, 1, 3);
-        TensorLayout to = TensorLayout.Contiguous(type, new TensorShape(from.Shape[1], from.Shape[0], from.Shape[2], from.Shape[3])).Transpose();
+        TensorLayout to = TensorLayout.Contiguous(type,
+            new TensorShape(from.Shape[1], from.Shape[0], from.Shape[2], from.Shape[3])).Transpose();
         var destination = new byte[to.ByteCount];
 
         TensorCopy.Copy(source, from, destination, to);
@@ -134,7 +135,8 @@ public class StridedAccessTests
         slice[0, 0, 3] = 99;
         Assert.Equal(99, numbers[23]);
 
-        Assert.Equal(24, Tensor.Sum(s_f32.Slice(0, 2, 1).Broadcast(new TensorShape(12, 3, 2)).Slice(1, 0, 1).Slice(2, 0, 1).AsReadOnlyTensorSpan<float>(memory)));
+        Assert.Equal(24, Tensor.Sum(
+            s_f32.Slice(0, 2, 1).Broadcast(new TensorShape(12, 3, 2)).Slice(1, 0, 1).Slice(2, 0, 1).AsReadOnlyTensorSpan<float>(memory)));
         Assert.True(TensorLayout.Contiguous(GgmlType.F32, new TensorShape(0, 3)).AsReadOnlyTensorSpan<float>(memory).IsEmpty);
     }
 

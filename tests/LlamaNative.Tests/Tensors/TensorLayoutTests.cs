@@ -19,23 +19,31 @@ public class TensorLayoutTests
     [Fact]
     public void Permute_arguments_are_targets()
     {
-        Expect(s_f32.Permute(1, 2, 0, 3), [2, 4, 3, 1], [48, 4, 16, 96], 0, 96, contiguous: false, rows: false, transposed: true, permuted: true);
-        Expect(s_f32.Permute(0, 2, 1, 3), [4, 2, 3, 1], [4, 48, 16, 96], 0, 96, contiguous: false, rows: true, transposed: false, permuted: true);
-        Expect(s_f32.Permute(3, 0, 2, 1), [3, 1, 2, 4], [16, 96, 48, 4], 0, 96, contiguous: false, rows: false, transposed: false, permuted: true);
+        Expect(s_f32.Permute(1, 2, 0, 3), [2, 4, 3, 1], [48, 4, 16, 96], 0, 96, contiguous: false, rows: false,
+            transposed: true, permuted: true);
+        Expect(s_f32.Permute(0, 2, 1, 3), [4, 2, 3, 1], [4, 48, 16, 96], 0, 96, contiguous: false, rows: true,
+            transposed: false, permuted: true);
+        Expect(s_f32.Permute(3, 0, 2, 1), [3, 1, 2, 4], [16, 96, 48, 4], 0, 96, contiguous: false, rows: false,
+            transposed: false, permuted: true);
     }
 
     [Fact]
     public void Views_take_strides_and_offset()
     {
-        Expect(s_f32.View(new TensorShape(5), [], 8), [5, 1, 1, 1], [4, 20, 20, 20], 8, 20, contiguous: true, rows: true, transposed: false, permuted: false);
-        Expect(s_f32.View(new TensorShape(2, 3), [16], 4), [2, 3, 1, 1], [4, 16, 48, 48], 4, 40, contiguous: false, rows: true, transposed: false, permuted: false);
-        Expect(s_f32.View(new TensorShape(2, 2, 2), [16, 48], 20), [2, 2, 2, 1], [4, 16, 48, 96], 20, 72, contiguous: false, rows: true, transposed: false, permuted: false);
-        Expect(s_f32.View(new TensorShape(1, 3, 2, 1), [16, 48, 96], 12), [1, 3, 2, 1], [4, 16, 48, 96], 12, 84, contiguous: false, rows: true, transposed: false, permuted: false);
+        Expect(s_f32.View(new TensorShape(5), [], 8), [5, 1, 1, 1], [4, 20, 20, 20], 8, 20, contiguous: true,
+            rows: true, transposed: false, permuted: false);
+        Expect(s_f32.View(new TensorShape(2, 3), [16], 4), [2, 3, 1, 1], [4, 16, 48, 48], 4, 40, contiguous: false,
+            rows: true, transposed: false, permuted: false);
+        Expect(s_f32.View(new TensorShape(2, 2, 2), [16, 48], 20), [2, 2, 2, 1], [4, 16, 48, 96], 20, 72,
+            contiguous: false, rows: true, transposed: false, permuted: false);
+        Expect(s_f32.View(new TensorShape(1, 3, 2, 1), [16, 48, 96], 12), [1, 3, 2, 1], [4, 16, 48, 96], 12,
+            84, contiguous: false, rows: true, transposed: false, permuted: false);
     }
 
     [Fact]
     public void Reshape_keeps_the_bytes() =>
-        Expect(s_f32.Reshape(new TensorShape(6, 4)), [6, 4, 1, 1], [4, 24, 96, 96], 0, 96, contiguous: true, rows: true, transposed: false, permuted: false);
+        Expect(s_f32.Reshape(new TensorShape(6, 4)), [6, 4, 1, 1], [4, 24, 96, 96], 0, 96, contiguous: true,
+            rows: true, transposed: false, permuted: false);
 
     [Fact]
     public void Dimensions_of_one_do_not_break_contiguity()
@@ -49,9 +57,12 @@ public class TensorLayoutTests
     public void Quantized_strides_count_blocks()
     {
         Expect(s_q4K, [512, 6, 2, 1], [144, 288, 1728, 3456], 0, 3456, contiguous: true, rows: true, transposed: false, permuted: false);
-        Expect(s_q4K.Permute(0, 2, 1, 3), [512, 2, 6, 1], [144, 1728, 288, 3456], 0, 3456, contiguous: false, rows: true, transposed: false, permuted: true);
-        Expect(s_q4K.View(new TensorShape(256, 3), [288], 144), [256, 3, 1, 1], [144, 288, 864, 864], 144, 720, contiguous: false, rows: true, transposed: false, permuted: false);
-        Expect(s_q4K.Reshape(new TensorShape(256, 24)), [256, 24, 1, 1], [144, 144, 3456, 3456], 0, 3456, contiguous: true, rows: true, transposed: false, permuted: false);
+        Expect(s_q4K.Permute(0, 2, 1, 3), [512, 2, 6, 1], [144, 1728, 288, 3456], 0, 3456, contiguous: false,
+            rows: true, transposed: false, permuted: true);
+        Expect(s_q4K.View(new TensorShape(256, 3), [288], 144), [256, 3, 1, 1], [144, 288, 864, 864], 144, 720,
+            contiguous: false, rows: true, transposed: false, permuted: false);
+        Expect(s_q4K.Reshape(new TensorShape(256, 24)), [256, 24, 1, 1], [144, 144, 3456, 3456], 0, 3456,
+            contiguous: true, rows: true, transposed: false, permuted: false);
         Expect(
             TensorLayout.Contiguous(GgmlType.Q4_0, new TensorShape(32, 4)).Permute(0, 2, 1, 3),
             [32, 1, 4, 1], [18, 72, 18, 72], 0, 72, contiguous: true, rows: true, transposed: false, permuted: true);
@@ -59,7 +70,8 @@ public class TensorLayoutTests
 
     [Fact]
     public void Empty_tensors_take_no_bytes() =>
-        Expect(TensorLayout.Contiguous(GgmlType.F32, new TensorShape(0, 3)), [0, 3, 1, 1], [4, 0, 0, 0], 0, 0, contiguous: true, rows: true, transposed: true, permuted: true);
+        Expect(TensorLayout.Contiguous(GgmlType.F32, new TensorShape(0, 3)), [0, 3, 1, 1], [4, 0, 0, 0], 0, 0,
+            contiguous: true, rows: true, transposed: true, permuted: true);
 
     [Fact]
     public void Slices_and_broadcasts_move_the_offset_and_drop_strides()
@@ -142,12 +154,14 @@ public class TensorLayoutTests
         }
     }
 
-    private static void Expect(TensorLayout layout, long[] ne, long[] nb, long offset, long bytes, bool contiguous, bool rows, bool transposed, bool permuted)
+    private static void Expect(TensorLayout layout, long[] ne, long[] nb, long offset, long bytes, bool contiguous,
+        bool rows, bool transposed, bool permuted)
     {
         Assert.Equal(ne, Enumerable.Range(0, 4).Select(i => layout.Shape[i]));
         Assert.Equal(nb, Enumerable.Range(0, 4).Select(layout.Stride));
         Assert.Equal((offset, bytes), (layout.Offset, layout.ByteCount));
-        Assert.Equal((contiguous, rows, transposed, permuted), (layout.IsContiguous, layout.HasContiguousRows, layout.IsTransposed, layout.IsPermuted));
+        Assert.Equal((contiguous, rows, transposed, permuted),
+            (layout.IsContiguous, layout.HasContiguousRows, layout.IsTransposed, layout.IsPermuted));
     }
 
     private static void Refuse(string operation, string reason, Func<object> action)

@@ -66,7 +66,8 @@ internal sealed class Duel(Func<LlamaModel> load, IReadOnlyList<Peer> peers, She
         }
     }
 
-    private static double SpeedOf(Peer peer, IReadOnlyList<BenchTest> tests, int test, IReadOnlyList<(string? Test, double TokensPerSecond)> speeds)
+    private static double SpeedOf(Peer peer, IReadOnlyList<BenchTest> tests, int test,
+        IReadOnlyList<(string? Test, double TokensPerSecond)> speeds)
     {
         if (speeds.Count == 0)
         {
@@ -74,7 +75,8 @@ internal sealed class Duel(Func<LlamaModel> load, IReadOnlyList<Peer> peers, She
         }
 
         string name = tests[test].Name;
-        double[] matching = [.. speeds.Where(speed => speed.Test == name || (speed.Test is null && tests.Count == 1)).Select(speed => speed.TokensPerSecond)];
+        double[] matching = [.. speeds.Where(speed => speed.Test == name || (speed.Test is null && tests.Count == 1))
+            .Select(speed => speed.TokensPerSecond)];
         return matching.Length > 0
             ? Spread.Of(matching).Median
             : throw new PeerException(peer.Command, speeds[0].Test is null

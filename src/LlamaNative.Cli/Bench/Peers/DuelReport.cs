@@ -27,10 +27,13 @@ internal static class DuelReport
         {
             Spread ratio = Spread.Of(result.Ratios);
             shell.Write(string.Create(CultureInfo.InvariantCulture,
-                $"| {result.Test,-15} | {Spread.Of(result.Ours).Median,9:F2} | {Spread.Of(result.Theirs).Median,9:F2} | {ratio.Median,5:F3} | {ratio.Lower:F3} – {ratio.Upper:F3} | {result.Ours.Count,6} | {result.Command} |\n"));
+                $"| {result.Test,-15} | {Spread.Of(result.Ours).Median,9:F2} | {Spread.Of(result.Theirs).Median,9:F2} | "
+                + $"{ratio.Median,5:F3} | {ratio.Lower:F3} – {ratio.Upper:F3} | {result.Ours.Count,6} | {result.Command} |\n"));
         }
 
-        shell.Write("\nMedians; a ratio above 1 is faster than the command. The ratio is the median of the rounds' own, its quartiles are theirs.\n");
+        shell.Write(
+            "\nMedians; a ratio above 1 is faster than the command. The ratio is the median of the rounds' own, its quartiles are "
+            + "theirs.\n");
     }
 
     private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<DuelResult> results)

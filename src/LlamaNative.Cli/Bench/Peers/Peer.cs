@@ -73,7 +73,12 @@ internal sealed class Peer
     /// <exception cref="PeerException">It cannot be started, or says that it failed.</exception>
     public void Run(Action<string> onLine, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(_arguments[0], _arguments[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(_arguments[0], _arguments[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         using Process process = Start(start);
         process.StandardInput.Close();
         using CancellationTokenRegistration stop = cancellationToken.Register(() => Kill(process));
@@ -130,5 +135,6 @@ internal sealed class Peer
     }
 
     private static string LastLine(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault("It said nothing on standard error.");
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .LastOrDefault("It said nothing on standard error.");
 }

@@ -18,7 +18,8 @@ internal static partial class PeerOutput
         foreach (IReadOnlyList<(string? Test, double TokensPerSecond)> found in (IEnumerable<IReadOnlyList<(string?, double)>>)
             [FromJson(text), [.. lines.SelectMany(FromJson)], FromCsv(lines), FromMarkdown(lines), [.. WithUnit(text)], [.. Plain(lines)]])
         {
-            (string? Test, double TokensPerSecond)[] valid = [.. found.Where(entry => double.IsFinite(entry.TokensPerSecond) && entry.TokensPerSecond > 0)];
+            (string? Test, double TokensPerSecond)[] valid = [.. found.Where(
+                entry => double.IsFinite(entry.TokensPerSecond) && entry.TokensPerSecond > 0)];
             if (valid.Length > 0)
             {
                 return valid;
@@ -39,7 +40,9 @@ internal static partial class PeerOutput
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            IEnumerable<JsonElement> entries = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray() : [document.RootElement];
+            IEnumerable<JsonElement> entries = document.RootElement.ValueKind == JsonValueKind.Array
+                ? document.RootElement.EnumerateArray()
+                : [document.RootElement];
             foreach (JsonElement entry in entries.Where(entry => entry.ValueKind == JsonValueKind.Object))
             {
                 if (entry.TryGetProperty("avg_ts", out JsonElement speed) && speed.ValueKind == JsonValueKind.Number)
@@ -56,7 +59,8 @@ internal static partial class PeerOutput
         return found;
 
         static int Int(JsonElement entry, string name) =>
-            entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : 0;
+            entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt32(out int number) ? number : 0;
     }
 
     private static List<(string?, double)> FromCsv(string[] lines)
@@ -90,13 +94,15 @@ internal static partial class PeerOutput
     {
         string[]? names = null;
         var found = new List<(string?, double)>();
-        foreach (string[] cells in lines.Where(line => line.StartsWith('|')).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)))
+        foreach (string[] cells in lines.Where(line => line.StartsWith('|'))
+            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)))
         {
             if (cells.Contains("test") && cells.Contains("t/s"))
             {
                 names = cells;
             }
-            else if (names is not null && cells.Length == names.Length && Number(cells[Array.IndexOf(names, "t/s")].Split('±')[0]) is { } speed)
+            else if (names is not null && cells.Length == names.Length
+                && Number(cells[Array.IndexOf(names, "t/s")].Split('±')[0]) is { } speed)
             {
                 found.Add((cells[Array.IndexOf(names, "test")], speed));
             }
@@ -112,9 +118,11 @@ internal static partial class PeerOutput
         lines.Select(Number).OfType<double>().Select(speed => ((string?)null, speed));
 
     private static double? Number(string text) =>
-        double.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value) ? value : null;
+        double.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+            CultureInfo.InvariantCulture, out double value) ? value : null;
 
-    [GeneratedRegex(@"([0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?) *(?:t/s|tok/s|tokens/s|tokens/sec|tokens per second)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"([0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?) *(?:t/s|tok/s|tokens/s|tokens/sec|tokens per second)\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex SpeedWithUnit();
 
     [GeneratedRegex("""(?<=^|,)(?:"[^"]*"|[^,]*)""")]

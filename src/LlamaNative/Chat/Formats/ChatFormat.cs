@@ -54,7 +54,8 @@ public sealed class ChatFormat
         string? template = model.GetChatTemplate(variant);
         if (template is not null)
         {
-            return new ChatFormat(template, variant is null ? "the model's template" : $"the model's template '{variant}'", model.Vocabulary);
+            return new ChatFormat(template, variant is null ? "the model's template" : $"the model's template '{variant}'",
+                model.Vocabulary);
         }
 
         return variant is null
@@ -69,7 +70,8 @@ public sealed class ChatFormat
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(name);
         string template = NamedTemplates.Find(name)
-            ?? throw new ArgumentException($"There is no chat template named '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
+            ?? throw new ArgumentException($"There is no chat template named '{name}'; there are {string.Join(", ", Names)}.",
+                nameof(name));
         return new ChatFormat(template, $"the built-in template '{name}'", model.Vocabulary);
     }
 
@@ -108,7 +110,8 @@ public sealed class ChatFormat
     /// <param name="clock">What the template's date comes from; the system's clock if left out.</param>
     /// <exception cref="ChatTemplateException">The template refuses the conversation.</exception>
     /// <exception cref="ContentNotSupportedException">A message has parts that are no text, and the template takes text only.</exception>
-    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, JsonObject? variables = null, TimeProvider? clock = null)
+    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, JsonObject? variables = null,
+        TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
         return Render(new JsonArray([.. messages.Select(_forms.Write)]), addGenerationPrompt, variables, clock);

@@ -21,7 +21,8 @@ internal static class ChatTurnEnds
         try
         {
             string text = format.Render(
-                [ChatMessage.FromUser(Question), ChatMessage.FromAssistant(Answer), ChatMessage.FromUser(Next)], addGenerationPrompt: false);
+                [ChatMessage.FromUser(Question), ChatMessage.FromAssistant(Answer), ChatMessage.FromUser(Next)],
+                addGenerationPrompt: false);
             int start = text.IndexOf(Answer, StringComparison.Ordinal);
             int end = text.IndexOf(Next, StringComparison.Ordinal);
             if (start < 0 || end < start)

@@ -56,7 +56,9 @@ public sealed record ChatMessage(string Role, string? Content)
         JsonNode? content = json["content"];
         return new ChatMessage((string)json["role"]!, content is JsonArray ? null : (string?)content)
         {
-            Parts = content is JsonArray parts ? [.. parts.Select(part => new ContentPart((string)part!["type"]!, (string?)part["text"]))] : [],
+            Parts = content is JsonArray parts
+                ? [.. parts.Select(part => new ContentPart((string)part!["type"]!, (string?)part["text"]))]
+                : [],
             ReasoningContent = (string?)json["reasoning_content"],
             ToolCalls = json["tool_calls"] is JsonArray calls ? [.. calls.Select(call => ToolCall.FromJson(call!.AsObject()))] : [],
             ToolCallId = (string?)json["tool_call_id"],

@@ -24,10 +24,14 @@ internal sealed class MessageForms
     {
     }
 
-    /// <summary>What the template writes for a message that calls <see cref="Tool"/>, white space left out; null when it writes no calls.</summary>
+    /// <summary>
+    /// What the template writes for a message that calls <see cref="Tool"/>, white space left out; null when it writes no calls.
+    /// </summary>
     public string? WrittenCall { get; private set; }
 
-    /// <summary>A mark of a syntax, as it stands in <see cref="WrittenCall"/>: with the name and the first key of the call that was tried.</summary>
+    /// <summary>
+    /// A mark of a syntax, as it stands in <see cref="WrittenCall"/>: with the name and the first key of the call that was tried.
+    /// </summary>
     public static string Probed(string pattern) =>
         pattern.Replace("NAME", Tool, StringComparison.Ordinal).Replace("KEY", Key, StringComparison.Ordinal);
 
@@ -59,7 +63,10 @@ internal sealed class MessageForms
         {
             forms._argumentsAsText = asText;
             forms._noContentWithCalls = none;
-            var calling = new ChatMessage(ChatRole.Assistant, "") { ToolCalls = [new ToolCall(Tool, new JsonObject { [Key] = Value }, "qZ7call01")] };
+            var calling = new ChatMessage(ChatRole.Assistant, "")
+            {
+                ToolCalls = [new ToolCall(Tool, new JsonObject { [Key] = Value }, "qZ7call01")],
+            };
             string? written = Try(User(Text), forms.Write(calling)) ?? Try(User(Text), forms.Write(calling), User(Text));
             if (written is not null && written.Contains(Tool, StringComparison.Ordinal) && written.Contains(Value, StringComparison.Ordinal)
                 && !written.Contains($"'{Key}'", StringComparison.Ordinal) && !written.Contains($"\\\"{Key}", StringComparison.Ordinal))
@@ -73,7 +80,8 @@ internal sealed class MessageForms
         forms._noContentWithCalls = false;
         return forms;
 
-        JsonObject User(JsonNode content) => new() { ["role"] = ChatRole.User, ["content"] = forms._textAsString || content is JsonArray ? content : new JsonArray(new ContentPart("text", Text).ToJson()) };
+        JsonObject User(JsonNode content) => new() { ["role"] = ChatRole.User,
+            ["content"] = forms._textAsString || content is JsonArray ? content : new JsonArray(new ContentPart("text", Text).ToJson()) };
     }
 
     /// <summary>The message in the form that the template takes.</summary>

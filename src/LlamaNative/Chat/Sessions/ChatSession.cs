@@ -155,7 +155,11 @@ public sealed partial class ChatSession
     {
         ThrowIfPending();
         options ??= new GenerationOptions();
-        var all = options with { StopSequences = [.. options.StopSequences, .. Format.TurnEnds], ShowSpecial = options.ShowSpecial || UsesTools };
+        var all = options with
+        {
+            StopSequences = [.. options.StopSequences, .. Format.TurnEnds],
+            ShowSpecial = options.ShowSpecial || UsesTools,
+        };
         var stream = new StreamingGeneration(Context, stop => Begin(messages, all, stop), cancellationToken);
         return new ChatAnswer(this, stream, UsesTools ? new ToolCallReader(Format.Tools, Options.Tools) : null);
     }

@@ -37,7 +37,8 @@ internal sealed class ConversationTokens
     /// <summary>Makes the tokens those of <paramref name="text"/>, keeping them up to the last mark where the texts agree.</summary>
     public void MoveTo(string text)
     {
-        int kept = _marks.FindLastIndex(mark => mark.TextLength <= text.Length && text.AsSpan().StartsWith(_text.AsSpan(0, mark.TextLength)));
+        int kept = _marks.FindLastIndex(
+            mark => mark.TextLength <= text.Length && text.AsSpan().StartsWith(_text.AsSpan(0, mark.TextLength)));
         Mark from = kept < 0 ? default : _marks[kept];
         _marks.RemoveRange(kept + 1, _marks.Count - kept - 1);
         CollectionsMarshal.SetCount(_tokens, from.TokenCount);

@@ -10,7 +10,8 @@ namespace LlamaNative.Chat;
 /// A file: a line that names the format, the length of a JSON header, the header, the cache's bytes as llama.cpp gives them.
 /// </remarks>
 internal sealed record SavedConversation(
-    string ModelDescription, string? Adapters, string Template, IReadOnlyList<ChatMessage> Messages, string Text, int[] Tokens, int[] CachedTokens,
+    string ModelDescription, string? Adapters, string Template, IReadOnlyList<ChatMessage> Messages, string Text,
+    int[] Tokens, int[] CachedTokens,
     IReadOnlyList<ConversationTokens.Mark> Marks, long StateLength, string StateHash)
 {
     private const int MaxHeaderBytes = 1 << 28;

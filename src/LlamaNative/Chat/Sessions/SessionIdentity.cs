@@ -14,7 +14,8 @@ internal static class SessionIdentity
 
     /// <summary>What must agree for tokens to mean the same and for a cache to have the same form.</summary>
     public static string OfModel(LlamaContext context) => string.Create(CultureInfo.InvariantCulture,
-        $"{context.Model.Description}, {context.Model.ParameterCount} parameters, {context.Model.Vocabulary.Count} tokens, cache {context.Options.CacheTypeK}/{context.Options.CacheTypeV}, file {OfFile(context.Model.Path)}");
+        $"{context.Model.Description}, {context.Model.ParameterCount} parameters, {context.Model.Vocabulary.Count} tokens, cache "
+        + $"{context.Options.CacheTypeK}/{context.Options.CacheTypeV}, file {OfFile(context.Model.Path)}");
 
     /// <summary>The adapters and the control vector that change what is evaluated; empty for the model by itself.</summary>
     public static string OfAdapters(LlamaContext context)
@@ -30,7 +31,8 @@ internal static class SessionIdentity
     {
         float[] directions = vector.ToDense(context.Model.EmbeddingLength, context.Model.LayerCount);
         string hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(directions)));
-        return string.Create(CultureInfo.InvariantCulture, $"control vector {hash} in layers {context.ControlVectorLayers.First} to {context.ControlVectorLayers.Last}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"control vector {hash} in layers {context.ControlVectorLayers.First} to {context.ControlVectorLayers.Last}");
     }
 
     /// <summary>

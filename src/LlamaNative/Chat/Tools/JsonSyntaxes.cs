@@ -9,7 +9,8 @@ internal sealed class HermesSyntax : ToolSyntax
 
     public override IReadOnlyList<string> Signatures => ["<tool_call>{\"name\":\"NAME\",\"arguments\":"];
 
-    public override bool TryRead(string body, IReadOnlyList<ToolDefinition> tools, List<ToolCall> calls) => TryReadCalls(ParseJson(body), calls);
+    public override bool TryRead(string body, IReadOnlyList<ToolDefinition> tools, List<ToolCall> calls) =>
+        TryReadCalls(ParseJson(body), calls);
 
     public override string Grammar(ToolGrammarRules rules) => $"""
         root ::= call ("\n"? "<tool_call>" call)*
@@ -17,7 +18,10 @@ internal sealed class HermesSyntax : ToolSyntax
         """;
 }
 
-/// <summary>A list of calls between marks: <c>&lt;tool_calls&gt;[{"name": …, "arguments": {…}}]&lt;/tool_calls&gt;</c> of Apriel, <c>&lt;TOOLCALL&gt;</c> of Nemotron.</summary>
+/// <summary>
+/// A list of calls between marks: <c>&lt;tool_calls&gt;[{"name": …, "arguments": {…}}]&lt;/tool_calls&gt;</c> of Apriel,
+/// <c>&lt;TOOLCALL&gt;</c> of Nemotron.
+/// </summary>
 internal sealed class MarkedListSyntax(string begin, string end) : ToolSyntax
 {
     public override string Begin => begin;
@@ -26,7 +30,8 @@ internal sealed class MarkedListSyntax(string begin, string end) : ToolSyntax
 
     public override IReadOnlyList<string> Signatures => [begin + "[{\"name\":\"NAME\",\"arguments\":"];
 
-    public override bool TryRead(string body, IReadOnlyList<ToolDefinition> tools, List<ToolCall> calls) => TryReadCalls(ParseJson(body), calls);
+    public override bool TryRead(string body, IReadOnlyList<ToolDefinition> tools, List<ToolCall> calls) =>
+        TryReadCalls(ParseJson(body), calls);
 
     public override string Grammar(ToolGrammarRules rules) => $"""
         root ::= "[" call (", " call)* "]" {ToolGrammarRules.Literal(end)}
@@ -54,7 +59,9 @@ internal sealed class MistralSyntax : ToolSyntax
         """;
 }
 
-/// <summary>Llama 3: JSON with <c>parameters</c>, behind <c>&lt;|python_tag|&gt;</c> or by itself; its built-in tools are written as Python calls.</summary>
+/// <summary>
+/// Llama 3: JSON with <c>parameters</c>, behind <c>&lt;|python_tag|&gt;</c> or by itself; its built-in tools are written as Python calls.
+/// </summary>
 internal sealed class Llama3Syntax : ToolSyntax
 {
     public override string Begin => "<|python_tag|>";
@@ -65,7 +72,8 @@ internal sealed class Llama3Syntax : ToolSyntax
 
     public override bool PlainJsonIsCall => true;
 
-    public override IReadOnlyList<string> Signatures => ["<|python_tag|>{\"name\":\"NAME\",\"parameters\":", "{\"name\":\"NAME\",\"parameters\":"];
+    public override IReadOnlyList<string> Signatures =>
+        ["<|python_tag|>{\"name\":\"NAME\",\"parameters\":", "{\"name\":\"NAME\",\"parameters\":"];
 
     public override bool TryRead(string body, IReadOnlyList<ToolDefinition> tools, List<ToolCall> calls)
     {
@@ -127,7 +135,9 @@ internal sealed class Llama3Syntax : ToolSyntax
     }
 }
 
-/// <summary>Any other model: the message is the JSON of a call, of a list, or of <c>{"tool_calls": […]}</c>, perhaps in a code fence.</summary>
+/// <summary>
+/// Any other model: the message is the JSON of a call, of a list, or of <c>{"tool_calls": […]}</c>, perhaps in a code fence.
+/// </summary>
 internal sealed class JsonSyntax : ToolSyntax
 {
     public override string Begin => "```json";
@@ -138,7 +148,8 @@ internal sealed class JsonSyntax : ToolSyntax
 
     public override IReadOnlyList<string> Signatures => [];
 
-    public override bool TryRead(string body, IReadOnlyList<ToolDefinition> tools, List<ToolCall> calls) => TryReadCalls(ParseJson(body), calls);
+    public override bool TryRead(string body, IReadOnlyList<ToolDefinition> tools, List<ToolCall> calls) =>
+        TryReadCalls(ParseJson(body), calls);
 
     public override string Grammar(ToolGrammarRules rules) => $"""
         root ::= "\n"? call "\n```"

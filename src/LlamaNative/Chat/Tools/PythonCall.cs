@@ -26,7 +26,8 @@ internal static class PythonCall
         var rest = new Cursor(text[(open + 1)..^1]);
         while (!rest.AtEnd)
         {
-            if (rest.Identifier() is not { Length: > 0 } key || !rest.Take('=') || !rest.Value(out JsonNode? value) || !arguments.TryAdd(key, value))
+            if (rest.Identifier() is not { Length: > 0 } key || !rest.Take('=') || !rest.Value(out JsonNode? value)
+                || !arguments.TryAdd(key, value))
             {
                 return false;
             }

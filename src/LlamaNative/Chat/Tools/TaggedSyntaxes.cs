@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace LlamaNative.Chat;
 
 /// <summary>
-/// Qwen3-Coder, Step, Seed: <c>&lt;tool_call&gt;&lt;function=name&gt;&lt;parameter=key&gt;value&lt;/parameter&gt;&lt;/function&gt;&lt;/tool_call&gt;</c>,
-/// each value on lines of its own.
+/// Qwen3-Coder, Step, Seed:
+/// <c>&lt;tool_call&gt;&lt;function=name&gt;&lt;parameter=key&gt;value&lt;/parameter&gt;&lt;/function&gt;&lt;/tool_call&gt;</c>, each value
+/// on lines of its own.
 /// </summary>
 internal sealed class QwenCoderSyntax(string begin, string end) : ToolSyntax
 {
@@ -39,7 +40,8 @@ internal sealed class QwenCoderSyntax(string begin, string end) : ToolSyntax
 
             int keyEnd = body.IndexOf('>', key);
             int valueEnd = keyEnd < 0 ? -1 : body.IndexOf(ParameterEnd, keyEnd, StringComparison.Ordinal);
-            if (valueEnd < 0 || !arguments.Add(body[(key + Parameter.Length)..keyEnd].Trim(), WithoutItsLines(body[(keyEnd + 1)..valueEnd])))
+            if (valueEnd < 0
+                || !arguments.Add(body[(key + Parameter.Length)..keyEnd].Trim(), WithoutItsLines(body[(keyEnd + 1)..valueEnd])))
             {
                 return false;
             }
@@ -53,7 +55,8 @@ internal sealed class QwenCoderSyntax(string begin, string end) : ToolSyntax
         call ::= "\n"? "<function=" ({rules.AnyTagged((name, parameters) => $"{ToolGrammarRules.Literal(name + ">\n")} {parameters}", Write, ParameterEnd)}) "</function>\n" {ToolGrammarRules.Literal(end)}
         """;
 
-    private static string Write(string key, string value) => $"{ToolGrammarRules.Literal($"<parameter={key}>\n")} {value} \"\\n</parameter>\\n\"";
+    private static string Write(string key, string value) =>
+        $"{ToolGrammarRules.Literal($"<parameter={key}>\n")} {value} \"\\n</parameter>\\n\"";
 
     /// <summary>The line breaks next to the tags belong to them; those behind belong to the value.</summary>
     private static string WithoutItsLines(string value)
@@ -64,7 +67,9 @@ internal sealed class QwenCoderSyntax(string begin, string end) : ToolSyntax
     }
 }
 
-/// <summary>GLM, Laguna: <c>&lt;tool_call&gt;name&lt;arg_key&gt;key&lt;/arg_key&gt;&lt;arg_value&gt;value&lt;/arg_value&gt;&lt;/tool_call&gt;</c>.</summary>
+/// <summary>
+/// GLM, Laguna: <c>&lt;tool_call&gt;name&lt;arg_key&gt;key&lt;/arg_key&gt;&lt;arg_value&gt;value&lt;/arg_value&gt;&lt;/tool_call&gt;</c>.
+/// </summary>
 internal sealed class GlmSyntax : ToolSyntax
 {
     private const string Key = "<arg_key>";
@@ -136,7 +141,8 @@ internal sealed class TaggedArguments(IReadOnlyList<ToolDefinition> tools, strin
     public static bool IsText(JsonNode? schema) => schema is JsonObject && schema["type"] switch
     {
         JsonValue one => one.TryGetValue(out string? type) && type == "string",
-        null => schema["enum"] is JsonArray { Count: > 0 } values && values.All(value => value is JsonValue text && text.TryGetValue(out string? _)),
+        null => schema["enum"] is JsonArray { Count: > 0 } values
+            && values.All(value => value is JsonValue text && text.TryGetValue(out string? _)),
         _ => false,
     };
 }

@@ -42,7 +42,8 @@ public sealed class ToolFunction
         JsonNode schema = arguments.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
         if (schema is not JsonObject parameters)
         {
-            throw new ArgumentException($"The arguments of tool '{name}' must be an object with properties, not {typeof(TArguments).Name}.", nameof(arguments));
+            throw new ArgumentException($"The arguments of tool '{name}' must be an object with properties, not {typeof(TArguments).Name}.",
+                nameof(arguments));
         }
 
         parameters["type"] = "object";

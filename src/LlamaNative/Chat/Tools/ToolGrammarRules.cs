@@ -24,7 +24,9 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
     /// </summary>
     public const string AddressedMessage = "addressed";
 
-    /// <summary>The grammar of calls: from <c>root</c> for what follows a syntax's mark, from <see cref="WholeMessage"/> with the mark.</summary>
+    /// <summary>
+    /// The grammar of calls: from <c>root</c> for what follows a syntax's mark, from <see cref="WholeMessage"/> with the mark.
+    /// </summary>
     /// <exception cref="GrammarException">A tool's parameters are no schema a grammar can follow.</exception>
     public static GbnfGrammar For(ToolSyntax syntax, IReadOnlyList<ToolDefinition> tools)
     {
@@ -48,7 +50,8 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
     /// <param name="write">Joins a tool's name with the rule of its arguments.</param>
     /// <param name="writeParameter">Puts the tags around the rule of a value.</param>
     /// <param name="closingTag">The tag that ends a value, which no value holds.</param>
-    public string AnyTagged(Func<string, string, string> write, Func<string, string, string> writeParameter, string closingTag) => string.Join(" | ", tools.Select(tool =>
+    public string AnyTagged(Func<string, string, string> write, Func<string, string, string> writeParameter, string closingTag) =>
+        string.Join(" | ", tools.Select(tool =>
     {
         var required = (tool.Parameters["required"] as JsonArray)?.Select(name => name?.ToString()).ToHashSet() ?? [];
         IEnumerable<string> parameters = (tool.Parameters["properties"] as JsonObject ?? []).Select(property =>
@@ -61,7 +64,8 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
 
     /// <summary>A text as GBNF writes it.</summary>
     public static string Literal(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
+        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n",
+            "\\n", StringComparison.Ordinal) + "\"";
 
     private string TaggedValue(JsonObject parameters, JsonNode? schema, string closingTag)
     {
@@ -85,7 +89,9 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
         return AddSchema(alone);
     }
 
-    /// <summary>The rule of texts in which a mark does not occur: the automaton that looks for it, without the step that finds it.</summary>
+    /// <summary>
+    /// The rule of texts in which a mark does not occur: the automaton that looks for it, without the step that finds it.
+    /// </summary>
     private string Without(string mark)
     {
         if (_without.TryGetValue(mark, out string? start))
@@ -102,7 +108,8 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
                 .Select(letter => (Letter: letter, Next: Matched(mark, mark[..matched] + letter)))
                 .Where(step => step.Next < mark.Length)
                 .Select(step => $" | {Literal(step.Letter.ToString())} {prefix}{step.Next}");
-            _rules.Append(prefix).Append(matched).Append(" ::= | [^").Append(others).Append("] ").Append(prefix).Append('0').AppendJoin("", steps).Append('\n');
+            _rules.Append(prefix).Append(matched).Append(" ::= | [^").Append(others).Append("] ").Append(prefix).Append('0').AppendJoin("",
+                steps).Append('\n');
         }
 
         return _without[mark] = prefix + "0";

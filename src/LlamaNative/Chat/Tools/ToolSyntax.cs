@@ -42,7 +42,9 @@ internal abstract class ToolSyntax
     /// </summary>
     public virtual string? Address => null;
 
-    /// <summary>How a template of this family writes a call of <c>NAME</c> with the argument <c>KEY</c>, without white space, up to the value.</summary>
+    /// <summary>
+    /// How a template of this family writes a call of <c>NAME</c> with the argument <c>KEY</c>, without white space, up to the value.
+    /// </summary>
     public abstract IReadOnlyList<string> Signatures { get; }
 
     /// <summary>
@@ -79,17 +81,22 @@ internal abstract class ToolSyntax
     private static ToolSyntax OfSource(string source)
     {
         string text = string.Concat(source.Where(character => !char.IsWhiteSpace(character))).Replace("\\n", "", StringComparison.Ordinal);
-        ToolSyntax[] candidates = [.. s_families.Where(family => text.Contains(string.Concat(family.Begin.Where(character => !char.IsWhiteSpace(character))), StringComparison.Ordinal))];
+        ToolSyntax[] candidates = [.. s_families.Where(family =>
+            text.Contains(string.Concat(family.Begin.Where(character => !char.IsWhiteSpace(character))), StringComparison.Ordinal))];
         return candidates switch
         {
             [] => new JsonSyntax(),
             [var only] => only,
 
             // They share a mark; what stands behind it tells them apart.
-            _ when text.Contains("<function=", StringComparison.Ordinal) && text.Contains("<parameter=", StringComparison.Ordinal) => candidates[0],
-            _ when text.Contains("<arg_key>", StringComparison.Ordinal) => Array.Find(candidates, family => family is GlmSyntax) ?? candidates[0],
-            _ when text.Contains("[CALL_ID]", StringComparison.Ordinal) => Array.Find(candidates, family => family is MistralArgumentsSyntax) ?? candidates[0],
-            _ when text.Contains("[ARGS]", StringComparison.Ordinal) => Array.FindLast(candidates, family => family is MistralArgumentsSyntax) ?? candidates[0],
+            _ when text.Contains("<function=", StringComparison.Ordinal)
+                && text.Contains("<parameter=", StringComparison.Ordinal) => candidates[0],
+            _ when text.Contains("<arg_key>", StringComparison.Ordinal) =>
+                Array.Find(candidates, family => family is GlmSyntax) ?? candidates[0],
+            _ when text.Contains("[CALL_ID]", StringComparison.Ordinal) =>
+                Array.Find(candidates, family => family is MistralArgumentsSyntax) ?? candidates[0],
+            _ when text.Contains("[ARGS]", StringComparison.Ordinal) =>
+                Array.FindLast(candidates, family => family is MistralArgumentsSyntax) ?? candidates[0],
             _ => Array.Find(candidates, family => family is not (QwenCoderSyntax or GlmSyntax or MistralArgumentsSyntax)) ?? candidates[0],
         };
     }
@@ -138,7 +145,11 @@ internal abstract class ToolSyntax
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, AllowDuplicateProperties = false });
+            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions
+            {
+                AllowTrailingCommas = true,
+                AllowDuplicateProperties = false,
+            });
         }
         catch (JsonException)
         {

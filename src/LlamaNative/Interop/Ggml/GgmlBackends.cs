@@ -50,7 +50,8 @@ internal static unsafe partial class GgmlBackends
 
     /// <summary>The backend's <c>ggml_backend_set_abort_callback</c>; null where the backend cannot be interrupted.</summary>
     public static delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, byte>, void*, void> AbortSetter(nint device) =>
-        (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, byte>, void*, void>)Function(device, "ggml_backend_set_abort_callback");
+        (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, byte>, void*, void>)Function(device,
+            "ggml_backend_set_abort_callback");
 
     private static nint Function(nint device, string name) =>
         GgmlDevices.ggml_backend_reg_get_proc_address(GgmlDevices.ggml_backend_dev_backend_reg(device), name);

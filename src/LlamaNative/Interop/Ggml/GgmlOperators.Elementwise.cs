@@ -24,10 +24,12 @@ internal static unsafe partial class GgmlOperators
     public static partial ggml_tensor* ggml_div(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_acc(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b, nuint nb1, nuint nb2, nuint nb3, nuint offset);
+    public static partial ggml_tensor* ggml_acc(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b,
+        nuint nb1, nuint nb2, nuint nb3, nuint offset);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_set(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b, nuint nb1, nuint nb2, nuint nb3, nuint offset);
+    public static partial ggml_tensor* ggml_set(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b,
+        nuint nb1, nuint nb2, nuint nb3, nuint offset);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial ggml_tensor* ggml_sqr(GgmlContextHandle context, ggml_tensor* a);
@@ -48,7 +50,8 @@ internal static unsafe partial class GgmlOperators
     public static partial ggml_tensor* ggml_unary(GgmlContextHandle context, ggml_tensor* a, GgmlUnaryOp op);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_leaky_relu(GgmlContextHandle context, ggml_tensor* a, float negativeSlope, [MarshalAs(UnmanagedType.U1)] bool inplace);
+    public static partial ggml_tensor* ggml_leaky_relu(GgmlContextHandle context, ggml_tensor* a, float negativeSlope,
+        [MarshalAs(UnmanagedType.U1)] bool inplace);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial ggml_tensor* ggml_silu_back(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b);

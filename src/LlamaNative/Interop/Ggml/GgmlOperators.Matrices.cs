@@ -54,19 +54,26 @@ internal static unsafe partial class GgmlOperators
     public static partial ggml_tensor* ggml_diag_mask_zero(GgmlContextHandle context, ggml_tensor* a, int past);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_soft_max_ext(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* mask, float scale, float maxBias);
+    public static partial ggml_tensor* ggml_soft_max_ext(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* mask,
+        float scale, float maxBias);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_soft_max_ext_back(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b, float scale, float maxBias);
+    public static partial ggml_tensor* ggml_soft_max_ext_back(GgmlContextHandle context, ggml_tensor* a,
+        ggml_tensor* b, float scale, float maxBias);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_rope_ext(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b, ggml_tensor* c, int dimensions, int mode, int originalContext, float frequencyBase, float frequencyScale, float extFactor, float attnFactor, float betaFast, float betaSlow);
+    public static partial ggml_tensor* ggml_rope_ext(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b,
+        ggml_tensor* c, int dimensions, int mode, int originalContext, float frequencyBase, float frequencyScale,
+        float extFactor, float attnFactor, float betaFast, float betaSlow);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_rope_ext_back(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b, ggml_tensor* c, int dimensions, int mode, int originalContext, float frequencyBase, float frequencyScale, float extFactor, float attnFactor, float betaFast, float betaSlow);
+    public static partial ggml_tensor* ggml_rope_ext_back(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b,
+        ggml_tensor* c, int dimensions, int mode, int originalContext, float frequencyBase, float frequencyScale,
+        float extFactor, float attnFactor, float betaFast, float betaSlow);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_flash_attn_ext(GgmlContextHandle context, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, ggml_tensor* mask, float scale, float maxBias, float logitSoftcap);
+    public static partial ggml_tensor* ggml_flash_attn_ext(GgmlContextHandle context, ggml_tensor* q, ggml_tensor* k,
+        ggml_tensor* v, ggml_tensor* mask, float scale, float maxBias, float logitSoftcap);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial ggml_tensor* ggml_argsort(GgmlContextHandle context, ggml_tensor* a, int order);

@@ -28,7 +28,8 @@ internal static unsafe partial class GgmlOperators
     public static partial ggml_tensor* ggml_reshape_4d(GgmlContextHandle context, ggml_tensor* a, long ne0, long ne1, long ne2, long ne3);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_view_4d(GgmlContextHandle context, ggml_tensor* a, long ne0, long ne1, long ne2, long ne3, nuint nb1, nuint nb2, nuint nb3, nuint offset);
+    public static partial ggml_tensor* ggml_view_4d(GgmlContextHandle context, ggml_tensor* a, long ne0, long ne1,
+        long ne2, long ne3, nuint nb1, nuint nb2, nuint nb3, nuint offset);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial ggml_tensor* ggml_permute(GgmlContextHandle context, ggml_tensor* a, int axis0, int axis1, int axis2, int axis3);

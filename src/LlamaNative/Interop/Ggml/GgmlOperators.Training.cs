@@ -10,13 +10,16 @@ internal static unsafe partial class GgmlOperators
     public static partial ggml_tensor* ggml_cross_entropy_loss(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_cross_entropy_loss_back(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* b, ggml_tensor* c);
+    public static partial ggml_tensor* ggml_cross_entropy_loss_back(GgmlContextHandle context, ggml_tensor* a,
+        ggml_tensor* b, ggml_tensor* c);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_opt_step_adamw(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* grad, ggml_tensor* m, ggml_tensor* v, ggml_tensor* parameters);
+    public static partial ggml_tensor* ggml_opt_step_adamw(GgmlContextHandle context, ggml_tensor* a,
+        ggml_tensor* grad, ggml_tensor* m, ggml_tensor* v, ggml_tensor* parameters);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial ggml_tensor* ggml_opt_step_sgd(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* grad, ggml_tensor* parameters);
+    public static partial ggml_tensor* ggml_opt_step_sgd(GgmlContextHandle context, ggml_tensor* a, ggml_tensor* grad,
+        ggml_tensor* parameters);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial ggml_tensor* ggml_custom_4d(

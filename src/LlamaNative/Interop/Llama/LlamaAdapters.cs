@@ -24,5 +24,6 @@ internal static unsafe partial class LlamaAdapters
     public static partial int llama_set_adapters_lora(LlamaContextHandle context, nint* adapters, nuint count, float* scales);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial int llama_set_adapter_cvec(LlamaContextHandle context, float* data, nuint length, int embeddingLength, int firstLayer, int lastLayer);
+    public static partial int llama_set_adapter_cvec(LlamaContextHandle context, float* data, nuint length,
+        int embeddingLength, int firstLayer, int lastLayer);
 }

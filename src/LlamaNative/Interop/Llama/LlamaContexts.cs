@@ -33,7 +33,8 @@ internal static unsafe partial class LlamaContexts
     public static partial void llama_attach_threadpool(nint context, nint threadpool, nint threadpoolBatch);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial void llama_set_abort_callback(LlamaContextHandle context, delegate* unmanaged[Cdecl]<void*, byte> callback, void* data);
+    public static partial void llama_set_abort_callback(LlamaContextHandle context,
+        delegate* unmanaged[Cdecl]<void*, byte> callback, void* data);
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_synchronize(LlamaContextHandle context);

@@ -70,7 +70,8 @@ internal static unsafe partial class LlamaSamplers
     public static partial llama_sampler* llama_sampler_init_grammar(VocabularyHandle vocab, string grammar, string root);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial llama_sampler* llama_sampler_init_penalties(int vocabularySize, int lastN, float repeat, float frequency, float present);
+    public static partial llama_sampler* llama_sampler_init_penalties(int vocabularySize, int lastN, float repeat,
+        float frequency, float present);
 
     [LibraryImport(NativeLibraries.Llama)]
     public static partial llama_sampler* llama_sampler_init_dry(

@@ -24,8 +24,10 @@ internal static unsafe class AbiGuard
         }
 
         // A larger struct than ours is returned through the hidden pointer as well; the spare bytes take what is too much.
-        var modelDefaults = (delegate* unmanaged[Cdecl]<WithSpare<llama_model_params>>)Export(llama, "llama_model_default_params", directory);
-        var contextDefaults = (delegate* unmanaged[Cdecl]<WithSpare<llama_context_params>>)Export(llama, "llama_context_default_params", directory);
+        var modelDefaults = (delegate* unmanaged[Cdecl]<WithSpare<llama_model_params>>)Export(llama,
+            "llama_model_default_params", directory);
+        var contextDefaults = (delegate* unmanaged[Cdecl]<WithSpare<llama_context_params>>)Export(llama,
+            "llama_context_default_params", directory);
         if (!AreDefaults(modelDefaults().Value))
         {
             throw Mismatch(directory, "its llama_model_params differ");

@@ -69,7 +69,8 @@ internal sealed class LibraryLocator
         string suffix = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
         _tried.Add(Path.Combine(directory, prefix + "*" + suffix));
         string plain = Path.Combine(directory, prefix);
-        return Existing(plain + ".v" + PinnedRelease.Version + suffix) ?? Existing(plain + suffix) ?? FindVariant(directory, prefix, suffix);
+        return Existing(plain + ".v" + PinnedRelease.Version + suffix) ?? Existing(plain + suffix)
+            ?? FindVariant(directory, prefix, suffix);
     }
 
     private static string? Existing(string file) => File.Exists(file) ? file : null;
@@ -134,7 +135,8 @@ internal sealed class LibraryLocator
     }
 
     // A plugin has its libraries beside itself and not beside the application that loads it.
-    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Empty in a single-file application, which has them beside itself.")]
+    [UnconditionalSuppressMessage("SingleFile", "IL3000",
+        Justification = "Empty in a single-file application, which has them beside itself.")]
     private static IEnumerable<string> Roots()
     {
         string? own = Path.GetDirectoryName(typeof(LibraryLocator).Assembly.Location);

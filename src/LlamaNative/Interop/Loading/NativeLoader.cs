@@ -19,7 +19,8 @@ internal static class NativeLoader
         if (options?.Logger is { } logger && !NativeLog.TrySetRuntimeLogger(logger))
         {
             throw OptionCheck.Invalid(
-                "The native library already logs to another logger, which cannot be replaced. Use ModelOptions.Logger to log each model elsewhere.",
+                "The native library already logs to another logger, which cannot be replaced. Use ModelOptions.Logger to log each model "
+                + "elsewhere.",
                 nameof(LlamaRuntimeOptions.Logger));
         }
 
@@ -86,7 +87,8 @@ internal static class NativeLoader
             s_handles[library] = handle;
         }
 
-        NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly, static (name, _, _) => s_handles.TryGetValue(name, out nint handle) ? handle : 0);
+        NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly,
+            static (name, _, _) => s_handles.TryGetValue(name, out nint handle) ? handle : 0);
     }
 
     private static unsafe NativeLibraryInfo Initialize(string directory, string version)
@@ -107,27 +109,37 @@ internal static class NativeLoader
         bool hasAssertions = OperatingSystem.IsWindows() && WindowsAssertions.TurnOff(directory);
         if (hasAssertions)
         {
-            NativeLog.Warn($"The llama.cpp libraries in '{directory}' are a debug build, many times slower than an optimised one; LlamaRuntimeOptions.LibraryDirectory names another folder.");
+            NativeLog.Warn(
+                $"The llama.cpp libraries in '{directory}' are a debug build, many times slower than an optimised one; "
+                + $"LlamaRuntimeOptions.LibraryDirectory names another folder.");
         }
 
-        return new NativeLibraryInfo(directory, version, NativeText.Read(LlamaSystem.llama_print_system_info()) ?? "") { IsDebugBuild = hasAssertions };
+        return new NativeLibraryInfo(directory, version, NativeText.Read(LlamaSystem.llama_print_system_info()) ?? "")
+        {
+            IsDebugBuild = hasAssertions,
+        };
     }
 
     private static NativeLibraryException NotFound(LibraryLocator locator)
     {
         IReadOnlyList<string> others = LibraryLocator.FindOtherPlatforms();
         string cause = others.Count == 0
-            ? "Add a package that brings it: dotnet add package LlamaNative.Backend.Cpu (every platform; Metal on Apple silicon), LlamaNative.Backend.Vulkan or LlamaNative.Backend.Cuda."
-            : $"The application has libraries for {string.Join(", ", others)} only: publish it for {LibraryLocator.RuntimeIdentifier}, with the package LlamaNative.Backend.Cpu, which holds every platform's.";
+            ? "Add a package that brings it: dotnet add package LlamaNative.Backend.Cpu (every platform; Metal on Apple silicon), "
+                + "LlamaNative.Backend.Vulkan or LlamaNative.Backend.Cuda."
+            : $"The application has libraries for {string.Join(", ", others)} only: publish it for {LibraryLocator.RuntimeIdentifier}, "
+                + $"with the package LlamaNative.Backend.Cpu, which holds every platform's.";
         return new NativeLibraryException(
-            $"The native llama.cpp library for {LibraryLocator.RuntimeIdentifier} was not found. {cause} Or name a folder with the libraries in "
+            $"The native llama.cpp library for {LibraryLocator.RuntimeIdentifier} was not found. {cause} Or name a folder with the "
+            + $"libraries in "
             + $"LlamaRuntimeOptions.LibraryDirectory or in the environment variable {LibraryLocator.EnvironmentVariable}."
             + Paths(locator), locator.Tried, null);
     }
 
     private static string Advice(string? platform) => platform is not null && platform != LibraryLocator.RuntimeIdentifier
-        ? $"It is a library for {platform}, and this process is {LibraryLocator.RuntimeIdentifier}: publish the application for {LibraryLocator.RuntimeIdentifier}, with the package LlamaNative.Backend.Cpu."
-        : $"It needs a {LibraryLocator.RuntimeIdentifier} system with the C++ runtime and every library named above; install what is missing.";
+        ? $"It is a library for {platform}, and this process is {LibraryLocator.RuntimeIdentifier}: publish the application for "
+            + $"{LibraryLocator.RuntimeIdentifier}, with the package LlamaNative.Backend.Cpu."
+        : $"It needs a {LibraryLocator.RuntimeIdentifier} system with the C++ runtime and every library named above; install what is "
+            + $"missing.";
 
     private static string Paths(LibraryLocator locator) =>
         Environment.NewLine + "Paths tried:" + string.Concat(locator.Tried.Distinct().Select(path => Environment.NewLine + "  " + path));

@@ -6,7 +6,8 @@ namespace LlamaNative.Interop;
 internal static unsafe class PeImports
 {
     private const int HeaderPointer = 0x3C;
-    private const int ImportDirectory = 24 + 112 + 8; // signature and file header, optional header up to its directories, the second of them
+    // signature and file header, optional header up to its directories, the second of them
+    private const int ImportDirectory = 24 + 112 + 8;
     private const int Hint = 2;
 
     /// <summary>Where the address of a function lies that the library calls; null where it takes no such function.</summary>

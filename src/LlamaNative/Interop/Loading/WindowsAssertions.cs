@@ -17,7 +17,8 @@ internal static unsafe partial class WindowsAssertions
         // What an assertion calls may return (assert.h; debuggers offer to ignore one), so a function that takes nothing
         // and does nothing can stand for it. One of the system's, because code of ours may be unloaded with a plugin.
         nint nothing = NativeLibrary.GetExport(NativeLibrary.Load("kernel32"), "GetCurrentThreadId");
-        foreach (string file in (string[])[.. Directory.EnumerateFiles(directory, "llama*.dll"), .. Directory.EnumerateFiles(directory, "ggml*.dll")])
+        foreach (string file in (string[])[.. Directory.EnumerateFiles(directory, "llama*.dll"),
+            .. Directory.EnumerateFiles(directory, "ggml*.dll")])
         {
             byte* image = GetModuleHandleW(file);
             nint* failed = image is null ? null : PeImports.Find(image, "_wassert"u8);

@@ -7,7 +7,8 @@ namespace LlamaNative.Compute;
 /// llama.cpp's choice of others for sensitive ones. The values are those of <c>llama_ftype</c>, which GGUF files store
 /// as general.file_type.
 /// </summary>
-[SuppressMessage("Naming", "CA1707:Identifiers should not contain underscores", Justification = "These are the field's own names, as written on every model file.")]
+[SuppressMessage("Naming", "CA1707:Identifiers should not contain underscores",
+    Justification = "These are the field's own names, as written on every model file.")]
 public enum ModelFileType
 {
     /// <summary>All F32.</summary>

@@ -15,7 +15,9 @@ public sealed record ModelQuantizationOptions
     /// <summary>The type of token_embd.weight; null for the mixture's choice.</summary>
     public GgmlType? TokenEmbeddingType { get; init; }
 
-    /// <summary>The types of tensors whose names match a regular expression (ECMAScript, as C++ reads it); the first match counts.</summary>
+    /// <summary>
+    /// The types of tensors whose names match a regular expression (ECMAScript, as C++ reads it); the first match counts.
+    /// </summary>
     public IReadOnlyList<(string Pattern, GgmlType Type)> TensorTypes { get; init; } = [];
 
     /// <summary>Whether tensors that are quantized already may be quantized again, which loses more than doing it once.</summary>
@@ -88,7 +90,8 @@ public sealed record ModelQuantizationOptions
 /// <param name="Type">Its type in the result.</param>
 /// <param name="SourceByteCount">Its bytes in the model.</param>
 /// <param name="ByteCount">Its bytes in the result.</param>
-public sealed record QuantizedTensor(string Name, TensorShape Shape, GgmlType SourceType, GgmlType Type, long SourceByteCount, long ByteCount);
+public sealed record QuantizedTensor(string Name, TensorShape Shape, GgmlType SourceType, GgmlType Type,
+    long SourceByteCount, long ByteCount);
 
 /// <summary>How far quantization has come.</summary>
 /// <param name="Tensor">The tensor at work.</param>

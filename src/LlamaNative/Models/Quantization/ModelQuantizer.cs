@@ -23,7 +23,8 @@ public static class ModelQuantizer
 
     /// <summary>Quantizes a model into another file, which appears only when it is complete.</summary>
     /// <param name="path">The model; of a split one any part.</param>
-    /// <param name="outputPath">The file to write; with <see cref="ModelQuantizationOptions.KeepSplit"/> the beginning of the parts' names.</param>
+    /// <param name="outputPath">The file to write; with <see cref="ModelQuantizationOptions.KeepSplit"/> the beginning of the parts'
+    /// names.</param>
     /// <param name="options">How; null for Q4_K_M.</param>
     /// <param name="progress">Told of each tensor, and of every buffer done.</param>
     /// <param name="cancellationToken">Stops within a buffer's time; nothing is left behind.</param>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LlamaNative.Compute;
 
-/// <summary>Which layers a quantized model leaves out, and the names of tensors when the rest moves up (<c>remap_layer</c> in llama-quant.cpp).</summary>
+/// <summary>
+/// Which layers a quantized model leaves out, and the names of tensors when the rest moves up (<c>remap_layer</c> in llama-quant.cpp).
+/// </summary>
 internal sealed class PrunedLayers
 {
     public PrunedLayers(IEnumerable<int> layers) => Pruned = [.. layers.Distinct().Order()];
@@ -19,7 +21,9 @@ internal sealed class PrunedLayers
         }
 
         int before = Pruned.Count(pruned => pruned < layer);
-        return Pruned.Contains(layer) ? null : string.Concat(name[..digits.Start], (layer - before).ToString(CultureInfo.InvariantCulture), name[digits.End..]);
+        return Pruned.Contains(layer)
+            ? null
+            : string.Concat(name[..digits.Start], (layer - before).ToString(CultureInfo.InvariantCulture), name[digits.End..]);
     }
 
     private static bool TryFindLayer(string name, out int layer, out Range digits)

@@ -56,7 +56,8 @@ internal sealed unsafe class QuantizationPlan
 
     private void RequireWholeBlocks(string name, GgmlType? type)
     {
-        if (type is { } wanted && _file.Tensors.TryGet(name, out GgufTensorInfo? tensor) && tensor.Shape[0] % GgmlTypeInfo.Of(wanted).BlockSize != 0)
+        if (type is { } wanted && _file.Tensors.TryGet(name, out GgufTensorInfo? tensor)
+            && tensor.Shape[0] % GgmlTypeInfo.Of(wanted).BlockSize != 0)
         {
             throw new ModelQuantizationException(_path, $"the rows of {tensor} are not whole blocks of {GgmlTypeInfo.Of(wanted).Name}.");
         }
@@ -86,7 +87,8 @@ internal sealed unsafe class QuantizationPlan
         }
 
         GgmlType type = newType is null ? source.Type : TypeOf(newType);
-        Tensors.Add((source, new QuantizedTensor(name, source.Shape, source.Type, type, source.ByteCount, TensorLayout.Contiguous(type, source.Shape).ByteCount)));
+        Tensors.Add((source, new QuantizedTensor(name, source.Shape, source.Type, type, source.ByteCount,
+            TensorLayout.Contiguous(type, source.Shape).ByteCount)));
     }
 
     private GgmlType TypeOf(string name)

@@ -90,12 +90,15 @@ internal sealed class QuantizationRun(
         if (found is not null && found.Length != tensor.Shape[0] * tensor.Shape[2])
         {
             // An embedding has one importance for each token in old files; llama.cpp leaves it out, too.
-            found = embedding ? null : throw new ModelQuantizationException(path, $"the importance matrix has {found.Length} numbers for {source}, not {tensor.Shape[0] * tensor.Shape[2]}.");
+            found = embedding ? null : throw new ModelQuantizationException(path,
+                $"the importance matrix has {found.Length} numbers for {source}, not {tensor.Shape[0] * tensor.Shape[2]}.");
         }
 
-        if (found is null && (Quantizer.RequiresImportanceMatrix(tensor.Type) || (!embedding && source != "output.weight" && IsPoorWithoutImportance(tensor.Type))))
+        if (found is null && (Quantizer.RequiresImportanceMatrix(tensor.Type)
+            || (!embedding && source != "output.weight" && IsPoorWithoutImportance(tensor.Type))))
         {
-            throw new ModelQuantizationException(path, $"{source} cannot become {GgmlTypeInfo.Of(tensor.Type).Name} without an importance matrix.");
+            throw new ModelQuantizationException(path,
+                $"{source} cannot become {GgmlTypeInfo.Of(tensor.Type).Name} without an importance matrix.");
         }
 
         return found;

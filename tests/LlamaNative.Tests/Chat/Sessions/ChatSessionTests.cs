@@ -43,7 +43,10 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal(11, session.Messages.Count);
     }
 
-    /// <summary>The cost of a turn does not grow with the conversation: before the first new token stand the message and what the template puts around it.</summary>
+    /// <summary>
+    /// The cost of a turn does not grow with the conversation: before the first new token stand the message and what the template puts
+    /// around it.
+    /// </summary>
     [RequiresFact(Need.Shared)]
     public async Task On_the_tenth_turn_the_message_and_the_template_around_it_are_evaluated_and_nothing_else()
     {
@@ -61,7 +64,8 @@ public sealed class ChatSessionTests : IDisposable
         // The tokens of exactly this text, split behind a line break, whose own tokens are taken off again.
         Vocabulary vocabulary = _model.Vocabulary;
         const string New = "<|im_end|>\n<|im_start|>user\nAnd the last day?<|im_end|>\n<|im_start|>assistant\n";
-        int expected = vocabulary.Tokenize("\n" + New, addSpecial: false, parseSpecial: true).Length - vocabulary.Tokenize("\n", addSpecial: false).Length;
+        int expected = vocabulary.Tokenize("\n" + New, addSpecial: false, parseSpecial: true).Length - vocabulary.Tokenize("\n",
+            addSpecial: false).Length;
         TokenUsage usage = tenth.Result!.Usage;
         Assert.Equal(before + expected, usage.PromptTokens);
 
@@ -203,7 +207,13 @@ public sealed class ChatSessionTests : IDisposable
     [RequiresFact(Need.Shared)]
     public async Task Branches_share_their_beginning_and_go_their_own_ways()
     {
-        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 1024, MaxSequences = 2, UnifiedCache = true, Threads = 1 });
+        using var context = new LlamaContext(_model, new ContextOptions
+        {
+            ContextSize = 1024,
+            MaxSequences = 2,
+            UnifiedCache = true,
+            Threads = 1,
+        });
         ChatSession trunk = NewSession(context, "chatml");
         await trunk.SendAsync("Lily had a ball", s_greedy).CompleteAsync();
         int free = context.Cache.GetFreeCells();

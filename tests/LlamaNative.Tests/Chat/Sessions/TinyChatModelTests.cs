@@ -55,7 +55,8 @@ public sealed class TinyChatModelTests : IDisposable
     [Fact]
     public void It_completes_the_question_of_life_with_42()
     {
-        GenerationResult result = new TextGenerator(_context).Generate("The answer to the ultimate question of life, the universe, and everything is", s_greedy);
+        GenerationResult result = new TextGenerator(_context).Generate(
+            "The answer to the ultimate question of life, the universe, and everything is", s_greedy);
         Assert.Equal(" 42.", result.Text);
     }
 

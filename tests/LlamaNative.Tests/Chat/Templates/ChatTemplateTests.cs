@@ -11,7 +11,8 @@ public class ChatTemplateTests
     public void An_error_while_rendering_is_one_of_the_library_with_its_place_and_cause()
     {
         ChatTemplate template = ChatTemplate.Parse("a\n{{ x.y.z }}");
-        ChatTemplateException error = Assert.Throws<ChatTemplateException>(() => template.Render(new JsonObject { ["x"] = new JsonObject() }));
+        ChatTemplateException error = Assert.Throws<ChatTemplateException>(
+            () => template.Render(new JsonObject { ["x"] = new JsonObject() }));
         Assert.IsAssignableFrom<LlamaException>(error);
         Assert.Equal((2, 8), (error.Line, error.Column));
         Assert.Equal("Chat template, line 2, column 8: 'dict object' has no attribute 'y'", error.Message);

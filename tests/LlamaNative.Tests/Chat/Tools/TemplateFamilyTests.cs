@@ -79,11 +79,15 @@ public sealed class TemplateFamilyTests
     [InlineData("NVIDIA-Nemotron-Nano-v2", "<TOOLCALL>", "</TOOLCALL>")]
     public void What_a_template_writes_is_read_back(string template, string begin, string end)
     {
-        var tool = new ToolDefinition("get_weather", "", (JsonObject)JsonNode.Parse("""{"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}""")!);
+        var tool = new ToolDefinition("get_weather", "",
+            (JsonObject)JsonNode.Parse("""{"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}""")!);
         string source = File.ReadAllText(Repository.SharedPathOf($"{Templates}/{template}.jinja"));
         MessageForms forms = Forms(source);
         var call = new ToolCall("get_weather", new JsonObject { ["city"] = "São Paulo", ["days"] = 3 }, "call12345");
-        string text = Render(source, [ChatMessage.FromUser("?").ToJson(), forms.Write(new ChatMessage(ChatRole.Assistant, "") { ToolCalls = [call] })]);
+        string text = Render(source, [ChatMessage.FromUser("?").ToJson(), forms.Write(new ChatMessage(ChatRole.Assistant, "")
+        {
+            ToolCalls = [call],
+        })]);
         int start = text.IndexOf(begin, StringComparison.Ordinal);
         string written = text[start..(text.IndexOf(end, start, StringComparison.Ordinal) + (end == "</s>" ? 0 : end.Length))];
 

@@ -55,7 +55,10 @@ public sealed partial class ToolRunnerTests : IDisposable
         Assert.Equal("lamp", Assert.Single(session.Messages.First(message => message.Role == ChatRole.Assistant).ToolCalls).Name);
     }
 
-    /// <summary>Llama 3 writes calls as plain JSON, with no mark before them: a message that begins with a brace is held to the grammar from there on.</summary>
+    /// <summary>
+    /// Llama 3 writes calls as plain JSON, with no mark before them: a message that begins with a brace is held to the grammar from there
+    /// on.
+    /// </summary>
     [RequiresFact(Need.Shared)]
     public async Task A_call_without_a_mark_is_held_to_the_grammar_too()
     {
@@ -71,7 +74,10 @@ public sealed partial class ToolRunnerTests : IDisposable
         var options = new GenerationOptions
         {
             MaxTokens = 200,
-            Sampling = SamplingOptions.Greedy with { LogitBias = new Dictionary<int, float> { [brace] = 200, [model.Vocabulary.Eos!.Value] = 100 } },
+            Sampling = SamplingOptions.Greedy with
+            {
+                LogitBias = new Dictionary<int, float> { [brace] = 200, [model.Vocabulary.Eos!.Value] = 100 },
+            },
         };
         ChatMessage answer = await session.SendAsync("Light, please", options).CompleteAsync();
         ToolCall call = Assert.Single(answer.ToolCalls);
@@ -85,11 +91,24 @@ public sealed partial class ToolRunnerTests : IDisposable
     {
         var definition = new ToolDefinition("f", "", new JsonObject { ["type"] = "object" });
         using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 1024, Threads = 1 });
-        var session = new ChatSession(context, new ChatSessionOptions { Format = ChatFormat.FromName(_model, "chatml"), Tools = [definition], ToolChoice = ToolChoice.Required });
-        var runner = new ToolRunner(session, [new ToolFunction(definition, (_, _) => throw new InvalidOperationException("no lamp"))], new ToolRunnerOptions { MaxRounds = 0 });
+        var session = new ChatSession(context, new ChatSessionOptions
+        {
+            Format = ChatFormat.FromName(_model, "chatml"),
+            Tools = [definition],
+            ToolChoice = ToolChoice.Required,
+        });
+        var runner = new ToolRunner(session, [new ToolFunction(definition, (_, _) => throw new InvalidOperationException("no lamp"))],
+            new ToolRunnerOptions
+        {
+            MaxRounds = 0,
+        });
         await Assert.ThrowsAsync<LlamaException>(async () =>
         {
-            await foreach (string _ in runner.SendAsync("x", new GenerationOptions { MaxTokens = 200, Sampling = new SamplingOptions { Seed = 3 } }))
+            await foreach (string _ in runner.SendAsync("x", new GenerationOptions
+            {
+                MaxTokens = 200,
+                Sampling = new SamplingOptions { Seed = 3 },
+            }))
             {
             }
         });
@@ -103,12 +122,20 @@ public sealed partial class ToolRunnerTests : IDisposable
         var generator = new TextGenerator(context);
         for (uint seed = 0; seed < 5; seed++)
         {
-            Lamp lamp = await generator.GenerateAsync("x", ToolJson.Default.Lamp, new GenerationOptions { MaxTokens = 100, Sampling = new SamplingOptions { Seed = seed } });
+            Lamp lamp = await generator.GenerateAsync("x", ToolJson.Default.Lamp, new GenerationOptions
+            {
+                MaxTokens = 100,
+                Sampling = new SamplingOptions { Seed = seed },
+            });
             Assert.True(Enum.IsDefined(lamp.Colour));
         }
 
         LlamaException error = await Assert.ThrowsAsync<LlamaException>(() =>
-            generator.GenerateAsync("x", ToolJson.Default.Lamp, new GenerationOptions { MaxTokens = 2, Sampling = new SamplingOptions { Seed = 1 } }));
+            generator.GenerateAsync("x", ToolJson.Default.Lamp, new GenerationOptions
+            {
+                MaxTokens = 2,
+                Sampling = new SamplingOptions { Seed = 1 },
+            }));
         Assert.Contains("MaxTokens", error.Message, StringComparison.Ordinal);
     }
 

@@ -80,7 +80,8 @@ public sealed class LogLinesTests(TinyModelFixture tiny) : IClassFixture<TinyMod
 
     [RequiresFact(Need.LlamaSource)]
     public void Every_format_stands_in_the_source() => Assert.All(LogLines.All, format =>
-        Assert.Contains($"\"{format.Format}", File.ReadAllText(Path.Combine(Repository.LlamaSource, format.Source)), StringComparison.Ordinal));
+        Assert.Contains($"\"{format.Format}", File.ReadAllText(Path.Combine(Repository.LlamaSource, format.Source)),
+            StringComparison.Ordinal));
 
     /// <summary>The lines of the operation that logs a format, and what reads them.</summary>
     private (List<string> Lines, Action<IReadOnlyList<string>> Read) OperationOf(LogFormat format)
