@@ -17,7 +17,7 @@ internal sealed class ForwardPass : IDisposable
     private readonly int _tokens;
     private readonly int _visible;
     private readonly TensorArena _inputs;
-    private readonly TensorArena g; // so short because every line below begins with it
+    private readonly TensorArena _g; // so short because every line below begins with it
     private readonly ComputeGraph _graph;
     private readonly List<Step> _steps = [];
 
@@ -45,7 +45,7 @@ internal sealed class ForwardPass : IDisposable
         _visible = visible;
         _traced = traced;
         _inputs = new TensorArena(8);
-        g = new TensorArena(64 + (_shape.Layers * 64));
+        _g = new TensorArena(64 + (_shape.Layers * 64));
         _graph = new ComputeGraph(64 + (_shape.Layers * 64));
 
         _ids = _inputs.NewTensor(GgmlType.I32, tokens);
@@ -57,7 +57,7 @@ internal sealed class ForwardPass : IDisposable
         _valuePlacesData = new int[tokens * _shape.KeyWidth];
         _maskData = new float[tokens * visible];
 
-        Logits = g.SetOutput(Build());
+        Logits = _g.SetOutput(Build());
         _graph.BuildForwardExpand(Logits);
         _graph.Allocate(backend);
     }
@@ -76,14 +76,14 @@ internal sealed class ForwardPass : IDisposable
     private GgmlTensor Build()
     {
         // Token ids → embedding rows: each id picks its row of the embedding matrix, [n×width].
-        GgmlTensor x = Note("embedding rows", null, "embd", "GET_ROWS", g.GetRows(_weights.Embedding, _ids));
+        GgmlTensor x = Note("embedding rows", null, "embd", "GET_ROWS", _g.GetRows(_weights.Embedding, _ids));
 
         for (int layer = 0; layer < _shape.Layers; layer++)
         {
             x = Layer(layer, x);
             if (_traced)
             {
-                Lens.Add(g.SetOutput(Say(x)));
+                Lens.Add(_g.SetOutput(Say(x)));
                 _graph.BuildForwardExpand(Lens[^1]);
             }
         }
@@ -91,12 +91,12 @@ internal sealed class ForwardPass : IDisposable
         // Only the last token's row is needed to go on; a traced pass shows all.
         if (!_traced)
         {
-            x = g.Slice(x, 1, _tokens - 1, 1);
+            x = _g.Slice(x, 1, _tokens - 1, 1);
         }
 
         // Final norm [n×width] → logits [n×vocabulary].
         x = Note("final norm", null, "result_norm", "MUL", Norm(x, "output_norm"));
-        return Note("logits", null, "result_output", "MUL_MAT", g.MulMat(_weights.Output, x));
+        return Note("logits", null, "result_output", "MUL_MAT", _g.MulMat(_weights.Output, x));
     }
 
     private GgmlTensor Layer(int layer, GgmlTensor x)
@@ -108,7 +108,7 @@ internal sealed class ForwardPass : IDisposable
 
         // Attention, and the residual: what it found is added to the row, [n×width].
         GgmlTensor found = Attention(layer, blk, normed);
-        x = Note("residual", layer, "ffn_inp", "ADD", g.Add(found, x));
+        x = Note("residual", layer, "ffn_inp", "ADD", _g.Add(found, x));
 
         // RMSNorm again.
         normed = Note("normalised residual", layer, "ffn_norm", "MUL", Norm(x, blk + "ffn_norm"));
@@ -116,11 +116,11 @@ internal sealed class ForwardPass : IDisposable
         // SwiGLU: one projection gates the other, silu(gate) · up, [n×hidden]; then back to [n×width].
         GgmlTensor gate = Linear("gate", layer, "ffn_gate", blk + "ffn_gate", normed);
         GgmlTensor up = Linear("up", layer, "ffn_up", blk + "ffn_up", normed);
-        GgmlTensor hidden = Note("SwiGLU", layer, "ffn_swiglu", "SWIGLU", g.SwigluSplit(gate, up));
+        GgmlTensor hidden = Note("SwiGLU", layer, "ffn_swiglu", "SWIGLU", _g.SwigluSplit(gate, up));
         GgmlTensor down = Linear("down", layer, "ffn_out", blk + "ffn_down", hidden);
 
         // And the second residual: the layer's output, [n×width].
-        return Note("layer output", layer, "l_out", "ADD", g.Add(down, x));
+        return Note("layer output", layer, "l_out", "ADD", _g.Add(down, x));
     }
 
     private GgmlTensor Attention(int layer, string blk, GgmlTensor x)
@@ -134,45 +134,45 @@ internal sealed class ForwardPass : IDisposable
         GgmlTensor v = Linear("values", layer, "Vcur", blk + "attn_v", x, _shape.KeyHeads);
 
         // RoPE: neighbouring numbers of a head are a point that turns by the token's position, [n×d] for each head.
-        q = Rope("rotated queries", "Qcur", layer, g.Reshape(q, d, _shape.Heads, _tokens));
-        k = Rope("rotated keys", "Kcur", layer, g.Reshape(k, d, _shape.KeyHeads, _tokens));
+        q = Rope("rotated queries", "Qcur", layer, _g.Reshape(q, d, _shape.Heads, _tokens));
+        k = Rope("rotated keys", "Kcur", layer, _g.Reshape(k, d, _shape.KeyHeads, _tokens));
 
         // Into the cache, and out of it the keys and values of all tokens so far, as views.
-        GgmlTensor keys = _cache.Keys(g, layer, g.Reshape(k, _shape.KeyWidth, _tokens), _positions, _visible);
-        GgmlTensor values = _cache.Values(g, layer, v, _valuePlaces, _visible);
+        GgmlTensor keys = _cache.Keys(_g, layer, _g.Reshape(k, _shape.KeyWidth, _tokens), _positions, _visible);
+        GgmlTensor values = _cache.Values(_g, layer, v, _valuePlaces, _visible);
 
         // Scores: every query with every key, [n×visible] for each head. MulMat repeats the key heads over the queries'.
-        GgmlTensor scores = Note("scores", layer, "kq", "MUL_MAT", g.MulMat(keys, g.Permute(q, 0, 2, 1, 3)));
+        GgmlTensor scores = Note("scores", layer, "kq", "MUL_MAT", _g.MulMat(keys, _g.Permute(q, 0, 2, 1, 3)));
 
         // Causal mask and softmax: scores / √d, minus infinity where a token would look ahead, then each row to sum 1.
         GgmlTensor attention = Note("attention (masked, softmax)", layer, "kq_soft_max", "SOFT_MAX",
-            g.SoftMaxExt(scores, _mask, _shape.ScoreScale));
+            _g.SoftMaxExt(scores, _mask, _shape.ScoreScale));
 
         // Values mixed by attention, [n×d] for each head; then the heads joined, [n×heads·d].
-        GgmlTensor mixed = Note("values mixed", layer, "kqv", "MUL_MAT", g.MulMat(values, attention));
-        GgmlTensor joined = Note("heads joined", layer, "kqv_out", "CONT", g.Cont(g.Permute(mixed, 0, 2, 1, 3)));
+        GgmlTensor mixed = Note("values mixed", layer, "kqv", "MUL_MAT", _g.MulMat(values, attention));
+        GgmlTensor joined = Note("heads joined", layer, "kqv_out", "CONT", _g.Cont(_g.Permute(mixed, 0, 2, 1, 3)));
 
         // Output projection, [n×width].
-        return Linear("attention output", layer, "attn_out", blk + "attn_output", g.Reshape(joined, (long)d * _shape.Heads, _tokens));
+        return Linear("attention output", layer, "attn_out", blk + "attn_output", _g.Reshape(joined, (long)d * _shape.Heads, _tokens));
     }
 
     /// <summary>x / √(mean(x²) + ε) · weight, for each row.</summary>
-    private GgmlTensor Norm(GgmlTensor x, string weight) => g.Mul(g.RmsNorm(x, _shape.Epsilon), _weights[weight + ".weight"]);
+    private GgmlTensor Norm(GgmlTensor x, string weight) => _g.Mul(_g.RmsNorm(x, _shape.Epsilon), _weights[weight + ".weight"]);
 
     /// <summary>Rows times a matrix, and a bias where the model has one.</summary>
     private GgmlTensor Linear(string name, int layer, string counterpart, string weight, GgmlTensor x, int heads = 1)
     {
-        GgmlTensor product = g.MulMat(_weights[weight + ".weight"], x);
+        GgmlTensor product = _g.MulMat(_weights[weight + ".weight"], x);
         return _weights.Find(weight + ".bias") is { } bias
-            ? Note(name, layer, counterpart, "ADD", g.Add(product, bias), heads)
+            ? Note(name, layer, counterpart, "ADD", _g.Add(product, bias), heads)
             : Note(name, layer, counterpart, "MUL_MAT", product, heads);
     }
 
     private GgmlTensor Rope(string name, string counterpart, int layer, GgmlTensor heads) =>
-        Note(name, layer, counterpart, "ROPE", g.RopeExt(heads, _positions, _shape.Rope, _weights.RopeFactors));
+        Note(name, layer, counterpart, "ROPE", _g.RopeExt(heads, _positions, _shape.Rope, _weights.RopeFactors));
 
     /// <summary>Rows as logits: final norm and output matrix.</summary>
-    private GgmlTensor Say(GgmlTensor x) => g.MulMat(_weights.Output, Norm(x, "output_norm"));
+    private GgmlTensor Say(GgmlTensor x) => _g.MulMat(_weights.Output, Norm(x, "output_norm"));
 
     /// <summary>Computes the pass for tokens at the positions from <paramref name="past"/> on.</summary>
     public void Run(ReadOnlySpan<int> ids, int past, CancellationToken cancellationToken = default)
@@ -198,7 +198,7 @@ internal sealed class ForwardPass : IDisposable
     public void Dispose()
     {
         _graph.Dispose();
-        g.Dispose();
+        _g.Dispose();
         _inputs.Dispose();
     }
 
@@ -207,7 +207,7 @@ internal sealed class ForwardPass : IDisposable
     {
         if (_traced)
         {
-            g.SetOutput(result);
+            _g.SetOutput(result);
             string counted = layer is null ? counterpart : $"{counterpart}-{layer}";
             _steps.Add(new Step(name, layer, Describe(name, result.Shape, heads), counted, operation, result));
         }

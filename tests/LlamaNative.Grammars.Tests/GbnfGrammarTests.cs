@@ -160,7 +160,7 @@ public class GbnfGrammarTests
     [Fact]
     public void Takes_the_grammars_that_llama_cpp_ships()
     {
-        const string json = """
+        const string Json = """
             root   ::= object
             value  ::= object | array | string | number | ("true" | "false" | "null") ws
             object ::=
@@ -178,7 +178,7 @@ public class GbnfGrammarTests
             # Optional space
             ws ::= | " " | "\n" [ \t]{0,20}
             """;
-        var grammar = GbnfGrammar.Parse(json);
+        var grammar = GbnfGrammar.Parse(Json);
 
         Assert.True(grammar.IsMatch("""{"a": [1, -2.5e1, "x\n\u00e9", {"b": null}], "c": true}"""));
         Assert.False(grammar.IsMatch("""{"a": [1,]}"""));

@@ -118,10 +118,10 @@ public class JsonSchemaGrammarTests
     [Fact]
     public void Properties_come_required_first_or_as_declared()
     {
-        const string schema = """{"properties":{"why":{"type":"string"},"answer":{"type":"integer"}},"required":["answer"]}""";
-        var declared = JsonSchemaGrammar.FromSchema(schema, new JsonSchemaOptions { PropertyOrder = JsonPropertyOrder.Declared });
+        const string Schema = """{"properties":{"why":{"type":"string"},"answer":{"type":"integer"}},"required":["answer"]}""";
+        var declared = JsonSchemaGrammar.FromSchema(Schema, new JsonSchemaOptions { PropertyOrder = JsonPropertyOrder.Declared });
 
-        Check(schema, """{"answer":1,"why":"x"}|{"answer":1}""", """{"why":"x","answer":1}""");
+        Check(Schema, """{"answer":1,"why":"x"}|{"answer":1}""", """{"why":"x","answer":1}""");
         Assert.True(declared.IsMatch("""{"why":"x","answer":1}"""));
         Assert.True(declared.IsMatch("""{"answer":1}"""));
         Assert.False(declared.IsMatch("""{"answer":1,"why":"x"}"""));

@@ -38,10 +38,10 @@ public class JsonStringGrammarTests
         var grammar = JsonSchemaGrammar.FromSchema($$"""{"type":"string","pattern":{{JsonSerializer.Serialize(pattern)}}}""");
         Regex regex = new(pattern, RegexOptions.ECMAScript);
         Random random = new(3);
-        const string letters = "aabbccddefghijkl019 x-]./";
+        const string Letters = "aabbccddefghijkl019 x-]./";
         for (int i = 0; i < 1500; i++)
         {
-            string text = new([.. Enumerable.Range(0, random.Next(0, i < 700 ? 5 : 12)).Select(_ => letters[random.Next(letters.Length)])]);
+            string text = new([.. Enumerable.Range(0, random.Next(0, i < 700 ? 5 : 12)).Select(_ => Letters[random.Next(Letters.Length)])]);
             Assert.True(regex.IsMatch(text) == grammar.IsMatch(JsonSerializer.Serialize(text)), text);
         }
 

@@ -44,7 +44,7 @@ internal sealed class LayerTrace
 internal sealed class ForwardPass
 {
     private readonly ModelShape _shape;
-    private readonly TensorArena g; // so short because every line below begins with it
+    private readonly TensorArena _g; // so short because every line below begins with it
     private readonly ModelParameters _weights;
     private readonly BatchInputs _inputs;
     private readonly bool _differentiable;
@@ -55,13 +55,13 @@ internal sealed class ForwardPass
     /// <param name="differentiable">Only ggml's own operators, so that a gradient can be made of them automatically.</param>
     public ForwardPass(TensorArena g, ModelParameters weights, BatchInputs inputs, bool differentiable)
     {
-        this.g = g;
+        _g = g;
         _weights = weights;
         _shape = weights.Shape;
         _inputs = inputs;
         _differentiable = differentiable;
         Rope = new RopeParameters { DimensionCount = _shape.RopeDimensions ?? _shape.HeadWidth, FrequencyBase = _shape.RopeBase };
-        Embedded = g.GetRows(weights["token_embd.weight"], inputs.Tokens);
+        Embedded = _g.GetRows(weights["token_embd.weight"], inputs.Tokens);
         GgmlTensor x = Embedded;
         for (int layer = 0; layer < _shape.Layers; layer++)
         {
@@ -69,8 +69,8 @@ internal sealed class ForwardPass
         }
 
         Output = x;
-        OutputNormed = g.RmsNorm(x, _shape.Epsilon);
-        Final = g.Mul(OutputNormed, weights["output_norm.weight"]);
+        OutputNormed = _g.RmsNorm(x, _shape.Epsilon);
+        Final = _g.Mul(OutputNormed, weights["output_norm.weight"]);
         Logits = Times(weights.Output, Final);
     }
 
@@ -91,54 +91,54 @@ internal sealed class ForwardPass
 
     private GgmlTensor Layer(string blk, GgmlTensor x)
     {
-        GgmlTensor normed = g.RmsNorm(x, _shape.Epsilon);
-        GgmlTensor attentionInput = g.Mul(normed, _weights[blk + "attn_norm.weight"]);
-        GgmlTensor queries = g.Cont(ByHead(Turn(Times(_weights[blk + "attn_q.weight"], attentionInput), _shape.Heads), _shape.Heads));
+        GgmlTensor normed = _g.RmsNorm(x, _shape.Epsilon);
+        GgmlTensor attentionInput = _g.Mul(normed, _weights[blk + "attn_norm.weight"]);
+        GgmlTensor queries = _g.Cont(ByHead(Turn(Times(_weights[blk + "attn_q.weight"], attentionInput), _shape.Heads), _shape.Heads));
         GgmlTensor keys = ByHead(Turn(Times(_weights[blk + "attn_k.weight"], attentionInput), _shape.KeyHeads), _shape.KeyHeads);
         GgmlTensor values = ByHead(Times(_weights[blk + "attn_v.weight"], attentionInput), _shape.KeyHeads);
 
         // ggml's allocator would let the gradient of a softmax be written over the softmax that its kernel still reads.
-        GgmlTensor attention = g.SetOutput(g.SoftMaxExt(Scores(keys, queries), _inputs.Mask, _shape.ScoreScale));
-        GgmlTensor joined = g.Reshape(g.Cont(g.Permute(Mix(values, attention), 0, 2, 1, 3)), _shape.Width, _inputs.TokenCount);
-        GgmlTensor middle = g.Add(x, Times(_weights[blk + "attn_output.weight"], joined));
+        GgmlTensor attention = _g.SetOutput(_g.SoftMaxExt(Scores(keys, queries), _inputs.Mask, _shape.ScoreScale));
+        GgmlTensor joined = _g.Reshape(_g.Cont(_g.Permute(Mix(values, attention), 0, 2, 1, 3)), _shape.Width, _inputs.TokenCount);
+        GgmlTensor middle = _g.Add(x, Times(_weights[blk + "attn_output.weight"], joined));
 
-        GgmlTensor middleNormed = g.RmsNorm(middle, _shape.Epsilon);
-        GgmlTensor feedForwardInput = g.Mul(middleNormed, _weights[blk + "ffn_norm.weight"]);
+        GgmlTensor middleNormed = _g.RmsNorm(middle, _shape.Epsilon);
+        GgmlTensor feedForwardInput = _g.Mul(middleNormed, _weights[blk + "ffn_norm.weight"]);
         GgmlTensor gate = Times(_weights[blk + "ffn_gate.weight"], feedForwardInput);
         GgmlTensor up = Times(_weights[blk + "ffn_up.weight"], feedForwardInput);
-        GgmlTensor hidden = g.SwigluSplit(gate, up);
+        GgmlTensor hidden = _g.SwigluSplit(gate, up);
         Layers.Add(new LayerTrace
         {
             Input = x, Normed = normed, AttentionInput = attentionInput, Queries = queries, Keys = keys,
             Values = values, Attention = attention, Joined = joined,
             Middle = middle, MiddleNormed = middleNormed, FeedForwardInput = feedForwardInput, Gate = gate, Up = up, Hidden = hidden,
         });
-        return g.Add(middle, Times(_weights[blk + "ffn_down.weight"], hidden));
+        return _g.Add(middle, Times(_weights[blk + "ffn_down.weight"], hidden));
     }
 
     /// <summary>MulMat.</summary>
-    private GgmlTensor Times(GgmlTensor a, GgmlTensor b) => _differentiable ? g.MulMat(a, b) : g.Product(a, Sum.Rows, b, Sum.Rows);
+    private GgmlTensor Times(GgmlTensor a, GgmlTensor b) => _differentiable ? _g.MulMat(a, b) : _g.Product(a, Sum.Rows, b, Sum.Rows);
 
     /// <summary>Every query with every key: [C keys, C queries, heads, W].</summary>
     private GgmlTensor Scores(GgmlTensor keys, GgmlTensor queries) => _differentiable
-        ? Windows(g.MulMat(Merged(g.Cont(keys)), Merged(queries)))
+        ? Windows(_g.MulMat(Merged(_g.Cont(keys)), Merged(queries)))
         : Times(keys, queries);
 
     /// <summary>Values added up by attention: [head, C, heads, W].</summary>
     private GgmlTensor Mix(GgmlTensor values, GgmlTensor attention) => _differentiable
-        ? Windows(g.MulMat(Merged(g.Cont(g.Transpose(values))), Merged(attention)))
-        : g.Product(values, Sum.Columns, attention, Sum.Rows);
+        ? Windows(_g.MulMat(Merged(_g.Cont(_g.Transpose(values))), Merged(attention)))
+        : _g.Product(values, Sum.Columns, attention, Sum.Rows);
 
     /// <summary>Heads and windows in one dimension: of more ggml's automatic pass makes no gradient where heads are grouped.</summary>
-    private GgmlTensor Merged(GgmlTensor byHead) => g.Reshape(byHead, byHead.Shape[0], byHead.Shape[1], byHead.Shape[2] * byHead.Shape[3]);
+    private GgmlTensor Merged(GgmlTensor byHead) => _g.Reshape(byHead, byHead.Shape[0], byHead.Shape[1], byHead.Shape[2] * byHead.Shape[3]);
 
-    private GgmlTensor Windows(GgmlTensor merged) => g.Reshape(merged, merged.Shape[0], merged.Shape[1], _shape.Heads, _inputs.Windows);
+    private GgmlTensor Windows(GgmlTensor merged) => _g.Reshape(merged, merged.Shape[0], merged.Shape[1], _shape.Heads, _inputs.Windows);
 
     /// <summary>Rotary positions: [head · heads, T] gives the same, head by head, [head, heads, T].</summary>
     private GgmlTensor Turn(GgmlTensor rows, int heads) =>
-        g.RopeExt(g.Reshape(rows, _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, Rope);
+        _g.RopeExt(_g.Reshape(rows, _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, Rope);
 
     /// <summary>[head · heads, T] seen as [head, C, heads, W].</summary>
     private GgmlTensor ByHead(GgmlTensor rows, int heads) =>
-        g.Permute(g.Reshape(rows, _shape.HeadWidth, heads, _inputs.WindowLength, _inputs.Windows), 0, 2, 1, 3);
+        _g.Permute(_g.Reshape(rows, _shape.HeadWidth, heads, _inputs.WindowLength, _inputs.Windows), 0, 2, 1, 3);
 }

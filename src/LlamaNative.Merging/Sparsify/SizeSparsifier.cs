@@ -1,4 +1,5 @@
 using System.Buffers;
+using LlamaNative.Merging.Methods;
 
 namespace LlamaNative.Merging.Sparsify;
 
