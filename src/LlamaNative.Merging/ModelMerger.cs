@@ -49,14 +49,16 @@ public static class ModelMerger
         Merge(plan, outputPath, progress, cancellationToken);
     }
 
-    /// <summary><see cref="Plan"/> on a pool thread. What llama.cpp chooses for a quantized output cannot be cancelled once begun.</summary>
-    public static Task<MergePlan> PlanAsync(MergeRecipe recipe, MergeOptions? options = null, CancellationToken cancellationToken = default) =>
+    /// <summary><see cref="Plan"/> on a pool thread; once begun it ends, as llama.cpp cannot be stopped in it.</summary>
+    public static Task<MergePlan> PlanAsync(
+        MergeRecipe recipe, MergeOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Plan(recipe, options), cancellationToken);
 
     /// <summary>Carries a plan out on a pool thread, where progress is reported too.</summary>
     /// <exception cref="MergeException">A tensor holds numbers that are not finite, or the output cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static Task MergeAsync(MergePlan plan, string outputPath, IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public static Task MergeAsync(
+        MergePlan plan, string outputPath, IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Merge(plan, outputPath, progress, cancellationToken), cancellationToken);
 
     /// <summary>Plans and merges on a pool thread, where progress is reported too.</summary>

@@ -133,7 +133,8 @@ public sealed record MetadataOverride
         int length = Encoding.UTF8.GetByteCount(text);
         if (length is 0 or > Room || text.Contains('\0'))
         {
-            throw OptionCheck.Invalid($"The {what} of a metadata override takes 1 to {Room} bytes of UTF-8 without zeros, not {length}.", OptionName);
+            throw OptionCheck.Invalid(
+                $"The {what} of a metadata override takes 1 to {Room} bytes of UTF-8 without zeros, not {length}.", OptionName);
         }
 
         Encoding.UTF8.GetBytes(text, new Span<byte>(destination, Room));

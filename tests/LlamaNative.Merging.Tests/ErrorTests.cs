@@ -280,7 +280,8 @@ public sealed class ErrorTests : IDisposable
         await ModelMerger.MergeAsync(plan, _folder["there.gguf"], new Reports(reports.Add));
         Assert.Equal(File.ReadAllBytes(_folder["here.gguf"]), File.ReadAllBytes(_folder["there.gguf"]));
         Assert.Equal(1, reports[^1].Fraction);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ModelMerger.MergeAsync(plan, _folder["none.gguf"], cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => ModelMerger.MergeAsync(plan, _folder["none.gguf"], cancellationToken: new CancellationToken(canceled: true)));
         Assert.False(File.Exists(_folder["none.gguf"]));
     }
 

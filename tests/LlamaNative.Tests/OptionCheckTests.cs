@@ -33,7 +33,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             ["TensorSplit"] = [new[] { NaN }, new[] { 1f, -1f }, new[] { Infinity }, new float[10_000]],
             ["TensorPlacements"] =
             [
-                null, new TensorPlacement[] { null! }, new[] { new TensorPlacement("", "CPU") }, new[] { new TensorPlacement(null!, "CPU") },
+                null, new TensorPlacement[] { null! },
+                new[] { new TensorPlacement("", "CPU") }, new[] { new TensorPlacement(null!, "CPU") },
                 new[] { new TensorPlacement("(", "CPU") }, new[] { new TensorPlacement("a\0", "CPU") },
             ],
             ["MetadataOverrides"] = [null, .. BadOverrides()],
@@ -93,7 +94,10 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             ["MirostatEta"] = [Infinity],
             ["LogitBias"] = [Biases(5, NaN), Biases(5, Infinity), Biases(-1, 1), Biases(int.MaxValue, 1)],
             ["GrammarRoot"] = [null, ""],
-            ["Order"] = [new[] { (SamplerKind)77 }, new[] { SamplerKind.Infill, SamplerKind.TopK }, new[] { SamplerKind.AdaptiveP, SamplerKind.TopK }],
+            ["Order"] =
+            [
+                new[] { (SamplerKind)77 }, new[] { SamplerKind.Infill, SamplerKind.TopK }, new[] { SamplerKind.AdaptiveP, SamplerKind.TopK },
+            ],
         },
         [typeof(GenerationOptions)] = new()
         {
@@ -124,7 +128,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             ["FileType"] = [(ModelFileType)4],
             ["OutputTensorType"] = [(GgmlType)999],
             ["TokenEmbeddingType"] = [(GgmlType)(-1)],
-            ["TensorTypes"] = [null, new[] { ("", GgmlType.Q4_0) }, new[] { ((string)null!, GgmlType.Q4_0) }, new[] { ("a", (GgmlType)999) }],
+            ["TensorTypes"] =
+                [null, new[] { ("", GgmlType.Q4_0) }, new[] { ((string)null!, GgmlType.Q4_0) }, new[] { ("a", (GgmlType)999) }],
             ["ImportanceMatrix"] = [new Dictionary<string, float[]> { ["a"] = null! }],
             ["MetadataOverrides"] = [null, .. BadOverrides()],
             ["PruneLayers"] = [null, new[] { -1 }],
@@ -199,7 +204,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             if (error is ArgumentOutOfRangeException outOfRange && value is IFormattable number)
             {
                 Assert.Equal(value, outOfRange.ActualValue);
-                Assert.StartsWith($"{option} is {number.ToString(null, CultureInfo.InvariantCulture)}; it must be ", error.Message, StringComparison.Ordinal);
+                string text = number.ToString(null, CultureInfo.InvariantCulture);
+                Assert.StartsWith($"{option} is {text}; it must be ", error.Message, StringComparison.Ordinal);
             }
         }
     }
@@ -210,7 +216,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
         Type[] records =
         [
             .. typeof(LlamaModel).Assembly.GetExportedTypes()
-                .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) || type.Name.EndsWith("Limits", StringComparison.Ordinal)),
+                .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal)
+                    || type.Name.EndsWith("Limits", StringComparison.Ordinal)),
         ];
         Assert.Equal(records.Select(record => record.Name).Order(), s_bad.Keys.Select(record => record.Name).Order());
         string[] missing =
@@ -264,7 +271,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
                 SamplerChain.Create(tiny.Model.Vocabulary, sampling).Dispose();
                 break;
             case GenerationOptions generation:
-                InContext(context => new TextGenerator(context).Generate("the cat", generation with { MaxTokens = generation.MaxTokens ?? 1 }));
+                GenerationOptions bounded = generation with { MaxTokens = generation.MaxTokens ?? 1 };
+                InContext(context => new TextGenerator(context).Generate("the cat", bounded));
                 break;
             case EmbeddingOptions embedding:
                 new TextEmbedder(tiny.Model, embedding).Dispose();
@@ -276,7 +284,7 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
                 ModelQuantizer.Plan(tiny.Path, quantization);
                 break;
             case ChatSessionOptions session:
-                InContext(context => new ChatSession(context, session));
+                InContext(context => _ = new ChatSession(context, session));
                 break;
             case ToolRunnerOptions runner:
                 _ = new ToolRunner(null!, [], runner);

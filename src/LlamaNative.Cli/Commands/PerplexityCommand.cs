@@ -39,7 +39,8 @@ internal sealed class PerplexityCommand : ShellCommand
         int room = size - (model.Vocabulary is { AddsBos: true, Bos: not null } ? 1 : 0);
         using var context = new LlamaContext(model, ContextOptions(parse, size));
 
-        PerplexityResult result = Perplexity.Measure(context, tokens.AsSpan(0, Math.Min(tokens.Length, room)), size, cancellationToken: Interrupted);
+        ReadOnlySpan<int> first = tokens.AsSpan(0, Math.Min(tokens.Length, room));
+        PerplexityResult result = Perplexity.Measure(context, first, size, cancellationToken: Interrupted);
         Shell.WriteJson(json =>
         {
             json.WriteStartObject();

@@ -70,6 +70,7 @@ public static class MergeCheck
     }
 
     /// <summary><see cref="Run"/> on a pool thread.</summary>
-    public static Task<MergeCheckResult> RunAsync(string path, MergeCheckOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<MergeCheckResult> RunAsync(
+        string path, MergeCheckOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Run(path, options, cancellationToken), cancellationToken);
 }

@@ -24,12 +24,15 @@ internal static class OutputTypeOption
         // Enum.TryParse takes numbers, too.
         if (!Enum.TryParse(name, ignoreCase: true, out ModelFileType type) || !Enum.IsDefined(type) || !char.IsAsciiLetter(name[0]))
         {
-            throw OptionCheck.OutOfRange(name, "F32, F16, BF16, or one of llama.cpp's types such as Q8_0, Q6_K, Q5_K_M, Q4_K_M, Q3_K_S", Option);
+            throw OptionCheck.OutOfRange(
+                name, "F32, F16, BF16, or one of llama.cpp's types such as Q8_0, Q6_K, Q5_K_M, Q4_K_M, Q3_K_S", Option);
         }
 
         // llama.cpp refuses these without an importance matrix, which a merge does not have.
-        return type is ModelFileType.IQ1_S or ModelFileType.IQ1_M or ModelFileType.IQ2_XXS or ModelFileType.IQ2_XS or ModelFileType.IQ2_S or ModelFileType.IQ2_M or ModelFileType.IQ3_XXS or ModelFileType.Q2_K_S
-            ? throw OptionCheck.Invalid($"OutputType is {type}, which needs an importance matrix: write the merge in F16 and quantize that with one.", Option)
+        return type is ModelFileType.IQ1_S or ModelFileType.IQ1_M or ModelFileType.IQ2_XXS or ModelFileType.IQ2_XS
+            or ModelFileType.IQ2_S or ModelFileType.IQ2_M or ModelFileType.IQ3_XXS or ModelFileType.Q2_K_S
+            ? throw OptionCheck.Invalid(
+                $"OutputType is {type}, which needs an importance matrix: write the merge in F16 and quantize that with one.", Option)
             : type;
     }
 }

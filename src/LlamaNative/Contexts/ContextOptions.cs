@@ -161,7 +161,8 @@ public sealed record ContextOptions
     private static void ValidateCacheType(GgmlType type, [CallerArgumentExpression(nameof(type))] string name = "")
     {
         // The types llama.cpp's own tools accept; with others the attention kernels assert.
-        if (type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 or GgmlType.Q8_0 or GgmlType.Q4_0 or GgmlType.Q4_1 or GgmlType.IQ4_NL or GgmlType.Q5_0 or GgmlType.Q5_1))
+        if (type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 or GgmlType.Q8_0 or GgmlType.Q5_1 or GgmlType.Q5_0
+            or GgmlType.Q4_1 or GgmlType.Q4_0 or GgmlType.IQ4_NL))
         {
             throw OptionCheck.OutOfRange(type, "one of F32, F16, BF16, Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, IQ4_NL", name);
         }

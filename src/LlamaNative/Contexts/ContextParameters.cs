@@ -91,7 +91,8 @@ internal static class ContextParameters
         int size = Size(model, options);
         if (size < options.MaxSequences)
         {
-            throw new ContextCreationException($"The model's trained length leaves a context of {size} tokens, less than the {options.MaxSequences} of ContextOptions.MaxSequences.");
+            throw new ContextCreationException(
+                $"The model's trained length leaves a context of {size} tokens, less than the {options.MaxSequences} of ContextOptions.MaxSequences.");
         }
     }
 

@@ -84,7 +84,8 @@ internal static class PoolingChecks
         int tokens = Math.Min(options.BatchSize, options.MicroBatchSize);
         if (options.MaxOutputs > 0 && options.MaxOutputs < tokens)
         {
-            throw OptionCheck.OutOfRange(options.MaxOutputs, $"0 or at least {tokens}: with embeddings every token of a micro-batch is an output", nameof(options.MaxOutputs));
+            throw OptionCheck.OutOfRange(
+                options.MaxOutputs, $"0 or at least {tokens}: with embeddings every token of a micro-batch is an output", nameof(options.MaxOutputs));
         }
 
         bool rounds = Math.Min(tokens, contextSize) % options.MaxSequences != 0

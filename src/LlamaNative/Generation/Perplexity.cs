@@ -36,7 +36,8 @@ public static class Perplexity
         int longest = Math.Min(context.SequenceSize, context.BatchSize);
         if (windowSize < 2 || windowSize > longest)
         {
-            throw new ArgumentOutOfRangeException(nameof(windowSize), windowSize, $"A window has at least 2 tokens, and in this context at most {longest}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(windowSize), windowSize, $"A window has at least 2 tokens, and in this context at most {longest}.");
         }
 
         int[] beginning = context.Model.Vocabulary is { AddsBos: true, Bos: { } bos } ? [bos] : [];

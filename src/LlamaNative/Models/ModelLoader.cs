@@ -144,7 +144,8 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         {
             split[i] = i < room
                 ? options.TensorSplit[i]
-                : throw OptionCheck.Invalid($"TensorSplit has {options.TensorSplit.Count} shares; llama.cpp takes at most {room}.", nameof(options.TensorSplit));
+                : throw OptionCheck.Invalid(
+                    $"TensorSplit has {options.TensorSplit.Count} shares; llama.cpp takes at most {room}.", nameof(options.TensorSplit));
         }
 
         return split;

@@ -46,7 +46,8 @@ internal sealed unsafe class NativePlacements : IDisposable
         const string Option = nameof(ModelOptions.TensorPlacements);
         if (pattern is not { Length: > 0 and <= MaxPatternLength } || pattern.Contains('\0', StringComparison.Ordinal))
         {
-            throw OptionCheck.Invalid($"The pattern '{pattern}' of a tensor placement has not 1 to {MaxPatternLength} characters, or holds NUL.", Option);
+            throw OptionCheck.Invalid(
+                $"The pattern '{pattern}' of a tensor placement has not 1 to {MaxPatternLength} characters, or holds NUL.", Option);
         }
 
         try

@@ -22,5 +22,6 @@ public sealed record ModelPlacement(IReadOnlyList<WeightBuffer> Buffers, int Off
 public sealed record WeightBuffer(string Name, long ByteCount)
 {
     /// <summary>A line for people.</summary>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Name} {ByteCount / (double)(1 << 20):F2} MiB");
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Name} {ByteCount / (double)(1 << 20):F2} MiB");
 }

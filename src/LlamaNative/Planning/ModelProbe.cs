@@ -42,7 +42,9 @@ internal sealed class ModelProbe : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <exception cref="ContextCreationException">The options do not go with the model, or the notes of the cells alone would fill the memory.</exception>
+    /// <exception cref="ContextCreationException">
+    /// The options do not go with the model, or the notes of the cells alone would fill the memory.
+    /// </exception>
     public unsafe MemoryPlan Measure(ContextOptions options)
     {
         llama_context_params parameters = ContextParameters.CreateUnmeasured(_model, options);

@@ -10,7 +10,8 @@ internal static class SamplingRange
 
     private const int MaxBreakers = 64;
 
-    public static float Probability(float value, [CallerArgumentExpression(nameof(value))] string name = "") => OptionCheck.InRange(value, 0, 1, name);
+    public static float Probability(float value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        OptionCheck.InRange(value, 0, 1, name);
 
     public static float Finite(float value, [CallerArgumentExpression(nameof(value))] string name = "") => OptionCheck.Finite(value, name);
 
@@ -27,7 +28,8 @@ internal static class SamplingRange
         Math.Abs(Finite(value, name)) < 1e-30f ? 0 : value;
 
     /// <summary>Each breaker is looked for in the text of every token, so their number is bounded.</summary>
-    public static void Breakers(IReadOnlyList<string> sequenceBreakers, [CallerArgumentExpression(nameof(sequenceBreakers))] string name = "")
+    public static void Breakers(
+        IReadOnlyList<string> sequenceBreakers, [CallerArgumentExpression(nameof(sequenceBreakers))] string name = "")
     {
         OptionCheck.NotNull(sequenceBreakers, name);
         for (int i = 0; i < sequenceBreakers.Count; i++)

@@ -168,12 +168,16 @@ public readonly partial struct TensorLayout
     /// under which elements share bytes without being broadcast have no tensor span.
     /// </summary>
     /// <typeparam name="T">The type's own number: float for F32, Half for F16, sbyte for I8 and so on.</typeparam>
-    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    /// <exception cref="TensorLayoutException">
+    /// Another element type, a layout outside the memory, or strides that are not whole elements.
+    /// </exception>
     public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan<T>(ReadOnlySpan<byte> memory)
         where T : unmanaged => TensorSpans.OverMemory<T>(this, memory);
 
     /// <summary>Reads and writes memory through the layout; see <see cref="AsReadOnlyTensorSpan{T}"/>.</summary>
-    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole elements.</exception>
+    /// <exception cref="TensorLayoutException">
+    /// Another element type, a layout outside the memory, or strides that are not whole elements.
+    /// </exception>
     public TensorSpan<T> AsTensorSpan<T>(Span<byte> memory)
         where T : unmanaged => TensorSpans.OverMemory<T>(this, memory);
 

@@ -20,7 +20,8 @@ internal sealed class SlowLoading : IDisposable
 {
     private readonly ManualResetEventSlim _go = new();
 
-    public LoadModel Load => (path, options, progress, cancellationToken) => LlamaModel.LoadAsync(path, options, new Gate(this, progress, cancellationToken), cancellationToken);
+    public LoadModel Load => (path, options, progress, cancellationToken) =>
+        LlamaModel.LoadAsync(path, options, new Gate(this, progress, cancellationToken), cancellationToken);
 
     public void LetGo() => _go.Set();
 

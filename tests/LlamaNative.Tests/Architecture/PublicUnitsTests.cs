@@ -23,8 +23,10 @@ public sealed class PublicUnitsTests
     [Fact]
     public void Bytes_and_elements_are_long()
     {
-        string[] counted = ["Bytes", "ByteCount", "ElementCount", "ParameterCount", "Alignment", "BlockSize", "TypeSize", "byteOffset", "rowLength"];
-        (string Owner, string Name, Type Type)[] sizes = [.. Numbers().Where(number => counted.Any(end => number.Name.EndsWith(end, StringComparison.Ordinal)))];
+        string[] counted =
+            ["Bytes", "ByteCount", "ElementCount", "ParameterCount", "Alignment", "BlockSize", "TypeSize", "byteOffset", "rowLength"];
+        (string Owner, string Name, Type Type)[] sizes =
+            [.. Numbers().Where(number => counted.Any(end => number.Name.EndsWith(end, StringComparison.Ordinal)))];
         Assert.All(sizes, size => Assert.True(size.Type == typeof(long), $"{size.Owner}.{size.Name} is {size.Type.Name}"));
         Assert.True(sizes.Length > 20, $"only {sizes.Length} were found");
     }
@@ -41,9 +43,12 @@ public sealed class PublicUnitsTests
     /// <summary>Every number that a user gives or gets: properties, results and parameters.</summary>
     private static IEnumerable<(string Owner, string Name, Type Type)> Numbers()
     {
-        foreach (Type type in typeof(LlamaRuntime).Assembly.GetExportedTypes().Where(type => !type.IsEnum && !typeof(Delegate).IsAssignableFrom(type)))
+        const BindingFlags Own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        IEnumerable<Type> types = typeof(LlamaRuntime).Assembly.GetExportedTypes()
+            .Where(type => !type.IsEnum && !typeof(Delegate).IsAssignableFrom(type));
+        foreach (Type type in types)
         {
-            foreach (MemberInfo member in type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            foreach (MemberInfo member in type.GetMembers(Own))
             {
                 (string, Type)[] values = member switch
                 {
@@ -64,5 +69,6 @@ public sealed class PublicUnitsTests
         }
     }
 
-    private static (string, Type)[] Parameters(MethodBase method) => [.. method.GetParameters().Select(parameter => (parameter.Name!, parameter.ParameterType))];
+    private static (string, Type)[] Parameters(MethodBase method) =>
+        [.. method.GetParameters().Select(parameter => (parameter.Name!, parameter.ParameterType))];
 }

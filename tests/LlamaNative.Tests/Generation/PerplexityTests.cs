@@ -22,7 +22,11 @@ public sealed class PerplexityTests(TinyModelFixture tiny) : IClassFixture<TinyM
         foreach (int[] part in Text.Chunk(WindowSize - beginning.Length))
         {
             int[] window = [.. beginning, .. part];
-            logProbabilities.AddRange(window.Length < 2 ? [] : scorer.Score(window.AsSpan(0, 1), window.AsSpan(1)).Tokens.Select(token => (double)token.LogProbability));
+            if (window.Length >= 2)
+            {
+                ContinuationScore score = scorer.Score(window.AsSpan(0, 1), window.AsSpan(1));
+                logProbabilities.AddRange(score.Tokens.Select(token => (double)token.LogProbability));
+            }
         }
 
         Assert.Equal(logProbabilities.Count, result.PredictionCount);
@@ -41,7 +45,8 @@ public sealed class PerplexityTests(TinyModelFixture tiny) : IClassFixture<TinyM
         Assert.Equal(expected, reports[^1]);
         Assert.True(reports.Count > 1);
         Assert.Equal(WindowSize, reports[0].TokenCount);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Perplexity.MeasureAsync(context, Text, WindowSize, cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Perplexity.MeasureAsync(context, Text, WindowSize, cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class EditorTests : IDisposable
         Assert.Equal(parts.Order(), parts);
         Assert.InRange(parts[0], 0.01f, 0.99f);
         Assert.Equal(1, parts[^1]);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => edit.SaveAsync(_folder["none.gguf"], cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => edit.SaveAsync(_folder["none.gguf"], cancellationToken: new CancellationToken(canceled: true)));
         Assert.False(File.Exists(_folder["none.gguf"]));
     }
 

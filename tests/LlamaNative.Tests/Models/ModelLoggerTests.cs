@@ -18,8 +18,8 @@ public sealed class ModelLoggerTests : IDisposable
         IReadOnlyList<string> firstAlone = Use(_first);
         IReadOnlyList<string> secondAlone = Use(_second);
         Assert.Contains(firstAlone, line => line.Contains(_first.Path, StringComparison.Ordinal));
-        Assert.Contains(firstAlone, line => line.Contains("n_layer", StringComparison.Ordinal) && line.EndsWith(" 2", StringComparison.Ordinal));
-        Assert.Contains(secondAlone, line => line.Contains("n_layer", StringComparison.Ordinal) && line.EndsWith(" 3", StringComparison.Ordinal));
+        Assert.Contains(firstAlone, line => line.Contains("n_layer ", StringComparison.Ordinal) && line.EndsWith('2'));
+        Assert.Contains(secondAlone, line => line.Contains("n_layer ", StringComparison.Ordinal) && line.EndsWith('3'));
 
         using var together = new Barrier(2);
         Task first = Repeat(_first, firstAlone, together);
@@ -45,7 +45,8 @@ public sealed class ModelLoggerTests : IDisposable
         Assert.Contains(inner.Lines, line => line.Contains(_second.Path, StringComparison.Ordinal));
         Assert.DoesNotContain(outer.Lines, line => line.Contains(_second.Path, StringComparison.Ordinal));
         LlamaModel.Load(_first.Path, new ModelOptions { Logger = inner }).Dispose();
-        Assert.Equal(Stable(inner.Lines[inner.Lines.FindIndex(line => line.Contains(_first.Path, StringComparison.Ordinal))..]), Stable(outer.Lines));
+        int alone = inner.Lines.FindIndex(line => line.Contains(_first.Path, StringComparison.Ordinal));
+        Assert.Equal(Stable(inner.Lines[alone..]), Stable(outer.Lines));
     }
 
     [Fact]
@@ -107,7 +108,8 @@ public sealed class ModelLoggerTests : IDisposable
         var logger = new ListLogger();
         using (LlamaModel model = file.Load(new ModelOptions { Logger = logger }))
         {
-            using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, BatchSize = 16, MicroBatchSize = 16, Threads = 1 });
+            var options = new ContextOptions { ContextSize = 256, BatchSize = 16, MicroBatchSize = 16, Threads = 1 };
+            using var context = new LlamaContext(model, options);
             using var batch = new TokenBatch(1);
             batch.Add(5, 0, logits: true);
             context.Decode(batch);
@@ -134,7 +136,8 @@ public sealed class ModelLoggerTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (Lines)
             {

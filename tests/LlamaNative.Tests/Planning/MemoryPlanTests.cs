@@ -123,8 +123,10 @@ public sealed partial class MemoryPlanTests : IDisposable
         MemoryPlan estimate = await MemoryPlan.EstimateAsync(_model.Path, contextOptions: options);
         Assert.Equal(MemoryPlan.Estimate(_model.Path, contextOptions: options).NeededBytes, estimate.NeededBytes);
         Assert.Equal(768, (await MemoryPlan.FitAsync(_model.Path, contextOptions: options)).ContextSize);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MemoryPlan.FitAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MemoryPlan.EstimateAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => MemoryPlan.FitAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => MemoryPlan.EstimateAsync(_model.Path, cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]

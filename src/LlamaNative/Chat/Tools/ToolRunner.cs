@@ -13,7 +13,9 @@ public sealed record ToolRunnerOptions
     /// <summary>Most calls of one answer that are run.</summary>
     public int MaxCallsPerRound { get; init; } = 16;
 
-    /// <summary>The longest a call may take, <see cref="Timeout.InfiniteTimeSpan"/> for any time; the model is then told that it failed.</summary>
+    /// <summary>
+    /// The longest a call may take, <see cref="Timeout.InfiniteTimeSpan"/> for any time; the model is then told that it failed.
+    /// </summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     internal void Validate()

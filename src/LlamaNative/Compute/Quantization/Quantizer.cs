@@ -11,7 +11,7 @@ public static unsafe class Quantizer
     // Importance matrices weigh squares of squares: beyond this the sums leave the range of a float, and kernels assert.
     private const float LargestValue = 1e8f;
 
-    /// <summary>Whether rows of a type can be read and stored as floats: all types but integers, F64 and the intermediate Q8_1 and Q8_K.</summary>
+    /// <summary>Whether rows can be read from and stored as a type: all but integers, F64 and the intermediate Q8_1 and Q8_K.</summary>
     public static bool Supports(GgmlType type) => type == GgmlType.F32 || OperandRules.CanDequantize(type);
 
     /// <summary>Whether a type can only be made with an importance matrix.</summary>
@@ -71,7 +71,8 @@ public static unsafe class Quantizer
     /// <exception cref="TensorLayoutException">A type that cannot be stored, rows that are not whole blocks, or too few bytes.</exception>
     /// <exception cref="ArgumentException">Numbers that are not finite or too large, or no importance where the type needs it.</exception>
     /// <exception cref="LlamaException">The result holds a scale that is not finite.</exception>
-    public static long Quantize(GgmlType type, ReadOnlySpan<float> source, long rowLength, Span<byte> destination, ReadOnlySpan<float> importance = default)
+    public static long Quantize(
+        GgmlType type, ReadOnlySpan<float> source, long rowLength, Span<byte> destination, ReadOnlySpan<float> importance = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowLength);
         long bytes = RequireBlocks("Quantize", type, source.Length, destination.Length);

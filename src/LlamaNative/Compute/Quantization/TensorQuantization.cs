@@ -4,7 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>Writes one tensor of a model in another type: rows are read as floats, quantized by several threads, and written in order.</summary>
-internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor result, float[]? importance, ParallelOptions parallel, long bufferBytes)
+internal sealed class TensorQuantization(
+    GgufTensorInfo source, QuantizedTensor result, float[]? importance, ParallelOptions parallel, long bufferBytes)
 {
     private readonly int _rowLength = (int)source.Shape[0];
     private readonly long _sourceRow = GgmlTypeInfo.Of(source.Type).RowSize(source.Shape[0]);

@@ -21,7 +21,8 @@ internal static class NativeLoader
         if (options?.Logger is { } logger && !NativeLog.TrySetRuntimeLogger(logger))
         {
             throw OptionCheck.Invalid(
-                "The native library already logs to another logger, which cannot be replaced. Use ModelOptions.Logger to log each model elsewhere.",
+                "The native library already logs to another logger, which cannot be replaced. "
+                + "Use ModelOptions.Logger to log each model elsewhere.",
                 nameof(LlamaRuntimeOptions.Logger));
         }
 
