@@ -283,7 +283,7 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
                 ModelQuantizer.Plan(tiny.Path, quantization);
                 break;
             case ChatSessionOptions session:
-                InContext(context => new ChatSession(context, session));
+                InContext(context => _ = new ChatSession(context, session));
                 break;
             case ToolRunnerOptions runner:
                 _ = new ToolRunner(null!, [], runner);
