@@ -3,12 +3,10 @@ using LlamaNative.Merging.Recipe;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>The reference cases of merging: ../shared/specs/merge_vectors.json.</summary>
+/// <summary>The reference cases of merging (tests/Golden/merge-vectors.json), computed in double precision outside this repository.</summary>
 internal static class VectorFile
 {
-    public const string Path = "specs/merge_vectors.json";
-
-    private static readonly Lazy<JsonElement> Document = new(() => JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(Path))).RootElement);
+    private static readonly Lazy<JsonElement> Document = new(() => GoldenFile.Read("merge-vectors.json"));
 
     public static JsonElement Root => Document.Value;
 
