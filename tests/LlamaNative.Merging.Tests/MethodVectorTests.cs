@@ -9,7 +9,7 @@ namespace LlamaNative.Merging.Tests;
 /// <summary>The methods against mergekit's own answers, whatever the block size and thread count.</summary>
 public class MethodVectorTests
 {
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Every_case_is_within_tolerance()
     {
         string failures = "";

@@ -11,7 +11,7 @@ public class ParameterVectorTests
 
     private static JsonElement Parameters => VectorFile.Root.GetProperty("parameters");
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Gradients_take_the_listed_value_in_every_layer()
     {
         JsonElement gradient = Parameters.GetProperty("gradient_yaml");
@@ -36,7 +36,7 @@ public class ParameterVectorTests
         Assert.True(failures.Length == 0, failures);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void First_gradients_sample_embeddings_layers_and_the_rest_as_listed()
     {
         JsonElement gradient = Parameters.GetProperty("gradient_legacy_cli");
@@ -61,7 +61,7 @@ public class ParameterVectorTests
         Assert.True(failures.Length == 0, failures);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void BlockMerge_spreads_over_the_list_of_tensors()
     {
         string failures = "";
@@ -82,7 +82,7 @@ public class ParameterVectorTests
         Assert.True(failures.Length == 0, failures);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Settings_choose_by_filter_and_fall_through()
     {
         string failures = "";

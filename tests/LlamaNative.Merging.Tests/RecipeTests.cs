@@ -117,7 +117,7 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal("B", Source(plan, "output_norm.weight"));
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Bakllama_plans_equal_the_listed_ones()
     {
         foreach (System.Text.Json.JsonElement @case in VectorFile.Root.GetProperty("layer_plans").EnumerateArray())

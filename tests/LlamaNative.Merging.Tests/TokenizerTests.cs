@@ -10,7 +10,7 @@ public sealed class TokenizerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Unions_and_their_embeddings_equal_mergekits()
     {
         string failures = "";

@@ -11,16 +11,14 @@ namespace LlamaNative.Tests.Cli;
 /// <summary>The commands that talk: each run is a process of its own.</summary>
 public sealed class ChatCommandTests
 {
-    private const string ModelFile = "models/stories260K.gguf";
+    private static readonly string s_model = Repository.TinyChat;
 
-    private static string Model => Repository.SharedPathOf(ModelFile);
-
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task A_conversation_goes_on_in_another_process_with_its_cache()
     {
         using var files = new TemporaryFolder();
         string session = files.NewPath();
-        string[] arguments = ["chat", "-m", Model, "--template", "chatml", "--session", session, "-n", "12", "--temp", "0", "-t", "1"];
+        string[] arguments = ["chat", "-m", s_model, "--template", "chatml", "--session", session, "-n", "12", "--temp", "0", "-t", "1"];
         ToolResult first = await Tool.RunAsync(Encoding.UTF8.GetBytes("Tom went out\n"), arguments);
         Assert.True(first.ExitCode == 0, first.Error);
         ToolResult second = await Tool.RunAsync(Encoding.UTF8.GetBytes("Why?\n"), arguments);
@@ -28,7 +26,7 @@ public sealed class ChatCommandTests
         Assert.Contains("behind 2 messages, with its cache", second.Error, StringComparison.Ordinal);
 
         // The same in one process.
-        using LlamaModel model = LlamaModel.Load(Model);
+        using LlamaModel model = LlamaModel.Load(s_model);
         using var context = new LlamaContext(model, new ContextOptions { Threads = 1 });
         var whole = new ChatSession(context, new ChatSessionOptions { Format = ChatFormat.FromName(model, "chatml") });
         var options = new GenerationOptions { MaxTokens = 12, Sampling = SamplingOptions.Greedy };
@@ -43,10 +41,11 @@ public sealed class ChatCommandTests
         Assert.Equal("nonsense", await File.ReadAllTextAsync(session));
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task Calls_are_printed_as_json_and_their_results_read_as_lines()
     {
         using var files = new TemporaryFolder();
+        using var tiny = new TinyModel(new TinyModelOptions { ContextLength = 4096 });
         string tools = files.NewPath();
         await File.WriteAllTextAsync(tools, """
             [{"type": "function", "function": {"name": "lamp", "description": "Switches the lamp.",
@@ -54,8 +53,8 @@ public sealed class ChatCommandTests
             """);
         ToolResult result = await Tool.RunAsync(
             Encoding.UTF8.GetBytes("Light, please\ndone\n"),
-            "chat", "-m", Model, "--template", "chatml", "--tools", tools, "--tool-choice", "Required", "-n",
-            "100", "--seed", "1", "-t", "1");
+            "chat", "-m", tiny.Path, "--template", "chatml", "--tools", tools, "--tool-choice", "Required",
+            "-n", "100", "--seed", "1", "-t", "1");
         Assert.True(result.ExitCode == 0, result.Error);
         string[] calls = [.. result.Text.Split('\n').Where(line => line.StartsWith('{'))];
         Assert.Equal(2, calls.Length); // one for the request, one when it got the result, behind which the input ends
@@ -83,7 +82,7 @@ public sealed class ChatCommandTests
     public async Task Documents_are_ranked()
     {
         using var files = new TemporaryFolder();
-        string model = files.Save(TestSupport.ModelFile.Bert(pooling: 4, classes: ["score"]));
+        string model = files.Save(ModelFile.Bert(pooling: 4, classes: ["score"]));
         ToolResult result = await Tool.RunAsync("rerank", "-m", model, "-q", "the cat", "-t", "1", "the dog sat",
             "a cat sat on the mat", "mat");
         JsonElement[] ranked = [.. result.Json().EnumerateArray()];
@@ -97,7 +96,7 @@ public sealed class ChatCommandTests
         Assert.Equal(reranker.Rank("the cat", ["the dog sat", "a cat sat on the mat", "mat"]).Select(document => document.Index),
             ranked.Select(document => document.GetProperty("index").GetInt32()));
 
-        ToolResult noHead = await Tool.RunAsync("rerank", "-m", files.Save(TestSupport.ModelFile.Bert()), "-q", "x", "y");
+        ToolResult noHead = await Tool.RunAsync("rerank", "-m", files.Save(ModelFile.Bert()), "-q", "x", "y");
         Assert.Equal(1, noHead.ExitCode);
         Assert.Contains("head", noHead.Error, StringComparison.Ordinal);
     }

@@ -9,15 +9,20 @@ namespace LlamaNative.Tests.Compute;
 /// <summary>Importance matrices and split models, against llama.cpp's own quantization of the same.</summary>
 public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
 {
-    private const string Stories = "models/stories260K.gguf";
     private readonly string _folder = Directory.CreateTempSubdirectory("quantize").FullName;
 
-    private static string Model => Repository.SharedPathOf(Stories);
+    private readonly TinyModel _model = new(TinyModelOptions.Uneven);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    private string Model => _model.Path;
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     // The types with blocks of 32: the rows of this model are no longer. Were a weight given another's importance, bytes would differ.
-    [RequiresTheory(Need.Shared)]
+    [Theory]
     [InlineData(ModelFileType.Q4_0)]
     [InlineData(ModelFileType.Q5_1)]
     [InlineData(ModelFileType.IQ4_NL)]
@@ -36,7 +41,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         Assert.NotEqual(File.ReadAllBytes(without), File.ReadAllBytes(ours));
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void An_importance_matrix_that_does_not_fit_is_refused_before_anything_is_written()
     {
         string output = Path.Combine(_folder, "out.gguf");
@@ -50,7 +55,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         }
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void A_split_model_keeps_its_parts_or_becomes_one()
     {
         string first = Split(Model, parts: 3);
@@ -109,7 +114,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         return GgufSplit.PathOf(prefix, 0, parts);
     }
 
-    private static Dictionary<string, float[]> Importance(int seed)
+    private Dictionary<string, float[]> Importance(int seed)
     {
         var random = new Random(seed);
         using GgufFile file = GgufFile.Open(Model);

@@ -9,15 +9,20 @@ namespace LlamaNative.Tests.Compute;
 /// <summary>Whole files, against llama.cpp's own <c>llama_model_quantize</c> run on the same model.</summary>
 public sealed class ModelQuantizerTests : IDisposable
 {
-    private const string Stories = "models/stories260K.gguf";
     private readonly string _folder = Directory.CreateTempSubdirectory("quantize").FullName;
 
-    private static string Model => Repository.SharedPathOf(Stories);
+    private readonly TinyModel _model = new(TinyModelOptions.Uneven);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    private string Model => _model.Path;
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     // The rows of this model are 64 and 172 long, so the K-quants also show llama.cpp's choice of other types.
-    [RequiresTheory(Need.Shared)]
+    [Theory]
     [InlineData(ModelFileType.Q8_0)]
     [InlineData(ModelFileType.Q4_0)]
     [InlineData(ModelFileType.Q4_K_M)]
@@ -46,7 +51,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Equal((uint)type, a.Metadata["general.file_type"].GetUInt32());
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Overrides_of_types_and_metadata_and_pruned_layers()
     {
         string output = Path.Combine(_folder, "out.gguf");
@@ -74,7 +79,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Equal(3, loaded.LayerCount);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Cancelling_leaves_nothing_behind()
     {
         using var source = new CancellationTokenSource();
@@ -93,7 +98,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.InRange(progress.Last.Fraction, 0.001, 0.999);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Progress_ends_with_all_of_it()
     {
         var progress = new Synchronous(_ => { });
@@ -102,7 +107,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Equal(progress.Last.TensorCount - 1, progress.Last.TensorIndex);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void What_cannot_be_done_is_said_before_anything_is_written()
     {
         string output = Path.Combine(_folder, "out.gguf");
@@ -131,7 +136,7 @@ public sealed class ModelQuantizerTests : IDisposable
         string Refused(string model, ModelQuantizationOptions options) =>
             Assert.Throws<ModelQuantizationException>(() => ModelQuantizer.Quantize(model, output, options)).Message;
 
-        static byte[] NotFinite()
+        byte[] NotFinite()
         {
             byte[] bytes = File.ReadAllBytes(Model);
             using GgufFile file = GgufFile.Open(Model);
@@ -140,7 +145,7 @@ public sealed class ModelQuantizerTests : IDisposable
         }
     }
 
-    private static unsafe void NativeQuantize(string output, ModelFileType type)
+    private unsafe void NativeQuantize(string output, ModelFileType type)
     {
         llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
         parameters.ftype = (int)type;

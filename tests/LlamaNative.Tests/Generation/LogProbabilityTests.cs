@@ -210,27 +210,26 @@ public sealed class LogProbabilityTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => scorer.Score([1], [2]));
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void A_real_models_best_tokens_differ_by_llama_cpps_logits()
     {
         // Differences of log-probabilities are differences of logits.
-        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf("models/stories260K.gguf"));
-        JsonElement golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf("golden/stories260K.json"))).RootElement
-            .GetProperty("default");
-        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 512, Threads = 1 });
-        foreach (JsonElement prompt in golden.GetProperty("prompts").EnumerateArray())
+        using var golden = new GoldenModel("tiny-chat");
+        using LlamaModel model = golden.Load();
+        using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256, Threads = 1 });
+        foreach (JsonElement prompt in golden.Answers.GetProperty("greedy").EnumerateArray())
         {
             var options = new GenerationOptions { MaxTokens = 1, Sampling = SamplingOptions.Greedy, TopLogProbabilities = 5 };
             ScoredToken scored = new TextGenerator(context).Generate(prompt.GetProperty("prompt").GetString()!,
                 options).LogProbabilities![0];
-            (int Id, double Logit)[] expected = [.. prompt.GetProperty("top5_after_prompt").EnumerateArray()
+            Dictionary<int, double> top = scored.Top.ToArray().ToDictionary(token => token.Token, token => (double)token.LogProbability);
+            (int Id, double Logit)[] expected = [.. prompt.GetProperty("top").EnumerateArray()
                 .Select(entry => (entry.GetProperty("id").GetInt32(), entry.GetProperty("logit").GetDouble()))];
-            Assert.Equal(expected.Select(entry => entry.Id), scored.Top.ToArray().Select(token => token.Token));
-            for (int i = 1; i < 5; i++)
-            {
-                Assert.Equal(expected[i].Logit - expected[0].Logit,
-                    scored.Top.Span[i].LogProbability - scored.Top.Span[0].LogProbability, tolerance: 0.02);
-            }
+            Assert.Equal(expected[0].Id, scored.Top.Span[0].Token);
+            (int Id, double Logit)[] common = [.. expected.Where(entry => top.ContainsKey(entry.Id))];
+            Assert.True(common.Length >= 4, "only the fifth may change places with the sixth by rounding");
+            Assert.All(common,
+                entry => Assert.Equal(entry.Logit - expected[0].Logit, top[entry.Id] - top[expected[0].Id], GoldenFile.Tolerance(prompt)));
         }
     }
 

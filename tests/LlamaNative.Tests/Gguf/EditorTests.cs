@@ -6,7 +6,6 @@ namespace LlamaNative.Tests.Gguf;
 
 public sealed class EditorTests : IDisposable
 {
-    private const string Stories = "models/stories260K.gguf";
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -88,11 +87,16 @@ public sealed class EditorTests : IDisposable
         Assert.Equal(["a", "b", "c"], edit.TensorNames);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void New_tokens_lengthen_vocabulary_and_embeddings()
     {
         byte[] given = MemoryMarshal.AsBytes(Enumerable.Repeat(0.5f, 64).ToArray().AsSpan()).ToArray();
-        using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
+        TinyModelOptions model = TinyModelOptions.Uneven with
+        {
+            Metadata = new Dictionary<string, GgufValue> { ["llama.vocab_size"] = GgufValue.Of(0u) },
+        };
+        int count = model.Vocabulary.Count;
+        using GgufFile file = GgufFile.Open(model.Save(_folder["m.gguf"]));
         var edit = new GgufEditor(file);
         int first = edit.AddTokens([new("<|im_start|>"), new("<|im_end|>")
         {
@@ -103,9 +107,9 @@ public sealed class EditorTests : IDisposable
         edit.Save(_folder["e.gguf"]);
 
         using GgufFile saved = GgufFile.Open(_folder["e.gguf"]);
-        Assert.Equal(512, first);
+        Assert.Equal(count, first);
         Assert.Equal(file.Metadata.Keys, saved.Metadata.Keys);
-        Assert.Equal(514u, saved.Metadata["llama.vocab_size"].GetUInt32());
+        Assert.Equal((uint)count + 2, saved.Metadata["llama.vocab_size"].GetUInt32());
         Assert.Equal([.. file.Metadata["tokenizer.ggml.tokens"].GetStrings(), "<|im_start|>", "<|im_end|>"],
             saved.Metadata["tokenizer.ggml.tokens"].GetStrings());
         Assert.Equal([.. file.Metadata["tokenizer.ggml.scores"].GetArray<float>(), 0, -3],
@@ -117,22 +121,23 @@ public sealed class EditorTests : IDisposable
         {
             float[] before = Floats(file, name);
             float[] after = Floats(saved, name);
-            Assert.Equal(new TensorShape(64, 514), saved.Tensors[name].Shape);
+            Assert.Equal(new TensorShape(64, count + 2), saved.Tensors[name].Shape);
             Assert.Equal(before, after[..before.Length]);
             for (int column = 0; column < 64; column++)
             {
                 double sum = 0;
-                for (int row = 0; row < 512; row++)
+                for (int row = 0; row < count; row++)
                 {
                     sum += before[(row * 64) + column];
                 }
 
-                Assert.Equal(sum / 512, after[(512 * 64) + column], 1e-6);
+                Assert.Equal(sum / count, after[(count * 64) + column], 1e-6);
             }
         }
 
-        Assert.All(Floats(saved, "token_embd.weight")[(513 * 64)..], value => Assert.Equal(0.5f, value));
-        Assert.Equal(Floats(saved, "output.weight")[(512 * 64)..(513 * 64)], Floats(saved, "output.weight")[(513 * 64)..]);
+        Assert.All(Floats(saved, "token_embd.weight")[((count + 1) * 64)..], value => Assert.Equal(0.5f, value));
+        Assert.Equal(Floats(saved, "output.weight")[(count * 64)..((count + 1) * 64)],
+            Floats(saved, "output.weight")[((count + 1) * 64)..]);
         Assert.Equal(Bytes(file, "blk.4.ffn_up.weight"), Bytes(saved, "blk.4.ffn_up.weight"));
     }
 

@@ -1,4 +1,6 @@
+using LlamaNative.Compute;
 using LlamaNative.Gguf;
+using LlamaNative.Interop;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Gguf;
@@ -9,17 +11,18 @@ public sealed class WriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [RequiresTheory(Need.Shared)]
-    [InlineData("models/stories260K.gguf")]
-    [InlineData("vocabs/ggml-vocab-gpt-2.gguf")]
-    [InlineData("vocabs/ggml-vocab-llama-bpe.gguf")]
-    [InlineData("vocabs/ggml-vocab-llama-spm.gguf")]
-    public void Rewriting_a_file_of_llama_cpp_changes_no_byte(string name)
+    [Theory]
+    [InlineData(ModelFileType.F16)]
+    [InlineData(ModelFileType.Q8_0)]
+    public unsafe void Rewriting_a_file_of_llama_cpp_changes_no_byte(ModelFileType type)
     {
-        string path = Repository.SharedPathOf(name);
-        using GgufFile file = GgufFile.Open(path);
+        using var model = new TinyModel(TinyModelOptions.Uneven);
+        llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
+        parameters.ftype = (int)type;
+        Assert.Equal(0u, LlamaQuantization.llama_model_quantize(model.Path, _folder["theirs.gguf"], &parameters));
+        using GgufFile file = GgufFile.Open(_folder["theirs.gguf"]);
         new GgufEditor(file).Save(_folder["copy.gguf"]);
-        Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(_folder["copy.gguf"]));
+        Assert.Equal(File.ReadAllBytes(_folder["theirs.gguf"]), File.ReadAllBytes(_folder["copy.gguf"]));
     }
 
     [Theory]

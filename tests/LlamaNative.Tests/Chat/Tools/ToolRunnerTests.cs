@@ -59,15 +59,18 @@ public sealed partial class ToolRunnerTests : IDisposable
     /// Llama 3 writes calls as plain JSON, with no mark before them: a message that begins with a brace is held to the grammar from there
     /// on.
     /// </summary>
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task A_call_without_a_mark_is_held_to_the_grammar_too()
     {
-        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf("models/stories260K.gguf"));
+        LlamaModel model = _model;
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 2048, Threads = 1 });
         ToolFunction tool = ToolFunction.Create("lamp", "Switches the lamp.", ToolJson.Default.Lamp, (_, _) => Task.FromResult("done"));
-        string template = await File.ReadAllTextAsync(Repository.SharedPathOf("golden/templates/meta-llama-Llama-3.1-8B-Instruct.jinja"));
-        var format = ChatFormat.FromTemplate(model, template);
-        var session = new ChatSession(context, new ChatSessionOptions { Format = format, Tools = [tool.Definition] });
+        string template = await File.ReadAllTextAsync(GoldenFile.PathOf("templates", "headers.jinja"));
+        var session = new ChatSession(context, new ChatSessionOptions
+        {
+            Format = ChatFormat.FromTemplate(model, template),
+            Tools = [tool.Definition],
+        });
 
         // A model that wants a brace first and its end as soon as it may; between the two it has no idea of JSON.
         int brace = model.Vocabulary.Tokenize("{", addSpecial: false)[^1];
