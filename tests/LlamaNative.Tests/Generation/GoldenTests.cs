@@ -97,7 +97,7 @@ public sealed class GoldenTests
         using var context = new LlamaContext(model, Options() with { MaxOutputsPerSequence = 512 });
         int[] tokens = model.Vocabulary.Tokenize(expected.GetProperty("text").GetString()!, addSpecial: false);
         PerplexityResult result = Perplexity.Measure(context, tokens, 512);
-        Assert.Equal(expected.GetProperty("predictions").GetInt32(), result.Predictions);
+        Assert.Equal(expected.GetProperty("predictions").GetInt32(), result.PredictionCount);
         Assert.Equal(expected.GetProperty("mean_nll").GetDouble(), result.MeanNegativeLogLikelihood, GoldenFile.Tolerance(expected));
     }
 
