@@ -4,6 +4,22 @@ namespace LlamaNative.Templates.Tests;
 /// <summary>Templates that want to hang, exhaust or crash the process; each must end in an error of ours.</summary>
 public class TemplateLimitsTests
 {
+    public static TheoryData<TemplateLimits, string> Negative => new()
+    {
+        { new() { MaxSourceLength = -1 }, nameof(TemplateLimits.MaxSourceLength) },
+        { new() { MaxSyntaxDepth = -1 }, nameof(TemplateLimits.MaxSyntaxDepth) },
+        { new() { MaxCallDepth = -1 }, nameof(TemplateLimits.MaxCallDepth) },
+        { new() { MaxSteps = -1 }, nameof(TemplateLimits.MaxSteps) },
+        { new() { MaxOutputLength = -1 }, nameof(TemplateLimits.MaxOutputLength) },
+        { new() { MaxAllocatedBytes = -1 }, nameof(TemplateLimits.MaxAllocatedBytes) },
+        { new() { MaxTime = TimeSpan.FromTicks(-1) }, nameof(TemplateLimits.MaxTime) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Negative), DisableDiscoveryEnumeration = true)]
+    public void A_negative_limit_is_an_argument_exception_that_names_it(TemplateLimits limits, string name) =>
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => Template.Parse("", limits)).ParamName);
+
     public static TheoryData<string, string> DeepSources => new()
     {
         { "parentheses", "{{ " + Repeat("(", 100_000) },

@@ -78,5 +78,7 @@ public sealed record GenerationOptions
         OptionCheck.NotNull(StopTokens);
         OptionCheck.NotNull(Sampling).Validate();
         OptionCheck.AtLeast(TopLogProbabilities, 0);
+        OptionCheck.NoneNull(LogitsProcessors);
+        OptionCheck.NoneNull(StopConditions);
     }
 }

@@ -45,7 +45,6 @@ public sealed class GenerationRun : IDisposable
             throw new ArgumentException("The prompt has no tokens: there is nothing to continue.", nameof(prompt));
         }
 
-        options.Validate();
         OptionCheck.InRange(options.TopLogProbabilities, 0, context.Model.Vocabulary.Count);
         _context = context;
         _telemetry = GenerationTelemetry.Begin(context.Model.Path);

@@ -111,6 +111,7 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
     {
         long start = Stopwatch.GetTimestamp();
         options ??= new GenerationOptions();
+        options.Validate();
         GenerationSteps? steps = null;
         try
         {
