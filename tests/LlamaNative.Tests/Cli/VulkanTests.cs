@@ -8,7 +8,8 @@ namespace LlamaNative.Tests.Cli;
 /// </summary>
 public sealed class VulkanTests
 {
-    private static readonly string[] s_run = ["run", "-m", Repository.TinyChat, "-p", "Once upon a time", "-n", "24", "--temp", "0", "-t", "1", "--json"];
+    private static readonly string[] s_run =
+        ["run", "-m", Repository.TinyChat, "-p", "Once upon a time", "-n", "24", "--temp", "0", "-t", "1", "--json"];
 
     [RequiresFact(Need.SoftwareVulkan)]
     public async Task Layers_on_a_GPU_give_the_CPUs_tokens_and_lie_where_they_were_told_to()
@@ -37,7 +38,8 @@ public sealed class VulkanTests
         Assert.Equal(0.55, Buffers(gpu)["Vulkan0"] - Buffers(placed)["Vulkan0"], 0.015);
         Assert.True(Host(placed) - Host(gpu) > 0.5);
 
-        static double Host(ToolResult result) => Buffers(result).Where(buffer => buffer.Key.StartsWith("CPU", StringComparison.Ordinal)).Sum(buffer => buffer.Value);
+        static double Host(ToolResult result) =>
+            Buffers(result).Where(buffer => buffer.Key.StartsWith("CPU", StringComparison.Ordinal)).Sum(buffer => buffer.Value);
     }
 
     // Without a driver the device is not there, and asking for it must not end on the CPU unnoticed.
@@ -64,5 +66,5 @@ public sealed class VulkanTests
 
     private static JsonElement Placement(ToolResult result) => result.Json().GetProperty("placement");
 
-    private static int[] Tokens(ToolResult result) => [.. result.Json().GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())];
+    private static int[] Tokens(ToolResult result) => GoldenFile.Ints(result.Json().GetProperty("tokens"));
 }

@@ -7,7 +7,8 @@ namespace LlamaNative.Tests.Models;
 /// <summary>Vocabularies of every kind against llama.cpp's tokenization of ordinary and hostile texts.</summary>
 public sealed class VocabularyGoldenTests
 {
-    public static TheoryData<string> Vocabularies => ["tiny-chat", .. GoldenModels.Random.Where(model => !model.Value.WithTensors).Select(model => model.Key)];
+    public static TheoryData<string> Vocabularies =>
+        ["tiny-chat", .. GoldenModels.Random.Where(model => !model.Value.WithTensors).Select(model => model.Key)];
 
     [Theory]
     [MemberData(nameof(Vocabularies))]
@@ -23,13 +24,16 @@ public sealed class VocabularyGoldenTests
             Check("tokens", addSpecial: false, parseSpecial: false);
             Check("special", addSpecial: true, parseSpecial: false);
             Check("parsed", addSpecial: false, parseSpecial: true);
-            Assert.Equal(GoldenFile.Ints(recorded.GetProperty("tokens")), model.Vocabulary.Tokenize(Encoding.UTF8.GetBytes(text), addSpecial: false));
+            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            Assert.Equal(GoldenFile.Ints(recorded.GetProperty("tokens")), model.Vocabulary.Tokenize(utf8, addSpecial: false));
 
             void Check(string answer, bool addSpecial, bool parseSpecial)
             {
                 int[] expected = GoldenFile.Ints(recorded.GetProperty(answer));
                 int[] actual = model.Vocabulary.Tokenize(text, addSpecial, parseSpecial);
-                Assert.True(expected.SequenceEqual(actual), $"{answer} of {JsonSerializer.Serialize(text)}: {string.Join(' ', actual)} and not {string.Join(' ', expected)}");
+                Assert.True(
+                    expected.SequenceEqual(actual),
+                    $"{answer} of {JsonSerializer.Serialize(text)}: {string.Join(' ', actual)} and not {string.Join(' ', expected)}");
             }
         }
     }
