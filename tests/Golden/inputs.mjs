@@ -2,13 +2,17 @@
 
 /** Ordinary and hostile texts for tokenizers. */
 export const texts = [
-    "", " ", "  ", "   ", "\t", "\n", "\n\n", "\r\n", "\t\n \r\n", " \n x", "the cat", " the cat", "the  cat ", "The Cat", "THE CAT",
-    "stop", "stopping the cat", "the cat.", "the,cat!", "cat's cats'll 've", "I'M you'RE", "abcabcab", "a b c", "aaaaaaa", "aaaaaaaa", "1", "12", "123", "1234", "11111111",
-    "1.5e-10", "0x1F", "a1b22c333", "Hello, world!", "Grüße aus Köln", "naïve café", "cafe\u0301", "ﬁne ﬂow", "Ǆ ǆ ǅ", "İstanbul ıi", "ßẞ", "日本語のテキスト", "你好，世界", "한국어", "العربية",
-    "עברית", "हिन्दी", "ไทย", "🦙", "👩‍👩‍👧", "🏳️‍🌈 flag", "\u200b\u200d\ufeff", "\u00a0nbsp\u3000ideographic", "\u202Eabc", "a\u0000b", "\u0001\u001f\u007f\u0085", "\ufffd",
-    "<s>", "</s>", "<unk>", "<0x41>", "<|end|>", "<|endoftext|>", "<|eot|><|tool|>", "[CLS] the [SEP]", "[MASK]", "<extra_id_0>the", "<pad>", "▁the▁cat", "Ġthe", "\\n\\t\\x41",
-    "the<|eot|>cat", "_the__cat_", "snake_case camelCase", "https://example.com/a?b=c&d=%20", "{\"a\": [1, 2, null]}", "if (x == 1) { return; } // why", "   leading and trailing   ",
-    "a\tb\tc", "line one\nline two\n\n\nline five", "!!!???...", "-----=====", "#$%^&*()", "“quotes” ‘single’ — dash…", "½ ⅓ ²³ Ⅷ", "x".repeat(50), "the ".repeat(20), " ".repeat(40),
+    "", " ", "  ", "   ", "\t", "\n", "\n\n", "\r\n", "\t\n \r\n", " \n x", "the cat", " the cat", "the  cat ",
+    "The Cat", "THE CAT", "stop", "stopping the cat", "the cat.", "the,cat!", "cat's cats'll 've", "I'M you'RE",
+    "abcabcab", "a b c", "aaaaaaa", "aaaaaaaa", "1", "12", "123", "1234", "11111111", "1.5e-10", "0x1F", "a1b22c333",
+    "Hello, world!", "Grüße aus Köln", "naïve café", "cafe\u0301", "ﬁne ﬂow", "Ǆ ǆ ǅ", "İstanbul ıi", "ßẞ",
+    "日本語のテキスト", "你好，世界", "한국어", "العربية", "עברית", "हिन्दी", "ไทย", "🦙", "👩‍👩‍👧", "🏳️‍🌈 flag", "\u200b\u200d\ufeff",
+    "\u00a0nbsp\u3000ideographic", "\u202Eabc", "a\u0000b", "\u0001\u001f\u007f\u0085", "\ufffd", "<s>", "</s>",
+    "<unk>", "<0x41>", "<|end|>", "<|endoftext|>", "<|eot|><|tool|>", "[CLS] the [SEP]", "[MASK]", "<extra_id_0>the",
+    "<pad>", "▁the▁cat", "Ġthe", "\\n\\t\\x41", "the<|eot|>cat", "_the__cat_", "snake_case camelCase",
+    "https://example.com/a?b=c&d=%20", "{\"a\": [1, 2, null]}", "if (x == 1) { return; } // why",
+    "   leading and trailing   ", "a\tb\tc", "line one\nline two\n\n\nline five", "!!!???...", "-----=====",
+    "#$%^&*()", "“quotes” ‘single’ — dash…", "½ ⅓ ²³ Ⅷ", "x".repeat(50), "the ".repeat(20), " ".repeat(40),
 ];
 
 /** What tiny-chat was taught, and what it was not. */
@@ -48,33 +52,41 @@ const weather = {
         },
     },
 };
-const clock = { type: "function", function: { name: "clock", description: "Tells the time.", parameters: { type: "object", properties: {} } } };
+const clock = {
+    type: "function",
+    function: { name: "clock", description: "Tells the time.", parameters: { type: "object", properties: {} } },
+};
 const call = (name, args, id) => ({ id, type: "function", function: { name, arguments: args } });
 const called = [
     system,
     { role: "user", content: "How is the weather in São Paulo?" },
     { role: "assistant", content: "", tool_calls: [call("get_weather", { city: "São Paulo", days: 3 }, "call00001")] },
-    { role: "tool", name: "get_weather", tool_call_id: "call00001", content: "{\"temperature\": 24.5, \"sky\": \"clear <blue> & 'bright'\"}" },
+    { role: "tool", name: "get_weather", tool_call_id: "call00001", content: `{"temperature": 24.5, "sky": "clear <blue> & 'bright'"}` },
 ];
+const greeting = [{ role: "user", content: "Hi" }, { role: "assistant", content: "Hello!" }];
+const thinking = answer => [{ role: "user", content: "Think" }, { role: "assistant", ...answer }, { role: "user", content: "Sure?" }];
 const tokens = { bos_token: "<s>", eos_token: "</s>", add_generation_prompt: true };
 
 /** Variables of a template, by the name of the conversation. */
 export const conversations = {
     question: { messages: [{ role: "user", content: "What is 2 + 2?" }], ...tokens },
     system: { messages: [system, { role: "user", content: "  What is 2 + 2?\n" }], ...tokens },
-    turns: { messages: [system, { role: "user", content: "Hi" }, { role: "assistant", content: "Hello!" }, { role: "user", content: "Grüße 你好 🦙" }], ...tokens },
-    finished: { messages: [{ role: "user", content: "Hi" }, { role: "assistant", content: "Hello!" }], ...tokens, add_generation_prompt: false },
+    turns: { messages: [system, ...greeting, { role: "user", content: "Grüße 你好 🦙" }], ...tokens },
+    finished: { messages: greeting, ...tokens, add_generation_prompt: false },
     reasoning: {
-        messages: [{ role: "user", content: "Think" }, { role: "assistant", reasoning_content: "Two and two.", content: "Four." }, { role: "user", content: "Sure?" }],
-        ...tokens, enable_thinking: false,
+        messages: thinking({ reasoning_content: "Two and two.", content: "Four." }), ...tokens, enable_thinking: false,
     },
-    thought: { messages: [{ role: "user", content: "Think" }, { role: "assistant", content: "<think>\nTwo and two.\n</think>\n\nFour." }, { role: "user", content: "Sure?" }], ...tokens },
+    thought: { messages: thinking({ content: "<think>\nTwo and two.\n</think>\n\nFour." }), ...tokens },
     tools: { messages: [system, { role: "user", content: "What time is it?" }], tools: [weather, clock], ...tokens },
     call: { messages: called, tools: [weather], ...tokens },
     calls: {
         messages: [
             ...called.slice(0, 2),
-            { role: "assistant", content: "I look.", tool_calls: [call("get_weather", { city: "Rome", tags: ["a", "b\"c"] }, "call00001"), call("clock", {}, "call00002")] },
+            {
+                role: "assistant",
+                content: "I look.",
+                tool_calls: [call("get_weather", { city: "Rome", tags: ["a", "b\"c"] }, "call00001"), call("clock", {}, "call00002")],
+            },
             { role: "tool", name: "get_weather", tool_call_id: "call00001", content: "rain" },
             { role: "tool", name: "clock", tool_call_id: "call00002", content: "12:00" },
             { role: "assistant", content: "It rains at noon." },

@@ -38,7 +38,8 @@ function asked(part) {
 }
 
 function recordModels(program, backends) {
-    const files = [join(root, "models", "tiny-chat.gguf"), ...readdirSync(work).filter(file => file.endsWith(".gguf")).sort().map(file => join(work, file))];
+    const random = readdirSync(work).filter(file => file.endsWith(".gguf")).sort().map(file => join(work, file));
+    const files = [join(root, "models", "tiny-chat.gguf"), ...random];
     const answers = {};
     for (const file of files) {
         const name = basename(file, ".gguf");
@@ -46,7 +47,7 @@ function recordModels(program, backends) {
         // Every build of the CPU backend that runs here: they round differently, and what they agree on is recorded.
         const all = backends.map(backend => tryRun(program, [backend], request)).filter(answer => answer);
         if (all.length < 2)
-            throw new Error(`${name}: ${all.length} builds of the CPU backend answered; rounding cannot be told from meaning by fewer than 2`);
+            throw new Error(`${name}: ${all.length} builds of the CPU backend answered, and their rounding is known from two on`);
         answers[name] = { sha256: createHash("sha256").update(readFileSync(file)).digest("hex"), ...agreement(all, name) };
         console.log(`${name}: ${all.length} builds`);
     }
@@ -75,14 +76,19 @@ function agreement(all, name) {
             if (text !== undefined && same === one.tokens.length)
                 cut.text = text;
             if (one.top)
-                cut.spread = Math.max(...all.flatMap(other => one.top.map(({ logit }, k) => Math.abs(other[kind][i].top[k].logit - logit))));
+                cut.spread = spread(all, answer => answer[kind][i].top.map(entry => entry.logit));
             return cut;
         });
     if (first.perplexity)
-        result.perplexity = { ...first.perplexity, spread: Math.max(...all.map(other => Math.abs(other.perplexity.mean_nll - first.perplexity.mean_nll))) };
+        result.perplexity = { ...first.perplexity, spread: spread(all, answer => [answer.perplexity.mean_nll]) };
     if (first.embeddings)
         result.embeddings = first.embeddings;
     return result;
+}
+
+function spread(all, numbersOf) {
+    const first = numbersOf(all[0]);
+    return Math.max(...all.flatMap(answer => numbersOf(answer).map((number, i) => Math.abs(number - first[i]))));
 }
 
 function commonLength(lists) {
@@ -97,12 +103,13 @@ function recordSchemas(program) {
     const cases = JSON.parse(readFileSync(join(golden, "schemas.json"), "utf8"));
     const vocabulary = join(work, "bpe-gpt-2.gguf");
     const textsOf = test => ["accept", "reject", "llama_only", "validator_only"].flatMap(list => test[list] ?? []);
-    const answers = JSON.parse(run(program, [vocabulary], JSON.stringify(cases.map(test => ({ schema: test.schema, texts: textsOf(test) })))));
+    const questions = cases.map(test => ({ schema: test.schema, texts: textsOf(test) }));
+    const answers = JSON.parse(run(program, [vocabulary], JSON.stringify(questions)));
     const validators = loadAjv();
     write("schemas.json", cases.map((test, i) => {
         const kept = { name: test.name, schema: test.schema };
         if (answers[i].error)
-            return { ...kept, error: answers[i].error, ...Object.fromEntries(["accept", "reject"].filter(list => test[list]).map(list => [list, test[list]])) };
+            return { ...kept, error: answers[i].error };
         const lists = { accept: [], reject: [], llama_only: [], validator_only: [] };
         const valid = validators(test.schema);
         textsOf(test).forEach((text, k) => {
@@ -136,7 +143,8 @@ function loadAjv() {
 
 function recordTemplates(program) {
     const cases = readdirSync(join(golden, "templates")).sort().flatMap(file =>
-        Object.entries(conversations).map(([name, variables]) => ({ template: file, conversation: name, source: readFileSync(join(golden, "templates", file), "utf8"), variables })));
+        Object.entries(conversations).map(([conversation, variables]) =>
+            ({ template: file, conversation, variables, source: readFileSync(join(golden, "templates", file), "utf8") })));
     const llama = JSON.parse(run(program, [], JSON.stringify(cases)));
     const jinja2 = JSON.parse(run("python3", [join(golden, "templates.py")], JSON.stringify(cases)));
     const renderings = cases.map(({ template, conversation }, i) => ({
@@ -148,9 +156,9 @@ function recordTemplates(program) {
 
 function compile(name) {
     const program = join(work, name);
+    const linked = readdirSync(libraries).filter(file => /^lib(llama|ggml)/.test(file) && !file.startsWith("libggml-cpu-"));
     run("g++", ["-std=c++17", "-O1", ...["include", "ggml/include", "common", "vendor"].flatMap(folder => ["-I", join(source, folder)]),
-        join(golden, `${name}.cpp`), "-o", program, "-L", libraries, ...readdirSync(libraries).filter(file => /^lib(llama|ggml|ggml-base|llama-common)[.\w-]*\.so/.test(file) && !file.includes("ggml-cpu")).map(file => `-l:${file}`),
-        `-Wl,-rpath,${libraries}`]);
+        join(golden, `${name}.cpp`), "-o", program, "-L", libraries, ...linked.map(file => `-l:${file}`), `-Wl,-rpath,${libraries}`]);
     return program;
 }
 
@@ -166,16 +174,18 @@ function run(command, args, input) {
     return result.stdout;
 }
 
-// One case a line, so that a change of one answer is one line of a diff.
+// One answer a line, so that a change of one is one line of a diff.
 function write(file, data) {
-    const lines = Array.isArray(data)
-        ? `[\n${data.map(item => JSON.stringify(item)).join(",\n")}\n]\n`
-        : `{\n${Object.entries(data).map(([key, value]) => `${JSON.stringify(key)}: ${block(value)}`).join(",\n")}\n}\n`;
-    writeFileSync(join(golden, file), lines);
+    writeFileSync(join(golden, file), `${format(data, Array.isArray(data) ? 1 : 2, "")}\n`);
 }
 
-function block(value) {
+// Lists and objects down to a depth with a line for each part, and what they hold in one line.
+function format(value, depth, indent) {
+    const deeper = `${indent}  `;
     if (Array.isArray(value))
-        return `[\n  ${value.map(item => JSON.stringify(item)).join(",\n  ")}\n]`;
-    return `{\n${Object.entries(value).map(([key, item]) => `  ${JSON.stringify(key)}: ${Array.isArray(item) ? `[\n    ${item.map(one => JSON.stringify(one)).join(",\n    ")}\n  ]` : JSON.stringify(item)}`).join(",\n")}\n}`;
+        return `[\n${value.map(item => deeper + JSON.stringify(item)).join(",\n")}\n${indent}]`;
+    if (depth === 0 || value === null || typeof value !== "object")
+        return JSON.stringify(value);
+    const entries = Object.entries(value).map(([key, item]) => `${deeper}${JSON.stringify(key)}: ${format(item, depth - 1, deeper)}`);
+    return `{\n${entries.join(",\n")}\n${indent}}`;
 }

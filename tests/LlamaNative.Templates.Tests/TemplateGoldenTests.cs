@@ -23,8 +23,8 @@ public sealed class TemplateGoldenTests
         {
             string template = test.GetProperty("template").GetString()!;
             string conversation = test.GetProperty("conversation").GetString()!;
-            (string? text, TemplateException? error) = Render(GoldenFile.PathOf("templates", template),
-                conversations.GetProperty(conversation));
+            string path = GoldenFile.PathOf("templates", template);
+            (string? text, TemplateException? error) = Render(path, conversations.GetProperty(conversation));
             Add(failures, $"{template} {conversation}", test.TryGetProperty("output", out JsonElement output)
                 ? Compare(text, error, output.GetString()!)
                 : Refused(text, error, test.GetProperty("error").GetString()!));
@@ -46,13 +46,12 @@ public sealed class TemplateGoldenTests
         foreach (JsonElement test in document.RootElement.EnumerateArray())
         {
             string gate = test.GetProperty("gate").GetString()!;
-            (string? text, TemplateException? error) = Render(Repository.SharedPathOf($"golden/templates/{test.GetProperty("template")}"),
-                test.GetProperty("variables"));
+            string path = Repository.SharedPathOf($"golden/templates/{test.GetProperty("template")}");
+            (string? text, TemplateException? error) = Render(path, test.GetProperty("variables"));
             Add(failures, $"{gate} {test.GetProperty("id")}", gate switch
             {
                 "strict" => Compare(text, error, test.GetProperty("output").GetString()!),
-                "error" => Refused(text, error,
-                    test.TryGetProperty("raised_message", out JsonElement message) ? message.GetString() : null),
+                "error" => Refused(text, error, test.TryGetProperty("raised_message", out JsonElement raised) ? raised.GetString() : null),
                 // Where llama.cpp prints something else, Jinja2 is followed.
                 _ => test.TryGetProperty("jinja2_output", out JsonElement output) ? Compare(text, error, output.GetString()!) : null,
             });

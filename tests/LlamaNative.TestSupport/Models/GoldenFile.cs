@@ -22,7 +22,8 @@ public static class GoldenFile
     {
         JsonElement answers = Read("models.json").GetProperty(name);
         string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(modelPath)));
-        Assert.True(hash == answers.GetProperty("sha256").GetString(),
+        Assert.True(
+            hash == answers.GetProperty("sha256").GetString(),
             $"{name} is not the model that llama.cpp was asked about. Record its answers: node tests/Golden/record.mjs");
         return answers;
     }

@@ -29,8 +29,8 @@ public sealed class ToolModelTests
     [Fact]
     public async Task Run_as_json_tells_tokens_reason_and_usage()
     {
-        ToolResult result = await Tool.RunAsync(Encoding.UTF8.GetBytes(Once), "run", "-m", s_model, "-p", "-",
-            "-n", "20", "--temp", "0", "-t", "1", "--json");
+        byte[] text = Encoding.UTF8.GetBytes(Once);
+        ToolResult result = await Tool.RunAsync(text, "run", "-m", s_model, "-p", "-", "-n", "20", "--temp", "0", "-t", "1", "--json");
         Assert.Equal(0, result.ExitCode);
 
         JsonElement json = result.Json();
@@ -52,9 +52,8 @@ public sealed class ToolModelTests
             int[] expected = [.. Answer(sample).Take(20)];
             Assert.NotEqual(Answer(Prompt).Take(expected.Length), expected);
             ToolResult result = await Tool.RunAsync(
-                "run", "-m", s_model, "-p", Once, "-n", $"{expected.Length}", "-t", "1", "--json", "--top-k",
-                "40", "--top-p", "0.9", "--min-p", "0",
-                "--temp", "0.8", "--seed", sample.GetProperty("seed").GetRawText());
+                "run", "-m", s_model, "-p", Once, "-n", $"{expected.Length}", "-t", "1", "--json",
+                "--top-k", "40", "--top-p", "0.9", "--min-p", "0", "--temp", "0.8", "--seed", sample.GetProperty("seed").GetRawText());
             Assert.Equal(expected, Ints(result.Json().GetProperty("tokens")));
         }
     }
@@ -76,8 +75,8 @@ public sealed class ToolModelTests
     public async Task A_logit_bias_forbids_a_token()
     {
         int[] best = [.. Prompt.GetProperty("top").EnumerateArray().Select(entry => entry.GetProperty("id").GetInt32())];
-        ToolResult result = await Tool.RunAsync("run", "-m", s_model, "-p", Once, "--temp", "0", "-t", "1",
-            "-n", "1", "--json", "--logit-bias", $"{best[0]}-inf");
+        ToolResult result = await Tool.RunAsync("run", "-m", s_model, "-p", Once, "--temp", "0", "-t", "1", "-n", "1", "--json",
+            "--logit-bias", $"{best[0]}-inf");
         Assert.Equal([best[1]], Ints(result.Json().GetProperty("tokens")));
     }
 
@@ -136,13 +135,12 @@ public sealed class ToolModelTests
         ToolResult result = await Tool.RunAsync("logits", "-m", s_model, "-p", Once, "--top", "5", "-t", "1");
         JsonElement[] actual = [.. result.Json().EnumerateArray()];
         Assert.Equal(5, actual.Length);
-        Assert.Equal(actual.Select(entry => entry.GetProperty("logit").GetDouble()).OrderDescending(),
-            actual.Select(entry => entry.GetProperty("logit").GetDouble()));
+        double[] logits = [.. actual.Select(entry => entry.GetProperty("logit").GetDouble())];
+        Assert.Equal(logits.OrderDescending(), logits);
         Assert.Equal(expected[0].GetProperty("id").GetInt32(), actual[0].GetProperty("id").GetInt32());
         for (int i = 0; i < 5; i++)
         {
-            Assert.Equal(expected[i].GetProperty("logit").GetDouble(), actual[i].GetProperty("logit").GetDouble(),
-                GoldenFile.Tolerance(Prompt));
+            Assert.Equal(expected[i].GetProperty("logit").GetDouble(), logits[i], GoldenFile.Tolerance(Prompt));
         }
 
         Assert.Equal(" there", actual[0].GetProperty("piece").GetString());
@@ -155,9 +153,9 @@ public sealed class ToolModelTests
         using var folder = new TemporaryFolder();
         string text = folder.Write("text.txt", Encoding.UTF8.GetBytes(expected.GetProperty("text").GetString()!));
         JsonElement actual = (await Tool.RunAsync("perplexity", "-m", s_model, "-f", text, "-t", "1")).Json();
-        Assert.Equal(expected.GetProperty("mean_nll").GetDouble(), actual.GetProperty("meanNll").GetDouble(),
-            GoldenFile.Tolerance(expected));
-        Assert.Equal(Math.Exp(actual.GetProperty("meanNll").GetDouble()), actual.GetProperty("perplexity").GetDouble(), 0.001);
+        double mean = actual.GetProperty("meanNll").GetDouble();
+        Assert.Equal(expected.GetProperty("mean_nll").GetDouble(), mean, GoldenFile.Tolerance(expected));
+        Assert.Equal(Math.Exp(mean), actual.GetProperty("perplexity").GetDouble(), 0.001);
         Assert.Equal(expected.GetProperty("predictions").GetInt32(), actual.GetProperty("predictions").GetInt32());
     }
 
@@ -169,12 +167,12 @@ public sealed class ToolModelTests
         string[] lines = result.Text.Split('\n');
 
         // Copied from llama-bench's own output for this model, -t 1.
-        Assert.Equal(
+        string[] header =
+        [
             "| model                          |       size |     params | backend    | threads |            test |                  t/s |",
-            lines[0]);
-        Assert.Equal(
             "| ------------------------------ | ---------: | ---------: | ---------- | ------: | --------------: | -------------------: |",
-            lines[1]);
+        ];
+        Assert.Equal(header, lines[..2]);
         string[] tests = [.. lines[2..5].Select(line => line.Split('|')[6].Trim())];
         Assert.Equal(["pp8", "pp16", "tg4"], tests);
         Assert.All(lines[2..5], line => Assert.Equal(lines[0].Length, line.Length));
@@ -183,24 +181,25 @@ public sealed class ToolModelTests
     [Fact]
     public async Task Bench_as_json_has_llama_benchs_fields()
     {
-        ToolResult result = await Tool.RunAsync("bench", "-m", s_model, "-p", "0", "-n", "4", "-r", "3", "-t",
-            "1", "-ctk", "bf16", "-fa", "on", "-o", "json");
+        ToolResult result = await Tool.RunAsync(
+            "bench", "-m", s_model, "-p", "0", "-n", "4", "-r", "3", "-t", "1", "-ctk", "bf16", "-fa", "on", "-o", "json");
         JsonElement test = Assert.Single(result.Json().EnumerateArray());
-        Assert.Equal((0, 4, 1),
-            (test.GetProperty("n_prompt").GetInt32(), test.GetProperty("n_gen").GetInt32(), test.GetProperty("n_threads").GetInt32()));
+        Assert.Equal((0, 4, 1), (Int("n_prompt"), Int("n_gen"), Int("n_threads")));
         Assert.Equal(("bf16", "f16", 1),
-            (test.GetProperty("type_k").GetString(), test.GetProperty("type_v").GetString(), test.GetProperty("flash_attn").GetInt32()));
+            (test.GetProperty("type_k").GetString(), test.GetProperty("type_v").GetString(), Int("flash_attn")));
         double[] speeds = [.. test.GetProperty("samples_ts").EnumerateArray().Select(sample => sample.GetDouble())];
         Assert.Equal(3, speeds.Length);
         Assert.Equal(speeds.Average(), test.GetProperty("avg_ts").GetDouble(), tolerance: 0.001);
+
+        int Int(string name) => test.GetProperty(name).GetInt32();
     }
 
     [Fact]
     public async Task Chat_answers_each_line_and_ends_with_the_input()
     {
         using var tiny = new TinyModel(); // without a template of its own
-        ToolResult result = await Tool.RunAsync("Once\n\nTwice\n"u8.ToArray(), "chat", "-m", tiny.Path, "-n",
-            "5", "--temp", "0", "-t", "1");
+        byte[] said = "Once\n\nTwice\n"u8.ToArray();
+        ToolResult result = await Tool.RunAsync(said, "chat", "-m", tiny.Path, "-n", "5", "--temp", "0", "-t", "1");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("chatml", result.Error, StringComparison.Ordinal);
         Assert.True(result.Text.Count(character => character == '\n') >= 2);

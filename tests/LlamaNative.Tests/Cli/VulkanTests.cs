@@ -8,8 +8,8 @@ namespace LlamaNative.Tests.Cli;
 /// </summary>
 public sealed class VulkanTests
 {
-    private static readonly string[] s_run = ["run", "-m", Repository.TinyChat, "-p", "Once upon a time", "-n",
-        "24", "--temp", "0", "-t", "1", "--json"];
+    private static readonly string[] s_run =
+        ["run", "-m", Repository.TinyChat, "-p", "Once upon a time", "-n", "24", "--temp", "0", "-t", "1", "--json"];
 
     [RequiresFact(Need.SoftwareVulkan)]
     public async Task Layers_on_a_GPU_give_the_CPUs_tokens_and_lie_where_they_were_told_to()
@@ -66,6 +66,5 @@ public sealed class VulkanTests
 
     private static JsonElement Placement(ToolResult result) => result.Json().GetProperty("placement");
 
-    private static int[] Tokens(ToolResult result) =>
-        [.. result.Json().GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())];
+    private static int[] Tokens(ToolResult result) => GoldenFile.Ints(result.Json().GetProperty("tokens"));
 }

@@ -22,11 +22,15 @@ public sealed class RealFileTests
         Assert.Equal(listed.GetProperty("alignment").GetInt32(), file.Alignment);
         Assert.Equal(data, file.FirstPart.DataOffset);
         Assert.Equal(listed.GetProperty("keys").EnumerateArray().Select(key => key.GetString()), file.Metadata.Keys);
-        Assert.Equal(
-            listed.GetProperty("tensors").EnumerateArray().Select(tensor =>
-                (tensor.GetProperty("name").GetString()!, tensor.GetProperty("type").GetInt32(),
-                    data + tensor.GetProperty("offset").GetInt64(), tensor.GetProperty("bytes").GetInt64())),
-            file.Tensors.Select(tensor => (tensor.Name, (int)tensor.Type, tensor.Offset, tensor.ByteCount)));
+        JsonElement[] tensors = [.. listed.GetProperty("tensors").EnumerateArray()];
+        Assert.Equal(tensors.Length, file.Tensors.Count);
+        foreach ((JsonElement expected, GgufTensorInfo tensor) in tensors.Zip(file.Tensors))
+        {
+            Assert.Equal(expected.GetProperty("name").GetString(), tensor.Name);
+            Assert.Equal(expected.GetProperty("type").GetInt32(), (int)tensor.Type);
+            Assert.Equal(data + expected.GetProperty("offset").GetInt64(), tensor.Offset);
+            Assert.Equal(expected.GetProperty("bytes").GetInt64(), tensor.ByteCount);
+        }
     }
 
     [Fact]
@@ -50,12 +54,12 @@ public sealed class RealFileTests
     {
         using var golden = new GoldenModel("uneven");
         JsonElement listed = golden.Answers.GetProperty("file");
-        JsonElement gate = listed.GetProperty("tensors").EnumerateArray()
-            .Single(tensor => tensor.GetProperty("name").GetString() == "blk.0.ffn_gate.weight");
+        const string Name = "blk.0.ffn_gate.weight";
+        JsonElement gate = listed.GetProperty("tensors").EnumerateArray().Single(tensor => tensor.GetProperty("name").GetString() == Name);
         int offset = (int)(listed.GetProperty("data_offset").GetInt64() + gate.GetProperty("offset").GetInt64());
         byte[] all = File.ReadAllBytes(golden.Path);
         using GgufFile file = GgufFile.Open(golden.Path);
-        using GgufTensorView view = file.Tensors["blk.0.ffn_gate.weight"].Open();
+        using GgufTensorView view = file.Tensors[Name].Open();
 
         Assert.True(view.Bytes.SequenceEqual(all.AsSpan(offset, 64 * 172 * 4)));
         Assert.True(view.Rows(171, 1).SequenceEqual(all.AsSpan(offset + (171 * 256), 256)));

@@ -24,14 +24,15 @@ public sealed class VocabularyGoldenTests
             Check("tokens", addSpecial: false, parseSpecial: false);
             Check("special", addSpecial: true, parseSpecial: false);
             Check("parsed", addSpecial: false, parseSpecial: true);
-            Assert.Equal(GoldenFile.Ints(recorded.GetProperty("tokens")),
-                model.Vocabulary.Tokenize(Encoding.UTF8.GetBytes(text), addSpecial: false));
+            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            Assert.Equal(GoldenFile.Ints(recorded.GetProperty("tokens")), model.Vocabulary.Tokenize(utf8, addSpecial: false));
 
             void Check(string answer, bool addSpecial, bool parseSpecial)
             {
                 int[] expected = GoldenFile.Ints(recorded.GetProperty(answer));
                 int[] actual = model.Vocabulary.Tokenize(text, addSpecial, parseSpecial);
-                Assert.True(expected.SequenceEqual(actual),
+                Assert.True(
+                    expected.SequenceEqual(actual),
                     $"{answer} of {JsonSerializer.Serialize(text)}: {string.Join(' ', actual)} and not {string.Join(' ', expected)}");
             }
         }

@@ -118,14 +118,12 @@ public sealed class TemplateFamilyTests
 
     private static void AssertReadBack(string source, string begin, string end)
     {
-        var tool = new ToolDefinition("get_weather", "",
-            (JsonObject)JsonNode.Parse("""{"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}""")!);
+        const string Schema = """{"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}""";
+        var tool = new ToolDefinition("get_weather", "", (JsonObject)JsonNode.Parse(Schema)!);
         MessageForms forms = Forms(source);
         var call = new ToolCall("get_weather", new JsonObject { ["city"] = "São Paulo", ["days"] = 3 }, "call12345");
-        string text = Render(source, [ChatMessage.FromUser("?").ToJson(), forms.Write(new ChatMessage(ChatRole.Assistant, "")
-        {
-            ToolCalls = [call],
-        })]);
+        var answer = new ChatMessage(ChatRole.Assistant, "") { ToolCalls = [call] };
+        string text = Render(source, [ChatMessage.FromUser("?").ToJson(), forms.Write(answer)]);
         int start = text.IndexOf(begin, StringComparison.Ordinal);
         int stop = text.IndexOf(end, start, StringComparison.Ordinal);
         string written = text[start..(end is "</s>" or "<|eot_id|>" ? stop : stop + end.Length)];
