@@ -74,15 +74,15 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
     public int MaxInputTokens { get; }
 
     /// <summary>Embeds one text.</summary>
-    /// <exception cref="InputTooLongException">The text has more than <see cref="MaxInputTokens"/> tokens, and <see
-    /// cref="EmbeddingOptions.LongInputs"/> does not allow truncation.</exception>
+    /// <exception cref="InputTooLongException">The text has more than <see cref="MaxInputTokens"/> tokens, and
+    /// <see cref="EmbeddingOptions.LongInputs"/> does not allow truncation.</exception>
     /// <exception cref="ArgumentException">The text has no tokens.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public EmbeddingResult Embed(string text, CancellationToken cancellationToken = default) => Embed([text], cancellationToken)[0];
 
     /// <summary>Embeds texts in batches that are as large as fits; the results are in input order.</summary>
-    /// <exception cref="InputTooLongException">A text has more than <see cref="MaxInputTokens"/> tokens, and <see
-    /// cref="EmbeddingOptions.LongInputs"/> does not allow truncation.</exception>
+    /// <exception cref="InputTooLongException">A text has more than <see cref="MaxInputTokens"/> tokens, and
+    /// <see cref="EmbeddingOptions.LongInputs"/> does not allow truncation.</exception>
     /// <exception cref="ArgumentException">A text has no tokens.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public IReadOnlyList<EmbeddingResult> Embed(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)

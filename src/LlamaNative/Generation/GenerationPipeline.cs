@@ -8,8 +8,8 @@ namespace LlamaNative.Generation;
 /// <code>
 /// using GenerationRun run = generator.Start(prompt, options, steps => steps with { Detokenizer = new MyDetokenizer() });
 /// </code>
-/// Samplers, logits processors and stop conditions need no pipeline: every entry point takes them through <see
-/// cref="GenerationOptions"/>.
+/// Samplers, logits processors and stop conditions need no pipeline: every entry point takes them through
+/// <see cref="GenerationOptions"/>.
 /// </summary>
 /// <remarks>
 /// A pipeline references its steps without owning them, so copies are safe. The <see cref="GenerationRun"/> disposes the steps

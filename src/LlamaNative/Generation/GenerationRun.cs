@@ -6,8 +6,8 @@ using LlamaNative.Generation;
 namespace LlamaNative;
 
 /// <summary>
-/// One generation, stepped token by token. Each <see cref="MoveNext"/> generates one token without allocating; afterwards <see
-/// cref="Token"/> is that token and <see cref="Utf8"/> the text that it completed.
+/// One generation, stepped token by token. Each <see cref="MoveNext"/> generates one token without allocating; afterwards
+/// <see cref="Token"/> is that token and <see cref="Utf8"/> the text that it completed.
 /// </summary>
 public sealed class GenerationRun : IDisposable
 {
@@ -79,8 +79,8 @@ public sealed class GenerationRun : IDisposable
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
 
     /// <summary>The log-probability of <see cref="Token"/> and of its alternatives.</summary>
-    /// <exception cref="InvalidOperationException">No token has been generated yet, or <see
-    /// cref="GenerationOptions.TopLogProbabilities"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">No token has been generated yet, or
+    /// <see cref="GenerationOptions.TopLogProbabilities"/> is null.</exception>
     public ScoredToken LogProbability => _scorer is { Count: > 0 } scorer
         ? scorer[scorer.Count - 1]
         : throw new InvalidOperationException(
@@ -93,8 +93,8 @@ public sealed class GenerationRun : IDisposable
     public string? StopSequence { get; private set; }
 
     /// <summary>
-    /// Generates one more token. Returns false at the end of the generation: <see cref="StopReason"/> is then set, and <see
-    /// cref="Utf8"/> is the text that had been held back. Cancellation ends the generation without an exception.
+    /// Generates one more token. Returns false at the end of the generation: <see cref="StopReason"/> is then set, and
+    /// <see cref="Utf8"/> is the text that had been held back. Cancellation ends the generation without an exception.
     /// </summary>
     /// <exception cref="LlamaException">A step failed. The run has ended, and the context can be used again.</exception>
     /// <exception cref="ContextBusyException">Another thread is using the context. The run has ended.</exception>

@@ -33,8 +33,8 @@ public interface ILogitsProcessor
 }
 
 /// <summary>
-/// Step 8: a stop condition in addition to end-of-generation tokens, limits and stop sequences. See <see
-/// cref="GenerationOptions.StopConditions"/>.
+/// Step 8: a stop condition in addition to end-of-generation tokens, limits and stop sequences. See
+/// <see cref="GenerationOptions.StopConditions"/>.
 /// </summary>
 public interface IStopCondition
 {
