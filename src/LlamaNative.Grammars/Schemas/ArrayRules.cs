@@ -44,7 +44,7 @@ internal sealed class ArrayRules
 
     private string Item(int index) => _writer.Value(_shape.At(index), _hint + (index < _shape.Prefix.Count ? $"-{index}" : "-item"));
 
-    /// <summary>What may follow the first <paramref name="from"/> items.</summary>
+    /// <summary>What may follow the given number of items.</summary>
     private string After(int count)
     {
         List<string> sequence = [];

@@ -25,7 +25,8 @@ internal sealed class LinearKernel(double[] coefficients) : TensorKernel
         if (sum == 0)
         {
             throw new MergeException(
-                $"the weights {string.Join(", ", weights.ToArray())} sum to 0 and cannot be normalized; change them or set normalize to false");
+                $"the weights {string.Join(", ", weights.ToArray())} sum to 0 and cannot be normalized; "
+                + "change them or set normalize to false");
         }
 
         var shares = new double[weights.Length];

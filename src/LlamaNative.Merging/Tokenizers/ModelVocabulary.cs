@@ -59,7 +59,8 @@ internal sealed class ModelVocabulary
         return (scores?.Length ?? texts.Length) == texts.Length && (types?.Length ?? texts.Length) == texts.Length
             ? new ModelVocabulary(texts, scores, types)
             : throw new MergeException(
-                $"the vocabulary's lists differ in length: {texts.Length} tokens, {scores?.Length} scores, {types?.Length} types", model.Path);
+                $"the vocabulary's lists differ in length: {texts.Length} tokens, {scores?.Length} scores, {types?.Length} types",
+                model.Path);
     }
 
     /// <summary>Converts a recipe's text to the byte form.</summary>
