@@ -42,6 +42,7 @@ public sealed class Template
     /// <param name="variables">A JSON object, such as <c>{"messages": [...]}</c>; the order of its keys is preserved.</param>
     /// <param name="options">Clock and trusted variables; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels a long rendering.</param>
+    /// <exception cref="ArgumentException">The variables are not a JSON object.</exception>
     /// <exception cref="TemplateException">The template fails, exceeds its limits or rejects the variables.</exception>
     public RenderedText Render(JsonElement variables, RenderOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -20,7 +20,7 @@ public sealed class ErrorTests : IDisposable
 
     [Theory]
     [InlineData("", null, "empty")]
-    [InlineData("merge_method: slurp\nmodels: [{model: A}]", 1, "merge_method must be one of linear, slerp, nuslerp")]
+    [InlineData("merge_method: slurp\nmodels: [{model: A}]", 1, "passthrough, not 'slurp'")]
     [InlineData("models: [{model: A}]", 1, "merge_method")]
     [InlineData("merge_method: linear", 1, "either 'models' or 'slices'")]
     [InlineData("merge_method: linear\nmodels: []", 2, "empty")]
@@ -35,7 +35,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: 3", 4, "must be a mapping")]
     [InlineData("merge_method: linear\nmodels: A", 2, "must be a list")]
     [InlineData("merge_method: linear\nmodels: [{model: {model: A, lora: B}}]", 2, "LoRA")]
-    [InlineData("merge_method: linear\ndtype: int8\nmodels: [{model: A}]", 2, "not 'int8'")]
+    [InlineData("merge_method: linear\ndtype: int8\nmodels: [{model: A}]", 2, "dtype must be float32, float16 or bfloat16, not 'int8'")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [3, 1]}", 4, "[3, 1] is empty")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0]}", 4, "layer_range")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 99]}", 4, "out of range; it has 2 layers")]

@@ -7,6 +7,12 @@ namespace LlamaNative.Contexts;
 /// The context's KV cache, as sequences of tokens that can be copied, cut, kept and shifted without evaluation. Positions count
 /// from 0; ranges are [from, to), and a null end means the end of the sequence.
 /// </summary>
+/// <remarks>
+/// Members that take a sequence id throw <see cref="ArgumentOutOfRangeException"/> if it is not less than
+/// <see cref="SequenceCount"/>. Members that access native memory throw <see cref="LlamaException"/> for an encoder, which has no
+/// cache, <see cref="ContextBusyException"/> during a call on another thread, and <see cref="ObjectDisposedException"/> after
+/// the context is disposed.
+/// </remarks>
 public sealed class KvCache
 {
     private readonly LlamaContext _context;
@@ -118,6 +124,7 @@ public sealed class KvCache
     /// Replaces a sequence with the content of another. In a cache that is not unified only whole sequences can be copied, and
     /// the copy takes cells of its own.
     /// </summary>
+    /// <exception cref="InvalidOperationException">Only part of a sequence is copied and the cache is not unified.</exception>
     public void Copy(int source, int destination, int from = 0, int? to = null)
     {
         Check(source);

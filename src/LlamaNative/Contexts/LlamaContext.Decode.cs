@@ -16,9 +16,12 @@ public sealed unsafe partial class LlamaContext
     /// <param name="batch">At most <see cref="BatchSize"/> tokens; positions continue those of each sequence in the
     /// cache.</param>
     /// <param name="cancellationToken">Stops within the graph on the CPU; completed micro-batches stay in the cache.</param>
+    /// <exception cref="ArgumentException">The batch is empty, exceeds a limit of this context, or has an invalid token, position or
+    /// sequence.</exception>
     /// <exception cref="CacheFullException">The KV cache has too few free cells; nothing changed.</exception>
     /// <exception cref="DecodeException">llama.cpp rejected the batch or failed.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="ContextBusyException">Another thread is using the context.</exception>
     /// <remarks>
     /// An exception thrown by <see cref="ContextOptions.Observer"/> is rethrown unchanged; the tokens are then in the cache,
     /// and the logits are undefined.

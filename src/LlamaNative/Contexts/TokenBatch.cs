@@ -17,8 +17,9 @@ public sealed unsafe class TokenBatch : IDisposable
     private llama_batch _batch;
 
     /// <summary>Creates an empty batch.</summary>
-    /// <param name="capacity">Maximum number of tokens.</param>
-    /// <param name="maxSequences">Maximum number of sequences per token.</param>
+    /// <param name="capacity">Maximum number of tokens, from 1 to 16,777,216.</param>
+    /// <param name="maxSequences">Maximum number of sequences per token, from 1 to 256.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
     public TokenBatch(int capacity, int maxSequences = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
@@ -69,6 +70,7 @@ public sealed unsafe class TokenBatch : IDisposable
         Add(token, position, new ReadOnlySpan<int>(in sequence), logits);
 
     /// <summary>Adds a token that belongs to several sequences and returns its index in the batch.</summary>
+    /// <exception cref="ArgumentException">There are no sequences, too many, or one is listed twice.</exception>
     /// <exception cref="InvalidOperationException">The batch is full.</exception>
     public int Add(int token, int position, ReadOnlySpan<int> sequences, bool logits = false)
     {

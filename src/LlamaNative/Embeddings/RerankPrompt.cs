@@ -22,7 +22,7 @@ internal sealed class RerankPrompt
         {
             throw new LlamaException(
                 "The model is configured to add special tokens that its vocabulary lacks, so query and document cannot be "
-                + "put together.");
+                + "combined.");
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed unsafe class CandidateList : IDisposable
         Memory = new NativeBuffer((nuint)sizeof(llama_token_data_array) + ((nuint)capacity * (nuint)sizeof(llama_token_data)));
     }
 
-    /// <summary>The buffer behind <see cref="List"/>; keep a reference to it while using the list.</summary>
+    /// <summary>The memory of <see cref="List"/>; keep a reference to it while using the list.</summary>
     public NativeBuffer Memory { get; }
 
     public llama_token_data_array* List => (llama_token_data_array*)Memory.DangerousGetHandle();

@@ -8,6 +8,10 @@ namespace LlamaNative.Sampling;
 /// added, and the last one must choose a token: <see cref="Greedy"/>, <see cref="Distribution"/>, Mirostat, adaptive-p or a
 /// custom sampler.
 /// </summary>
+/// <remarks>
+/// Methods that add a sampler throw <see cref="ArgumentException"/> for values that llama.cpp does not support, and
+/// <see cref="InvalidOperationException"/> after <see cref="Build"/>.
+/// </remarks>
 public sealed unsafe partial class SamplerChainBuilder : IDisposable
 {
     private readonly Vocabulary _vocabulary;
@@ -40,6 +44,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
     }
 
     /// <summary>Builds the chain, which the caller then owns.</summary>
+    /// <exception cref="InvalidOperationException">The chain is already built.</exception>
     public SamplerChain Build()
     {
         ThrowIfDone();

@@ -58,7 +58,7 @@ internal static class SamplingRange
 
         if (float.IsNaN(bias) || float.IsPositiveInfinity(bias))
         {
-            throw OptionCheck.Invalid($"{name} gives token {token} the bias {bias}; it must be finite or negative infinity.", name);
+            throw OptionCheck.Invalid($"{name} sets the bias of token {token} to {bias}; it must be finite or negative infinity.", name);
         }
     }
 }

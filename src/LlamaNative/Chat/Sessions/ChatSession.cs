@@ -104,6 +104,7 @@ public sealed partial class ChatSession
     }
 
     /// <summary>Adds a message without answering it, e.g. one of several tool results.</summary>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public void Add(ChatMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -114,6 +115,8 @@ public sealed partial class ChatSession
     /// <summary>Replaces a message and removes all later ones. Call <see cref="RegenerateAsync"/> to answer it.</summary>
     /// <param name="index">The message's index in <see cref="Messages"/>.</param>
     /// <param name="message">The new message.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no message with this index.</exception>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public void Edit(int index, ChatMessage message)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -127,6 +130,7 @@ public sealed partial class ChatSession
     /// <summary>
     /// Removes all messages except the system message. The cache is kept, so a conversation with the same beginning reuses it.
     /// </summary>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public void Reset()
     {
         ThrowIfPending();
@@ -140,6 +144,8 @@ public sealed partial class ChatSession
     /// unified cache both share the cells of their common beginning.
     /// </summary>
     /// <param name="sequence">An unused sequence of the context.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The context has no such sequence.</exception>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public ChatSession Branch(int sequence)
     {
         ThrowIfPending();

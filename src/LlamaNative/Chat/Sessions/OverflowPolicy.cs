@@ -12,8 +12,9 @@ public enum OverflowPolicy
     DropOldestTurns,
 
     /// <summary>
-    /// Context shift: removes the oldest half of the cached tokens after the system message and moves the rest up. Cheap, and
-    /// recent entries keep their influence; all messages stay in <see cref="ChatSession.Messages"/>.
+    /// Context shift: removes the oldest half of the cached tokens after the system message and moves the rest up. Cheap; the
+    /// remaining entries were computed with the removed tokens in view, so some of their information is retained. All messages
+    /// stay in <see cref="ChatSession.Messages"/>.
     /// </summary>
     Shift,
 }
