@@ -9,7 +9,7 @@ public sealed record MemoryFitOptions
     /// <summary>Largest wanted context in tokens when the size is not fixed; null means the trained length.</summary>
     public int? MaxContextSize { get; init; }
 
-    /// <summary>Bytes to leave free in each memory; null means 1/16 of it, at most 1 GiB.</summary>
+    /// <summary>Bytes to leave free in each memory; null means 1/16 of the free bytes, at most 1 GiB.</summary>
     public long? ReserveBytes { get; init; }
 
     /// <summary>Maximum bytes to use in each memory, regardless of free space; null means no limit.</summary>
