@@ -49,7 +49,7 @@ public sealed class ToolTests : IDisposable
     {
         ToolResult result = await Tool.RunAsync("merge", _recipe, "-o", _folder["out.gguf"]);
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith($"error: {_recipe}: there is no model 'Second'", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"error: {_recipe}: model 'Second' not found", result.Error, StringComparison.Ordinal);
         Assert.EndsWith("(line 2 of the recipe)", result.Error.TrimEnd(), StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["out.gguf"]));
 

@@ -224,7 +224,7 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
         typeof(ContextOptions).GetProperty(option)!.SetValue(options, 3);
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => Use(options));
         Assert.Equal(option, error.ParamName);
-        Assert.Contains("at least MaxSequences, 4", error.Message, StringComparison.Ordinal);
+        Assert.Contains("at least MaxSequences (4)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

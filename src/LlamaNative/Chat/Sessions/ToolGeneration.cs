@@ -5,7 +5,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Chat;
 
-/// <summary>Changes the options of an answer so that tool calls are held to the grammar of the tools.</summary>
+/// <summary>Adds the tool-call grammar to the options of an answer.</summary>
 internal static class ToolGeneration
 {
     public static GenerationOptions Constrain(GenerationOptions options, ChatSessionOptions chat, ToolSyntax syntax)
