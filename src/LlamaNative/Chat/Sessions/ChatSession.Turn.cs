@@ -90,7 +90,9 @@ public sealed partial class ChatSession
                 break;
         }
 
-        GenerationOptions constrained = UsesTools ? ToolGeneration.Constrain(options, Options, Format.Tools) : options;
+        // A tool's result means that the required call was made. Requiring another would never let the model answer in words.
+        ToolChoice choice = messages[^1].Role == ChatRole.Tool ? ToolChoice.Auto : Options.ToolChoice;
+        GenerationOptions constrained = UsesTools ? ToolGeneration.Constrain(options, Options.Tools, choice, Format.Tools) : options;
         GenerationRun run = _generator.Start(tokens.Tokens, constrained, stop);
         _tokens = tokens;
         ForgottenMessages += said - messages.Count;

@@ -8,10 +8,11 @@ namespace LlamaNative.Chat;
 /// <summary>Adds the tool-call grammar to the options of an answer.</summary>
 internal static class ToolGeneration
 {
-    public static GenerationOptions Constrain(GenerationOptions options, ChatSessionOptions chat, ToolSyntax syntax)
+    public static GenerationOptions Constrain(
+        GenerationOptions options, IReadOnlyList<ToolDefinition> tools, ToolChoice choice, ToolSyntax syntax)
     {
-        GbnfGrammar grammar = ToolGrammarRules.For(syntax, chat.Tools);
-        string? wholeAnswer = chat.ToolChoice == ToolChoice.Required ? ToolGrammarRules.WholeMessage
+        GbnfGrammar grammar = ToolGrammarRules.For(syntax, tools);
+        string? wholeAnswer = choice == ToolChoice.Required ? ToolGrammarRules.WholeMessage
             : syntax.Address is not null ? ToolGrammarRules.AddressedMessage
             : null;
         SamplingOptions sampling = options.Sampling;

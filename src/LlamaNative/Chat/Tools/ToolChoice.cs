@@ -6,6 +6,6 @@ public enum ToolChoice
     /// <summary>The model decides; a call it starts is constrained to the tools' schemas.</summary>
     Auto,
 
-    /// <summary>The model must call a tool.</summary>
+    /// <summary>The model must answer the user's message with a call; how it answers the tool's result is its decision.</summary>
     Required,
 }
