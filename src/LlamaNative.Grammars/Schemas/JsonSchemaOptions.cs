@@ -13,7 +13,7 @@ public sealed record JsonSchemaOptions
             throw new ArgumentOutOfRangeException(
                 nameof(PropertyOrder),
                 PropertyOrder,
-                $"PropertyOrder must be one of {string.Join(", ", Enum.GetNames<JsonPropertyOrder>())}.");
+                $"PropertyOrder is {PropertyOrder}; it must be one of {string.Join(", ", Enum.GetNames<JsonPropertyOrder>())}.");
         }
     }
 }
