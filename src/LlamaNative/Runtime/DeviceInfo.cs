@@ -31,7 +31,7 @@ public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind
             GgmlDevices.ggml_backend_dev_get_props(device, &properties);
             nint registry = GgmlDevices.ggml_backend_dev_backend_reg(device);
 
-            // / ggml reports all host memory as free, except on Windows.
+            // ggml reports all host memory as free, except on Windows.
             (long free, long total) = properties.type == GgmlBackendDevType.Cpu
                 ? (HostMemory.Available, HostMemory.Total)
                 : ((long)properties.memory_free, (long)properties.memory_total);

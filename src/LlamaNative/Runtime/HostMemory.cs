@@ -30,7 +30,7 @@ internal static class HostMemory
         long available = Kilobytes("/proc/meminfo", "MemAvailable:") ?? Total;
         if (Number(LimitFile) is { } limit && Number(UsageFile) is { } used)
         {
-            // / The cgroup counts the file cache as used, but the kernel reclaims it on demand.
+            // The cgroup counts the file cache as used, but the kernel reclaims it on demand.
             long cached = Field(StatisticsFile, "inactive_file ") ?? 0;
             available = Math.Min(available, limit - Math.Min(limit, used - Math.Min(used, cached)));
         }

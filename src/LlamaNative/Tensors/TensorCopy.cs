@@ -87,7 +87,7 @@ internal static class TensorCopy
     private static void CopyElements<T>(ReadOnlySpan<byte> source, in TensorLayout from, Span<byte> destination, in TensorLayout to)
         where T : unmanaged
     {
-        // / Both extents were checked above and strides are never negative, so every offset is within its memory.
+        // Both extents were checked above and strides are never negative, so every offset is within its memory.
         ref byte input = ref MemoryMarshal.GetReference(source);
         ref byte output = ref MemoryMarshal.GetReference(destination);
         StridedIndexer reader = StridedIndexer.Rows(from);

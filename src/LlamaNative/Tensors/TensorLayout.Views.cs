@@ -69,9 +69,8 @@ public readonly partial struct TensorLayout
     /// and nb[3] in bytes, one for each dimension of the shape after the first. <paramref name="byteOffset"/> is relative to this layout's
     /// first element.
     /// </summary>
-    /// <exception cref="TensorLayoutException"> The view extends beyond this layout's bytes, or splits a block of a quantized tensor. (ggml
-    /// itself checks only the packed size, so its strides can extend past the end.)
-    /// </exception>
+    /// <exception cref="TensorLayoutException">The view extends beyond this layout's bytes, or splits a block of a quantized tensor. (ggml
+    /// itself checks only the packed size, so its strides can extend past the end.)</exception>
     public TensorLayout View(TensorShape shape, ReadOnlySpan<long> strides, long byteOffset)
     {
         GgmlTypeInfo info = GgmlTypeInfo.Of(Type);

@@ -78,7 +78,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
 
         for (int i = 0; i < ne.Length; i++)
         {
-            // / ggml rejects a product of 2^63 - 1 or more unless a dimension is 0.
+            // ggml rejects a product of 2^63 - 1 or more unless a dimension is 0.
             if (ne[i] < 0 || (!empty && ne[i] > (long.MaxValue - 1) / elements))
             {
                 return false;

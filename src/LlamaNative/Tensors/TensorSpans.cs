@@ -91,7 +91,7 @@ internal static class TensorSpans
         int rank = Math.Max(layout.Shape.Rank, 1);
         for (int i = 0; i < rank; i++)
         {
-            // / The BCL requires stride 0 for a dimension of 1 and cannot represent a stride that splits elements.
+            // The BCL requires stride 0 for a dimension of 1 and cannot represent a stride that splits elements.
             long count = layout.Shape[i];
             long stride = count == 1 ? 0 : layout.Stride(i);
             if (stride % sizeof(T) != 0)
