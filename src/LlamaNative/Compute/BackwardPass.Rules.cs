@@ -2,7 +2,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Compute;
 
-/// <content>The rule of each operator: g is the gradient of its result y, and x, a, b are its operands.</content>
+/// <content>The gradient of each operator: g is the gradient of its result y, and x, a, b are its operands.</content>
 internal sealed partial class BackwardPass
 {
     private void Propagate(GgmlTensor node, GgmlTensor g)
@@ -120,7 +120,7 @@ internal sealed partial class BackwardPass
 
     private GgmlTensor SoftMax(GgmlTensor y, GgmlTensor g)
     {
-        // The graph's allocator would let SoftMaxExtBack write over y, which its kernel still reads.
+        // The graph's allocator would let SoftMaxExtBack overwrite y, which its kernel still reads.
         _arena.SetOutput(y);
         return _arena.SoftMaxExtBack(g, y, y.FloatParameter(OperatorParameter.Scale));
     }

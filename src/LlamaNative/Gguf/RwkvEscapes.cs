@@ -1,7 +1,7 @@
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// Decodes RWKV tokens, which write bytes as <c>\x0A</c>. Same behavior as llama_unescape_rwkv_token in llama-vocab.cpp, including for
+/// Decodes RWKV tokens, which write bytes as <c>\x0A</c>. Same behaviour as llama_unescape_rwkv_token in llama-vocab.cpp, including for
 /// invalid escapes.
 /// </summary>
 internal static class RwkvEscapes

@@ -12,7 +12,7 @@ public static class LlamaRuntime
     public const string PinnedVersion = PinnedRelease.Version;
 
     /// <summary>Loads the native library once; later calls return the library already loaded. Safe to call from any thread.</summary>
-    /// <exception cref="ArgumentException"> <see cref="LlamaRuntimeOptions.Logger"/> differs from the logger that an earlier call set, or
+    /// <exception cref="ArgumentException"><see cref="LlamaRuntimeOptions.Logger"/> differs from the logger that an earlier call set, or
     /// <see cref="LlamaRuntimeOptions.LibraryDirectory"/> is empty.</exception>
     /// <exception cref="NativeLibraryException">The library or one of its dependencies is missing, the version is not the pinned one, or
     /// the library is already loaded from a folder other than <see cref="LlamaRuntimeOptions.LibraryDirectory"/>.</exception>
