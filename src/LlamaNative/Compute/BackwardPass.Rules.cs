@@ -64,7 +64,7 @@ internal sealed partial class BackwardPass
         GgmlOp.Rope => _arena.RopeExtBack(Packed(g), second!, RopeOf(y), y.Sources[2]),
         GgmlOp.CrossEntropyLoss => _arena.CrossEntropyLossBack(Contiguous(g), x, second!),
         GgmlOp.Unary => Unary(y, x, Packed(g)),
-        _ => throw new LlamaException($"The operator that makes {y} has no gradient."),
+        _ => throw new LlamaException($"The operator of {y} has no gradient and cannot be trained through."),
     };
 
     private GgmlTensor Unary(GgmlTensor y, GgmlTensor x, GgmlTensor g) => (GgmlUnaryOp)y.Parameter(OperatorParameter.Function) switch
@@ -78,7 +78,7 @@ internal sealed partial class BackwardPass
         GgmlUnaryOp.Softplus => _arena.Mul(g, _arena.Sigmoid(x)),
         GgmlUnaryOp.Sigmoid => _arena.Mul(g, _arena.Sub(y, _arena.Sqr(y))),
         GgmlUnaryOp.Tanh => _arena.Mul(g, _arena.Scale(_arena.Sqr(y), -1, 1)),
-        _ => throw new LlamaException($"The activation that makes {y} has no gradient."),
+        _ => throw new LlamaException($"The activation of {y} has no gradient and cannot be trained through."),
     };
 
     private void Arithmetic(GgmlTensor y, GgmlTensor a, GgmlTensor b, GgmlTensor g)
