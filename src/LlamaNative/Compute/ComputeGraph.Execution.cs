@@ -88,6 +88,7 @@ public sealed unsafe partial class ComputeGraph
     }
 
     /// <summary>Sets the gradient accumulators and the moments of <see cref="TensorArena.OptStepAdamW"/> to zero.</summary>
+    /// <exception cref="ObjectDisposedException">The graph or the arena of one of its tensors was disposed.</exception>
     public void Reset()
     {
         using HandleReference alive = Handle.Hold(this);

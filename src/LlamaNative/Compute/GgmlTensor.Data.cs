@@ -43,6 +43,9 @@ public sealed unsafe partial class GgmlTensor
     }
 
     /// <summary>Reads all elements of a contiguous tensor into a new array; see <see cref="Read{T}"/>.</summary>
+    /// <exception cref="TensorLayoutException">The element type differs, or the tensor is not contiguous.</exception>
+    /// <exception cref="InvalidOperationException">The tensor has no data.</exception>
+    /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public T[] ToArray<T>()
         where T : unmanaged
     {

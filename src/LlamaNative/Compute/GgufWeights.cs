@@ -43,6 +43,9 @@ public static unsafe class GgufWeights
     }
 
     /// <summary>Maps tensors by name; see <see cref="Map(TensorArena, GgufTensorInfo)"/>.</summary>
+    /// <exception cref="TensorLayoutException">A tensor is empty, or not aligned to 32 bytes. Use <see cref="Load"/> instead.</exception>
+    /// <exception cref="ComputeCapacityException">The arena is full.</exception>
+    /// <exception cref="ObjectDisposedException">The file or the arena was disposed.</exception>
     public static IReadOnlyDictionary<string, GgmlTensor> Map(this TensorArena arena, IEnumerable<GgufTensorInfo> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);

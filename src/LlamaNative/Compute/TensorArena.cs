@@ -9,8 +9,11 @@ namespace LlamaNative.Compute;
 /// for intermediate results is allocated by the graph that computes them.
 /// </summary>
 /// <remarks>
-/// Operands may belong to other arenas, for instance an arena of weights. An arena keeps the native memory of the arenas it uses alive, so
-/// they can be disposed in any order. An arena must be used by one thread at a time. (ggml: <c>ggml_context</c> with <c>no_alloc</c>.)
+/// <para>Operands may belong to other arenas, for instance an arena of weights. An arena keeps the native memory of the arenas it uses
+/// alive, so they can be disposed in any order. An arena must be used by one thread at a time. (ggml: <c>ggml_context</c> with
+/// <c>no_alloc</c>.)</para>
+/// <para>Besides the exceptions they list, all operators throw <see cref="ComputeCapacityException"/> when the arena is full and
+/// <see cref="ObjectDisposedException"/> when this arena or that of an operand was disposed.</para>
 /// </remarks>
 public sealed unsafe partial class TensorArena : IDisposable
 {

@@ -135,6 +135,7 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>Returns the chat template (Jinja) in the metadata; null if there is none.</summary>
     /// <param name="name">The name of a variant, e.g. <c>tool_use</c>; null for the default template.</param>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public unsafe string? GetChatTemplate(string? name = null)
     {
         // The model owns the returned string; the reference keeps it alive while it is copied.

@@ -96,6 +96,7 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
     /// <summary>
     /// The stride in bytes along dimension 0 to 3. For quantized types, the stride of dimension 0 is that between blocks.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The dimension is not 0 to 3.</exception>
     public long Stride(int dimension)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)dimension, (uint)TensorShape.MaxRank, nameof(dimension));

@@ -44,6 +44,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     public bool IsEmpty => ElementCount == 0;
 
     /// <summary>The number of elements along dimension 0 to 3; 1 beyond the rank.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The dimension is not 0 to 3.</exception>
     public long this[int dimension]
     {
         get

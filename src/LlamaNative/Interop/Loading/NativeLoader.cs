@@ -129,7 +129,8 @@ internal static class NativeLoader
                 + $"{LibraryLocator.RuntimeIdentifier} with the package LlamaNative.Backend.Cpu, which supports every platform.";
         return new NativeLibraryException(
             $"The native llama.cpp library for {LibraryLocator.RuntimeIdentifier} was not found. {cause} Alternatively, specify a folder "
-            + $"with the libraries in LlamaRuntimeOptions.LibraryDirectory or the variable {LibraryLocator.EnvironmentVariable}."
+            + $"with the libraries in LlamaRuntimeOptions.LibraryDirectory or in the environment variable "
+            + $"{LibraryLocator.EnvironmentVariable}."
             + Paths(locator), locator.Tried, null);
     }
 
