@@ -207,8 +207,8 @@ internal sealed class GgufPart : IDisposable
 
         if (!TensorLayout.TryContiguous(type, shape, out TensorLayout layout))
         {
-            throw new GgufFormatException($"{shape} {info.Name} does not have whole blocks of {info.BlockSize} per row, or is too large",
-                name, at, Path);
+            throw new GgufFormatException(
+                $"{shape} {info.Name} does not have whole blocks of {info.BlockSize} per row, or exceeds 2^63 bytes", name, at, Path);
         }
 
         return new Entry(name, layout, cursor.ReadUInt64("tensor offset", name), at);

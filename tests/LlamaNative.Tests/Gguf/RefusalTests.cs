@@ -111,7 +111,7 @@ public class RefusalTests
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [Huge / 4], 32).Build(), "needs 4611686018427387904 bytes", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: 32).Build(), "offset 32, but 0 is expected", "t");
         Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32, offset: 0).Build(),
-            "offset 0 where 32", "t");
+            "offset 0, but 32 is expected", "t");
         Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [9], 36).Tensor("t", GgmlType.F32, [8], 32, offset: 36).Build(),
             "offset 36 where 64", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: -32).Build(), "offset 18446744073709551584", "t");
