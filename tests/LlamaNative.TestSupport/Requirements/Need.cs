@@ -24,9 +24,6 @@ public enum Need
     /// <summary>llama.cpp's source at the pinned release.</summary>
     LlamaSource,
 
-    /// <summary>Time, which whoever runs the tests grants.</summary>
-    Patience,
-
     /// <summary>The reference files beside the repository.</summary>
     Shared,
 
