@@ -3,8 +3,8 @@ using LlamaNative.Interop;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Computes graphs on one device. One computation at a time: calls from several threads wait for each other.
-/// Dispose it when done; memory allocated on its device stays with the arenas it was allocated for.
+/// Computes graphs on one device. It runs one computation at a time; concurrent calls wait. Disposing it does not free the memory allocated
+/// for arenas on its device.
 /// </summary>
 public sealed unsafe class Backend : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed unsafe class Backend : IDisposable
         nint backend = GgmlBackends.ggml_backend_dev_init(device, null);
         if (backend == 0)
         {
-            throw new LlamaException($"ggml could not start a backend on {info.Name} ({info.Description})." + NativeLog.Tail());
+            throw new LlamaException($"ggml could not initialize a backend on {info.Name} ({info.Description})." + NativeLog.Tail());
         }
 
         NativeDevice = device;
@@ -31,10 +31,10 @@ public sealed unsafe class Backend : IDisposable
         }
     }
 
-    /// <summary>The device it computes on.</summary>
+    /// <summary>The device that the backend computes on.</summary>
     public DeviceInfo Device { get; }
 
-    /// <summary>The threads a CPU backend computes with; 1 for other devices.</summary>
+    /// <summary>The number of threads of a CPU backend; 1 for other devices.</summary>
     public int Threads { get; }
 
     internal GgmlBackendHandle Handle { get; }
@@ -45,8 +45,8 @@ public sealed unsafe class Backend : IDisposable
 
     internal Lock Gate { get; } = new();
 
-    /// <summary>A backend on the CPU.</summary>
-    /// <param name="threads">How many threads compute, 1 to 512. They wait for each other by spinning, so on a busy machine fewer are
+    /// <summary>Creates a backend on the CPU.</summary>
+    /// <param name="threads">The number of compute threads, 1 to 512. They synchronize by spinning, so on a busy machine fewer threads are
     /// faster.</param>
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
     public static Backend CreateCpu(int threads = 1)
@@ -55,19 +55,19 @@ public sealed unsafe class Backend : IDisposable
         return Create(cpu.Name, threads);
     }
 
-    /// <summary>A backend on a device of <see cref="LlamaRuntime.GetDevices"/>.</summary>
-    /// <exception cref="DeviceNotFoundException">The device is not there.</exception>
+    /// <summary>Creates a backend on a device returned by <see cref="LlamaRuntime.GetDevices"/>.</summary>
+    /// <exception cref="DeviceNotFoundException">There is no such device.</exception>
     public static Backend Create(DeviceInfo device, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(device);
         return Create(device.Name, threads);
     }
 
-    /// <summary>A backend on the device of a name, e.g. <c>CPU</c>, <c>CUDA0</c>, <c>Vulkan0</c>.</summary>
-    /// <param name="deviceName">ggml's short name.</param>
-    /// <param name="threads">How many threads a CPU backend computes with.</param>
-    /// <exception cref="DeviceNotFoundException">The device is not there.</exception>
-    /// <exception cref="LlamaException">The device is there, but cannot be used.</exception>
+    /// <summary>Creates a backend on the device with a name, e.g. <c>CPU</c>, <c>CUDA0</c>, <c>Vulkan0</c>.</summary>
+    /// <param name="deviceName">ggml's short name of the device.</param>
+    /// <param name="threads">The number of threads of a CPU backend, 1 to 512.</param>
+    /// <exception cref="DeviceNotFoundException">There is no such device.</exception>
+    /// <exception cref="LlamaException">The device exists but cannot be initialized.</exception>
     public static Backend Create(string deviceName, int threads = 1)
     {
         ArgumentException.ThrowIfNullOrEmpty(deviceName);
@@ -79,7 +79,7 @@ public sealed unsafe class Backend : IDisposable
         return new Backend(GgmlBackends.ggml_backend_dev_by_name(info.Name), info, threads);
     }
 
-    /// <summary>Releases the backend; graphs allocated with it cannot be computed any more.</summary>
+    /// <summary>Releases the backend. Graphs allocated with it can no longer be computed.</summary>
     public void Dispose() => Handle.Dispose();
 
     /// <summary>Whether the device can read tensors in a buffer.</summary>
@@ -97,7 +97,7 @@ public sealed unsafe class Backend : IDisposable
             return;
         }
 
-        // Without a pool of its own the backend starts and joins its threads for every computation.
+        // Without a thread pool the backend starts and joins its threads for every computation.
         ggml_threadpool_params parameters;
         GgmlThreads.ggml_threadpool_params_init(&parameters, threads);
         nint pool = GgmlThreads.NewPool(&parameters);

@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
 
-/// <content>The rules of products, views and places.</content>
+/// <content>The gradients of products, views and partial updates.</content>
 internal sealed partial class BackwardPass
 {
     /// <summary>y = b aᵀ with a [k, m], b [k, n], y [m, n]: the gradient of a is Σ b ⊗ g, that of b is Σ a ⊗ gᵀ.</summary>
@@ -11,7 +11,7 @@ internal sealed partial class BackwardPass
     {
         if (a.IsMatrix() && !b.IsMatrix())
         {
-            // One matrix for all of b's: folded into rows, the sum over them is part of the product.
+            // One matrix for all of b's: with b folded into rows, the product includes the sum over the matrices.
             GgmlTensor rows = Fold(Contiguous(b));
             GgmlTensor gradients = Fold(Contiguous(g));
             GiveFactors(a, b, rows, gradients);
@@ -39,8 +39,8 @@ internal sealed partial class BackwardPass
     private GgmlTensor Fold(GgmlTensor tensor) => _arena.Reshape(tensor, tensor.Shape[0], tensor.Shape.RowCount);
 
     /// <summary>
-    /// Grouped heads: MulMat gives one matrix of a to each run of neighbours in dimensions 2 and 3 of b, so the
-    /// gradient of the matrix is the sum over the run.
+    /// Grouped heads: MulMat uses each matrix of a for several consecutive matrices of b in dimensions 2 and 3, so the gradient of a matrix
+    /// of a is the sum over these.
     /// </summary>
     private GgmlTensor SumOfGroups(GgmlTensor product, GgmlTensor a)
     {
@@ -51,7 +51,7 @@ internal sealed partial class BackwardPass
         return Reshaped(sum, a);
     }
 
-    /// <summary>[size · run · count · outer] elements seen as [size, count, run, outer], added up over the run.</summary>
+    /// <summary>Views [size · run · count · outer] elements as [size, count, run, outer] and sums over the run.</summary>
     private GgmlTensor SumOfRuns(GgmlTensor tensor, long size, long count, long run, long outer)
     {
         if (run == 1)
@@ -80,14 +80,14 @@ internal sealed partial class BackwardPass
     {
         if (!x.IsContiguous())
         {
-            throw new LlamaException($"A view of {x}, which has gaps itself, has no gradient; make it contiguous with Cont before.");
+            throw new LlamaException($"A view of {x} has no gradient because {x} is not contiguous; make it contiguous with Cont first.");
         }
 
         return _arena.Acc(_arena.Fill(x, 0), g,
             PlaceOf(y.Shape, y.Layout.Stride(1), y.Layout.Stride(2), y.Layout.Stride(3), y.Layout.Offset - x.Layout.Offset));
     }
 
-    /// <summary>Set and Acc: what lies in the place goes to b; for Set it does not reach a.</summary>
+    /// <summary>Set and Acc: b receives the gradient of the replaced elements; for Set, a does not.</summary>
     private void Place(GgmlTensor y, GgmlTensor a, GgmlTensor b, GgmlTensor g)
     {
         TensorLayout place = PlaceOf(

@@ -2,7 +2,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Compute;
 
-/// <content>The rule of each operator: g is the gradient of its result y, and x, a, b are its operands.</content>
+/// <content>The gradient of each operator: g is the gradient of its result y, and x, a, b are its operands.</content>
 internal sealed partial class BackwardPass
 {
     private void Propagate(GgmlTensor node, GgmlTensor g)
@@ -64,7 +64,7 @@ internal sealed partial class BackwardPass
         GgmlOp.Rope => _arena.RopeExtBack(Packed(g), second!, RopeOf(y), y.Sources[2]),
         GgmlOp.CrossEntropyLoss => _arena.CrossEntropyLossBack(Contiguous(g), x, second!),
         GgmlOp.Unary => Unary(y, x, Packed(g)),
-        _ => throw new LlamaException($"The operator that makes {y} has no gradient."),
+        _ => throw new LlamaException($"The operator of {y} has no gradient and cannot be trained through."),
     };
 
     private GgmlTensor Unary(GgmlTensor y, GgmlTensor x, GgmlTensor g) => (GgmlUnaryOp)y.Parameter(OperatorParameter.Function) switch
@@ -78,7 +78,7 @@ internal sealed partial class BackwardPass
         GgmlUnaryOp.Softplus => _arena.Mul(g, _arena.Sigmoid(x)),
         GgmlUnaryOp.Sigmoid => _arena.Mul(g, _arena.Sub(y, _arena.Sqr(y))),
         GgmlUnaryOp.Tanh => _arena.Mul(g, _arena.Scale(_arena.Sqr(y), -1, 1)),
-        _ => throw new LlamaException($"The activation that makes {y} has no gradient."),
+        _ => throw new LlamaException($"The activation of {y} has no gradient and cannot be trained through."),
     };
 
     private void Arithmetic(GgmlTensor y, GgmlTensor a, GgmlTensor b, GgmlTensor g)
@@ -120,7 +120,7 @@ internal sealed partial class BackwardPass
 
     private GgmlTensor SoftMax(GgmlTensor y, GgmlTensor g)
     {
-        // The graph's allocator would let SoftMaxExtBack write over y, which its kernel still reads.
+        // The graph's allocator would let SoftMaxExtBack overwrite y, which its kernel still reads.
         _arena.SetOutput(y);
         return _arena.SoftMaxExtBack(g, y, y.FloatParameter(OperatorParameter.Scale));
     }

@@ -4,8 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Reverse-mode differentiation (the operators of <c>ggml_compute_backward</c> in ggml.c): from the losses back, each
-/// node hands its gradient on to its operands by the rule of its operator, and an operand adds up what it is handed.
+/// Reverse-mode differentiation (<c>ggml_compute_backward</c> in ggml.c): starting from the losses, each node propagates its gradient to
+/// its operands according to its operator, and each operand sums the gradients it receives.
 /// </summary>
 internal sealed partial class BackwardPass
 {
@@ -23,7 +23,7 @@ internal sealed partial class BackwardPass
     /// <summary>The gradients of the trainable tensors, in the graph's order.</summary>
     public List<GgmlTensor> OfParameters { get; } = [];
 
-    /// <summary>The tensors that gradients are added to.</summary>
+    /// <summary>The tensors that gradients are accumulated in.</summary>
     public List<GgmlTensor> Accumulators { get; } = [];
 
     public GgmlTensor? Of(GgmlTensor tensor) => _gradients.GetValueOrDefault(tensor);
@@ -52,7 +52,7 @@ internal sealed partial class BackwardPass
 
         foreach (GgmlTensor parameter in _nodes.Where(node => node.IsParam && _gradients.ContainsKey(node)))
         {
-            _gradients[parameter] = Contiguous(_gradients[parameter]); // optimizer steps walk it with the parameter's strides
+            _gradients[parameter] = Contiguous(_gradients[parameter]); // optimizer steps read it with the parameter's strides
             Accumulate(parameter, accumulators?.GetValueOrDefault(parameter));
             OfParameters.Add(_gradients[parameter]);
         }
@@ -62,12 +62,12 @@ internal sealed partial class BackwardPass
     {
         if (!_nodes.Any(node => node.IsParam))
         {
-            throw new LlamaException("The graph has nothing to train: mark tensors with SetParam before they enter it.");
+            throw new LlamaException("The graph has no trainable tensors: mark tensors with SetParam before adding them to the graph.");
         }
 
         if (!_nodes.Any(node => node.IsLoss))
         {
-            throw new LlamaException("The graph has no loss: mark a result with SetLoss.");
+            throw new LlamaException("The graph has no loss: mark a result with SetLoss before adding it to the graph.");
         }
 
         foreach (GgmlTensor node in _nodes)
@@ -76,7 +76,7 @@ internal sealed partial class BackwardPass
             {
                 if (node.Type != GgmlType.F32)
                 {
-                    throw new LlamaException($"{node} lies between what is trained and the loss, and only f32 results have gradients.");
+                    throw new LlamaException($"{node} is between a trainable tensor and the loss, but only f32 results have gradients.");
                 }
 
                 _needed.Add(node);
@@ -84,7 +84,7 @@ internal sealed partial class BackwardPass
         }
     }
 
-    /// <summary>The operands that a small change of changes the result; the same as ggml's.</summary>
+    /// <summary>The operands with respect to which the operator is differentiable; the same as in ggml.</summary>
     private static IEnumerable<GgmlTensor> DifferentiableSources(GgmlTensor node) => node.Op switch
     {
         GgmlOp.Cpy or GgmlOp.GetRows or GgmlOp.GetRowsBack or GgmlOp.Rope => [node.Sources[0]!],
@@ -95,7 +95,7 @@ internal sealed partial class BackwardPass
 
     private bool Needs(GgmlTensor? tensor) => tensor is not null && _needed.Contains(tensor);
 
-    /// <summary>Adds to the gradient of an operand, whose shape it must have.</summary>
+    /// <summary>Adds to the gradient of an operand. Both must have the same shape.</summary>
     private void Give(GgmlTensor operand, GgmlTensor gradient)
     {
         if (!_gradients.TryGetValue(operand, out GgmlTensor? before))
@@ -127,7 +127,7 @@ internal sealed partial class BackwardPass
             ? tensor
             : _arena.Reshape(Contiguous(tensor), like.Shape[0], like.Shape[1], like.Shape[2], like.Shape[3]);
 
-    /// <summary>Adds up over the repetitions of a smaller operand.</summary>
+    /// <summary>Sums over the repetitions of a smaller operand.</summary>
     private GgmlTensor Reduced(GgmlTensor gradient, GgmlTensor operand) =>
         gradient.Shape == operand.Shape ? gradient : _arena.RepeatBack(Packed(gradient), operand);
 }

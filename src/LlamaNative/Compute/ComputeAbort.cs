@@ -5,8 +5,8 @@ using LlamaNative.Interop;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Carries cancellation into a running graph, where the backend can be interrupted: the CPU asks before every operator.
-/// The question is attached only while a token that can be cancelled is in use.
+/// Cancels a running graph on backends with an abort callback: the CPU backend calls it before every operator. The callback is attached
+/// only while a cancelable token is in use.
 /// </summary>
 internal sealed unsafe class ComputeAbort : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed unsafe class ComputeAbort : IDisposable
         _self = GCHandle.Alloc(this, GCHandleType.Weak);
     }
 
-    /// <summary>Chooses the token that the next computation listens to; the caller holds the backend.</summary>
+    /// <summary>Sets the token that cancels the next computation. The caller must hold the backend's lock.</summary>
     public void ListenTo(CancellationToken token)
     {
         _token = token;

@@ -1,19 +1,21 @@
 namespace LlamaNative.Compute;
 
-/// <summary>An arena or a graph is full. ggml's memory for descriptions is fixed when they are made, and does not grow.</summary>
+/// <summary>
+/// An arena or graph is full. Its capacity is fixed when it is created, because ggml's memory for tensor descriptions does not grow.
+/// </summary>
 public sealed class ComputeCapacityException : LlamaException
 {
-    /// <summary>Creates the error for what is full, with the room it has and the room that is needed.</summary>
+    /// <summary>Creates the exception for an arena or graph with its capacity and the capacity needed.</summary>
     public ComputeCapacityException(string what, int capacity, long needed)
-        : base($"{what} has room for {capacity} tensors, and {needed} are needed; make it larger.")
+        : base($"{what} has a capacity of {capacity} tensors, but {needed} are needed. Create it with a larger capacity.")
     {
         Capacity = capacity;
         Needed = needed;
     }
 
-    /// <summary>The tensors there is room for.</summary>
+    /// <summary>The maximum number of tensors.</summary>
     public int Capacity { get; }
 
-    /// <summary>The tensors that would have had to fit.</summary>
+    /// <summary>The number of tensors needed.</summary>
     public long Needed { get; }
 }

@@ -12,18 +12,17 @@ public sealed unsafe partial class ComputeGraph
     private Backend? _backend;
     private Scheduler? _scheduler;
 
-    /// <summary>Whether memory was allocated, so that it can be computed.</summary>
+    /// <summary>Whether memory was allocated, so that the graph can be computed.</summary>
     public bool IsAllocated => _backend is not null || _scheduler is not null;
 
     /// <summary>
-    /// Gives memory on a backend's device to every tensor of the graph that has none and returns its bytes. Results
-    /// that are not marked with <see cref="TensorArena.SetOutput"/> and that others use share memory one after another:
-    /// after a computation only the graph's last results and marked ones hold their values, and data without memory of
-    /// its own has to be written before every computation.
+    /// Allocates memory on a backend's device for every tensor of the graph without data and returns the number of bytes. Intermediate
+    /// results share memory: after a computation, only the final results of the graph and those marked with
+    /// <see cref="TensorArena.SetOutput"/> are valid. Input tensors allocated by the graph must be written before every computation.
     /// </summary>
-    /// <exception cref="LlamaException">The device has no kernel for an operator, cannot read a tensor's memory, or has no memory
-    /// left.</exception>
-    /// <exception cref="InvalidOperationException">The graph is allocated already, or shares results with another one.</exception>
+    /// <exception cref="LlamaException">The device has no kernel for an operator, cannot read a tensor's memory, or is out of
+    /// memory.</exception>
+    /// <exception cref="InvalidOperationException">The graph is already allocated, or shares results with another graph.</exception>
     public long Allocate(Backend backend)
     {
         ArgumentNullException.ThrowIfNull(backend);
@@ -34,7 +33,7 @@ public sealed unsafe partial class ComputeGraph
         if (!GgmlGraphs.ggml_gallocr_alloc_graph(allocator, _native))
         {
             throw new LlamaException(
-                $"{backend.Device.Name} has no memory for the intermediate results of a graph of {NodeCount} operators."
+                $"{backend.Device.Name} does not have enough memory for the intermediate results of a graph of {NodeCount} operators."
                     + NativeLog.Tail());
         }
 
@@ -43,11 +42,13 @@ public sealed unsafe partial class ComputeGraph
         return (long)GgmlGraphs.ggml_gallocr_get_buffer_size(allocator, 0);
     }
 
-    /// <summary>As <see cref="Allocate(Backend)"/>, on all backends of a scheduler, which divides the work between them.</summary>
-    /// <exception cref="LlamaException">No device has a kernel for an operator or can read a tensor's memory, or there is no memory
-    /// left.</exception>
-    /// <exception cref="InvalidOperationException">The graph is allocated already or shares results with another one, or the scheduler has
-    /// a graph.</exception>
+    /// <summary>
+    /// Same as <see cref="Allocate(Backend)"/>, on all backends of a scheduler, which distributes the operators among them.
+    /// </summary>
+    /// <exception cref="LlamaException">No device has a kernel for an operator or can read a tensor's memory, or a device is out of
+    /// memory.</exception>
+    /// <exception cref="InvalidOperationException">The graph is already allocated or shares results with another graph, or the scheduler
+    /// already has a graph.</exception>
     public void Allocate(Scheduler scheduler)
     {
         ArgumentNullException.ThrowIfNull(scheduler);
@@ -58,13 +59,13 @@ public sealed unsafe partial class ComputeGraph
         _scheduler = scheduler;
     }
 
-    /// <summary>Computes all results on the backend or scheduler it was allocated with. Allocates nothing.</summary>
-    /// <param name="cancellationToken">Stops between operators on the CPU; on other devices only before the start.</param>
+    /// <summary>Computes all results on the backend or scheduler that the graph was allocated with. Allocates no memory.</summary>
+    /// <param name="cancellationToken">Cancels between operators on the CPU; on other devices only before the start.</param>
     /// <exception cref="InvalidOperationException">The graph was not allocated.</exception>
-    /// <exception cref="LlamaException">An index leaves the rows it names, or the device failed. What a custom operator threw is thrown as
-    /// it is.</exception>
+    /// <exception cref="LlamaException">An index is outside the rows it selects from, or the device failed. Exceptions from custom
+    /// operators are rethrown unchanged.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled; results are undefined.</exception>
-    /// <exception cref="ObjectDisposedException">The graph, an arena with a tensor of it, or the backend was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The graph, the arena of one of its tensors, or the backend was disposed.</exception>
     public void Compute(CancellationToken cancellationToken = default)
     {
         using HandleReference alive = Handle.Hold(this);
@@ -76,7 +77,7 @@ public sealed unsafe partial class ComputeGraph
         cancellationToken.ThrowIfCancellationRequested();
         GgmlStatus status = _backend is not null ? ComputeOn(_backend, cancellationToken)
             : _scheduler is not null ? _scheduler.Compute(_native, _guards, cancellationToken)
-            : throw new InvalidOperationException("The graph has no memory yet: allocate it on a backend or a scheduler.");
+            : throw new InvalidOperationException("The graph has no memory: call Allocate with a backend or scheduler before Compute.");
         foreach (CustomOperatorBridge custom in _customs)
         {
             custom.Rethrow();
@@ -86,7 +87,8 @@ public sealed unsafe partial class ComputeGraph
         ComputeStatus.ThrowIfFailed(status, cancellationToken);
     }
 
-    /// <summary>Sets the accumulators of gradients and the moments of <see cref="TensorArena.OptStepAdamW"/> to zero.</summary>
+    /// <summary>Sets the gradient accumulators and the moments of <see cref="TensorArena.OptStepAdamW"/> to zero.</summary>
+    /// <exception cref="ObjectDisposedException">The graph or the arena of one of its tensors was disposed.</exception>
     public void Reset()
     {
         using HandleReference alive = Handle.Hold(this);
@@ -111,13 +113,13 @@ public sealed unsafe partial class ComputeGraph
         }
     }
 
-    /// <summary>Checks everything that would end the process later, and returns the tensors that are about to get memory.</summary>
+    /// <summary>Checks every condition on which ggml would abort, and returns the tensors to allocate.</summary>
     private GgmlTensor[] Prepare(ReadOnlySpan<Backend> backends)
     {
         RequireOpen();
         if (NodeCount == 0)
         {
-            throw new InvalidOperationException("The graph computes nothing: add results with BuildForwardExpand.");
+            throw new InvalidOperationException("The graph is empty: add results with BuildForwardExpand.");
         }
 
         foreach (TensorArena arena in _arenas)
@@ -152,7 +154,7 @@ public sealed unsafe partial class ComputeGraph
 
     private void Place(GgmlTensor[] unplaced, GgmlHandle memory)
     {
-        // The memory goes with the arenas whose tensors lie in it, so that these stay readable after the graph.
+        // The arenas own the memory of their tensors, so that results stay readable after the graph is disposed.
         foreach (TensorArena arena in unplaced.Select(tensor => tensor.Arena).Distinct())
         {
             arena.Handle.Keep(memory);

@@ -3,12 +3,12 @@ using LlamaNative.Interop;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// The operators to compute for one or several results, in order. Build it once, allocate it once, compute it as often
-/// as wanted: a computation allocates nothing. (ggml: <c>ggml_cgraph</c>.)
+/// The operators to compute for one or more results, in order of computation. Build it once, allocate it once, and compute it any number of
+/// times without further allocation. (ggml: <c>ggml_cgraph</c>.)
 /// </summary>
 /// <remarks>
-/// The graph keeps the native memory of the arenas its tensors belong to; after one of them is disposed, computing
-/// throws <see cref="ObjectDisposedException"/>.
+/// The graph keeps the native memory of its tensors' arenas alive. After one of these arenas is disposed, computing throws
+/// <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public sealed unsafe partial class ComputeGraph : IDisposable
 {
@@ -17,8 +17,8 @@ public sealed unsafe partial class ComputeGraph : IDisposable
     private readonly nint _native;
     private BackwardPass? _backward;
 
-    /// <summary>Makes an empty graph.</summary>
-    /// <param name="capacity">The operators it has room for, and as many tensors that are data. About 100 bytes each.</param>
+    /// <summary>Creates an empty graph.</summary>
+    /// <param name="capacity">The maximum number of operators, and also of data tensors. Each takes about 100 bytes.</param>
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
     public ComputeGraph(int capacity = 2048)
     {
@@ -30,20 +30,20 @@ public sealed unsafe partial class ComputeGraph : IDisposable
         _native = GgmlGraphs.ggml_new_graph_custom(Handle, (nuint)capacity, gradients: false);
     }
 
-    /// <summary>The operators there is room for.</summary>
+    /// <summary>The maximum number of operators.</summary>
     public int Capacity { get; }
 
-    /// <summary>The operators and trainable tensors in it.</summary>
+    /// <summary>The number of operators and trainable tensors in the graph.</summary>
     public int NodeCount => _order.Nodes.Count;
 
     internal GgmlContextHandle Handle { get; }
 
     internal IReadOnlyList<GgmlTensor> Nodes => _order.Nodes;
 
-    /// <summary>Adds a result with everything it is computed from.</summary>
+    /// <summary>Adds a result and everything it is computed from.</summary>
     /// <exception cref="ComputeCapacityException">The graph is full; it is unchanged.</exception>
-    /// <exception cref="InvalidOperationException">The graph was allocated already.</exception>
-    /// <exception cref="ObjectDisposedException">The graph, or an arena with a tensor of it, was disposed.</exception>
+    /// <exception cref="InvalidOperationException">The graph is already allocated.</exception>
+    /// <exception cref="ObjectDisposedException">The graph or the arena of one of its tensors was disposed.</exception>
     public void BuildForwardExpand(GgmlTensor result)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -67,19 +67,19 @@ public sealed unsafe partial class ComputeGraph : IDisposable
     }
 
     /// <summary>
-    /// Adds the gradient of the losses with respect to every trainable tensor in the graph; the tensors it needs are
-    /// made in <paramref name="arena"/>. Read them with <see cref="GradientOf"/>, or make optimizer steps of them.
+    /// Adds the gradients of the losses with respect to every trainable tensor in the graph. Get them with <see cref="GradientOf"/> to read
+    /// them or to build optimizer steps.
     /// </summary>
-    /// <param name="arena">Takes the tensors of the backward pass.</param>
+    /// <param name="arena">The arena for the tensors of the backward pass.</param>
     /// <param name="accumulators">
-    /// For trainable tensors named here the gradient is added to the tensor given, which must have data, so that
-    /// gradients of several computations add up; <see cref="Reset"/> sets them to zero.
+    /// Maps trainable tensors to tensors with data to which their gradient is added, so that gradients accumulate over several
+    /// computations. <see cref="Reset"/> sets them to zero.
     /// </param>
     /// <remarks>
-    /// Built here from the same operators as <c>ggml_build_backward_expand</c>, which ends the process where an operator
-    /// has no gradient or a gradient has gaps; this one copies where that helps, and throws where it does not.
+    /// A managed implementation with the operators of <c>ggml_build_backward_expand</c>, which aborts the process if an operator has no
+    /// gradient or a gradient is not contiguous. This method copies such a gradient, or throws.
     /// </remarks>
-    /// <exception cref="LlamaException">No loss, nothing to train, or an operator without a gradient on the way.</exception>
+    /// <exception cref="LlamaException">There is no loss, no trainable tensor, or an operator without a gradient between them.</exception>
     /// <exception cref="ComputeCapacityException">The arena or the graph is full.</exception>
     public void BuildBackwardExpand(TensorArena arena, IReadOnlyDictionary<GgmlTensor, GgmlTensor>? accumulators = null)
     {
@@ -87,7 +87,7 @@ public sealed unsafe partial class ComputeGraph : IDisposable
         RequireOpen();
         if (_backward is not null)
         {
-            throw new InvalidOperationException("The graph has its backward pass already.");
+            throw new InvalidOperationException("The graph already has a backward pass.");
         }
 
         var backward = new BackwardPass(arena, _order.Nodes);
@@ -100,14 +100,14 @@ public sealed unsafe partial class ComputeGraph : IDisposable
         _backward = backward;
     }
 
-    /// <summary>The gradient of a trainable tensor, or of a result on the way to the loss; null where there is none.</summary>
+    /// <summary>The gradient of a trainable tensor or of an intermediate result; null if there is none.</summary>
     public GgmlTensor? GradientOf(GgmlTensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         return _backward?.Of(tensor);
     }
 
-    /// <summary>Releases the graph. Its intermediate results stay readable as long as their arena.</summary>
+    /// <summary>Releases the graph. Its results stay readable until their arena is disposed.</summary>
     public void Dispose() => Handle.Dispose();
 
     private void Use(TensorArena arena)
@@ -125,7 +125,7 @@ public sealed unsafe partial class ComputeGraph : IDisposable
         ObjectDisposedException.ThrowIf(Handle.IsDisposed, this);
         if (IsAllocated)
         {
-            throw new InvalidOperationException("The graph was allocated and can only be computed now; build another one.");
+            throw new InvalidOperationException("The graph is already allocated and cannot be changed. Build a new graph.");
         }
     }
 

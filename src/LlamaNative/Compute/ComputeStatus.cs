@@ -2,7 +2,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Compute;
 
-/// <summary>ggml's <c>ggml_status</c> as exceptions.</summary>
+/// <summary>Converts <c>ggml_status</c> (ggml.h) to exceptions.</summary>
 internal static class ComputeStatus
 {
     public static void ThrowIfFailed(GgmlStatus status, CancellationToken cancellationToken)
@@ -18,7 +18,7 @@ internal static class ComputeStatus
         }
 
         string failure = status == GgmlStatus.AllocFailed
-            ? "There was no memory to compute the graph."
+            ? "There is not enough memory to compute the graph."
             : $"The device failed to compute the graph (status {(int)status}).";
         throw new LlamaException(failure + NativeLog.Tail());
     }

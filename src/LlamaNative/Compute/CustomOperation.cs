@@ -5,16 +5,17 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// An operator in C#. ggml calls it on its own threads, once for each of <see cref="CustomOperation.TaskCount"/> tasks
-/// at the same time; each task writes its share of the result. What it throws is thrown by
-/// <see cref="ComputeGraph.Compute"/> when the graph is done.
+/// An operator implemented in C#. ggml calls it concurrently on its own threads, once for each of <see cref="CustomOperation.TaskCount"/>
+/// tasks; each task writes its part of the result. <see cref="ComputeGraph.Compute"/> rethrows its exceptions when the graph has completed.
 /// </summary>
 public delegate void CustomOperator(in CustomOperation operation);
 
-/// <summary>What a <see cref="CustomOperator"/> works on. Valid only during the call, which the compiler sees to.</summary>
+/// <summary>
+/// The operands and result of a call to a <see cref="CustomOperator"/>. Valid only during the call, which the compiler enforces.
+/// </summary>
 public readonly unsafe ref struct CustomOperation
 {
-    // The native tensor's own operands: a scheduler may have put copies from another device in their place.
+    // Operands are read from the native tensor, because a scheduler may have replaced them with copies from another device.
     private readonly ggml_tensor* _result;
 
     internal CustomOperation(ggml_tensor* result, int sourceCount, int task, int taskCount)
@@ -25,38 +26,39 @@ public readonly unsafe ref struct CustomOperation
         TaskCount = taskCount;
     }
 
-    /// <summary>Which share of the work this call does, from 0.</summary>
+    /// <summary>The index of this task, from 0.</summary>
     public int Task { get; }
 
-    /// <summary>How many shares there are.</summary>
+    /// <summary>The number of tasks.</summary>
     public int TaskCount { get; }
 
-    /// <summary>How many operands there are.</summary>
+    /// <summary>The number of operands.</summary>
     public int SourceCount { get; }
 
     /// <summary>The result's contiguous layout.</summary>
     public TensorLayout ResultLayout => GgmlTensor.ReadLayout(_result, offset: 0);
 
-    /// <summary>The result's bytes, to write.</summary>
+    /// <summary>The result's bytes, for writing.</summary>
     public Span<byte> ResultBytes => Bytes(_result);
 
-    /// <summary>The result's elements, to write.</summary>
-    /// <exception cref="TensorLayoutException">Another element type.</exception>
+    /// <summary>The result's elements, for writing.</summary>
+    /// <exception cref="TensorLayoutException">The element type is not <typeparamref name="T"/>.</exception>
     public Span<T> Result<T>()
         where T : unmanaged => Elements<T>("Result", _result);
 
-    /// <summary>An operand's layout; its offset is 0 here, and its bytes are those of <see cref="SourceBytes"/>.</summary>
+    /// <summary>An operand's layout, with offset 0, over the bytes of <see cref="SourceBytes"/>.</summary>
     public TensorLayout SourceLayout(int index) => GgmlTensor.ReadLayout(Operand(index), offset: 0);
 
-    /// <summary>An operand's bytes, gaps included.</summary>
+    /// <summary>An operand's bytes, including gaps.</summary>
     public ReadOnlySpan<byte> SourceBytes(int index) => Bytes(Operand(index));
 
     /// <summary>The elements of a contiguous operand.</summary>
-    /// <exception cref="TensorLayoutException">Another element type, or gaps: read it through its layout.</exception>
+    /// <exception cref="TensorLayoutException">The element type is not <typeparamref name="T"/>, or the operand is not contiguous; read it
+    /// through its layout instead.</exception>
     public ReadOnlySpan<T> Source<T>(int index)
         where T : unmanaged => Elements<T>("Source", Operand(index));
 
-    /// <summary>The items of a range that fall to this task, as evenly as can be: for (i = from; i &lt; to; i++).</summary>
+    /// <summary>The items of this task when a range is divided evenly among the tasks: for (i = from; i &lt; to; i++).</summary>
     public (long From, long To) Share(long count)
     {
         long share = (count + TaskCount - 1) / TaskCount;
@@ -79,6 +81,6 @@ public readonly unsafe ref struct CustomOperation
         return layout.IsContiguous && TensorSpans.ElementType(layout.Type) == typeof(T)
             ? MemoryMarshal.Cast<byte, T>(Bytes(tensor))
             : throw new TensorLayoutException(operation,
-                $"{layout} are no {typeof(T).Name} numbers without gaps; read its bytes through its layout");
+                $"{layout} is not contiguous {typeof(T).Name}; read the bytes through the layout");
     }
 }

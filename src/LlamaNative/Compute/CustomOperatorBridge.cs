@@ -6,8 +6,8 @@ using LlamaNative.Interop;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Leads ggml's call of a custom operator to C# and keeps what it throws, which must not cross native frames. Native
-/// code holds a weak handle: the tensor holds the bridge, and whoever computes holds the tensor.
+/// Forwards ggml's calls of a custom operator to C# and captures its exceptions, which must not propagate through native frames. Native
+/// code has a weak handle: the tensor keeps the bridge alive, and the graph keeps the tensor alive.
 /// </summary>
 internal sealed unsafe class CustomOperatorBridge : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed unsafe class CustomOperatorBridge : IDisposable
 
     public static delegate* unmanaged[Cdecl]<ggml_tensor*, int, int, void*, void> Function => &Compute;
 
-    /// <summary>Throws what the operator threw since it was last asked.</summary>
+    /// <summary>Rethrows the operator's exception since the last call, if any.</summary>
     public void Rethrow()
     {
         if (Interlocked.Exchange(ref _error, null) is { } error)
@@ -52,7 +52,7 @@ internal sealed unsafe class CustomOperatorBridge : IDisposable
         }
         catch (Exception error)
         {
-            // The first error is the one to report; the other tasks often only fail because of it.
+            // Only the first exception is reported; the other tasks often fail because of it.
             Interlocked.CompareExchange(ref bridge._error, error, null);
         }
     }

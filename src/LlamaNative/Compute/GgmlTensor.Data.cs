@@ -4,10 +4,10 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
 
-/// <content>Reading and writing the data, wherever it lies: host memory or a device. Nothing is allocated.</content>
+/// <content>Reads and writes the data in host or device memory. Allocates nothing.</content>
 public sealed unsafe partial class GgmlTensor
 {
-    /// <summary>Whether memory was allocated for it.</summary>
+    /// <summary>Whether the tensor has data, that is, memory was allocated for it.</summary>
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public bool HasData
     {
@@ -19,8 +19,9 @@ public sealed unsafe partial class GgmlTensor
     }
 
     /// <summary>Writes all elements of a contiguous tensor.</summary>
-    /// <exception cref="TensorLayoutException">Another element type, another number of elements, or a view with gaps.</exception>
-    /// <exception cref="InvalidOperationException">No data yet, or read-only data.</exception>
+    /// <exception cref="TensorLayoutException">The element type or the number of elements differs, or the tensor is not
+    /// contiguous.</exception>
+    /// <exception cref="InvalidOperationException">The tensor has no data or read-only data.</exception>
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public void Write<T>(ReadOnlySpan<T> elements)
         where T : unmanaged
@@ -29,9 +30,10 @@ public sealed unsafe partial class GgmlTensor
         WriteBytes(MemoryMarshal.AsBytes(elements));
     }
 
-    /// <summary>Reads all elements of a contiguous tensor into a span of that many.</summary>
-    /// <exception cref="TensorLayoutException">Another element type, another number of elements, or a view with gaps.</exception>
-    /// <exception cref="InvalidOperationException">No data yet.</exception>
+    /// <summary>Reads all elements of a contiguous tensor into a span of the same length.</summary>
+    /// <exception cref="TensorLayoutException">The element type or the number of elements differs, or the tensor is not
+    /// contiguous.</exception>
+    /// <exception cref="InvalidOperationException">The tensor has no data.</exception>
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public void Read<T>(Span<T> elements)
         where T : unmanaged
@@ -40,7 +42,10 @@ public sealed unsafe partial class GgmlTensor
         ReadBytes(MemoryMarshal.AsBytes(elements));
     }
 
-    /// <summary>All elements of a contiguous tensor as a new array; see <see cref="Read{T}"/>.</summary>
+    /// <summary>Reads all elements of a contiguous tensor into a new array; see <see cref="Read{T}"/>.</summary>
+    /// <exception cref="TensorLayoutException">The element type differs, or the tensor is not contiguous.</exception>
+    /// <exception cref="InvalidOperationException">The tensor has no data.</exception>
+    /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public T[] ToArray<T>()
         where T : unmanaged
     {
@@ -50,9 +55,9 @@ public sealed unsafe partial class GgmlTensor
         return elements;
     }
 
-    /// <summary>Writes raw bytes, blocks of a quantized type for instance, from a byte of the tensor on.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The bytes leave the tensor.</exception>
-    /// <exception cref="InvalidOperationException">No data yet, or read-only data.</exception>
+    /// <summary>Writes raw bytes, such as blocks of a quantized type, at a byte offset.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the tensor.</exception>
+    /// <exception cref="InvalidOperationException">The tensor has no data or read-only data.</exception>
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public void WriteBytes(ReadOnlySpan<byte> bytes, long offset = 0)
     {
@@ -60,7 +65,7 @@ public sealed unsafe partial class GgmlTensor
         RequireRange(bytes.Length, offset);
         if (IsReadOnly)
         {
-            throw new InvalidOperationException($"The data of {this} is a mapped file and cannot be written.");
+            throw new InvalidOperationException($"The data of {this} is a memory-mapped file and cannot be written.");
         }
 
         fixed (byte* pointer = bytes)
@@ -69,9 +74,9 @@ public sealed unsafe partial class GgmlTensor
         }
     }
 
-    /// <summary>Reads raw bytes from a byte of the tensor on.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The bytes leave the tensor.</exception>
-    /// <exception cref="InvalidOperationException">No data yet.</exception>
+    /// <summary>Reads raw bytes at a byte offset.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the tensor.</exception>
+    /// <exception cref="InvalidOperationException">The tensor has no data.</exception>
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public void ReadBytes(Span<byte> bytes, long offset = 0)
     {
@@ -89,12 +94,12 @@ public sealed unsafe partial class GgmlTensor
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, ByteCount - length);
         if (_native->data is null && IsView && Root._native->data is not null)
         {
-            _ = GgmlBuffers.ggml_backend_view_init(_native); // the data came after the view
+            _ = GgmlBuffers.ggml_backend_view_init(_native); // the data was allocated after the view was created
         }
 
         if (_native->data is null || Root._native->buffer == 0)
         {
-            throw new InvalidOperationException($"{this} has no data yet: allocate its arena, or the graph that computes it.");
+            throw new InvalidOperationException($"{this} has no data: allocate its arena, or the graph that computes it.");
         }
     }
 
@@ -103,17 +108,17 @@ public sealed unsafe partial class GgmlTensor
     {
         if (TensorSpans.ElementType(Type) != typeof(T))
         {
-            throw new TensorLayoutException(operation, $"{Layout} does not hold {typeof(T).Name} numbers");
+            throw new TensorLayoutException(operation, $"the elements of {Layout} are not {typeof(T).Name}");
         }
 
         if (!this.IsContiguous())
         {
-            throw new TensorLayoutException(operation, $"{Layout} has gaps or is out of order; make it contiguous with Cont");
+            throw new TensorLayoutException(operation, $"{Layout} is not contiguous; make it contiguous with Cont");
         }
 
         if (count != Shape.ElementCount)
         {
-            throw new TensorLayoutException(operation, $"{count} numbers for the {Shape.ElementCount} of {Layout}");
+            throw new TensorLayoutException(operation, $"the span has {count} elements, but {Layout} has {Shape.ElementCount}");
         }
     }
 }

@@ -5,10 +5,10 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// A tensor of a ggml graph: data, or the result of an operator. It belongs to the arena that made it and is gone
-/// with it. Its shape and type are fixed; it has data once a buffer was allocated for it or for its graph.
+/// A tensor of a ggml graph: either data or the result of an operator. It belongs to the arena that created it and is invalid after the
+/// arena is disposed. Its shape and type are fixed. It has data once memory was allocated for its arena or its graph.
 /// </summary>
-/// <remarks>The description lies in native memory that the arena owns, so every access goes through the arena's handle.</remarks>
+/// <remarks>The description is in native memory that the arena owns, so every access uses the arena's handle.</remarks>
 public sealed unsafe partial class GgmlTensor
 {
     private readonly ggml_tensor* _native;
@@ -23,34 +23,36 @@ public sealed unsafe partial class GgmlTensor
         Root = FindRoot(native, sources) ?? this;
     }
 
-    /// <summary>The arena that owns it.</summary>
+    /// <summary>The arena that owns the tensor.</summary>
     public TensorArena Arena { get; }
 
-    /// <summary>Element type, shape, strides in bytes, and for a view its offset in the tensor it looks at.</summary>
+    /// <summary>Element type, shape and strides in bytes. For a view, the offset is relative to the viewed tensor.</summary>
     public TensorLayout Layout { get; }
 
     /// <summary>The element type.</summary>
     public GgmlType Type => Layout.Type;
 
-    /// <summary>Elements per dimension, fastest first (ggml's ne).</summary>
+    /// <summary>The elements per dimension, fastest first (ggml's ne).</summary>
     public TensorShape Shape => Layout.Shape;
 
-    /// <summary>The bytes from its first element to its last, gaps of a view included.</summary>
+    /// <summary>The size in bytes from the first to the last element, including the gaps of a view.</summary>
     public long ByteCount => Layout.ByteCount;
 
-    /// <summary>Whether it looks at another tensor's data.</summary>
+    /// <summary>Whether the tensor is a view of another tensor's data.</summary>
     public bool IsView => Root != this;
 
-    /// <summary>Whether its data lies in memory that must not be written, such as a mapped file.</summary>
+    /// <summary>Whether the data must not be written, such as that of a memory-mapped file.</summary>
     public bool IsReadOnly => Root.MappedData;
 
-    /// <summary>Whether it is marked as trainable; see <see cref="TensorArena.SetParam"/>.</summary>
+    /// <summary>Whether the tensor is trainable; see <see cref="TensorArena.SetParam"/>.</summary>
     public bool IsParam { get; internal set; }
 
-    /// <summary>Whether it is what training makes small; see <see cref="TensorArena.SetLoss"/>.</summary>
+    /// <summary>Whether the tensor is a loss; see <see cref="TensorArena.SetLoss"/>.</summary>
     public bool IsLoss { get; internal set; }
 
-    /// <summary>A name for messages, at most 63 bytes of UTF-8. ggml names tensors without one when they enter a graph.</summary>
+    /// <summary>
+    /// The name, at most 63 bytes of UTF-8, for use in messages. ggml names unnamed tensors when they are added to a graph.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public string Name
     {
@@ -66,7 +68,7 @@ public sealed unsafe partial class GgmlTensor
             const int Room = NativeConstants.GGML_MAX_NAME - 1;
             if (Encoding.UTF8.GetByteCount(value) > Room || value.Contains('\0'))
             {
-                throw new ArgumentException($"A tensor's name takes at most {Room} bytes of UTF-8 without zeros.", nameof(value));
+                throw new ArgumentException($"A tensor's name must have at most {Room} bytes of UTF-8 without zeros.", nameof(value));
             }
 
             using HandleReference alive = Arena.Handle.Hold(Arena);
@@ -76,34 +78,34 @@ public sealed unsafe partial class GgmlTensor
         }
     }
 
-    /// <summary>Its operator; <see cref="GgmlOp.None"/> for data.</summary>
+    /// <summary>The operator; <see cref="GgmlOp.None"/> for data.</summary>
     internal GgmlOp Op { get; }
 
-    /// <summary>What the operator reads, in ggml's order.</summary>
+    /// <summary>The operands, in ggml's order.</summary>
     internal GgmlTensor?[] Sources { get; }
 
-    /// <summary>The tensor whose data this one shows; itself unless it is a view.</summary>
+    /// <summary>The tensor that a view refers to; the tensor itself if it is not a view.</summary>
     internal GgmlTensor Root { get; }
 
-    /// <summary>Set where the data is read-only memory.</summary>
+    /// <summary>Whether the data is read-only memory.</summary>
     internal bool MappedData { get; set; }
 
-    /// <summary>The graph whose allocator placed the data among other intermediate results; null for data of its own.</summary>
+    /// <summary>The graph whose allocator assigned shared memory to this intermediate result; null for other tensors.</summary>
     internal ComputeGraph? PlacedBy { get; set; }
 
-    /// <summary>The operator in C# that computes it, if there is one.</summary>
+    /// <summary>The custom operator that computes the tensor, if any.</summary>
     internal CustomOperatorBridge? Custom { get; set; }
 
-    /// <summary>The native description, valid while the arena's handle is.</summary>
+    /// <summary>The native description, valid while the arena's handle is open.</summary>
     internal ggml_tensor* Native => _native;
 
-    /// <summary>The operator's parameter at a place, as an integer.</summary>
+    /// <summary>The operator's parameter at an index, as an integer.</summary>
     internal int Parameter(int index) => _native->op_params[index];
 
-    /// <summary>The operator's parameter at a place, as a float.</summary>
+    /// <summary>The operator's parameter at an index, as a float.</summary>
     internal float FloatParameter(int index) => BitConverter.Int32BitsToSingle(_native->op_params[index]);
 
-    /// <summary>Type, shape and name.</summary>
+    /// <summary>Returns type, shape and name.</summary>
     public override string ToString() =>
         $"{GgmlTypeInfo.Of(Type).Name} {Shape}" + (Arena.Handle.IsDisposed ? " (disposed)" : Name.Length > 0 ? $" '{Name}'" : "");
 

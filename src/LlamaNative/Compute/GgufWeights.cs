@@ -4,25 +4,25 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
 
-/// <summary>The tensors of a GGUF file as tensors of an arena: mapped in place on the CPU, or copied to a device once.</summary>
+/// <summary>Adds the tensors of a GGUF file to an arena: memory-mapped on the CPU, or copied to a device.</summary>
 public static unsafe class GgufWeights
 {
     private const int Alignment = SourceConstants.TENSOR_ALIGNMENT;
     private const int CopyBytes = 16 << 20;
 
     /// <summary>
-    /// Makes a tensor that reads the file's bytes where they are mapped: no copy, and pages are loaded when touched.
-    /// The mapping stays until the arena goes, also after the file is disposed. The tensor is read-only.
+    /// Creates a read-only tensor over the mapped bytes of a file, without copying; the system loads pages on access. The mapping stays
+    /// open until the arena is released, even if the file is disposed.
     /// </summary>
-    /// <exception cref="TensorLayoutException">The tensor is empty, or not aligned to 32 bytes (a file with a smaller general.alignment):
-    /// use <see cref="Load"/>.</exception>
+    /// <exception cref="TensorLayoutException">The tensor is empty, or not aligned to 32 bytes because of a smaller general.alignment. Use
+    /// <see cref="Load"/> instead.</exception>
     /// <exception cref="ComputeCapacityException">The arena is full.</exception>
     /// <exception cref="ObjectDisposedException">The file or the arena was disposed.</exception>
     public static GgmlTensor Map(this TensorArena arena, GgufTensorInfo tensor)
     {
         ArgumentNullException.ThrowIfNull(arena);
         ArgumentNullException.ThrowIfNull(tensor);
-        // A tensor view is bound to its scope on purpose; a lease of its mapping is what lives as long as the arena.
+        // A GgufTensorView cannot leave its scope, so the arena owns a lease of the mapping instead.
         FileMapping.Lease lease = tensor.Mapping.Acquire();
         try
         {
@@ -30,7 +30,7 @@ public static unsafe class GgufWeights
             if ((nuint)data % Alignment != 0)
             {
                 throw new TensorLayoutException("Map",
-                    $"{tensor} lies at byte {tensor.Offset}, which is not aligned to {Alignment}; load it instead");
+                    $"{tensor} is at byte {tensor.Offset}, which is not aligned to {Alignment} bytes; use Load instead");
             }
 
             return arena.NewMappedTensor(tensor.Name, tensor.Layout, data, lease);
@@ -43,16 +43,19 @@ public static unsafe class GgufWeights
     }
 
     /// <summary>Maps tensors by name; see <see cref="Map(TensorArena, GgufTensorInfo)"/>.</summary>
+    /// <exception cref="TensorLayoutException">A tensor is empty, or not aligned to 32 bytes. Use <see cref="Load"/> instead.</exception>
+    /// <exception cref="ComputeCapacityException">The arena is full.</exception>
+    /// <exception cref="ObjectDisposedException">The file or the arena was disposed.</exception>
     public static IReadOnlyDictionary<string, GgmlTensor> Map(this TensorArena arena, IEnumerable<GgufTensorInfo> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         return tensors.ToDictionary(tensor => tensor.Name, arena.Map, StringComparer.Ordinal);
     }
 
-    /// <summary>Makes tensors, gives them memory on a backend's device, and copies the file's bytes there.</summary>
-    /// <exception cref="LlamaException">The device has not that much memory.</exception>
+    /// <summary>Creates tensors, allocates memory for them on a backend's device, and copies the file's bytes there.</summary>
+    /// <exception cref="LlamaException">The device does not have enough memory.</exception>
     /// <exception cref="ComputeCapacityException">The arena is full.</exception>
-    /// <exception cref="OperationCanceledException">Copying was cancelled; what is missing is zero.</exception>
+    /// <exception cref="OperationCanceledException">Copying was cancelled; the remaining data is zero.</exception>
     public static IReadOnlyDictionary<string, GgmlTensor> Load(
         this TensorArena arena,
         IEnumerable<GgufTensorInfo> tensors,

@@ -3,21 +3,21 @@ using LlamaNative.Interop;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// The tensors of a graph in the order of computation: operands before what uses them, left to right, as ggml orders
-/// them. ggml walks recursively, and a long chain would overflow its stack; this walk does not, and ggml is then given
-/// the tensors one by one.
+/// Orders the tensors of a graph for computation: operands before the operators that use them, left to right, as in ggml. ggml traverses a
+/// graph recursively, which overflows the stack for long chains. This traversal is iterative, and its result is passed to ggml one tensor
+/// at a time.
 /// </summary>
 internal sealed class GraphOrder
 {
     private readonly HashSet<GgmlTensor> _seen = [];
 
-    /// <summary>The tensors computed, and those that are trained.</summary>
+    /// <summary>The operators and trainable tensors.</summary>
     public List<GgmlTensor> Nodes { get; } = [];
 
-    /// <summary>The tensors that are data only.</summary>
+    /// <summary>The tensors that are data.</summary>
     public List<GgmlTensor> Leafs { get; } = [];
 
-    /// <summary>The tensors that a result adds, in order; nothing is taken over yet.</summary>
+    /// <summary>Returns the tensors that a result would add, in order, without adding them.</summary>
     public List<GgmlTensor> Missing(GgmlTensor result)
     {
         var missing = new List<GgmlTensor>();
@@ -51,7 +51,7 @@ internal sealed class GraphOrder
         }
     }
 
-    /// <summary>Takes over tensors in the order given.</summary>
+    /// <summary>Adds tensors in order.</summary>
     public void Append(List<GgmlTensor> tensors)
     {
         foreach (GgmlTensor tensor in tensors)
@@ -63,6 +63,6 @@ internal sealed class GraphOrder
 
     public bool Contains(GgmlTensor tensor) => _seen.Contains(tensor);
 
-    /// <summary>ggml's own distinction (<c>ggml_visit_parents_graph</c>).</summary>
+    /// <summary>Same condition as in <c>ggml_visit_parents_graph</c> (ggml.c).</summary>
     public static bool IsLeaf(GgmlTensor tensor) => tensor.Op == GgmlOp.None && !tensor.IsParam;
 }

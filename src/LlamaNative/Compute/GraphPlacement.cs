@@ -2,17 +2,17 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Compute;
 
-/// <summary>Whether the devices at hand can compute a graph, asked before ggml finds out by an assertion.</summary>
+/// <summary>Checks that the available devices can compute a graph, because ggml would abort otherwise.</summary>
 internal static unsafe class GraphPlacement
 {
-    /// <summary>Refuses a tensor that none of the backends can read or compute, or that another graph's allocator placed.</summary>
+    /// <summary>Rejects a tensor that none of the backends can read or compute, or that another graph allocated.</summary>
     public static void RequireSupport(GgmlTensor tensor, ReadOnlySpan<Backend> backends)
     {
         if (tensor.Root.PlacedBy is not null)
         {
             throw new InvalidOperationException(
-                $"{tensor} was allocated with another graph, which shares its memory between results. Build each graph from operators of "
-                + $"its own.");
+                $"{tensor} was allocated with another graph, whose results share memory. Build each graph from its own "
+                + $"operators.");
         }
 
         nint buffer = tensor.Root.Native->buffer;
@@ -30,7 +30,7 @@ internal static unsafe class GraphPlacement
         if (!read)
         {
             throw new LlamaException(
-                $"{tensor} lies in {NativeText.Read(GgmlBuffers.ggml_backend_buffer_name(buffer))} memory, which {devices} cannot read.");
+                $"{tensor} is in {NativeText.Read(GgmlBuffers.ggml_backend_buffer_name(buffer))} memory, which {devices} cannot read.");
         }
 
         if (!supported)
@@ -41,7 +41,9 @@ internal static unsafe class GraphPlacement
         }
     }
 
-    /// <summary>Refuses a graph that writes over indices it picks rows by: they are looked at before it runs.</summary>
+    /// <summary>
+    /// Rejects a graph that overwrites the indices it selects rows with, because they are validated before the graph runs.
+    /// </summary>
     public static void RequireConstantIndices(IReadOnlyList<GgmlTensor> nodes, List<IndexGuard> guards)
     {
         HashSet<GgmlTensor> indices = [.. guards.Select(guard => guard.Indices)];
@@ -50,7 +52,7 @@ internal static unsafe class GraphPlacement
             if (node.IsView && !node.Op.IsView() && indices.Contains(node.Root))
             {
                 throw new InvalidOperationException(
-                    $"The graph writes over {node.Root}, by whose values it picks rows; copy the indices to a tensor of their own before.");
+                    $"The graph overwrites {node.Root}, which contains row indices. Copy the indices to another tensor first.");
             }
         }
     }

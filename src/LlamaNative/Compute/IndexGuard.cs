@@ -4,9 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Looks at index tensors before a graph runs: ggml ends the process when an index leaves the rows it names, and
-/// GetRowsBack does not even look. Which operators can make an index is settled when the graph is built; the values
-/// of those that are data are known only now.
+/// Validates index tensors before a graph runs: ggml aborts the process when an index is out of range, and GetRowsBack does not check at
+/// all. Indices computed by operators are checked when the graph is built; indices that are data can be checked only before each run.
 /// </summary>
 internal sealed unsafe class IndexGuard
 {
@@ -21,14 +20,14 @@ internal sealed unsafe class IndexGuard
         _indices = indices;
         _bound = bound;
 
-        // Made once, so that the look before each computation allocates nothing.
+        // Allocated once, so that the check before each computation allocates nothing.
         _copy = GC.AllocateUninitializedArray<byte>(checked((int)indices.ByteCount));
     }
 
-    /// <summary>The tensor whose data is looked at.</summary>
+    /// <summary>The tensor with the indices.</summary>
     public GgmlTensor Indices => _indices;
 
-    /// <summary>Refuses indices that come from an operator whose results might leave the rows.</summary>
+    /// <summary>Rejects indices from an operator whose results could be out of range.</summary>
     public static void RequireBounded(string operation, GgmlTensor indices, long bound)
     {
         GgmlTensor source = Source(indices);
@@ -39,12 +38,12 @@ internal sealed unsafe class IndexGuard
             _ => long.MaxValue,
         };
         OperandRules.Require(most <= bound, operation,
-            $"the indices must be data, or places in rows of at most {bound} that ArgMax, ArgSort or TopK found", indices, source);
+            $"the indices must be data, or results of ArgMax, ArgSort or TopK over rows of at most {bound}", indices, source);
         OperandRules.Require(source.Op != GgmlOp.None || source.ByteCount <= Array.MaxLength, operation,
-            "there are more indices than can be looked at", indices);
+            "the indices must be smaller than 2 GiB", indices);
     }
 
-    /// <summary>The guard of a node that picks rows by indices that are data; null for all others.</summary>
+    /// <summary>Creates the guard of a node that selects rows by indices that are data; null for other nodes.</summary>
     public static IndexGuard? For(GgmlTensor node)
     {
         (string Name, GgmlTensor? Indices, long Bound) picked = node.Op switch
@@ -60,8 +59,8 @@ internal sealed unsafe class IndexGuard
             : null;
     }
 
-    /// <summary>Looks at the values.</summary>
-    /// <exception cref="LlamaException">An index leaves the rows; the graph was not run.</exception>
+    /// <summary>Validates the indices.</summary>
+    /// <exception cref="LlamaException">An index is out of range; the graph was not run.</exception>
     public void Check()
     {
         ggml_tensor* native = _indices.Native;
@@ -74,13 +73,13 @@ internal sealed unsafe class IndexGuard
                 if ((uint)values[i] >= (ulong)_bound)
                 {
                     throw new LlamaException(
-                        $"{_operation}: index {values[i]} at place {i} of {_indices} is not one of {_bound} rows; the graph was not run.");
+                        $"{_operation}: index {values[i]} at position {i} of {_indices} is outside {_bound} rows; the graph was not run.");
                 }
             }
         }
     }
 
-    /// <summary>Where values come from that only change their place on the way.</summary>
+    /// <summary>The tensor whose values the given one contains, through operators that only move them.</summary>
     private static GgmlTensor Source(GgmlTensor indices)
     {
         GgmlTensor source = indices;

@@ -2,10 +2,10 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
 
-/// <summary>What operators ask of their operands: the conditions of ggml.c and of the CPU kernels in ggml-cpu/ops.cpp.</summary>
+/// <summary>Operand requirements, mirrored from the assertions in ggml.c and in the CPU kernels (ggml-cpu/ops.cpp).</summary>
 internal static class OperandRules
 {
-    /// <summary>Throws the operator's error, naming the operands, where a rule does not hold.</summary>
+    /// <summary>Throws an exception that describes the operands if a rule is violated.</summary>
     public static void Require(bool holds, string operation, string rule, params ReadOnlySpan<GgmlTensor?> operands)
     {
         if (!holds)
@@ -14,7 +14,9 @@ internal static class OperandRules
         }
     }
 
-    /// <summary>The error of an operator whose operands break a rule. It comes before ggml's, which would end the process.</summary>
+    /// <summary>
+    /// Creates the exception for operands that violate a rule. It is thrown before ggml's assertion, which would abort the process.
+    /// </summary>
     public static TensorLayoutException Refusal(string operation, string rule, params ReadOnlySpan<GgmlTensor?> operands)
     {
         var shapes = new List<string>();
@@ -30,11 +32,11 @@ internal static class OperandRules
         return new TensorLayoutException(operation, $"{rule}; the operands are {string.Join(" and ", shapes)}");
     }
 
-    /// <summary>Whether neighbours along dimension 0 touch: nb[0] is the size of an element, or of a block.</summary>
+    /// <summary>Whether the elements of each row are adjacent: nb[0] is the size of an element or block.</summary>
     public static bool HasPackedRows(this GgmlTensor tensor) =>
         tensor.Layout.Stride(0) == GgmlTypeInfo.Of(tensor.Type).TypeSize;
 
-    /// <summary>Whether rows follow each other evenly, with or without gaps (<c>ggml_is_contiguous_1</c> with packed rows).</summary>
+    /// <summary>Whether rows are equally spaced, with or without gaps (<c>ggml_is_contiguous_1</c> with packed rows).</summary>
     public static bool HasEvenRows(this GgmlTensor tensor)
     {
         TensorLayout layout = tensor.Layout;
@@ -45,7 +47,8 @@ internal static class OperandRules
     }
 
     /// <summary>
-    /// <see cref="HasEvenRows"/> also along dimensions of one element, whose strides a view may have left odd (<c>ggml_is_padded_1d</c>).
+    /// Same as <see cref="HasEvenRows"/>, but also checks the strides of dimensions of 1, which a view can leave arbitrary
+    /// (<c>ggml_is_padded_1d</c>).
     /// </summary>
     public static bool IsPadded(this GgmlTensor tensor) =>
         tensor.HasPackedRows()
@@ -53,17 +56,17 @@ internal static class OperandRules
         && tensor.Layout.Stride(3) == tensor.Layout.Stride(2) * tensor.Shape[2];
 
     /// <summary>
-    /// Without gaps and in order, so that row r lies at r · nb[1]: many kernels walk a contiguous tensor so, and where
-    /// dimension 1 has one element, ggml's own test lets any nb[1] pass.
+    /// Whether the tensor is contiguous and row r is at r · nb[1], which many kernels assume. ggml's own check accepts any nb[1] if
+    /// dimension 1 is 1.
     /// </summary>
     public static bool IsContiguous(this GgmlTensor tensor) => tensor.Layout.IsContiguous && tensor.HasEvenRows();
 
     public static bool IsScalar(this GgmlTensor tensor) => tensor.Shape.ElementCount == 1;
 
-    /// <summary>Whether at most dimension 0 is above 1.</summary>
+    /// <summary>Whether dimensions 1 to 3 are 1.</summary>
     public static bool IsVector(this GgmlTensor tensor) => tensor.Shape.RowCount == 1;
 
-    /// <summary>Whether at most dimensions 0 and 1 are above 1.</summary>
+    /// <summary>Whether dimensions 2 and 3 are 1.</summary>
     public static bool IsMatrix(this GgmlTensor tensor) => tensor.Shape[2] == 1 && tensor.Shape[3] == 1;
 
     public static bool IsFloat32(this GgmlTensor tensor) => tensor.Type == GgmlType.F32;
@@ -74,17 +77,17 @@ internal static class OperandRules
 
     public static bool IsQuantized(this GgmlTensor tensor) => GgmlTypeInfo.Of(tensor.Type).IsQuantized;
 
-    /// <summary>Types that ggml can turn into floats: all but the two that only hold intermediate results.</summary>
+    /// <summary>Whether ggml can convert a type to floats: all types except the two for intermediate results.</summary>
     public static bool CanDequantize(GgmlType type) =>
         type is GgmlType.F16 or GgmlType.BF16
         || (GgmlTypeInfo.Of(type).IsQuantized && type is not (GgmlType.Q8_1 or GgmlType.Q8_K));
 
-    /// <summary>Types that the CPU backend writes rows of during a graph (<c>from_float</c> in ggml-cpu.c).</summary>
+    /// <summary>Whether the CPU backend can write rows of a type (<c>from_float</c> in ggml-cpu.c).</summary>
     public static bool CanWriteRows(GgmlType type) =>
         type is GgmlType.F32 or GgmlType.F16 or GgmlType.BF16
         || (CanDequantize(type) && type is not (GgmlType.IQ1_S or GgmlType.IQ1_M or GgmlType.IQ2_XXS or GgmlType.IQ2_XS
             or GgmlType.IQ2_S or GgmlType.IQ3_XXS or GgmlType.IQ3_S));
 
-    /// <summary>Types that can be the left side of a matrix product (<c>vec_dot</c> in ggml-cpu.c).</summary>
+    /// <summary>Whether a type can be the first operand of a matrix product (<c>vec_dot</c> in ggml-cpu.c).</summary>
     public static bool CanMultiply(GgmlType type) => type == GgmlType.F32 || CanDequantize(type);
 }

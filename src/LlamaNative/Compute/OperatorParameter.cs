@@ -1,39 +1,39 @@
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Where ggml keeps an operator's parameters: indices into <c>ggml_tensor.op_params</c>, as the functions that build the operators
-/// in ggml.c write them. No header declares them.
+/// The indices of operator parameters in <c>ggml_tensor.op_params</c>, as written by the operator functions in ggml.c. They are not
+/// declared in a header.
 /// </summary>
 internal static class OperatorParameter
 {
-    /// <summary>Unary and Glu: which function.</summary>
+    /// <summary>Unary and Glu: the function.</summary>
     public const int Function = 0;
 
     /// <summary>Scale and SoftMax: the factor.</summary>
     public const int Scale = 0;
 
-    /// <summary>SoftMax: ALiBi's largest bias.</summary>
+    /// <summary>SoftMax: the maximum ALiBi bias.</summary>
     public const int MaxBias = 1;
 
-    /// <summary>RmsNorm: what is added under the root.</summary>
+    /// <summary>RmsNorm: the epsilon added under the square root.</summary>
     public const int Epsilon = 0;
 
-    /// <summary>DiagMaskInf and DiagMaskZero: the columns before the diagonal's first.</summary>
+    /// <summary>DiagMaskInf and DiagMaskZero: the number of columns before the first diagonal element.</summary>
     public const int Past = 0;
 
-    /// <summary>Concat: the joined dimension.</summary>
+    /// <summary>Concat: the concatenated dimension.</summary>
     public const int Dimension = 0;
 
-    /// <summary>Permute: the place of the first axis; those of the others follow.</summary>
+    /// <summary>Permute: the position of the first axis, followed by those of the others.</summary>
     public const int Axes = 0;
 
-    /// <summary>Set and Acc: the strides of dimensions 1 to 3 in bytes; the offset follows.</summary>
+    /// <summary>Set and Acc: the strides of dimensions 1 to 3 in bytes, followed by the offset.</summary>
     public const int Stride1 = 0;
     public const int Stride2 = 1;
     public const int Stride3 = 2;
     public const int Offset = 3;
 
-    /// <summary>Rope: as in <see cref="RopeParameters"/>.</summary>
+    /// <summary>Rope: the values of <see cref="RopeParameters"/>.</summary>
     public const int RopeDimensions = 1;
     public const int RopeMode = 2;
     public const int RopeOriginalContext = 4;

@@ -5,20 +5,18 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
 
-/// <summary>
-/// Rows of numbers to and from ggml's quantized types, with ggml's own kernels. All methods may be called from any thread.
-/// </summary>
+/// <summary>Converts rows of floats to and from ggml's quantized types with ggml's kernels. All methods are thread-safe.</summary>
 public static unsafe class Quantizer
 {
-    // Importance matrices weigh squares of squares: beyond this the sums leave the range of a float, and kernels assert.
+    // With importance matrices, kernels sum fourth powers. Larger values overflow a float, and the kernels assert.
     private const float LargestValue = 1e8f;
 
     /// <summary>
-    /// Whether rows of a type can be read and stored as floats: all types but integers, F64 and the intermediate Q8_1 and Q8_K.
+    /// Whether a type can be converted to and from floats: all types except integers, F64 and the intermediate types Q8_1 and Q8_K.
     /// </summary>
     public static bool Supports(GgmlType type) => type == GgmlType.F32 || OperandRules.CanDequantize(type);
 
-    /// <summary>Whether a type can only be made with an importance matrix.</summary>
+    /// <summary>Whether quantization to a type requires an importance matrix.</summary>
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
     public static bool RequiresImportanceMatrix(GgmlType type)
     {
@@ -27,8 +25,9 @@ public static unsafe class Quantizer
         return GgmlQuantization.ggml_quantize_requires_imatrix(type);
     }
 
-    /// <summary>Reads as many numbers as the destination holds.</summary>
-    /// <exception cref="TensorLayoutException">A type that cannot be read, numbers that are not whole blocks, or too few bytes.</exception>
+    /// <summary>Converts rows to floats. The length of the destination determines the number of elements.</summary>
+    /// <exception cref="TensorLayoutException">The type is not supported, the number of elements is not a multiple of the block size, or
+    /// there are too few bytes.</exception>
     public static void Dequantize(GgmlType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         RequireBlocks("Dequantize", type, destination.Length, source.Length);
@@ -46,9 +45,10 @@ public static unsafe class Quantizer
         }
     }
 
-    /// <summary>Reads rows of a file's tensor, rows of all outer dimensions counted through.</summary>
-    /// <exception cref="TensorLayoutException">A type that cannot be read, or another number of floats than the rows have.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The rows are not all in the tensor.</exception>
+    /// <summary>Converts rows of a file's tensor to floats. Rows are numbered consecutively over all outer dimensions.</summary>
+    /// <exception cref="TensorLayoutException">The type is not supported, or the length of the destination differs from the number of
+    /// elements.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The rows exceed the tensor.</exception>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public static void DequantizeRows(GgufTensorInfo tensor, long first, long count, Span<float> destination)
     {
@@ -56,26 +56,27 @@ public static unsafe class Quantizer
         if ((Int128)count * tensor.Shape[0] != destination.Length)
         {
             throw new TensorLayoutException("DequantizeRows",
-                $"{count} rows of {tensor} are {(Int128)count * tensor.Shape[0]} numbers, and there is room for {destination.Length}");
+                $"{count} rows of {tensor} have {(Int128)count * tensor.Shape[0]} elements, but the destination has {destination.Length}");
         }
 
         using GgufTensorView view = tensor.Open();
         Dequantize(tensor.Type, view.Rows(first, count), destination);
     }
 
-    /// <summary>Stores rows of floats as a type.</summary>
-    /// <param name="type">The type to store.</param>
-    /// <param name="source">The rows, one after the other. Finite numbers of a magnitude up to 10^8.</param>
-    /// <param name="rowLength">The numbers of a row: whole blocks of the type.</param>
-    /// <param name="destination">The bytes of the rows, at least <see cref="GgmlTypeInfo.RowSize"/> for each.</param>
+    /// <summary>Converts rows of floats to a type.</summary>
+    /// <param name="type">The target type.</param>
+    /// <param name="source">The rows, consecutive. All values must be finite and at most 10^8 in magnitude.</param>
+    /// <param name="rowLength">The number of elements per row, a multiple of the type's block size.</param>
+    /// <param name="destination">Receives the rows, <see cref="GgmlTypeInfo.RowSize"/> bytes each.</param>
     /// <param name="importance">
-    /// How much each column counts, for instance the mean square of its input: <paramref name="rowLength"/> finite
-    /// numbers from 0 on. Empty for none.
+    /// The importance of each column, such as the mean square of its input: <paramref name="rowLength"/> finite, non-negative numbers.
+    /// Empty for none.
     /// </param>
-    /// <returns>The bytes written.</returns>
-    /// <exception cref="TensorLayoutException">A type that cannot be stored, rows that are not whole blocks, or too few bytes.</exception>
-    /// <exception cref="ArgumentException">Numbers that are not finite or too large, or no importance where the type needs it.</exception>
-    /// <exception cref="LlamaException">The result holds a scale that is not finite.</exception>
+    /// <returns>The number of bytes written.</returns>
+    /// <exception cref="TensorLayoutException">The type is not supported, rows are not whole blocks, or the destination is too
+    /// small.</exception>
+    /// <exception cref="ArgumentException">A value is not finite or too large, or the type requires an importance matrix.</exception>
+    /// <exception cref="LlamaException">The values overflow a scale of the type.</exception>
     public static long Quantize(GgmlType type, ReadOnlySpan<float> source, long rowLength, Span<byte> destination,
         ReadOnlySpan<float> importance = default)
     {
@@ -84,7 +85,7 @@ public static unsafe class Quantizer
         if (source.Length % rowLength != 0 || rowLength % GgmlTypeInfo.Of(type).BlockSize != 0)
         {
             throw new TensorLayoutException("Quantize",
-                $"{source.Length} numbers are not whole rows of {rowLength}, or these not whole blocks of "
+                $"{source.Length} elements are not whole rows of {rowLength}, or these are not whole blocks of "
                 + $"{GgmlTypeInfo.Of(type).BlockSize}");
         }
 
@@ -107,10 +108,10 @@ public static unsafe class Quantizer
         return AreFinite(type, destination[..(int)bytes])
             ? bytes
             : throw new LlamaException(
-                $"{GgmlTypeInfo.Of(type).Name} cannot hold these numbers: a scale left the range of its half-precision float.");
+                $"{GgmlTypeInfo.Of(type).Name} cannot represent these values: a scale exceeds the range of a half-precision float.");
     }
 
-    /// <summary>Whether stored rows read back as finite numbers. (ggml's own check writes to standard error.)</summary>
+    /// <summary>Whether quantized rows convert back to finite numbers. (ggml's own check writes to standard error.)</summary>
     internal static bool AreFinite(GgmlType type, ReadOnlySpan<byte> rows)
     {
         GgmlTypeInfo info = GgmlTypeInfo.Of(type);
@@ -138,13 +139,13 @@ public static unsafe class Quantizer
         GgmlTypeInfo info = GgmlTypeInfo.Of(type);
         if (!Supports(type))
         {
-            throw new TensorLayoutException(operation, $"{info.Name} has no conversion to and from floats");
+            throw new TensorLayoutException(operation, $"{info.Name} cannot be converted to and from floats");
         }
 
         long bytes = info.RowSize(count);
         return bytes <= byteCount
             ? bytes
-            : throw new TensorLayoutException(operation, $"{count} {info.Name} numbers take {bytes} bytes, and there are {byteCount}");
+            : throw new TensorLayoutException(operation, $"{count} {info.Name} elements need {bytes} bytes, but the span has {byteCount}");
     }
 
     private static void RequireImportance(GgmlType type, ReadOnlySpan<float> importance, long rowLength)
@@ -153,13 +154,13 @@ public static unsafe class Quantizer
         {
             if (RequiresImportanceMatrix(type))
             {
-                throw new ArgumentException($"{GgmlTypeInfo.Of(type).Name} can only be made with an importance matrix.",
+                throw new ArgumentException($"{GgmlTypeInfo.Of(type).Name} requires an importance matrix.",
                     nameof(importance));
             }
         }
         else if (importance.Length != rowLength)
         {
-            throw new ArgumentException($"There are {importance.Length} importances for rows of {rowLength}.", nameof(importance));
+            throw new ArgumentException($"The importance has {importance.Length} numbers, but rows have {rowLength}.", nameof(importance));
         }
         else
         {
@@ -167,7 +168,7 @@ public static unsafe class Quantizer
         }
     }
 
-    // The comparison is written so that NaN fails it.
+    // NaN fails this comparison.
     private static void RequireFinite(ReadOnlySpan<float> numbers, float least, string parameter)
     {
         if (numbers.IsEmpty
@@ -181,7 +182,7 @@ public static unsafe class Quantizer
             if (!(numbers[i] <= LargestValue && numbers[i] >= Math.Max(least, -LargestValue)))
             {
                 throw new ArgumentException(
-                    $"Number {i} is {numbers[i]}; quantization takes finite numbers{(least == 0 ? " from 0" : "")} up to "
+                    $"Element {i} is {numbers[i]}; it must be a finite number{(least == 0 ? " from 0" : "")} up to "
                     + $"{LargestValue:G1}.", parameter);
             }
         }

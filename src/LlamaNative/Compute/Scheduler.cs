@@ -3,8 +3,8 @@ using LlamaNative.Interop;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Divides one graph over several backends: operators run where their weights lie and where there is a kernel, and
-/// results are copied between devices as needed. Make one for each graph. (ggml: <c>ggml_backend_sched</c>.)
+/// Distributes one graph over several backends: operators run on the device that has their weights and a kernel, and results are copied
+/// between devices as needed. Create one scheduler per graph. (ggml: <c>ggml_backend_sched</c>.)
 /// </summary>
 public sealed unsafe class Scheduler : IDisposable
 {
@@ -14,21 +14,22 @@ public sealed unsafe class Scheduler : IDisposable
     private ComputeGraph? _graph;
 
     /// <summary>
-    /// Makes a scheduler over backends in order of preference; the last must be the CPU, which computes what no other can.
+    /// Creates a scheduler over backends in order of preference. The last must be a CPU backend, which computes the operators that no other
+    /// backend supports.
     /// </summary>
-    /// <exception cref="ArgumentException">No backend, too many, one twice, or a last one that is not the CPU.</exception>
+    /// <exception cref="ArgumentException">There are no backends, too many or duplicates, or the last is not a CPU backend.</exception>
     /// <exception cref="ObjectDisposedException">A backend was disposed.</exception>
     public Scheduler(params ReadOnlySpan<Backend> backends)
     {
         if (backends.Length is 0 or > MaxBackends || backends.Contains(null!) || backends[^1].Device.Kind != DeviceKind.Cpu)
         {
-            throw new ArgumentException($"A scheduler takes 1 to {MaxBackends} backends, the last one the CPU's.", nameof(backends));
+            throw new ArgumentException($"A scheduler needs 1 to {MaxBackends} backends, the last of them for the CPU.", nameof(backends));
         }
 
         _backends = backends.ToArray();
         if (_backends.Distinct().Count() != _backends.Length)
         {
-            throw new ArgumentException("A scheduler takes each backend once.", nameof(backends));
+            throw new ArgumentException("The backends of a scheduler must be distinct.", nameof(backends));
         }
 
         foreach (Backend backend in _backends)
@@ -36,35 +37,35 @@ public sealed unsafe class Scheduler : IDisposable
             ObjectDisposedException.ThrowIf(backend.Handle.IsDisposed, backend);
         }
 
-        // One order for all schedulers, so that two of them cannot wait for each other's second backend.
+        // Locks are taken in the same order by all schedulers, so that two of them cannot deadlock.
         _inLockOrder = [.. _backends.OrderBy(backend => backend.Handle.DangerousGetHandle())];
     }
 
-    /// <summary>The pieces that the graph was divided into; 0 before it is allocated.</summary>
+    /// <summary>The number of splits of the graph; 0 before it is allocated.</summary>
     public int SplitCount => _graph is null ? 0 : GgmlSchedulers.ggml_backend_sched_get_n_splits(Handle);
 
     internal ReadOnlySpan<Backend> Backends => _backends;
 
     internal GgmlSchedulerHandle Handle { get; private set; } = new(0, []);
 
-    /// <summary>Releases the scheduler; the graph it has cannot be computed any more.</summary>
+    /// <summary>Releases the scheduler. Its graph can no longer be computed.</summary>
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>Divides a graph and allocates its memory. The graph is changed by it and belongs to this scheduler from then on.</summary>
+    /// <summary>Splits a graph and allocates its memory. This modifies the graph, which then belongs to this scheduler.</summary>
     internal void Take(ComputeGraph graph, nint native, int leafCount)
     {
         if (_graph is not null)
         {
-            throw new InvalidOperationException("A scheduler divides one graph; make another one for the next.");
+            throw new InvalidOperationException("The scheduler already has a graph. Create a new scheduler for each graph.");
         }
 
-        // ggml keeps nodes, leafs and copies in one table that must not overflow.
+        // ggml stores nodes, leafs and copies in one table that must not overflow.
         long size = ((long)graph.NodeCount + leafCount) * 2;
         GgmlBackendHandle[] handles = [.. _backends.Select(backend => backend.Handle)];
         nint* pointers = stackalloc nint[MaxBackends];
         for (int i = 0; i < handles.Length; i++)
         {
-            pointers[i] = handles[i].DangerousGetHandle(); // kept by the scheduler's handle from here on
+            pointers[i] = handles[i].DangerousGetHandle(); // the scheduler's handle keeps it alive from here on
         }
 
         NativeLog.Clear();
@@ -75,7 +76,7 @@ public sealed unsafe class Scheduler : IDisposable
         if (!GgmlSchedulers.ggml_backend_sched_alloc_graph(Handle, native))
         {
             throw new LlamaException(
-                $"There is no memory for the intermediate results of a graph of {graph.NodeCount} operators." + NativeLog.Tail());
+                $"There is not enough memory for the intermediate results of a graph of {graph.NodeCount} operators." + NativeLog.Tail());
         }
     }
 

@@ -4,15 +4,15 @@ using static LlamaNative.Compute.OperandRules;
 
 namespace LlamaNative.Compute;
 
-/// <content>Attention: masks, softmax, and both in one.</content>
+/// <content>Attention: masks, softmax and flash attention.</content>
 public sealed unsafe partial class TensorArena
 {
     /// <summary>softmax(a · scale + mask) along each row.</summary>
-    /// <param name="a">Scores, [keys, queries, heads, batch].</param>
-    /// <param name="mask">F32 or F16 [keys, queries or more, …] that repeats over dimensions 2 and 3; null for none.</param>
-    /// <param name="scale">The factor of the scores.</param>
-    /// <param name="maxBias">ALiBi's largest slope (Press et al., 2022): the mask's factor per head; 0 for none.</param>
-    /// <exception cref="TensorLayoutException">Not contiguous F32 scores, or a mask of another shape.</exception>
+    /// <param name="a">The scores, [keys, queries, heads, batch].</param>
+    /// <param name="mask">The mask, F32 or F16 [keys, queries or more, …], broadcast over dimensions 2 and 3; null for none.</param>
+    /// <param name="scale">The scale of the scores.</param>
+    /// <param name="maxBias">The maximum ALiBi bias (Press et al., 2022), from which the slope of each head is derived; 0 for none.</param>
+    /// <exception cref="TensorLayoutException">The scores are not contiguous F32, or the mask has another shape.</exception>
     public GgmlTensor SoftMaxExt(GgmlTensor a, GgmlTensor? mask = null, float scale = 1, float maxBias = 0)
     {
         Enter(1, a, mask ?? a);
@@ -23,33 +23,35 @@ public sealed unsafe partial class TensorArena
             Require(mask.IsFloat32Or16() && mask.IsContiguous(), "SoftMaxExt", "the mask must be contiguous and f32 or f16", a, mask);
             bool fits = mask.Shape[0] == a.Shape[0] && mask.Shape[1] >= a.Shape[1]
                 && a.Shape[2] % mask.Shape[2] == 0 && a.Shape[3] % mask.Shape[3] == 0;
-            Require(fits, "SoftMaxExt", "the mask must have the scores' keys and queries and repeat over the rest", a, mask);
+            Require(fits, "SoftMaxExt", "the mask must match the scores' keys and queries and be broadcastable over the rest", a, mask);
         }
 
         return Adopt(GgmlOperators.ggml_soft_max_ext(Handle, a.Native, mask is null ? null : mask.Native, scale, maxBias), a, mask);
     }
 
-    /// <summary>The gradient of <see cref="SoftMaxExt"/>'s scores, given the gradient of its result and the result y.</summary>
-    /// <exception cref="TensorLayoutException">Not contiguous F32 tensors of one shape.</exception>
+    /// <summary>The gradient of the scores of <see cref="SoftMaxExt"/>, computed from its result y and the gradient of y.</summary>
+    /// <exception cref="TensorLayoutException">The tensors are not contiguous F32 of the same shape.</exception>
     public GgmlTensor SoftMaxExtBack(GgmlTensor gradient, GgmlTensor y, float scale = 1)
     {
         Enter(1, gradient, y);
         Require(gradient.IsFloat32() && y.IsFloat32() && gradient.Shape == y.Shape, "SoftMaxExtBack",
-            "both must be f32 and of one shape", gradient, y);
+            "both must be f32 with the same shape", gradient, y);
         Require(gradient.IsContiguous() && y.IsContiguous(), "SoftMaxExtBack", "both must be contiguous", gradient, y);
         return Adopt(GgmlOperators.ggml_soft_max_ext_back(Handle, gradient.Native, y.Native, scale, 0), gradient, y);
     }
 
-    /// <summary>Negative infinity where the column lies more than <paramref name="past"/> beyond the row: the causal mask.</summary>
-    /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor.</exception>
+    /// <summary>
+    /// Sets elements to negative infinity where the column exceeds the row by more than <paramref name="past"/>: the causal mask.
+    /// </summary>
+    /// <exception cref="TensorLayoutException">The tensor is not contiguous F32.</exception>
     public GgmlTensor DiagMaskInf(GgmlTensor a, int past)
     {
         EnterDiagonal("DiagMaskInf", a, past);
         return Adopt(GgmlOperators.ggml_diag_mask_inf(Handle, a.Native, past), a);
     }
 
-    /// <summary>Zero where the column lies more than <paramref name="past"/> beyond the row.</summary>
-    /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor.</exception>
+    /// <summary>Sets elements to zero where the column exceeds the row by more than <paramref name="past"/>.</summary>
+    /// <exception cref="TensorLayoutException">The tensor is not contiguous F32.</exception>
     public GgmlTensor DiagMaskZero(GgmlTensor a, int past)
     {
         EnterDiagonal("DiagMaskZero", a, past);
@@ -57,34 +59,35 @@ public sealed unsafe partial class TensorArena
     }
 
     /// <summary>
-    /// Attention in one operator (Dao et al., "FlashAttention", 2022): softmax(q kᵀ · scale + mask) v, without the matrix
-    /// of scores in memory. The result has queries and heads swapped: F32 [value length, heads, queries, batch].
+    /// Fused attention (Dao et al., "FlashAttention", 2022): softmax(q kᵀ · scale + mask) v, without storing the matrix of scores. In the
+    /// result, queries and heads are swapped: F32 [value length, heads, queries, batch].
     /// </summary>
-    /// <param name="q">Queries, F32 [key length, queries, heads, batch].</param>
-    /// <param name="k">Keys, [key length, keys, key heads, batch]; may be quantized; heads repeat (grouped queries).</param>
-    /// <param name="v">Values, [value length, keys, value heads, batch]; may be quantized.</param>
-    /// <param name="mask">F16 [keys, queries or more, …] that repeats over heads and batch; null for none.</param>
-    /// <param name="scale">The factor of the scores, usually 1 / √(key length).</param>
-    /// <param name="maxBias">ALiBi's largest slope; 0 for none.</param>
-    /// <param name="logitSoftcap">Scores are softcap · tanh(scores / softcap); 0 for none.</param>
-    /// <exception cref="TensorLayoutException">Shapes or types other than these.</exception>
+    /// <param name="q">The queries, F32 [key length, queries, heads, batch].</param>
+    /// <param name="k">The keys, [key length, keys, key heads, batch]. May be quantized. Heads are broadcast (grouped-query
+    /// attention).</param>
+    /// <param name="v">The values, [value length, keys, value heads, batch]. May be quantized.</param>
+    /// <param name="mask">The mask, F16 [keys, queries or more, …], broadcast over heads and batch; null for none.</param>
+    /// <param name="scale">The scale of the scores, usually 1 / √(key length).</param>
+    /// <param name="maxBias">The maximum ALiBi bias; 0 for none.</param>
+    /// <param name="logitSoftcap">Limits scores to softcap · tanh(scores / softcap); 0 for none.</param>
+    /// <exception cref="TensorLayoutException">A shape or type differs from the ones described.</exception>
     public GgmlTensor FlashAttnExt(GgmlTensor q, GgmlTensor k, GgmlTensor v, GgmlTensor? mask, float scale,
         float maxBias = 0, float logitSoftcap = 0)
     {
         Enter(1, q, k, v, mask ?? q);
         Require(q.IsFloat32() && CanMultiply(k.Type) && CanMultiply(v.Type), "FlashAttnExt",
-            "the queries must be f32, keys and values floats or quantized", q, k, v);
+            "the queries must be f32, and keys and values floats or quantized", q, k, v);
         Require(q.HasPackedRows() && k.HasPackedRows() && v.HasPackedRows(), "FlashAttnExt", "the rows must be packed", q, k, v);
         bool fits = q.Shape[0] == k.Shape[0] && k.Shape[1] == v.Shape[1] && q.Shape[2] % k.Shape[2] == 0
             && q.Shape[2] % v.Shape[2] == 0 && q.Shape[3] == k.Shape[3] && q.Shape[3] == v.Shape[3];
-        Require(fits, "FlashAttnExt", "queries, keys and values must agree in key length, keys and batch, and heads repeat", q, k, v);
+        Require(fits, "FlashAttnExt", "key length, keys and batch must match, and heads be broadcastable", q, k, v);
         RequireBias("FlashAttnExt", maxBias, mask);
         if (mask is not null)
         {
             bool masks = mask.Type == GgmlType.F16 && mask.IsContiguous() && mask.Shape[0] >= k.Shape[1] && mask.Shape[1] >= q.Shape[1]
                 && q.Shape[2] % mask.Shape[2] == 0 && q.Shape[3] % mask.Shape[3] == 0;
             Require(masks, "FlashAttnExt",
-                "the mask must be contiguous f16 [keys, queries or more] and repeat over the rest", q, k, v, mask);
+                "the mask must be contiguous f16 [keys, queries or more] and broadcastable over the rest", q, k, v, mask);
         }
 
         return Adopt(GgmlOperators.ggml_flash_attn_ext(Handle, q.Native, k.Native, v.Native, mask is null ? null : mask.Native,
@@ -95,7 +98,7 @@ public sealed unsafe partial class TensorArena
     {
         if (!float.IsFinite(maxBias) || maxBias < 0 || (maxBias > 0 && mask is null))
         {
-            throw new ArgumentException($"{operation}: the bias {maxBias} must be finite and not negative, and needs a mask to act on.",
+            throw new ArgumentException($"{operation}: the bias {maxBias} must be finite and not negative, and requires a mask.",
                 nameof(maxBias));
         }
     }

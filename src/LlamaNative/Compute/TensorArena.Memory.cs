@@ -3,15 +3,14 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
 
-/// <content>Memory for data that stays: weights, inputs, optimizer state.</content>
+/// <content>Memory for persistent data: weights, inputs and optimizer state.</content>
 public sealed unsafe partial class TensorArena
 {
     /// <summary>
-    /// Gives memory on a backend's device to every tensor of this arena that has none, results of operators included,
-    /// and returns its bytes. Each gets memory of its own that nothing else uses; it is set to zero and lives as long
-    /// as the arena.
+    /// Allocates memory on a backend's device for every tensor of this arena without data, including operator results, and returns the
+    /// number of bytes. The memory is not shared between tensors, is initialized to zero, and is freed with the arena.
     /// </summary>
-    /// <exception cref="LlamaException">The device has not that much memory.</exception>
+    /// <exception cref="LlamaException">The device does not have enough memory.</exception>
     /// <exception cref="ObjectDisposedException">The arena or the backend was disposed.</exception>
     public long Allocate(Backend backend)
     {
@@ -35,14 +34,15 @@ public sealed unsafe partial class TensorArena
         using var buffer = new GgmlBufferHandle(address);
         Handle.Keep(buffer);
 
-        // The scheduler runs operators where their weights lie.
+        // The scheduler runs operators on the device that has their weights.
         GgmlBuffers.ggml_backend_buffer_set_usage(buffer, GgmlBackendBufferUsage.Weights);
         GgmlBuffers.ggml_backend_buffer_clear(buffer, 0);
         return needed;
     }
 
     /// <summary>
-    /// Makes a tensor whose data is memory of the caller's, which is kept by <paramref name="owner"/> until the arena goes.
+    /// Creates a tensor over memory of the caller. The arena disposes <paramref name="owner"/>, which frees that memory, when it is
+    /// released.
     /// </summary>
     internal GgmlTensor NewMappedTensor(string name, in TensorLayout layout, byte* data, IDisposable owner)
     {

@@ -4,7 +4,7 @@ using static LlamaNative.Compute.OperandRules;
 
 namespace LlamaNative.Compute;
 
-/// <summary>The order of <see cref="TensorArena.ArgSort"/>; the values are those of <c>ggml_sort_order</c>.</summary>
+/// <summary>The order of <see cref="TensorArena.ArgSort"/>. The values match <c>ggml_sort_order</c> in ggml.h.</summary>
 public enum SortOrder
 {
     /// <summary>Smallest first.</summary>
@@ -14,11 +14,11 @@ public enum SortOrder
     Descending = 1,
 }
 
-/// <content>Sums, means, counts and orders.</content>
+/// <content>Sums, means, counts and sorting.</content>
 public sealed unsafe partial class TensorArena
 {
     /// <summary>The sum of all elements, [1].</summary>
-    /// <exception cref="TensorLayoutException">Not F32, F16 or BF16 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">The tensor is not F32, F16 or BF16 with packed rows.</exception>
     public GgmlTensor Sum(GgmlTensor a)
     {
         EnterElementwise("Sum", a, a?.IsFloat() == true);
@@ -26,15 +26,15 @@ public sealed unsafe partial class TensorArena
     }
 
     /// <summary>The sum of each row: [n, r, …] gives [1, r, …].</summary>
-    /// <exception cref="TensorLayoutException">Not F32 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">The tensor is not F32 with packed rows.</exception>
     public GgmlTensor SumRows(GgmlTensor a)
     {
         EnterElementwise("SumRows", a, a?.IsFloat32() == true);
         return Adopt(GgmlOperators.ggml_sum_rows(Handle, a!.Native), a);
     }
 
-    /// <summary>The running sum along each row.</summary>
-    /// <exception cref="TensorLayoutException">Not F32 with packed rows.</exception>
+    /// <summary>The cumulative sum along each row.</summary>
+    /// <exception cref="TensorLayoutException">The tensor is not F32 with packed rows.</exception>
     public GgmlTensor CumSum(GgmlTensor a)
     {
         EnterElementwise("CumSum", a, a?.IsFloat32() == true);
@@ -42,15 +42,15 @@ public sealed unsafe partial class TensorArena
     }
 
     /// <summary>The mean of each row: [n, r, …] gives [1, r, …].</summary>
-    /// <exception cref="TensorLayoutException">Not F32 with packed rows.</exception>
+    /// <exception cref="TensorLayoutException">The tensor is not F32 with packed rows.</exception>
     public GgmlTensor Mean(GgmlTensor a)
     {
         EnterElementwise("Mean", a, a?.IsFloat32() == true);
         return Adopt(GgmlOperators.ggml_mean(Handle, a!.Native), a);
     }
 
-    /// <summary>The place of the largest element of each row: F32 [n, r] gives I32 [r].</summary>
-    /// <exception cref="TensorLayoutException">Not an F32 matrix with packed rows.</exception>
+    /// <summary>The index of the largest element of each row: F32 [n, r] gives I32 [r].</summary>
+    /// <exception cref="TensorLayoutException">The tensor is not an F32 matrix with packed rows.</exception>
     public GgmlTensor ArgMax(GgmlTensor a)
     {
         EnterElementwise("ArgMax", a, a?.IsFloat32() == true);
@@ -58,22 +58,23 @@ public sealed unsafe partial class TensorArena
         return Adopt(GgmlOperators.ggml_argmax(Handle, a!.Native), a);
     }
 
-    /// <summary>How many elements of two I32 matrices are equal, I64 [1].</summary>
-    /// <exception cref="TensorLayoutException">Not I32, different shapes, or more than two dimensions.</exception>
+    /// <summary>The number of equal elements of two I32 matrices, I64 [1].</summary>
+    /// <exception cref="TensorLayoutException">The tensors are not I32, shapes differ, or there are more than two dimensions.</exception>
     public GgmlTensor CountEqual(GgmlTensor a, GgmlTensor b)
     {
         Enter(1, a, b);
         Require(a.Type == GgmlType.I32 && b.Type == GgmlType.I32, "CountEqual", "both must be i32", a, b);
 
-        // The kernel's index arithmetic is right for two dimensions only.
-        Require(a.Shape == b.Shape && a.IsMatrix(), "CountEqual", "both must be matrices of one shape", a, b);
+        // The kernel's index arithmetic is correct only for two dimensions.
+        Require(a.Shape == b.Shape && a.IsMatrix(), "CountEqual", "both must be matrices of the same shape", a, b);
         return Adopt(GgmlOperators.ggml_count_equal(Handle, a.Native, b.Native), a, b);
     }
 
     /// <summary>
-    /// The places of a row's elements in order, I32 of the same shape. NaN counts as positive infinity. Takes two tensors of room.
+    /// The indices that sort the elements of each row, I32 of the same shape. NaN sorts as positive infinity. Counts as two tensors towards
+    /// the arena's capacity.
     /// </summary>
-    /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor.</exception>
+    /// <exception cref="TensorLayoutException">The tensor is not contiguous F32.</exception>
     public GgmlTensor ArgSort(GgmlTensor a, SortOrder order)
     {
         Enter(2, a);
@@ -83,18 +84,18 @@ public sealed unsafe partial class TensorArena
             throw new ArgumentOutOfRangeException(nameof(order));
         }
 
-        // The kernel's std::sort runs out of its array when comparisons with NaN contradict each other.
+        // The kernel's std::sort reads out of bounds when comparisons with NaN are inconsistent.
         GgmlTensor ordered = Clamp(a, float.NegativeInfinity, float.PositiveInfinity);
         return Adopt(GgmlOperators.ggml_argsort(Handle, ordered.Native, (int)order), ordered);
     }
 
-    /// <summary>The places of a row's k largest elements, in no order, I32 [k, …].</summary>
-    /// <exception cref="TensorLayoutException">Not a contiguous F32 tensor, or k is not 1 to the row's length.</exception>
+    /// <summary>The indices of the k largest elements of each row, unordered, I32 [k, …].</summary>
+    /// <exception cref="TensorLayoutException">The tensor is not contiguous F32, or k is not between 1 and the row length.</exception>
     public GgmlTensor TopK(GgmlTensor a, long k)
     {
         Enter(1, a);
         Require(a.IsFloat32() && a.IsContiguous(), "TopK", "a must be contiguous and f32", a);
-        Require(k >= 1 && k <= a.Shape[0], "TopK", $"{k} is not 1 to the length of a row", a);
+        Require(k >= 1 && k <= a.Shape[0], "TopK", $"k ({k}) must be between 1 and the row length", a);
         return Adopt(GgmlOperators.ggml_top_k(Handle, a.Native, (int)k), a);
     }
 }

@@ -4,11 +4,12 @@ using static LlamaNative.Compute.OperandRules;
 
 namespace LlamaNative.Compute;
 
-/// <content>Views, which cost nothing, by the same arithmetic as <see cref="TensorLayout"/>.</content>
+/// <content>Views, which copy no data. They use the same arithmetic as <see cref="TensorLayout"/>.</content>
 public sealed unsafe partial class TensorArena
 {
-    /// <summary>The same elements under another shape.</summary>
-    /// <exception cref="TensorLayoutException">Not contiguous, another number of elements, or rows that are not whole blocks.</exception>
+    /// <summary>A view of the same elements with another shape.</summary>
+    /// <exception cref="TensorLayoutException">The tensor is not contiguous, the number of elements differs, or rows are not whole
+    /// blocks.</exception>
     public GgmlTensor Reshape(GgmlTensor a, params ReadOnlySpan<long> ne)
     {
         Enter(1, a);
@@ -19,18 +20,18 @@ public sealed unsafe partial class TensorArena
         return Adopt(GgmlOperators.ggml_reshape_4d(Handle, a.Native, shape[0], shape[1], shape[2], shape[3]), a);
     }
 
-    /// <summary>A window with its own shape and strides; see <see cref="TensorLayout.View"/>.</summary>
-    /// <exception cref="TensorLayoutException">The window reaches outside a, or cuts elements or blocks.</exception>
-    /// <exception cref="TensorLayoutException">The window shows bytes so often that it counts more of them than a has, which ggml
-    /// refuses.</exception>
+    /// <summary>A view with its own shape and strides; see <see cref="TensorLayout.View"/>.</summary>
+    /// <exception cref="TensorLayoutException">The view extends beyond a, or splits elements or blocks.</exception>
+    /// <exception cref="TensorLayoutException">The elements overlap so much that their total size exceeds that of a, which ggml
+    /// rejects.</exception>
     public GgmlTensor View(GgmlTensor a, TensorShape shape, ReadOnlySpan<long> strides, long byteOffset)
     {
         Enter(1, a);
         return ViewAs("View", a, a.Layout.View(shape, strides, byteOffset));
     }
 
-    /// <summary>The neighbours from a place along a dimension; see <see cref="TensorLayout.Slice"/>.</summary>
-    /// <exception cref="TensorLayoutException">The range leaves the dimension, or cuts a block.</exception>
+    /// <summary>A view of consecutive indices along a dimension; see <see cref="TensorLayout.Slice"/>.</summary>
+    /// <exception cref="TensorLayoutException">The range exceeds the dimension, or splits a block.</exception>
     /// <exception cref="TensorLayoutException">The rows are not packed (as after a transpose).</exception>
     public GgmlTensor Slice(GgmlTensor a, int dimension, long start, long count)
     {
@@ -38,9 +39,10 @@ public sealed unsafe partial class TensorArena
         return ViewAs("Slice", a, a.Layout.Slice(dimension, start, count));
     }
 
-    /// <summary>Moves dimension 0 to place <paramref name="axis0"/>, 1 to <paramref name="axis1"/> and so on.</summary>
-    /// <exception cref="TensorLayoutException">The axes are not 0 to 3 once each, or the rows of a quantized tensor would move.</exception>
-    /// <exception cref="TensorLayoutException">A stride of 2^31 bytes and more, which ggml cuts off here.</exception>
+    /// <summary>A view with dimension 0 moved to position <paramref name="axis0"/>, 1 to <paramref name="axis1"/> and so on.</summary>
+    /// <exception cref="TensorLayoutException">The axes are not a permutation of 0 to 3, or dimension 0 of a quantized tensor would
+    /// move.</exception>
+    /// <exception cref="TensorLayoutException">A stride is 2^31 bytes or more, which ggml would truncate.</exception>
     public GgmlTensor Permute(GgmlTensor a, int axis0, int axis1, int axis2, int axis3)
     {
         Enter(1, a);
@@ -50,8 +52,8 @@ public sealed unsafe partial class TensorArena
         return Adopt(GgmlOperators.ggml_permute(Handle, a.Native, axis0, axis1, axis2, axis3), a);
     }
 
-    /// <summary>Swaps dimensions 0 and 1.</summary>
-    /// <exception cref="TensorLayoutException">A quantized tensor: its rows are the smallest pieces with an address.</exception>
+    /// <summary>A view with dimensions 0 and 1 swapped.</summary>
+    /// <exception cref="TensorLayoutException">The tensor is quantized, so elements within a row cannot be addressed.</exception>
     public GgmlTensor Transpose(GgmlTensor a)
     {
         Enter(1, a);
@@ -70,10 +72,10 @@ public sealed unsafe partial class TensorArena
             whole &= layout.Stride(i) % info.TypeSize == 0;
         }
 
-        // ggml compares the packed size with the bytes behind the offset, whatever the strides are.
+        // ggml compares the packed size with the bytes after the offset and ignores the strides.
         Int128 packed = (Int128)info.RowSize(layout.Shape[0]) * layout.Shape.RowCount;
         Require(whole, operation, "the strides must be whole elements", a);
-        Require(packed + layout.Offset <= a.Root.ByteCount, operation, "the window counts more bytes than there are behind its offset", a);
+        Require(packed + layout.Offset <= a.Root.ByteCount, operation, "the packed size of the view exceeds the bytes after its offset", a);
         return Adopt(
             GgmlOperators.ggml_view_4d(
                 Handle, a.Native, layout.Shape[0], layout.Shape[1], layout.Shape[2], layout.Shape[3],

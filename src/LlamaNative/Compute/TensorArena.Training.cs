@@ -4,11 +4,11 @@ using static LlamaNative.Compute.OperandRules;
 
 namespace LlamaNative.Compute;
 
-/// <content>Training: what is learned, what is made small, and the step of an optimizer.</content>
+/// <content>Training: parameters, losses and optimizer steps.</content>
 public sealed unsafe partial class TensorArena
 {
-    /// <summary>Marks data as trainable: <see cref="ComputeGraph.BuildBackwardExpand"/> makes its gradient.</summary>
-    /// <exception cref="TensorLayoutException">The result of an operator, a type that is not F32, or read-only data.</exception>
+    /// <summary>Marks data as trainable, so that <see cref="ComputeGraph.BuildBackwardExpand"/> computes its gradient.</summary>
+    /// <exception cref="TensorLayoutException">The tensor is the result of an operator, not F32, or read-only.</exception>
     public GgmlTensor SetParam(GgmlTensor tensor)
     {
         Enter(0, tensor);
@@ -19,30 +19,31 @@ public sealed unsafe partial class TensorArena
         return tensor;
     }
 
-    /// <summary>Marks a result as the loss: its gradient is 1. Several losses of one graph count as their sum.</summary>
-    /// <exception cref="TensorLayoutException">Not a single F32 number.</exception>
+    /// <summary>Marks a result as a loss, whose gradient is 1. The total loss of a graph is the sum of its losses.</summary>
+    /// <exception cref="TensorLayoutException">The tensor is not a single F32 number.</exception>
     public GgmlTensor SetLoss(GgmlTensor tensor)
     {
         Enter(0, tensor);
-        Require(tensor.IsScalar() && tensor.IsFloat32(), "SetLoss", "a loss is a single f32 number", tensor);
+        Require(tensor.IsScalar() && tensor.IsFloat32(), "SetLoss", "a loss must be a single f32 number", tensor);
         GgmlContexts.ggml_set_loss(tensor.Native);
         tensor.IsLoss = true;
         return tensor;
     }
 
     /// <summary>
-    /// The mean over rows of -Σ labels · log softmax(logits), [1]. Every row counts: to leave some out, write
-    /// (softmax - labels) · weight as the gradient of the logits instead.
+    /// The cross-entropy loss: the mean over rows of -Σ labels · log softmax(logits), [1]. All rows have equal weight. To weight or mask
+    /// rows, use (softmax - labels) · weight as the gradient of the logits instead.
     /// </summary>
-    /// <exception cref="TensorLayoutException">Not contiguous F32 tensors of one shape.</exception>
+    /// <exception cref="TensorLayoutException">The tensors are not contiguous F32 of the same shape.</exception>
     public GgmlTensor CrossEntropyLoss(GgmlTensor logits, GgmlTensor labels)
     {
         EnterLoss("CrossEntropyLoss", logits, labels);
         return Adopt(GgmlOperators.ggml_cross_entropy_loss(Handle, logits.Native, labels.Native), logits, labels);
     }
 
-    /// <summary>The gradient of <see cref="CrossEntropyLoss"/>'s logits, given the gradient of the loss.</summary>
-    /// <exception cref="TensorLayoutException">Not contiguous F32 tensors of one shape, or a gradient that is not one number.</exception>
+    /// <summary>The gradient of the logits of <see cref="CrossEntropyLoss"/>, computed from the gradient of the loss.</summary>
+    /// <exception cref="TensorLayoutException">The tensors are not contiguous F32 of the same shape, or the gradient is not a single
+    /// number.</exception>
     public GgmlTensor CrossEntropyLossBack(GgmlTensor gradient, GgmlTensor logits, GgmlTensor labels)
     {
         EnterLoss("CrossEntropyLossBack", logits, labels);
@@ -54,15 +55,16 @@ public sealed unsafe partial class TensorArena
     }
 
     /// <summary>
-    /// One step of AdamW (Loshchilov and Hutter, 2019) over a parameter's data; the result is the parameter itself.
+    /// One AdamW step (Loshchilov and Hutter, 2019), which updates the parameter's data. The result is a view of the parameter.
     /// </summary>
-    /// <param name="parameter">Marked with <see cref="SetParam"/>.</param>
-    /// <param name="gradient">Its gradient.</param>
-    /// <param name="m">The first moment: zeros at the start, kept between steps.</param>
-    /// <param name="v">The second moment, likewise.</param>
-    /// <param name="settings">F32 [7]: learning rate, beta1, beta2, eps, weight decay, 1/(1 - beta1^t), 1/(1 - beta2^t) with t the step
-    /// from 1.</param>
-    /// <exception cref="TensorLayoutException">Not contiguous F32 tensors of one shape, or not a parameter.</exception>
+    /// <param name="parameter">The parameter, marked with <see cref="SetParam"/>.</param>
+    /// <param name="gradient">The parameter's gradient.</param>
+    /// <param name="m">The first moment: initially zero, updated by each step.</param>
+    /// <param name="v">The second moment: initially zero, updated by each step.</param>
+    /// <param name="settings">F32 [7]: learning rate, beta1, beta2, eps, weight decay, 1/(1 - beta1^t) and 1/(1 - beta2^t), where t is the
+    /// step number from 1.</param>
+    /// <exception cref="TensorLayoutException">The tensors are not contiguous F32 of the same shape, or the first is not a
+    /// parameter.</exception>
     public GgmlTensor OptStepAdamW(GgmlTensor parameter, GgmlTensor gradient, GgmlTensor m, GgmlTensor v, GgmlTensor settings)
     {
         EnterStep("OptStepAdamW", settings, SourceConstants.AdamWSettings, parameter, gradient, m, v);
@@ -71,11 +73,14 @@ public sealed unsafe partial class TensorArena
             parameter, gradient, m, v, settings);
     }
 
-    /// <summary>One step of stochastic gradient descent over a parameter's data; the result is the parameter itself.</summary>
-    /// <param name="parameter">Marked with <see cref="SetParam"/>.</param>
-    /// <param name="gradient">Its gradient.</param>
-    /// <param name="settings">F32 [2]: learning rate, weight decay.</param>
-    /// <exception cref="TensorLayoutException">Not contiguous F32 tensors of one shape, or not a parameter.</exception>
+    /// <summary>
+    /// One step of stochastic gradient descent, which updates the parameter's data. The result is a view of the parameter.
+    /// </summary>
+    /// <param name="parameter">The parameter, marked with <see cref="SetParam"/>.</param>
+    /// <param name="gradient">The parameter's gradient.</param>
+    /// <param name="settings">F32 [2]: learning rate and weight decay.</param>
+    /// <exception cref="TensorLayoutException">The tensors are not contiguous F32 of the same shape, or the first is not a
+    /// parameter.</exception>
     public GgmlTensor OptStepSgd(GgmlTensor parameter, GgmlTensor gradient, GgmlTensor settings)
     {
         EnterStep("OptStepSgd", settings, SourceConstants.SgdSettings, parameter, gradient);
@@ -87,7 +92,7 @@ public sealed unsafe partial class TensorArena
     {
         Enter(1, logits, labels);
         Require(logits.IsFloat32() && labels.IsFloat32() && logits.Shape == labels.Shape, operation,
-            "both must be f32 and of one shape", logits, labels);
+            "both must be f32 with the same shape", logits, labels);
         Require(logits.IsContiguous() && labels.IsContiguous(), operation, "both must be contiguous", logits, labels);
     }
 
@@ -98,9 +103,9 @@ public sealed unsafe partial class TensorArena
         {
             Enter(1, operand);
 
-            // The kernel walks all of them with the parameter's strides.
+            // The kernel reads all of them with the parameter's strides.
             Require(operand.IsFloat32() && operand.IsContiguous() && operand.Shape == operands[0].Shape, operation,
-                "all must be contiguous f32 of the parameter's shape", operands[0], operand);
+                "all must be contiguous f32 with the parameter's shape", operands[0], operand);
         }
 
         Require(operands[0].IsParam, operation, "the first must be marked with SetParam", operands[0]);

@@ -4,20 +4,24 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Owns tensors: data made with <see cref="NewTensor(GgmlType, ReadOnlySpan{long})"/> and the results of the operators,
-/// which are its methods under ggml's names. An arena holds descriptions; memory for data comes from
-/// <see cref="Allocate(Backend)"/>, or for intermediate results from the graph that computes them.
+/// Owns tensors: data created with <see cref="NewTensor(GgmlType, ReadOnlySpan{long})"/> and the results of operators, which are methods
+/// with ggml's names. An arena contains tensor descriptions only. Memory for data is allocated with <see cref="Allocate(Backend)"/>; memory
+/// for intermediate results is allocated by the graph that computes them.
 /// </summary>
 /// <remarks>
-/// Operands may come from other arenas, weights for instance; an arena keeps the native memory of those it uses, so
-/// disposing them in any order is safe. One thread at a time builds in an arena. (ggml: <c>ggml_context</c> with <c>no_alloc</c>.)
+/// <para>Operands may belong to other arenas, for instance an arena of weights. An arena keeps the native memory of the arenas it uses
+/// alive, so they can be disposed in any order. An arena must be used by one thread at a time. (ggml: <c>ggml_context</c> with
+/// <c>no_alloc</c>.)</para>
+/// <para>Besides the exceptions they list, all operators throw <see cref="ComputeCapacityException"/> when the arena is full and
+/// <see cref="ObjectDisposedException"/> when this arena or that of an operand was disposed.</para>
 /// </remarks>
 public sealed unsafe partial class TensorArena : IDisposable
 {
     private readonly HashSet<TensorArena> _used = [];
 
-    /// <summary>Makes an arena.</summary>
-    /// <param name="capacity">The tensors it has room for: data, views and results of operators alike. About 400 bytes each.</param>
+    /// <summary>Creates an arena.</summary>
+    /// <param name="capacity">The maximum number of tensors, including data, views and operator results. Each takes about 400
+    /// bytes.</param>
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
     public TensorArena(int capacity = 1024)
     {
@@ -28,22 +32,22 @@ public sealed unsafe partial class TensorArena : IDisposable
         Handle = new GgmlContextHandle(GgmlContexts.ggml_tensor_overhead() * (nuint)capacity);
     }
 
-    /// <summary>The tensors there is room for.</summary>
+    /// <summary>The maximum number of tensors.</summary>
     public int Capacity { get; }
 
-    /// <summary>The tensors made so far.</summary>
+    /// <summary>The number of tensors created.</summary>
     public int Count { get; private set; }
 
     internal GgmlContextHandle Handle { get; }
 
-    /// <summary>Makes a tensor without data, of one to four dimensions, fastest first.</summary>
-    /// <exception cref="TensorLayoutException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized
+    /// <summary>Creates a tensor without data from one to four dimensions, fastest first.</summary>
+    /// <exception cref="TensorLayoutException">A dimension is 0 or above 2^31, or rows are not whole blocks of a quantized
     /// type.</exception>
     /// <exception cref="ComputeCapacityException">The arena is full.</exception>
     public GgmlTensor NewTensor(GgmlType type, params ReadOnlySpan<long> ne) => NewTensor(type, new TensorShape(ne));
 
-    /// <summary>Makes a tensor without data.</summary>
-    /// <exception cref="TensorLayoutException">A dimension of 0 or above 2^31, or rows that are not whole blocks of a quantized
+    /// <summary>Creates a tensor without data.</summary>
+    /// <exception cref="TensorLayoutException">A dimension is 0 or above 2^31, or rows are not whole blocks of a quantized
     /// type.</exception>
     /// <exception cref="ComputeCapacityException">The arena is full.</exception>
     public GgmlTensor NewTensor(GgmlType type, TensorShape shape)
@@ -54,7 +58,7 @@ public sealed unsafe partial class TensorArena : IDisposable
         return Adopt(GgmlContexts.ggml_new_tensor(Handle, type, TensorShape.MaxRank, ne));
     }
 
-    /// <summary>Marks a tensor as set from outside: the allocator of a graph gives it memory that no earlier result uses.</summary>
+    /// <summary>Marks a tensor as an input: a graph's allocator gives it memory that earlier results do not use.</summary>
     public GgmlTensor SetInput(GgmlTensor tensor)
     {
         Enter(0, tensor);
@@ -62,7 +66,7 @@ public sealed unsafe partial class TensorArena : IDisposable
         return tensor;
     }
 
-    /// <summary>Marks a result as wanted: its memory is not used again by later results of its graph.</summary>
+    /// <summary>Marks a result as an output: later results of its graph do not reuse its memory.</summary>
     public GgmlTensor SetOutput(GgmlTensor tensor)
     {
         Enter(0, tensor);
@@ -70,10 +74,12 @@ public sealed unsafe partial class TensorArena : IDisposable
         return tensor;
     }
 
-    /// <summary>Releases the arena. Graphs and arenas that use its tensors keep the native memory until they go themselves.</summary>
+    /// <summary>Releases the arena. Graphs and arenas that use its tensors keep the native memory until they are disposed.</summary>
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>Checks that the arena and the operands are alive and that there is room for the tensors an operator makes.</summary>
+    /// <summary>
+    /// Checks that the arena and the operands are not disposed and that the capacity suffices for the tensors of an operator.
+    /// </summary>
     private void Enter(int newTensors, params ReadOnlySpan<GgmlTensor?> operands)
     {
         ObjectDisposedException.ThrowIf(Handle.IsDisposed, this);
@@ -103,10 +109,11 @@ public sealed unsafe partial class TensorArena : IDisposable
             return;
         }
 
-        // Two arenas that kept each other alive would never be freed.
+        // Two arenas that keep each other alive would never be freed.
         if (other.Reaches(this))
         {
-            throw new InvalidOperationException("An arena cannot use tensors of another one that uses its own; build in one direction.");
+            throw new InvalidOperationException(
+                "An arena cannot use tensors of an arena that already uses its tensors. Build operators in one of the two only.");
         }
 
         Handle.Keep(other.Handle);
@@ -115,7 +122,7 @@ public sealed unsafe partial class TensorArena : IDisposable
 
     private bool Reaches(TensorArena other) => _used.Contains(other) || _used.Any(used => used.Reaches(other));
 
-    /// <summary>ggml counts rows and columns in 32 bits in many kernels and divides by dimensions, so both ends are closed here.</summary>
+    /// <summary>Limits dimensions, because many kernels of ggml count rows and columns in 32 bits and divide by dimensions.</summary>
     private static void RequireShape(string operation, GgmlType type, TensorShape shape)
     {
         GgmlTypeInfo info = GgmlTypeInfo.Of(type);

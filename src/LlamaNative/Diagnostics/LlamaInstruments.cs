@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace LlamaNative.Diagnostics;
 
-/// <summary>The meter and its instruments, as <see cref="LlamaDiagnostics"/> documents them.</summary>
+/// <summary>The meter and its instruments; see <see cref="LlamaDiagnostics"/>.</summary>
 internal static class LlamaInstruments
 {
     private static readonly Meter s_meter = new(LlamaDiagnostics.Name, PinnedRelease.Version);
@@ -11,23 +11,23 @@ internal static class LlamaInstruments
         "s", "Time to load a model");
 
     internal static UpDownCounter<long> Contexts { get; } = s_meter.CreateUpDownCounter<long>("llamanative.context.count",
-        "{context}", "Contexts there are");
+        "{context}", "Open contexts");
 
     internal static UpDownCounter<long> CacheCapacity { get; } = s_meter.CreateUpDownCounter<long>("llamanative.cache.capacity",
-        "{token}", "Tokens that KV caches hold");
+        "{token}", "KV cache capacity of open contexts");
 
     internal static Counter<long> CacheReused { get; } = s_meter.CreateCounter<long>(LlamaDiagnostics.ReusedTokens,
-        "{token}", "Prompt tokens found in the cache");
+        "{token}", "Prompt tokens reused from the KV cache");
 
     internal static Histogram<long> TokenUsage { get; } = s_meter.CreateHistogram<long>("gen_ai.client.token.usage",
-        "{token}", "Tokens of prompts and answers");
+        "{token}", "Prompt and generated tokens");
 
     internal static Histogram<double> RequestDuration { get; } = s_meter.CreateHistogram<double>("gen_ai.server.request.duration",
-        "s", "Time of a generation");
+        "s", "Duration of a generation");
 
     internal static Histogram<double> TimeToFirstToken { get; } = s_meter.CreateHistogram<double>("gen_ai.server.time_to_first_token",
         "s", "Time from the start of a generation to its first token");
 
     internal static Histogram<double> TimePerOutputToken { get; } = s_meter.CreateHistogram<double>("gen_ai.server.time_per_output_token",
-        "s", "Mean time of a token behind the first");
+        "s", "Mean time per token after the first");
 }

@@ -1,16 +1,16 @@
 namespace LlamaNative.Gguf;
 
-/// <summary>Metadata under an architecture's name (<c>llama.block_count</c>), read with the types that llama.cpp demands.</summary>
+/// <summary>Reads metadata keys with an architecture prefix (<c>llama.block_count</c>) with the types that llama.cpp requires.</summary>
 internal readonly struct ArchitectureNumbers(IReadOnlyDictionary<string, GgufValue> metadata, string architecture)
 {
     public string KeyOf(string name) => $"{architecture}.{name}";
 
     public GgufValue? Find(string name) => metadata.TryGetValue(KeyOf(name), out GgufValue? value) ? value : null;
 
-    /// <summary>The value, or a default where the file has none.</summary>
+    /// <summary>Returns the value, or <paramref name="absent"/> if the key is missing.</summary>
     public uint Get(string name, uint absent) => Find(name)?.GetUInt32() ?? absent;
 
-    /// <summary>The values of a key that holds one number for all layers or an array with one for each.</summary>
+    /// <summary>The values of a key that has either one number for all layers or an array with one number per layer.</summary>
     public ReadOnlySpan<uint> GetAll(string name) => Find(name) switch
     {
         null => default,

@@ -1,12 +1,12 @@
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// Head counts and head sizes, on which the compute graphs of llama.cpp (src/models/*.cpp) and ggml's attention and
-/// rotary embedding assert when a context is made. Architectures are listed as v0.4.0 has them.
+/// Validates head counts and head sizes, which the compute graphs of llama.cpp (src/models/*.cpp) and ggml's attention and rotary embedding
+/// assert when a context is created. The architecture lists match llama.cpp v0.4.0.
 /// </summary>
 internal static class AttentionCheck
 {
-    /// <summary>Graphs that begin with GGML_ASSERT(n_embd_head_v == n_embd_head_k).</summary>
+    /// <summary>Architectures whose graphs begin with GGML_ASSERT(n_embd_head_v == n_embd_head_k).</summary>
     private static readonly HashSet<string> s_equalKeysAndValues = Names("""
         afmoe apertus arcee arctic baichuan bailingmoe2 bert bitnet bloom chameleon chatglm codeshell cogvlm cohere2 cohere2moe
         command-r dbrx deci deepseek dflash dots1 dream eagle3 ernie4_5 ernie4_5-moe eurobert exaone exaone-moe exaone4 falcon
@@ -19,7 +19,7 @@ internal static class AttentionCheck
         t5encoder talkie xverse
         """);
 
-    /// <summary>Graphs that also assert n_embd_head == n_rot.</summary>
+    /// <summary>Architectures whose graphs also assert n_embd_head == n_rot.</summary>
     private static readonly HashSet<string> s_fullRotation = Names("""
         apertus arcee arctic baichuan chameleon codeshell cogvlm cohere2moe dbrx deci deepseek dots1 dream ernie4_5
         ernie4_5-moe exaone exaone-moe exaone4 falcon granite granite_swa granitemoe graniteswitch grok grovemoe
@@ -28,7 +28,7 @@ internal static class AttentionCheck
         qwen3tts qwen3vl qwen3vlmoe rnd1 seed_oss smallthinker smollm3 starcoder2 talkie xverse
         """);
 
-    /// <summary>Architectures whose positions have several components, shared out by rope.dimension_sections.</summary>
+    /// <summary>Architectures with multi-component positions, divided by rope.dimension_sections.</summary>
     private static readonly HashSet<string> s_sections = Names("qwen2vl paddleocr qwen3vl qwen3vlmoe qwen35 qwen35moe qwen4exp qwen3tts");
 
     public static void Validate(ArchitectureNumbers numbers, string architecture)
@@ -68,7 +68,7 @@ internal static class AttentionCheck
         }
     }
 
-    /// <summary>Each key and value head serves a whole number of query heads.</summary>
+    /// <summary>Requires the number of query heads to be a multiple of the number of key-value heads.</summary>
     private static void ValidateGroups(ArchitectureNumbers numbers, ReadOnlySpan<uint> heads)
     {
         ReadOnlySpan<uint> keyHeads = numbers.GetAll("attention.head_count_kv");
@@ -89,7 +89,7 @@ internal static class AttentionCheck
         int[] sections = Array.ConvertAll(numbers.GetAll("rope.dimension_sections").ToArray(), number => unchecked((int)number));
         bool valid = sections.Length != 0 && sections.All(count => count is >= 0 and <= 1 << 20)
             && sections.Take(3).Any(count => count > 0);
-        numbers.Require(valid, "rope.dimension_sections", "has a negative section, or none above 0 in the first three");
+        numbers.Require(valid, "rope.dimension_sections", "must have no negative section and at least one above 0 in the first three");
     }
 
     private static HashSet<string> Names(string names) => [.. names.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];

@@ -3,24 +3,25 @@ using System.Buffers.Binary;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// The normalization table of SentencePiece unigram models (T5): a trie packed into 32-bit units and replacement strings
-/// behind it. llama.cpp throws, uncaught, when text leads outside of it; so every way through it is walked once here.
+/// Validates the normalization table of SentencePiece unigram models (T5): a trie packed into 32-bit units, followed by replacement
+/// strings. llama.cpp throws an uncaught exception when a text leads outside the table, so this check visits every path through the trie
+/// once.
 /// </summary>
 internal static class CharacterMapCheck
 {
-    // Known tables take 240 KiB; the walk looks at 255 ways out of each unit.
+    // Known tables take 240 KiB; the check visits 255 transitions per unit.
     private const int MaxBytes = 4 << 20;
 
     public static void Validate(GgufValue map)
     {
         if (map.ElementType is not (GgufValueType.UInt8 or GgufValueType.Int8))
         {
-            return; // refused by llama.cpp
+            return; // llama.cpp rejects it
         }
 
         if (map.Count > MaxBytes)
         {
-            throw map.Error($"a character map of {map.Count} bytes exceeds {MaxBytes}");
+            throw map.Error($"the character map has {map.Count} bytes; the maximum is {MaxBytes}");
         }
 
         byte[] bytes = map.ElementType == GgufValueType.UInt8
@@ -29,7 +30,7 @@ internal static class CharacterMapCheck
         if (bytes.Length < sizeof(uint)
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes) is var size && size >= bytes.Length - sizeof(uint))
         {
-            return; // refused by llama.cpp
+            return; // llama.cpp rejects it
         }
 
         var units = new uint[size / sizeof(uint)];
@@ -46,7 +47,7 @@ internal static class CharacterMapCheck
 
     private static void Walk(GgufValue map, uint[] units, ReadOnlySpan<byte> replacements)
     {
-        // An unterminated replacement can only be the last one.
+        // Only the last replacement can be unterminated.
         long limit = replacements.LastIndexOf((byte)0);
         var seen = new HashSet<uint>();
         var open = new Stack<uint>([Base(units[0])]);
@@ -57,7 +58,7 @@ internal static class CharacterMapCheck
                 uint node = state ^ c;
                 if (node >= units.Length)
                 {
-                    throw map.Error($"the trie leads to unit {node} of {units.Length}");
+                    throw map.Error($"the trie refers to unit {node}, but has {units.Length} units");
                 }
 
                 if ((units[node] & ((1u << 31) | 0xFF)) != c)
@@ -68,11 +69,11 @@ internal static class CharacterMapCheck
                 uint next = node ^ Base(units[node]);
                 if (((units[node] >> 8) & 1) != 0)
                 {
-                    // The unit found there holds the place of a replacement; longer matches go on from it all the same.
+                    // This unit stores the offset of a replacement; longer matches continue from it as well.
                     if (next >= units.Length || (units[next] & 0x7FFFFFFF) > limit)
                     {
                         throw map.Error(
-                            $"the trie ends in unit {next} of {units.Length}, or behind the {replacements.Length} bytes of replacements");
+                            $"the trie ends in unit {next} of {units.Length}, or after the {replacements.Length} bytes of replacements");
                     }
                 }
 

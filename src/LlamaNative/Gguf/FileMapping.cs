@@ -4,12 +4,11 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// The bytes of one file, mapped into memory (or an array that a caller pinned), and the count of who still reads them.
-/// Dispose closes it for new readers at once, with <see cref="ObjectDisposedException"/>; the pages go when the last
-/// <see cref="Lease"/> is returned, so no reader ever finds its memory gone. Pages are loaded by the system when touched:
-/// mapping a file of any size costs microseconds.
+/// The bytes of one file, mapped into memory (or a pinned array), with a reference count of its readers. After Dispose, new readers get
+/// <see cref="ObjectDisposedException"/>; the memory is unmapped when the last <see cref="Lease"/> is disposed, so open leases stay valid.
+/// The system loads pages on first access, so mapping a file of any size takes microseconds.
 /// </summary>
-/// <remarks>As with every mapped file, another process that truncates it while it is open makes reads fail in the system.</remarks>
+/// <remarks>If another process truncates the file while it is mapped, reads fail with an access violation or bus error.</remarks>
 internal sealed unsafe class FileMapping : SafeHandle
 {
     private readonly IDisposable _memory;
@@ -26,21 +25,21 @@ internal sealed unsafe class FileMapping : SafeHandle
     /// <summary>The size of the file in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Where the file lies; null for memory.</summary>
+    /// <summary>The path of the file; null for a file in memory.</summary>
     public string? Path { get; }
 
     public override bool IsInvalid => handle == 0;
 
     /// <summary>Maps a file for reading.</summary>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="GgufFormatException">The file is empty, or a pipe or device: there is nothing to map.</exception>
+    /// <exception cref="GgufFormatException">The file is empty, or is a pipe or device and cannot be mapped.</exception>
     public static FileMapping Open(string path)
     {
         MappedFile file = MappedFile.Open(path);
         return new FileMapping(file, file.Start, file.Length, path);
     }
 
-    /// <summary>Pins memory that holds a file.</summary>
+    /// <summary>Pins memory that contains a file.</summary>
     /// <exception cref="GgufFormatException">The memory is empty.</exception>
     public static FileMapping Pin(ReadOnlyMemory<byte> memory)
     {
@@ -53,7 +52,7 @@ internal sealed unsafe class FileMapping : SafeHandle
         return new FileMapping(pinned, pinned.Pointer, memory.Length, path: null);
     }
 
-    /// <summary>Keeps the pages until the lease is disposed.</summary>
+    /// <summary>Keeps the memory mapped until the lease is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public Lease Acquire() => new(this);
 
@@ -64,8 +63,8 @@ internal sealed unsafe class FileMapping : SafeHandle
     }
 
     /// <summary>
-    /// One reader's hold on the pages. A class, so that copies of a view share its end; without a finalizer, because a
-    /// forgotten lease must leave pages behind rather than pull them from under a span the collector cannot see.
+    /// A reader's reference to the mapping. It is a class so that copies of a view are disposed together. It has no finalizer, because a
+    /// lease that was not disposed must leak the mapping rather than unmap memory under a live span.
     /// </summary>
     internal sealed class Lease : IDisposable
     {

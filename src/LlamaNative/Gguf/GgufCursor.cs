@@ -4,10 +4,10 @@ using System.Text.Unicode;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>Reads forward through the bytes of a file. Every length is compared with the bytes that remain before it is used.</summary>
+/// <summary>Reads the bytes of a file sequentially. Every length is checked against the remaining bytes before use.</summary>
 internal unsafe ref struct GgufCursor
 {
-    // The limits of llama.cpp's own reader (gguf.cpp), which it refuses files beyond.
+    // The limits of llama.cpp's reader (gguf.cpp).
     public const long MaxStringLength = 1L << 30;
     public const long MaxArrayLength = 1L << 30;
 
@@ -22,7 +22,7 @@ internal unsafe ref struct GgufCursor
         _path = path;
     }
 
-    /// <summary>The byte read next.</summary>
+    /// <summary>The offset of the next byte.</summary>
     public long Position { get; private set; }
 
     public readonly long Remaining => _length - Position;
@@ -31,7 +31,7 @@ internal unsafe ref struct GgufCursor
     {
         if (count < 0 || count > Remaining || count > int.MaxValue)
         {
-            throw Error($"{what} of {count} bytes where {Remaining} remain", key);
+            throw Error($"{what} needs {count} bytes, but {Remaining} remain", key);
         }
 
         var bytes = new ReadOnlySpan<byte>(_start + Position, (int)count);
@@ -43,7 +43,7 @@ internal unsafe ref struct GgufCursor
     {
         if (count < 0 || count > Remaining)
         {
-            throw Error($"{what} of {count} bytes where {Remaining} remain", key);
+            throw Error($"{what} needs {count} bytes, but {Remaining} remain", key);
         }
 
         Position += count;
@@ -56,7 +56,8 @@ internal unsafe ref struct GgufCursor
     public ulong ReadUInt64(string what, string? key = null) => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong), what, key));
 
     /// <summary>
-    /// A count that must lie between 0 and <paramref name="max"/>, each item taking at least so many bytes of what remains.
+    /// Reads a count from 0 to <paramref name="max"/>, each item of which needs at least <paramref name="minimumItemSize"/> of the
+    /// remaining bytes.
     /// </summary>
     public long ReadCount(string what, int minimumItemSize, long max, string? key = null)
     {
@@ -64,17 +65,17 @@ internal unsafe ref struct GgufCursor
         if (count > (ulong)max || count > (ulong)(Remaining / minimumItemSize))
         {
             Position -= sizeof(ulong);
-            throw Error(count > (ulong)max ? $"{what} {count} is more than {max}" : $"{what} {count} does not fit in the bytes that remain",
+            throw Error(count > (ulong)max ? $"{what} {count} exceeds the maximum of {max}" : $"{what} {count} exceeds the remaining bytes",
                 key);
         }
 
         return (long)count;
     }
 
-    /// <summary>The bytes of a string behind its length.</summary>
+    /// <summary>Reads a string: its length and its bytes.</summary>
     public ReadOnlySpan<byte> ReadString(string what, string? key = null) => Take(ReadCount(what, 1, MaxStringLength, key), what, key);
 
-    /// <summary>A key or tensor name: what llama.cpp compares as a C string must be text without an inner end.</summary>
+    /// <summary>Reads a key or tensor name. llama.cpp compares these as C strings, so they must not contain zeros.</summary>
     public string ReadName(string what, int maxBytes)
     {
         long at = Position;
@@ -82,13 +83,13 @@ internal unsafe ref struct GgufCursor
         if (bytes.IsEmpty || bytes.Length > maxBytes || bytes.Contains((byte)0))
         {
             Position = at;
-            throw Error($"{what} of {bytes.Length} bytes is not 1 to {maxBytes} bytes of text");
+            throw Error($"{what} of {bytes.Length} bytes is not 1 to {maxBytes} bytes without zeros");
         }
 
         if (!Utf8.IsValid(bytes))
         {
             Position = at;
-            throw Error($"{what} is not UTF-8");
+            throw Error($"{what} is not valid UTF-8");
         }
 
         return Encoding.UTF8.GetString(bytes);

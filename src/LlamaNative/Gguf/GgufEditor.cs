@@ -3,8 +3,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// A changed copy of a file: edit metadata and tensors, then <see cref="Save"/>. Tensors left alone are streamed from the
-/// source, which must stay open until then; nothing is held but what was put in.
+/// Creates a modified copy of a GGUF file: edit metadata and tensors, then call <see cref="Save"/>. Unchanged tensors are streamed from the
+/// source file, which must stay open until then; only added data is kept in memory.
 /// </summary>
 public sealed class GgufEditor
 {
@@ -13,7 +13,7 @@ public sealed class GgufEditor
     private readonly GgufFile _source;
     private readonly OrderedDictionary<string, EditedTensor> _tensors = new(StringComparer.Ordinal);
 
-    /// <summary>Starts from the contents of a file. The parts of a split model become one file.</summary>
+    /// <summary>Creates an editor with the contents of a file. The parts of a split model are merged into one file.</summary>
     public GgufEditor(GgufFile source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -32,7 +32,7 @@ public sealed class GgufEditor
         }
     }
 
-    /// <summary>The metadata to write, to be changed at will; its order is the file's.</summary>
+    /// <summary>The metadata to write, in file order. Change it as needed.</summary>
     public OrderedDictionary<string, GgufValue> Metadata { get; }
 
     /// <summary>The names of the tensors to write, in order.</summary>
@@ -40,9 +40,9 @@ public sealed class GgufEditor
 
     internal OrderedDictionary<string, EditedTensor> Tensors => _tensors;
 
-    /// <summary>Gives a tensor another name in the same place.</summary>
+    /// <summary>Renames a tensor without changing its position.</summary>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
-    /// <exception cref="ArgumentException">The new name is taken.</exception>
+    /// <exception cref="ArgumentException">The new name is already in use.</exception>
     public void RenameTensor(string name, string newName)
     {
         int place = PlaceOf(name);
@@ -50,30 +50,30 @@ public sealed class GgufEditor
         EditedTensor tensor = _tensors[name];
         if (_tensors.ContainsKey(newName))
         {
-            throw new ArgumentException($"the tensor '{newName}' is already there", nameof(newName));
+            throw new ArgumentException($"The tensor '{newName}' already exists.", nameof(newName));
         }
 
         _tensors.RemoveAt(place);
         _tensors.Insert(place, newName, tensor);
     }
 
-    /// <summary>Drops a tensor.</summary>
+    /// <summary>Removes a tensor.</summary>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
     public void RemoveTensor(string name) => _tensors.RemoveAt(PlaceOf(name));
 
-    /// <summary>Puts a tensor at the end, or in the place of one with that name.</summary>
-    /// <param name="name">The name, at most 63 bytes.</param>
+    /// <summary>Appends a tensor, or replaces the one with the same name.</summary>
+    /// <param name="name">The name, at most 63 bytes of UTF-8.</param>
     /// <param name="type">The element type.</param>
-    /// <param name="shape">Elements per dimension, fastest first.</param>
-    /// <param name="data">Exactly the tensor's bytes; not copied before <see cref="Save"/>.</param>
-    /// <exception cref="ArgumentException">Not the number of bytes that type and shape need.</exception>
+    /// <param name="shape">The elements per dimension, fastest first.</param>
+    /// <param name="data">The tensor's bytes. They are not copied and must not change until <see cref="Save"/>.</param>
+    /// <exception cref="ArgumentException">The number of bytes does not match the type and shape.</exception>
     /// <exception cref="TensorLayoutException">The rows are not whole blocks of the type.</exception>
     public void SetTensor(string name, GgmlType type, TensorShape shape, ReadOnlyMemory<byte> data)
     {
         long needed = TensorLayout.Contiguous(type, shape).ByteCount;
         if (data.Length != needed)
         {
-            throw new ArgumentException($"tensor '{name}' {shape} {GgmlTypeInfo.Of(type).Name} takes {needed} bytes, not {data.Length}",
+            throw new ArgumentException($"Tensor '{name}' {shape} {GgmlTypeInfo.Of(type).Name} needs {needed} bytes, not {data.Length}.",
                 nameof(data));
         }
 
@@ -81,7 +81,7 @@ public sealed class GgufEditor
     }
 
     /// <summary>
-    /// As the other overload, for a tensor made while saving: the callback writes exactly its bytes, in chunks of any size.
+    /// Same as the other overload, for a tensor generated while saving: the callback writes all of its bytes, in chunks of any size.
     /// </summary>
     /// <exception cref="TensorLayoutException">The rows are not whole blocks of the type.</exception>
     public void SetTensor(string name, GgmlType type, TensorShape shape, Action<GgufWriter> write)
@@ -92,32 +92,32 @@ public sealed class GgufEditor
     }
 
     /// <summary>
-    /// Appends tokens to the vocabulary's lists and, as new rows, to the tensors that have a row for each token; the first gets
-    /// the id that is returned. Special tokens are matched whole, so a vocabulary of merges needs none for them.
+    /// Appends tokens to the vocabulary and new rows to the tensors with one row per token. Returns the id of the first new token; the
+    /// others follow it. Special tokens are matched before tokenization and need no merges.
     /// </summary>
     /// <param name="tokens">The tokens.</param>
-    /// <param name="merges">Merges ("left right" each) for tokens that ordinary text should reach.</param>
-    /// <exception cref="ArgumentException">A text is empty or already in the vocabulary, or a given row has the wrong size.</exception>
-    /// <exception cref="GgufFormatException">The file has no vocabulary, or lists and tensors that do not fit it.</exception>
-    /// <exception cref="TensorLayoutException">
-    /// The rows of a quantized tensor are not given: their mean would have to be quantized, which is ggml's work.
-    /// </exception>
+    /// <param name="merges">BPE merges, each as "left right", for tokens that plain text should produce.</param>
+    /// <exception cref="ArgumentException">A token's text is empty or already in the vocabulary, or a row has the wrong size.</exception>
+    /// <exception cref="GgufFormatException">The file has no vocabulary, or lists or tensors that do not match its size.</exception>
+    /// <exception cref="TensorLayoutException">Rows of a quantized tensor are not specified. Their default, the mean of the existing rows,
+    /// is available only for unquantized tensors.</exception>
     public int AddTokens(IReadOnlyList<GgufToken> tokens, IReadOnlyList<string>? merges = null)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         return GgufVocabularyEditor.AddTokens(this, tokens, merges);
     }
 
-    /// <summary>Writes the edited copy. A failure or cancellation leaves nothing, and a target that existed as it was.</summary>
+    /// <summary>
+    /// Writes the modified copy. On failure or cancellation, nothing is written and an existing target file is unchanged.
+    /// </summary>
     /// <param name="path">The file to write.</param>
-    /// <param name="progress">Told the part of the tensors' bytes that is written, from 0 to 1, on the calling thread.</param>
-    /// <param name="cancellationToken">Stops between two chunks of a tensor of the source, and between tensors.</param>
+    /// <param name="progress">Receives the fraction of tensor data written, from 0 to 1, on the calling thread.</param>
+    /// <param name="cancellationToken">Cancels between tensors and between chunks of a source tensor.</param>
     /// <exception cref="ObjectDisposedException">The source was disposed.</exception>
-    /// <exception cref="IOException">The target cannot be written. (On Windows a file that is still open cannot be its own
-    /// target.)</exception>
+    /// <exception cref="IOException">The target cannot be written. On Windows an open source file cannot be overwritten.</exception>
     public void Save(string path, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
     {
-        // A file without tensors ends padded or not depending on its tool; the copy ends like its source.
+        // Tools differ in whether they pad a file without tensors; the copy does as its source.
         bool padded = _source.Tensors.Count == 0 && _source.FirstPart.Length % _source.Alignment == 0;
         using GgufWriter writer = GgufWriter.Create(path, new GgufWriterOptions { Version = _source.Version, PadWithoutTensors = padded });
         foreach ((string key, GgufValue value) in Metadata)
@@ -143,7 +143,7 @@ public sealed class GgufEditor
         progress?.Report(1);
     }
 
-    /// <summary><see cref="Save"/> on a pool thread. The editor and its source must not be used meanwhile.</summary>
+    /// <summary>Runs <see cref="Save"/> on a thread pool thread. Do not use the editor or its source until it completes.</summary>
     public Task SaveAsync(string path, IProgress<float>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Save(path, progress, cancellationToken), cancellationToken);
 
@@ -151,16 +151,16 @@ public sealed class GgufEditor
     {
         ArgumentNullException.ThrowIfNull(name);
         int place = _tensors.IndexOf(name);
-        return place >= 0 ? place : throw new KeyNotFoundException($"there is no tensor '{name}'");
+        return place >= 0 ? place : throw new KeyNotFoundException($"The file has no tensor '{name}'.");
     }
 
-    /// <summary>A tensor to write: the source's bytes and rows behind them, or bytes from a callback.</summary>
+    /// <summary>A tensor to write: the source's bytes followed by appended rows, or bytes from a callback.</summary>
     internal sealed record EditedTensor(TensorLayout Layout, GgufTensorInfo? Source, ReadOnlyMemory<byte> Appended,
         Action<GgufWriter>? Write)
     {
         public static EditedTensor Of(GgufTensorInfo source) => new(source.Layout, source, default, Write: null);
 
-        /// <summary>Writes the tensor; <paramref name="wrote"/> hears how much of it is written after each chunk.</summary>
+        /// <summary>Writes the tensor; <paramref name="wrote"/> receives the total bytes written after each chunk.</summary>
         public void WriteTo(GgufWriter writer, Action<long> wrote, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -3,14 +3,14 @@ using System.Buffers.Binary;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// Steps through the strings or arrays in an array's bytes, which <see cref="GgufValueSkipper"/> has found well-formed.
-/// The spans are bounds-checked all the same: a mapped file can change under its reader.
+/// Enumerates the strings or arrays in the bytes of an array that <see cref="GgufValueSkipper"/> has validated. Reads are still
+/// bounds-checked, because a mapped file can change while it is open.
 /// </summary>
 internal ref struct GgufElementReader(ReadOnlySpan<byte> elements, GgufValueType type)
 {
     private ReadOnlySpan<byte> _rest = elements;
 
-    /// <summary>The next string's bytes, or the next array with its header.</summary>
+    /// <summary>Returns the bytes of the next string, or of the next array with its header.</summary>
     public ReadOnlySpan<byte> Next()
     {
         if (type == GgufValueType.String)
@@ -19,7 +19,7 @@ internal ref struct GgufElementReader(ReadOnlySpan<byte> elements, GgufValueType
             ulong length = room >= 0 ? BinaryPrimitives.ReadUInt64LittleEndian(_rest) : ulong.MaxValue;
             if (room < 0 || length > (ulong)room)
             {
-                throw new GgufFormatException("a string reaches beyond its array: the file has changed while it was read");
+                throw new GgufFormatException("a string extends beyond its array; the file changed while it was being read");
             }
 
             ReadOnlySpan<byte> text = _rest.Slice(sizeof(ulong), (int)length);

@@ -1,12 +1,12 @@
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// A GGUF file that cannot be what it claims: truncated, contradictory, out of bounds, or with metadata of the wrong
-/// type. Names the file, the key or tensor, and the byte where reading stopped, as far as they are known.
+/// A GGUF file is invalid: truncated, inconsistent, out of bounds, or with metadata of the wrong type. The message includes the file, the
+/// metadata key or tensor, and the byte offset, if known.
 /// </summary>
 public sealed class GgufFormatException : LlamaException
 {
-    /// <summary>Creates the error with its place, as far as known.</summary>
+    /// <summary>Creates the exception with the location of the error, if known.</summary>
     public GgufFormatException(string message, string? key = null, long? offset = null, string? path = null)
         : base(Describe(message, key, offset, path))
     {
@@ -15,13 +15,13 @@ public sealed class GgufFormatException : LlamaException
         Path = path;
     }
 
-    /// <summary>The metadata key or tensor name concerned, where there is one.</summary>
+    /// <summary>The metadata key or tensor name with the error, if any.</summary>
     public string? Key { get; }
 
-    /// <summary>The byte of the file concerned, where there is one.</summary>
+    /// <summary>The byte offset of the error in the file, if known.</summary>
     public long? Offset { get; }
 
-    /// <summary>The file concerned, where there is one.</summary>
+    /// <summary>The path of the file with the error, if known.</summary>
     public string? Path { get; }
 
     private static string Describe(string message, string? key, long? offset, string? path) =>

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>The key-value pairs of a file, in the file's order.</summary>
-[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "The format's own word for its dictionary.")]
+/// <summary>The metadata of a file in file order.</summary>
+[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "The GGUF specification's term.")]
 internal sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
 {
     private readonly OrderedDictionary<string, GgufValue> _values;
@@ -25,7 +25,7 @@ internal sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     /// <inheritdoc/>
     public IEnumerable<GgufValue> Values => _values.Values;
 
-    /// <summary>The value of a key.</summary>
+    /// <summary>Returns the value of a key.</summary>
     /// <exception cref="GgufFormatException">The file has no such key.</exception>
     public GgufValue this[string key] =>
         _values.TryGetValue(key, out GgufValue? value)

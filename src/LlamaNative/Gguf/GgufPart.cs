@@ -3,23 +3,23 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// One physical file, read up to its data: header, metadata and tensor directory. Everything is checked against the
-/// bytes of the file; strings and arrays are measured here and decoded only when asked for.
+/// One physical file without its tensor data: header, metadata and tensor directory. All lengths and offsets are checked against the file's
+/// size; strings and arrays are measured here and decoded on access.
 /// </summary>
-/// <remarks>The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; what is refused follows ggml/src/gguf.cpp.</remarks>
+/// <remarks>Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. The checks follow ggml/src/gguf.cpp.</remarks>
 internal sealed class GgufPart : IDisposable
 {
     public const int DefaultAlignment = 32; // GGUF_DEFAULT_ALIGNMENT
     public const string AlignmentKey = "general.alignment";
 
-    // llama.cpp looks for duplicates by comparing each with each, so it could not open files near these either.
+    // llama.cpp's duplicate check takes quadratic time, so it cannot open files near these limits either.
     private const int MaxKeys = 1 << 20;
     private const int MaxTensors = 1 << 20;
 
-    public const int MaxKeyBytes = 65535;       // the format's own limit
-    public const int MaxTensorNameBytes = 63;   // GGML_MAX_NAME with its terminator
+    public const int MaxKeyBytes = 65535;       // the limit in the GGUF specification
+    public const int MaxTensorNameBytes = 63;   // GGML_MAX_NAME minus the terminating zero
     public const int CurrentVersion = 3;        // GGUF_VERSION
-    public const int OldestVersion = 2;         // version 1 counted in 32 bits, and ggml refuses it
+    public const int OldestVersion = 2;         // version 1 used 32-bit counts; ggml rejects it
     private const int MinimumKeyValueBytes = 8 + 1 + 4 + 1;
     private const int MinimumTensorBytes = 8 + 1 + 4 + 4 + 8;
 
@@ -35,17 +35,17 @@ internal sealed class GgufPart : IDisposable
 
     public int Alignment { get; private set; } = DefaultAlignment;
 
-    /// <summary>Where the tensors' data starts.</summary>
+    /// <summary>The byte offset of the tensor data.</summary>
     public long DataOffset { get; private set; }
 
-    /// <summary>Which part of how many this file is.</summary>
+    /// <summary>The part number and part count.</summary>
     public GgufSplit Split { get; private set; }
 
     public OrderedDictionary<string, GgufValue> Metadata { get; } = new(StringComparer.Ordinal);
 
     public List<GgufTensorInfo> Tensors { get; } = [];
 
-    /// <summary>Reads a mapped file, which it then owns, also when it throws.</summary>
+    /// <summary>Reads a mapped file and takes ownership of the mapping, even when it throws.</summary>
     public static GgufPart Read(FileMapping mapping)
     {
         var part = new GgufPart(mapping);
@@ -85,7 +85,7 @@ internal sealed class GgufPart : IDisposable
         ReadOnlySpan<byte> magic = cursor.Take(4, "magic");
         if (!magic.SequenceEqual("GGUF"u8))
         {
-            throw new GgufFormatException("the file does not start with 'GGUF', so it is no GGUF file", offset: 0, path: Path);
+            throw new GgufFormatException("the file does not start with 'GGUF', so it is not a GGUF file", offset: 0, path: Path);
         }
 
         uint version = cursor.ReadUInt32("version");
@@ -93,7 +93,7 @@ internal sealed class GgufPart : IDisposable
         {
             string reason = (version & 0xFFFF) == 0 && version != 0
                 ? "the file is big-endian; convert it to little-endian"
-                : $"GGUF version {version} is not one of {OldestVersion} and {CurrentVersion}";
+                : $"GGUF version {version} is not supported; the supported versions are {OldestVersion} and {CurrentVersion}";
             throw new GgufFormatException(reason, offset: 4, path: Path);
         }
 
@@ -106,7 +106,7 @@ internal sealed class GgufPart : IDisposable
         string key = cursor.ReadName("key", MaxKeyBytes);
         if (Metadata.ContainsKey(key))
         {
-            throw new GgufFormatException("the key occurs twice", key, at, Path);
+            throw new GgufFormatException("the key is duplicated", key, at, Path);
         }
 
         GgufValueType type = ReadType(ref cursor, key);
@@ -145,7 +145,7 @@ internal sealed class GgufPart : IDisposable
             entries.Add(ReadTensor(ref cursor));
         }
 
-        // A file without tensors ends where it ends; one with tensors pads up to their data.
+        // Padding before the tensor data is required only when there are tensors.
         DataOffset = count == 0 ? cursor.Position : Pad(cursor.Position, Alignment);
         var names = new HashSet<string>(StringComparer.Ordinal);
         long expected = 0;
@@ -154,20 +154,20 @@ internal sealed class GgufPart : IDisposable
             long bytes = entry.Layout.ByteCount;
             if (!names.Add(entry.Name))
             {
-                throw new GgufFormatException("the tensor name occurs twice", entry.Name, entry.At, Path);
+                throw new GgufFormatException("the tensor name is duplicated", entry.Name, entry.At, Path);
             }
 
-            // Tensors follow each other in order without gaps, as llama.cpp demands; so none can overlap another.
+            // llama.cpp requires tensors to be consecutive without gaps, so they cannot overlap.
             if (entry.Offset != (ulong)expected)
             {
-                throw new GgufFormatException($"tensor data at offset {entry.Offset} where {expected} is expected",
+                throw new GgufFormatException($"tensor data is at offset {entry.Offset}, but {expected} is expected",
                     entry.Name, entry.At, Path);
             }
 
             if (DataOffset > Length || expected > Length - DataOffset || bytes > Length - DataOffset - expected)
             {
                 throw new GgufFormatException(
-                    $"tensor {entry.Layout} needs {bytes} bytes at {DataOffset + expected}, and the file ends at {Length}",
+                    $"tensor {entry.Layout} needs {bytes} bytes at {DataOffset + expected}, but the file ends at {Length}",
                     entry.Name, entry.At, Path);
             }
 
@@ -183,7 +183,7 @@ internal sealed class GgufPart : IDisposable
         uint rank = cursor.ReadUInt32("dimension count", name);
         if (rank > TensorShape.MaxRank)
         {
-            throw new GgufFormatException($"{rank} dimensions are more than {TensorShape.MaxRank}", name, at, Path);
+            throw new GgufFormatException($"{rank} dimensions exceed the maximum of {TensorShape.MaxRank}", name, at, Path);
         }
 
         Span<long> ne = stackalloc long[(int)rank];
@@ -195,7 +195,8 @@ internal sealed class GgufPart : IDisposable
         if (!TensorShape.TryCreate(ne, out TensorShape shape))
         {
             throw new GgufFormatException(
-                $"[{string.Join(", ", ne.ToArray())}] is no shape: a dimension is negative or the elements exceed 2^63", name, at, Path);
+                $"[{string.Join(", ", ne.ToArray())}] is not a valid shape: a dimension is negative or there are 2^63 elements or more",
+                name, at, Path);
         }
 
         var type = (GgmlType)cursor.ReadInt32("tensor type", name);
@@ -206,15 +207,15 @@ internal sealed class GgufPart : IDisposable
 
         if (!TensorLayout.TryContiguous(type, shape, out TensorLayout layout))
         {
-            throw new GgufFormatException($"{shape} {info.Name} is not whole blocks of {info.BlockSize} per row, or exceeds 2^63 bytes",
-                name, at, Path);
+            throw new GgufFormatException(
+                $"{shape} {info.Name} does not have whole blocks of {info.BlockSize} per row, or exceeds 2^63 bytes", name, at, Path);
         }
 
         return new Entry(name, layout, cursor.ReadUInt64("tensor offset", name), at);
     }
 
     private static long Pad(long value, int alignment) =>
-        // Saturates: a padded end beyond 2^63 only has to stay beyond every file.
+        // Saturates: an offset near 2^63 is larger than any file and is rejected anyway.
         value > long.MaxValue - alignment ? long.MaxValue : (value + alignment - 1) & -(long)alignment;
 
     private sealed record Entry(string Name, TensorLayout Layout, ulong Offset, long At);

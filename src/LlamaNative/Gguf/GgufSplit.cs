@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// A model in several files, as llama-gguf-split writes them: <c>name-00001-of-00003.gguf</c>, each with the keys
-/// split.no (from 0), split.count and split.tensors.count, and the model's metadata in the first.
+/// A model split over several files by llama-gguf-split: <c>name-00001-of-00003.gguf</c> and so on. Each file has the keys split.no (from
+/// 0), split.count and split.tensors.count; the first one also has the model's metadata.
 /// </summary>
 internal readonly record struct GgufSplit(int Number, int Count)
 {
@@ -12,7 +12,7 @@ internal readonly record struct GgufSplit(int Number, int Count)
     public const string CountKey = "split.count";
     public const string TensorCountKey = "split.tensors.count";
 
-    /// <summary>Which part of how many a file says it is; 0 of 1 where it says nothing.</summary>
+    /// <summary>Reads the part number and part count from a file's metadata; 0 of 1 for a file that is not split.</summary>
     public static GgufSplit Of(OrderedDictionary<string, GgufValue> metadata)
     {
         int count = metadata.TryGetValue(CountKey, out GgufValue? value) ? value.Get<ushort>() : 0;
@@ -23,17 +23,18 @@ internal readonly record struct GgufSplit(int Number, int Count)
 
         GgufValue number = metadata.TryGetValue(NumberKey, out GgufValue? found)
             ? found
-            : throw value!.Error($"a part of {count} files has no key '{NumberKey}'");
+            : throw value!.Error($"the file is one of {count} parts, but has no key '{NumberKey}'");
         return number.Get<ushort>() < count
             ? new(number.Get<ushort>(), count)
-            : throw number.Error($"part {number} of {count}, counted from 0");
+            : throw number.Error($"part number {number} is not below the part count {count}");
     }
 
-    /// <summary>The path of one part of a model; <paramref name="number"/> counts from 0.</summary>
+    /// <summary>The path of one part of a model; <paramref name="number"/> starts at 0.</summary>
     public static string PathOf(string prefix, int number, int count) => prefix + Suffix(number, count);
 
     /// <summary>
-    /// All parts in order of the model that one part, already open, belongs to. On failure every part is closed, also the one given.
+    /// Opens all parts, in order, of the model that an open part belongs to. On failure all parts are closed, including
+    /// <paramref name="opened"/>.
     /// </summary>
     public static List<GgufPart> OpenAll(GgufPart opened)
     {
@@ -74,7 +75,7 @@ internal readonly record struct GgufSplit(int Number, int Count)
         return part.Path!.EndsWith(suffix, StringComparison.Ordinal)
             ? part.Path[..^suffix.Length]
             : throw new GgufFormatException(
-                $"part {part.Split.Number + 1} of {part.Split.Count} must be named '…{suffix}' for the other parts to be found",
+                $"part {part.Split.Number + 1} of {part.Split.Count} must be named '…{suffix}', or the other parts cannot be found",
                 CountKey, path: part.Path);
     }
 
@@ -83,7 +84,7 @@ internal readonly record struct GgufSplit(int Number, int Count)
         if (part.Split != new GgufSplit(number, count))
         {
             throw new GgufFormatException(
-                $"the file says it is part {part.Split.Number + 1} of {part.Split.Count}, its name says {number + 1} of {count}",
+                $"the file is part {part.Split.Number + 1} of {part.Split.Count}, but its name specifies part {number + 1} of {count}",
                 NumberKey, path: part.Path);
         }
     }
@@ -97,7 +98,7 @@ internal readonly record struct GgufSplit(int Number, int Count)
         long sum = parts.Sum(part => (long)part.Tensors.Count);
         if (value.GetInt32() != sum)
         {
-            throw value.Error($"{value} tensors are announced, and the {parts.Count} parts hold {sum}");
+            throw value.Error($"the model should have {value} tensors, but its {parts.Count} parts have {sum}");
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>The tensors of a file in the file's order (part by part where it is split), found by place or by name.</summary>
+/// <summary>The tensors of a file in file order, part by part for a split model, accessible by index or by name.</summary>
 public sealed class GgufTensorDirectory : IReadOnlyList<GgufTensorInfo>
 {
     private readonly List<GgufTensorInfo> _tensors = [];
@@ -17,7 +17,7 @@ public sealed class GgufTensorDirectory : IReadOnlyList<GgufTensorInfo>
             {
                 if (!_byName.TryAdd(tensor.Name, tensor))
                 {
-                    throw new GgufFormatException("the tensor name occurs in two parts", tensor.Name, path: part.Path);
+                    throw new GgufFormatException("the tensor name is duplicated in another part", tensor.Name, path: part.Path);
                 }
 
                 _tensors.Add(tensor);
@@ -31,13 +31,13 @@ public sealed class GgufTensorDirectory : IReadOnlyList<GgufTensorInfo>
     /// <inheritdoc/>
     public GgufTensorInfo this[int index] => _tensors[index];
 
-    /// <summary>The tensor of a name.</summary>
+    /// <summary>Returns the tensor with a name.</summary>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     public GgufTensorInfo this[string name] => _byName.TryGetValue(name, out GgufTensorInfo? tensor)
         ? tensor
-        : throw new KeyNotFoundException($"the file has no tensor '{name}'");
+        : throw new KeyNotFoundException($"The file has no tensor '{name}'.");
 
-    /// <summary>The tensor of a name, if the file has it.</summary>
+    /// <summary>Gets the tensor with a name; returns false if there is none.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out GgufTensorInfo? tensor) => _byName.TryGetValue(name, out tensor);
 
     /// <inheritdoc/>

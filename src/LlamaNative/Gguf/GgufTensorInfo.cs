@@ -2,7 +2,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>One tensor of a file: what it is and where its bytes lie. <see cref="Open"/> reads them in place.</summary>
+/// <summary>Describes one tensor of a file: name, type, shape and location. Call <see cref="Open"/> to read its data in place.</summary>
 public sealed class GgufTensorInfo
 {
     internal GgufTensorInfo(FileMapping mapping, string name, in TensorLayout layout, long offset, int part)
@@ -14,34 +14,34 @@ public sealed class GgufTensorInfo
         Part = part;
     }
 
-    /// <summary>The name, such as <c>blk.0.attn_q.weight</c>; unique in a file, also across its parts.</summary>
+    /// <summary>The name, such as <c>blk.0.attn_q.weight</c>; unique in the file, including all of its parts.</summary>
     public string Name { get; }
 
     /// <summary>The element type.</summary>
     public GgmlType Type => Layout.Type;
 
-    /// <summary>Elements per dimension, fastest first.</summary>
+    /// <summary>The elements per dimension, fastest first.</summary>
     public TensorShape Shape => Layout.Shape;
 
-    /// <summary>The contiguous layout of the tensor, counted from its own first byte.</summary>
+    /// <summary>The contiguous layout of the tensor, relative to its first byte.</summary>
     public TensorLayout Layout { get; }
 
-    /// <summary>Bytes of data, padding excluded.</summary>
+    /// <summary>The size of the data in bytes, without padding.</summary>
     public long ByteCount => Layout.ByteCount;
 
-    /// <summary>Where the data starts, in bytes from the start of its file.</summary>
+    /// <summary>The offset of the data in bytes from the start of its file.</summary>
     public long Offset { get; }
 
-    /// <summary>Which part of a split file holds the data, counted from 0.</summary>
+    /// <summary>The index of the part of a split model that contains the data; 0 for a single file.</summary>
     public int Part { get; }
 
-    /// <summary>The mapped file the data lies in.</summary>
+    /// <summary>The mapped file that contains the data.</summary>
     internal FileMapping Mapping { get; }
 
-    /// <summary>Opens the data for reading in place. Dispose the view when done with its spans.</summary>
+    /// <summary>Opens the data for reading in place. Dispose the view when its spans are no longer needed.</summary>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public GgufTensorView Open() => new(Mapping.Acquire(), Offset, Layout);
 
-    /// <summary>Name, type and shape.</summary>
+    /// <summary>Returns name, type and shape.</summary>
     public override string ToString() => $"{Name} {GgmlTypeInfo.Of(Type).Name} {Shape}";
 }

@@ -4,15 +4,12 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>
-/// A tensor's bytes in the mapped file, without a copy: <c>using GgufTensorView view = tensor.Open();</c>.
-/// </summary>
+/// <summary>A tensor's data in the mapped file, read without copying: <c>using GgufTensorView view = tensor.Open();</c>.</summary>
 /// <remarks>
-/// Why a span from here cannot outlive its memory. The view holds the mapping: disposing the file while a view is open
-/// closes it for newcomers and leaves the pages until the last view goes. A span knows no owner, so the compiler stands
-/// guard instead: every span is returned as <see cref="UnscopedRefAttribute">part of the view itself</see>, may therefore
-/// be stored only where the view's own variable is visible, and so ends with the using block that closes the view. Used
-/// after Dispose, the view (and each copy of it: they share one lease) throws <see cref="ObjectDisposedException"/>.
+/// Spans from a view cannot outlive their memory. An open view keeps the file mapped, even after the file is disposed. The compiler limits
+/// the lifetime of every span to the scope of the view, because the members are <see cref="UnscopedRefAttribute">unscoped references</see>;
+/// a span therefore cannot escape the using block that disposes the view. After Dispose, the view and all copies of it throw
+/// <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public readonly unsafe ref struct GgufTensorView : IDisposable
 {
@@ -26,26 +23,27 @@ public readonly unsafe ref struct GgufTensorView : IDisposable
         Layout = layout;
     }
 
-    /// <summary>The tensor's contiguous layout, counted from its own first byte.</summary>
+    /// <summary>The tensor's contiguous layout, relative to its first byte.</summary>
     public TensorLayout Layout { get; }
 
-    /// <summary>All bytes of a tensor below 2 GiB.</summary>
+    /// <summary>All bytes of a tensor smaller than 2 GiB.</summary>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
-    /// <exception cref="TensorLayoutException">The tensor is larger than a span; read it by <see cref="Rows"/> or
-    /// <see cref="Range"/>.</exception>
+    /// <exception cref="TensorLayoutException">The tensor is 2 GiB or larger; use <see cref="Rows"/> or <see cref="Range"/>.</exception>
     [UnscopedRef]
     public ReadOnlySpan<byte> Bytes => Layout.ByteCount <= int.MaxValue
         ? Range(0, Layout.ByteCount)
-        : throw new TensorLayoutException("Bytes", $"{Layout} takes {Layout.ByteCount} bytes, more than one span holds");
+        : throw new TensorLayoutException("Bytes",
+            $"{Layout} has {Layout.ByteCount} bytes, which exceeds the length of a span; read it with Rows or Range");
 
-    /// <summary>The first byte, for native code that reads the tensor in place while the view is open.</summary>
+    /// <summary>The address of the first byte, for native code that reads the tensor while the view is open.</summary>
     internal byte* Pointer => (_lease ?? throw new ObjectDisposedException(nameof(GgufTensorView))).Start + _offset;
 
     /// <summary>
-    /// The bytes of <paramref name="count"/> rows from row <paramref name="first"/>, rows of all outer dimensions counted through.
+    /// The bytes of <paramref name="count"/> rows from row <paramref name="first"/>. Rows are numbered consecutively over all outer
+    /// dimensions.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The rows are not all in the tensor, or take more than a span holds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The rows exceed the tensor or the length of a span.</exception>
     [UnscopedRef]
     public ReadOnlySpan<byte> Rows(long first, long count)
     {
@@ -58,9 +56,9 @@ public readonly unsafe ref struct GgufTensorView : IDisposable
         return Range(first * row, count * row);
     }
 
-    /// <summary>Any bytes of the tensor.</summary>
+    /// <summary>A range of the tensor's bytes.</summary>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The range leaves the tensor, or is more than a span holds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the tensor or the length of a span.</exception>
     [UnscopedRef]
     public ReadOnlySpan<byte> Range(long offset, long length)
     {
@@ -71,20 +69,21 @@ public readonly unsafe ref struct GgufTensorView : IDisposable
         return new ReadOnlySpan<byte>(Pointer + offset, (int)length);
     }
 
-    /// <summary>The tensor as numbers, whatever its size; lengths are outermost first, as System.Numerics.Tensors counts them.</summary>
+    /// <summary>The tensor's elements, for a tensor of any size. Lengths are outermost first, as in System.Numerics.Tensors.</summary>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
-    /// <exception cref="TensorLayoutException">The tensor does not hold <typeparamref name="T"/> numbers.</exception>
+    /// <exception cref="TensorLayoutException">The element type is not <typeparamref name="T"/>.</exception>
     [UnscopedRef]
     public ReadOnlyTensorSpan<T> AsTensorSpan<T>()
         where T : unmanaged => AsTensorSpan<T>(Layout);
 
-    /// <summary>The tensor as numbers through a layout made from <see cref="Layout"/> by transposing, slicing and so on.</summary>
+    /// <summary>The tensor's elements through a layout derived from <see cref="Layout"/>, for instance by transposing or slicing.</summary>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
-    /// <exception cref="TensorLayoutException">The layout reaches outside the tensor or holds other numbers.</exception>
+    /// <exception cref="TensorLayoutException">The layout extends beyond the tensor, or the element type is not
+    /// <typeparamref name="T"/>.</exception>
     [UnscopedRef]
     public ReadOnlyTensorSpan<T> AsTensorSpan<T>(scoped in TensorLayout layout)
         where T : unmanaged => TensorSpans.OverPointer<T>(layout, Pointer, Layout.ByteCount);
 
-    /// <summary>Ends the reading; harmless when repeated.</summary>
+    /// <summary>Releases the mapping. Can be called more than once.</summary>
     public void Dispose() => _lease?.Dispose();
 }

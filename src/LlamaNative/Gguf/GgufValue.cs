@@ -5,8 +5,8 @@ using System.Text;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// One metadata value. A value of a file is decoded when asked for, from the mapped bytes, and only while the file is
-/// open; one made by <see cref="Of{T}"/> and its siblings holds its own bytes.
+/// A metadata value. A value of a file is decoded from the mapped bytes on access, which requires the file to be open. A value created with
+/// <see cref="Of{T}"/> or a similar method has its own bytes.
 /// </summary>
 public sealed partial class GgufValue
 {
@@ -16,7 +16,7 @@ public sealed partial class GgufValue
     private readonly byte[]? _owned;
     private readonly string? _key;
 
-    /// <summary>A value in a file, already measured and found well-formed.</summary>
+    /// <summary>Creates a value for bytes in a file that were already validated.</summary>
     internal GgufValue(FileMapping mapping, long offset, long length, GgufValueType type, string key)
     {
         _mapping = mapping;
@@ -42,14 +42,14 @@ public sealed partial class GgufValue
     /// <summary>The type of the value.</summary>
     public GgufValueType Type { get; }
 
-    /// <summary>The type of an array's elements; null for everything else.</summary>
+    /// <summary>The type of the elements of an array; null for other values.</summary>
     public GgufValueType? ElementType { get; }
 
-    /// <summary>The number of an array's elements; 1 for everything else.</summary>
+    /// <summary>The number of elements of an array; 1 for other values.</summary>
     public int Count { get; }
 
     /// <summary>
-    /// The value as <typeparamref name="T"/>, which must be its exact type: uint for UInt32, float for Float32 and so on.
+    /// Returns the value as <typeparamref name="T"/>, which must match its type exactly: uint for UInt32, float for Float32 and so on.
     /// </summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
     public T Get<T>()
@@ -64,24 +64,24 @@ public sealed partial class GgufValue
         return MemoryMarshal.Read<T>(access.Bytes);
     }
 
-    /// <summary>The value of a UInt32.</summary>
+    /// <summary>Returns the value of a UInt32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
     public uint GetUInt32() => Get<uint>();
 
-    /// <summary>The value of an Int32.</summary>
+    /// <summary>Returns the value of an Int32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
     public int GetInt32() => Get<int>();
 
-    /// <summary>The value of a Float32.</summary>
+    /// <summary>Returns the value of a Float32.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
     public float GetSingle() => Get<float>();
 
-    /// <summary>The value of a Bool.</summary>
+    /// <summary>Returns the value of a Bool.</summary>
     /// <exception cref="GgufFormatException">The value has another type.</exception>
     public bool GetBoolean() => Get<bool>();
 
-    /// <summary>The value of any integer type, for keys that writers store in several widths.</summary>
-    /// <exception cref="GgufFormatException">No integer, or one beyond 2^63.</exception>
+    /// <summary>Returns the value of any integer type, for keys whose integer width varies between writers.</summary>
+    /// <exception cref="GgufFormatException">The value is not an integer, or is 2^63 or more.</exception>
     public long GetInteger() => Type switch
     {
         GgufValueType.UInt8 => Get<byte>(),
@@ -96,24 +96,24 @@ public sealed partial class GgufValue
         _ => throw WrongType("integer"),
     };
 
-    /// <summary>The text of a string; bytes that are not UTF-8 become U+FFFD.</summary>
-    /// <exception cref="GgufFormatException">The value is no string.</exception>
+    /// <summary>Returns a string. Invalid UTF-8 becomes U+FFFD.</summary>
+    /// <exception cref="GgufFormatException">The value is not a string.</exception>
     public string GetString()
     {
         using Access access = Read(GgufValueType.String);
         return Encoding.UTF8.GetString(access.Bytes[sizeof(ulong)..]);
     }
 
-    /// <summary>The bytes of a string.</summary>
-    /// <exception cref="GgufFormatException">The value is no string.</exception>
+    /// <summary>Returns the bytes of a string.</summary>
+    /// <exception cref="GgufFormatException">The value is not a string.</exception>
     public byte[] GetUtf8()
     {
         using Access access = Read(GgufValueType.String);
         return access.Bytes[sizeof(ulong)..].ToArray();
     }
 
-    /// <summary>A copy of an array whose elements are exactly <typeparamref name="T"/>.</summary>
-    /// <exception cref="GgufFormatException">No array, or one of another type.</exception>
+    /// <summary>Returns a copy of an array whose element type is exactly <typeparamref name="T"/>.</summary>
+    /// <exception cref="GgufFormatException">The value is not an array, or the element type differs.</exception>
     public T[] GetArray<T>()
         where T : unmanaged
     {
@@ -126,20 +126,20 @@ public sealed partial class GgufValue
         return MemoryMarshal.Cast<byte, T>(access.Bytes[ArrayHeader..]).ToArray();
     }
 
-    /// <summary>The texts of an array of strings; bytes that are not UTF-8 become U+FFFD.</summary>
-    /// <exception cref="GgufFormatException">No array of strings.</exception>
+    /// <summary>Returns an array of strings. Invalid UTF-8 becomes U+FFFD.</summary>
+    /// <exception cref="GgufFormatException">The value is not an array of strings.</exception>
     public string[] GetStrings() => Decode(GgufValueType.String, static (bytes, _) => Encoding.UTF8.GetString(bytes));
 
-    /// <summary>The bytes of each string of an array.</summary>
-    /// <exception cref="GgufFormatException">No array of strings.</exception>
+    /// <summary>Returns the bytes of each string of an array.</summary>
+    /// <exception cref="GgufFormatException">The value is not an array of strings.</exception>
     public byte[][] GetUtf8Strings() => Decode(GgufValueType.String, static (bytes, _) => bytes.ToArray());
 
-    /// <summary>The arrays of an array of arrays.</summary>
-    /// <exception cref="GgufFormatException">No array of arrays.</exception>
+    /// <summary>Returns the elements of an array of arrays.</summary>
+    /// <exception cref="GgufFormatException">The value is not an array of arrays.</exception>
     public GgufValue[] GetArrays() => Decode(GgufValueType.Array,
         static (bytes, value) => new GgufValue(GgufValueType.Array, bytes.ToArray(), value._key));
 
-    /// <summary>Type and value, arrays by their length, for listings and messages.</summary>
+    /// <summary>Returns the value as text; for an array, the element type and length.</summary>
     public override string ToString() => Type switch
     {
         GgufValueType.Array => $"{ElementType}[{Count}]",
@@ -151,8 +151,8 @@ public sealed partial class GgufValue
         _ => GetInteger().ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
-    /// <summary>Hands over the strings of an array where they lie, for as long as the call lasts.</summary>
-    /// <exception cref="GgufFormatException">No array of strings.</exception>
+    /// <summary>Passes the strings of an array to a callback without copying them. The table is valid only during the call.</summary>
+    /// <exception cref="GgufFormatException">The value is not an array of strings.</exception>
     internal unsafe void ReadTokens(Action<TokenTable> read)
     {
         if (ElementType != GgufValueType.String)
@@ -168,7 +168,7 @@ public sealed partial class GgufValue
         }
     }
 
-    /// <summary>The encoded bytes, held in place until the access is disposed.</summary>
+    /// <summary>Returns the encoded bytes, which stay valid until the access is disposed.</summary>
     internal unsafe Access Read()
     {
         if (_mapping is null)
@@ -180,10 +180,10 @@ public sealed partial class GgufValue
         return new Access(new ReadOnlySpan<byte>(lease.Start + _offset, _length), lease);
     }
 
-    /// <summary>The same, of a value that must have this type.</summary>
+    /// <summary>Same as <see cref="Read()"/>, but requires a type.</summary>
     private Access Read(GgufValueType wanted) => Type == wanted ? Read() : throw WrongType(wanted.ToString());
 
-    /// <summary>An error about this value, with its key and place.</summary>
+    /// <summary>Creates an exception for this value with its key and offset.</summary>
     internal GgufFormatException Error(string message) => new(message, _key, FileOffset, _mapping?.Path);
 
     private const int ArrayHeader = sizeof(int) + sizeof(ulong);
@@ -217,7 +217,7 @@ public sealed partial class GgufValue
     private GgufFormatException WrongType(string wanted) =>
         Error($"the value is {(ElementType is { } element ? $"an array of {element}" : Type)}, not {wanted}");
 
-    /// <summary>Encoded bytes and the hold on the file they lie in.</summary>
+    /// <summary>Encoded bytes and the lease on the file that contains them.</summary>
     internal readonly ref struct Access(ReadOnlySpan<byte> bytes, FileMapping.Lease? lease)
     {
         public ReadOnlySpan<byte> Bytes { get; } = bytes;

@@ -1,12 +1,12 @@
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// Measures a metadata value without decoding it: a vocabulary of 128k tokens costs a walk over its lengths. What it has
-/// walked over is well-formed, so decoding later needs no second check.
+/// Measures and validates a metadata value without decoding it. For a vocabulary of 128k tokens this reads only the lengths. Decoding a
+/// validated value later needs no further checks.
 /// </summary>
 internal static class GgufValueSkipper
 {
-    /// <summary>Arrays in arrays: the format allows them without a limit, no known file has any.</summary>
+    /// <summary>The maximum nesting of arrays. The format sets no limit, but no known file has nested arrays.</summary>
     private const int MaxDepth = 8;
 
     public static void Skip(ref GgufCursor cursor, GgufValueType type, string key)
@@ -15,7 +15,7 @@ internal static class GgufValueSkipper
         Skip(ref cursor, type, key, depth: 0);
         if (cursor.Position - start > Array.MaxLength)
         {
-            throw cursor.Error($"a value of {cursor.Position - start} bytes is more than one array of .NET holds", key);
+            throw cursor.Error($"the value has {cursor.Position - start} bytes, which exceeds the maximum length of a .NET array", key);
         }
     }
 
@@ -39,7 +39,7 @@ internal static class GgufValueSkipper
     {
         if (depth > MaxDepth)
         {
-            throw cursor.Error($"arrays nest deeper than {MaxDepth}", key);
+            throw cursor.Error($"arrays are nested more than {MaxDepth} levels deep", key);
         }
 
         var type = (GgufValueType)cursor.ReadInt32("array element type", key);

@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>The types of metadata values, with the numbers that files store (<c>enum gguf_type</c> in gguf.h).</summary>
-[SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The types are what is named.")]
+/// <summary>The types of metadata values, with the values stored in files (<c>enum gguf_type</c> in gguf.h).</summary>
+[SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The members are names of types.")]
 public enum GgufValueType
 {
     /// <summary>8-bit unsigned integer.</summary>
@@ -30,7 +30,7 @@ public enum GgufValueType
     /// <summary>One byte, 0 or 1.</summary>
     Bool = 7,
 
-    /// <summary>Length and bytes, UTF-8 by convention; tokens of a vocabulary may hold any bytes.</summary>
+    /// <summary>Length and bytes. UTF-8 by convention; vocabulary tokens may contain any bytes.</summary>
     String = 8,
 
     /// <summary>Element type, count and elements.</summary>
@@ -48,7 +48,7 @@ public enum GgufValueType
 
 internal static class GgufValueTypes
 {
-    /// <summary>Bytes of one value; 0 for strings and arrays, whose size lies in the file.</summary>
+    /// <summary>The size of a value in bytes; 0 for strings and arrays, whose size varies.</summary>
     public static int Size(this GgufValueType type) => type switch
     {
         GgufValueType.UInt8 or GgufValueType.Int8 or GgufValueType.Bool => 1,
@@ -60,7 +60,7 @@ internal static class GgufValueTypes
 
     public static bool IsKnown(this GgufValueType type) => (uint)type <= (uint)GgufValueType.Float64;
 
-    /// <summary>The GGUF type that stores a .NET type, or null if none does.</summary>
+    /// <summary>The GGUF type equivalent to a .NET type; null if there is none.</summary>
     public static GgufValueType? Of(Type type)
     {
         if (type == typeof(byte)) { return GgufValueType.UInt8; }

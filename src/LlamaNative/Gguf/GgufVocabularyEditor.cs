@@ -3,9 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>
-/// Adds special tokens to a model: to the vocabulary's lists and, as new rows, to the tensors that have one row per token.
-/// </summary>
+/// <summary>Adds tokens to a model: appends them to the vocabulary's lists and adds rows to the tensors with one row per token.</summary>
 internal static class GgufVocabularyEditor
 {
     private const string TokensKey = "tokenizer.ggml.tokens";
@@ -19,7 +17,7 @@ internal static class GgufVocabularyEditor
         byte[][] texts = Require(editor, TokensKey).GetUtf8Strings();
         RequireNew(texts, tokens);
 
-        // Everything is made before anything is changed, so that a refusal leaves the editor as it was.
+        // All changes are computed before any is applied, so that an exception leaves the editor unchanged.
         var values = new Dictionary<string, GgufValue>
         {
             [TokensKey] = GgufValue.OfUtf8Strings([.. texts, .. tokens.Select(token => Encoding.UTF8.GetBytes(token.Text))]),
@@ -74,7 +72,7 @@ internal static class GgufVocabularyEditor
         editor.Metadata.TryGetValue(key, out GgufValue? value) ? value : throw new GgufFormatException("the file has no such key", key);
 
     private static T[] RequireCount<T>(GgufValue value, T[] items, int count) =>
-        items.Length == count ? items : throw value.Error($"{items.Length} entries for a vocabulary of {count} tokens");
+        items.Length == count ? items : throw value.Error($"the list has {items.Length} entries, but the vocabulary has {count} tokens");
 
     private static void RequireNew(byte[][] texts, IReadOnlyList<GgufToken> tokens)
     {
@@ -83,12 +81,12 @@ internal static class GgufVocabularyEditor
         {
             if (string.IsNullOrEmpty(token.Text) || !known.Add(token.Text))
             {
-                throw new ArgumentException($"the token '{token.Text}' is empty or already in the vocabulary", nameof(tokens));
+                throw new ArgumentException($"The token '{token.Text}' is empty or already in the vocabulary.", nameof(tokens));
             }
         }
     }
 
-    /// <summary>The tensor with its new rows, if the model has it. The dimension that counts tokens is the last one.</summary>
+    /// <summary>Returns the tensor with its new rows, if the model has it. The last dimension is the number of tokens.</summary>
     private static IEnumerable<(string Name, GgufEditor.EditedTensor Tensor)> Extend(GgufEditor editor, string name,
         int tokenCount, ReadOnlyMemory<byte>?[] rows)
     {
@@ -101,7 +99,7 @@ internal static class GgufVocabularyEditor
         int last = Math.Max(layout.Shape.Rank, 1) - 1;
         if (tensor.Source is null || layout.Shape[last] != tokenCount)
         {
-            throw new GgufFormatException($"{layout} was replaced or does not have a row for each of the {tokenCount} tokens", name);
+            throw new GgufFormatException($"{layout} was replaced, or does not have one row for each of the {tokenCount} tokens", name);
         }
 
         var appended = new MemoryStream();
@@ -113,7 +111,7 @@ internal static class GgufVocabularyEditor
             long size = layout.ByteCount / tokenCount;
             if (row.Length != size)
             {
-                throw new ArgumentException($"a row of {name} {layout} takes {size} bytes, not {row.Length}");
+                throw new ArgumentException($"A row of {name} {layout} needs {size} bytes, not {row.Length}.");
             }
 
             appended.Write(row.Span);

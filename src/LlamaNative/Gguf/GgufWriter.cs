@@ -4,26 +4,25 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>How a file is written.</summary>
+/// <summary>Options for writing a file.</summary>
 internal sealed record GgufWriterOptions
 {
-    /// <summary>The format version, 2 or 3; both are laid out alike.</summary>
+    /// <summary>The format version, 2 or 3. Both have the same layout.</summary>
     public int Version { get; init; } = GgufPart.CurrentVersion;
 
     /// <summary>
-    /// Whether a file without tensors is padded to its alignment, as ggml's C writer does; the Python tools end such a
-    /// file (a vocabulary, say) with its metadata.
+    /// Whether a file without tensors, such as a vocabulary, is padded to its alignment. ggml's C writer pads it, the Python tools do not.
     /// </summary>
     public bool PadWithoutTensors { get; init; }
 }
 
 /// <summary>
-/// Writes a GGUF file from front to back: declare all metadata and tensors, then pass the tensors' bytes in the order
-/// declared, in chunks of any size, then <see cref="Complete"/>. Nothing is held but a buffer.
+/// Writes a GGUF file sequentially. Declare all metadata and tensors, write the tensors' bytes in the order declared, in chunks of any
+/// size, then call <see cref="Complete"/>. Only a buffer is kept in memory.
 /// </summary>
 /// <remarks>
-/// The bytes go to a temporary file in the same folder, which Complete puts in place of the target. Until then, and
-/// after an error or Dispose without Complete, the target is untouched and the temporary file removed.
+/// The bytes are written to a temporary file in the same folder, which Complete moves to the target path. After an error or Dispose without
+/// Complete, the temporary file is deleted and an existing target is unchanged.
 /// </remarks>
 public sealed class GgufWriter : IDisposable
 {
@@ -47,7 +46,7 @@ public sealed class GgufWriter : IDisposable
         _stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
     }
 
-    /// <summary>Starts a file. The folder must exist; a file of that name is replaced at the end.</summary>
+    /// <summary>Creates a writer. The folder must exist; an existing file is replaced on completion.</summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public static GgufWriter Create(string path) => Create(path, new GgufWriterOptions());
 
@@ -57,12 +56,13 @@ public sealed class GgufWriter : IDisposable
         return options.Version is >= GgufPart.OldestVersion and <= GgufPart.CurrentVersion
             ? new GgufWriter(path, options)
             : throw new ArgumentException(
-                $"GGUF version {options.Version} is not one of {GgufPart.OldestVersion} and {GgufPart.CurrentVersion}", nameof(options));
+                $"GGUF version {options.Version} is not supported; use {GgufPart.OldestVersion} or {GgufPart.CurrentVersion}.",
+                nameof(options));
     }
 
-    /// <summary>Declares a metadata value. general.alignment (a UInt32, power of 2) also sets how tensors are aligned.</summary>
-    /// <exception cref="ArgumentException">The key is taken, empty or too long, or the alignment is none.</exception>
-    /// <exception cref="InvalidOperationException">Tensor data was already written.</exception>
+    /// <summary>Declares a metadata value. general.alignment (a UInt32 and a power of 2) also sets the alignment of the tensors.</summary>
+    /// <exception cref="ArgumentException">The key is duplicated, empty or too long, or the alignment is invalid.</exception>
+    /// <exception cref="InvalidOperationException">Tensor data has already been written.</exception>
     public void AddMetadata(string key, GgufValue value)
     {
         RequireHeaderOpen();
@@ -73,32 +73,36 @@ public sealed class GgufWriter : IDisposable
             uint alignment = value.Type == GgufValueType.UInt32 ? value.GetUInt32() : 0;
             _alignment = uint.IsPow2(alignment) && alignment <= int.MaxValue
                 ? (int)alignment
-                : throw new ArgumentException($"{key} is {value}, not a UInt32 power of 2 below 2^31", nameof(value));
+                : throw new ArgumentException($"{key} is {value}; it must be a UInt32 and a power of 2 below 2^31.", nameof(value));
         }
 
         if (!_metadata.TryAdd(key, value))
         {
-            throw new ArgumentException($"the key '{key}' is already there", nameof(key));
+            throw new ArgumentException($"The key '{key}' already exists.", nameof(key));
         }
     }
 
-    /// <summary>Declares a tensor, whose <see cref="TensorLayout.ByteCount"/> bytes follow by <see cref="Write"/>.</summary>
-    /// <exception cref="ArgumentException">The name is taken, empty or longer than 63 bytes.</exception>
+    /// <summary>Declares a tensor. Its <see cref="TensorLayout.ByteCount"/> bytes are written later with <see cref="Write"/>.</summary>
+    /// <exception cref="ArgumentException">The name is duplicated, empty or longer than 63 bytes.</exception>
     /// <exception cref="TensorLayoutException">The rows are not whole blocks of the type.</exception>
-    /// <exception cref="InvalidOperationException">Tensor data was already written.</exception>
+    /// <exception cref="InvalidOperationException">Tensor data has already been written.</exception>
     public void AddTensor(string name, GgmlType type, TensorShape shape)
     {
         RequireHeaderOpen();
         RequireName(name, GgufPart.MaxTensorNameBytes, nameof(name));
         if (!_tensors.TryAdd(name, TensorLayout.Contiguous(type, shape)))
         {
-            throw new ArgumentException($"the tensor '{name}' is already there", nameof(name));
+            throw new ArgumentException($"The tensor '{name}' already exists.", nameof(name));
         }
     }
 
-    /// <summary>Appends bytes to the current tensor; the first call ends the declarations, a full tensor makes way for the next.</summary>
-    /// <exception cref="InvalidOperationException">More bytes than the current tensor has room for, or no tensor is left.</exception>
-    /// <exception cref="IOException">The disk is full or gone.</exception>
+    /// <summary>
+    /// Appends bytes to the current tensor. The first call ends the declarations; when a tensor is complete, the next call writes to the
+    /// next tensor.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There are more bytes than the current tensor needs, or all tensors are
+    /// complete.</exception>
+    /// <exception cref="IOException">The disk is full or not available.</exception>
     public void Write(ReadOnlySpan<byte> data)
     {
         Require(data.Length);
@@ -106,9 +110,10 @@ public sealed class GgufWriter : IDisposable
         Advance(data.Length);
     }
 
-    /// <summary>As <see cref="Write"/> for zeros, which take no room on disk where the file system can leave holes.</summary>
-    /// <exception cref="InvalidOperationException">More bytes than the current tensor has room for, or no tensor is left.</exception>
-    /// <exception cref="IOException">The disk is full or gone.</exception>
+    /// <summary>Same as <see cref="Write"/> for zeros, which take no disk space on file systems with sparse files.</summary>
+    /// <exception cref="InvalidOperationException">There are more bytes than the current tensor needs, or all tensors are
+    /// complete.</exception>
+    /// <exception cref="IOException">The disk is full or not available.</exception>
     public void WriteZeros(long count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -118,7 +123,7 @@ public sealed class GgufWriter : IDisposable
         Advance(count);
     }
 
-    /// <summary>Ends the file and puts it in place.</summary>
+    /// <summary>Completes the file and moves it to the target path.</summary>
     /// <exception cref="InvalidOperationException">A tensor is not complete.</exception>
     /// <exception cref="IOException">The disk is full, or the target is in use.</exception>
     public void Complete()
@@ -127,7 +132,8 @@ public sealed class GgufWriter : IDisposable
         WriteHeader();
         if (_current < _tensors.Count)
         {
-            throw new InvalidOperationException($"tensor '{_tensors.GetAt(_current).Key}' still lacks {_remaining} bytes");
+            throw new InvalidOperationException(
+                $"Tensor '{_tensors.GetAt(_current).Key}' is incomplete: write {_remaining} more bytes before Complete.");
         }
 
         _stream.SetLength(_position);
@@ -137,12 +143,12 @@ public sealed class GgufWriter : IDisposable
         _stream = null;
     }
 
-    /// <summary>Removes what was written, unless <see cref="Complete"/> has put it in place.</summary>
+    /// <summary>Deletes the temporary file, unless <see cref="Complete"/> has moved it to the target path.</summary>
     public void Dispose()
     {
         if (_stream is not null)
         {
-            // On a full disk the stream fails once more when it is closed; the file goes all the same.
+            // On a full disk, closing the stream fails again; the file is deleted regardless.
             try
             {
                 _stream.Dispose();
@@ -161,7 +167,7 @@ public sealed class GgufWriter : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(name, parameter);
         if (Encoding.UTF8.GetByteCount(name) > maxBytes || name.Contains('\0', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{name}' is longer than {maxBytes} bytes or contains a zero", parameter);
+            throw new ArgumentException($"The name '{name}' is longer than {maxBytes} bytes or contains a zero.", parameter);
         }
     }
 
@@ -171,8 +177,10 @@ public sealed class GgufWriter : IDisposable
         WriteHeader();
         if (count > _remaining)
         {
-            string tensor = _current < _tensors.Count ? $"'{_tensors.GetAt(_current).Key}' has room for {_remaining}" : "no tensor is left";
-            throw new InvalidOperationException($"{count} bytes of tensor data, and {tensor}");
+            string tensor = _current < _tensors.Count
+                ? $"tensor '{_tensors.GetAt(_current).Key}' needs only {_remaining}"
+                : "all tensors are complete";
+            throw new InvalidOperationException($"Cannot write {count} bytes: {tensor}.");
         }
     }
 
@@ -192,7 +200,7 @@ public sealed class GgufWriter : IDisposable
         ObjectDisposedException.ThrowIf(_stream is null, this);
         if (_headerWritten)
         {
-            throw new InvalidOperationException("metadata and tensors are declared before the first tensor data");
+            throw new InvalidOperationException("Metadata and tensors must be declared before tensor data is written.");
         }
     }
 
@@ -246,7 +254,7 @@ public sealed class GgufWriter : IDisposable
         AppendInteger((ulong)offset);
     }
 
-    /// <summary>Makes the first tensor from the current place on that has bytes the one to write.</summary>
+    /// <summary>Advances to the next tensor that is not empty.</summary>
     private void StartTensor()
     {
         while (_current < _tensors.Count && _tensors.GetAt(_current).Value.ByteCount == 0)

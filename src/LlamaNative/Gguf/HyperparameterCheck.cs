@@ -1,7 +1,7 @@
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// The numbers that describe a model's layers, where llama.cpp asserts instead of answering (load_hparams in llama-model.cpp).
+/// Validates a model's hyperparameters where llama.cpp asserts instead of returning an error (load_hparams in llama-model.cpp).
 /// </summary>
 internal static class HyperparameterCheck
 {
@@ -10,14 +10,14 @@ internal static class HyperparameterCheck
 
     private static readonly string[] s_ropeScalingTypes = ["none", "linear", "yarn", "longrope"];
 
-    /// <summary>Architectures whose layers are asserted to have experts while tensors are loaded.</summary>
+    /// <summary>Architectures for which llama.cpp asserts that every layer has experts.</summary>
     private static readonly string[] s_mixturesOnly = ["bailingmoe2", "grovemoe", "glm4moe", "llada-moe", "smallthinker"];
 
-    /// <summary>Architectures whose graphs end at another width than they begin with.</summary>
+    /// <summary>Architectures whose output width differs from the embedding length.</summary>
     private static readonly string[] s_ownOutputWidth = ["wavtokenizer-dec", "gemma4-assistant", "deepseek4", "qwen4exp"];
 
     /// <summary>
-    /// Numbers that are divided by, or asserted, without a look at what the file gives: architecture, key, smallest value.
+    /// Hyperparameters that llama.cpp divides by or asserts without validating the file: architecture, key, minimum value.
     /// </summary>
     private static readonly Minimum[] s_minimums =
     [
@@ -36,11 +36,11 @@ internal static class HyperparameterCheck
         var numbers = new ArchitectureNumbers(file.Metadata, architecture);
         if (!file.Metadata.ContainsKey(numbers.KeyOf("block_count")))
         {
-            return; // a vocabulary without a model; llama.cpp refuses to load more than that from it
+            return; // a vocabulary-only file; llama.cpp refuses to load weights from it
         }
 
         uint layers = numbers.Get("block_count", 0);
-        numbers.Require(layers is > 0 and <= MaxLayers, "block_count", $"is not 1 to {MaxLayers}");
+        numbers.Require(layers is > 0 and <= MaxLayers, "block_count", $"is not between 1 and {MaxLayers}");
         numbers.Require(numbers.Get("nextn_predict_layers", 0) <= layers, "nextn_predict_layers", $"exceeds the {layers} layers");
         ValidateExperts(numbers, architecture);
         ValidateEpsilons(numbers);
@@ -68,11 +68,11 @@ internal static class HyperparameterCheck
         numbers.Require(used <= experts, "expert_used_count", $"exceeds the {experts} experts");
         numbers.Require(numbers.Get("expert_gating_func", 0) <= 4, "expert_gating_func", "is not one of 0 (none) to 4 (sqrt-softplus)");
         numbers.Require(experts > 0 || !s_mixturesOnly.Contains(architecture), "expert_count", "is 0 in a mixture of experts");
-        numbers.Require(experts == 0 || used > 0, "expert_count", "has no expert in use (expert_used_count)");
+        numbers.Require(experts == 0 || used > 0, "expert_count", "is above 0, but expert_used_count is 0");
         numbers.Require(groups == 0 || groups < experts, "expert_group_count", $"is not below the {experts} experts");
         numbers.Require(groups <= 1 || experts % groups == 0, "expert_group_count", $"does not divide the {experts} experts");
         numbers.Require(groups <= 1 || (groupsUsed > 0 && groupsUsed < groups), "expert_group_used_count",
-            $"is not 1 to {(long)groups - 1}");
+            $"is not between 1 and {(long)groups - 1}");
     }
 
     private static void ValidateArchitecture(ArchitectureNumbers numbers, string architecture)
@@ -85,12 +85,12 @@ internal static class HyperparameterCheck
             }
         }
 
-        // Layers are played several times by nanbeige, and all rounds count towards the limit.
+        // nanbeige runs its layers num_loops times, and llama.cpp's limit applies to the product.
         ulong loops = architecture == "nanbeige" ? numbers.Get("num_loops", 1) : 1;
-        numbers.Require(loops * numbers.Get("block_count", 1) <= MaxLayers, "num_loops", $"times the layers exceeds {MaxLayers}");
+        numbers.Require(loops * numbers.Get("block_count", 1) <= MaxLayers, "num_loops", $"multiplied by the layers exceeds {MaxLayers}");
     }
 
-    /// <summary>Embeddings are copied out at the width announced, so nothing may announce more than the last operation makes.</summary>
+    /// <summary>llama.cpp copies embeddings with the declared width, which must not exceed the width of the graph's result.</summary>
     private static void ValidateOutputs(GgufFile file, ArchitectureNumbers numbers, string architecture)
     {
         numbers.Require(numbers.Get("pooling_type", 0) <= 4, "pooling_type", "is not one of 0 (none) to 4 (rank)");
@@ -100,12 +100,10 @@ internal static class HyperparameterCheck
             $"exceeds the embedding length {width}");
         int labels = numbers.Find("classifier.output_labels")?.Count ?? 0;
         numbers.Require(labels <= width || file.Tensors.TryGet("cls.output.weight", out _), "classifier.output_labels",
-            $"are more than the embedding length {width}");
+            $"has more entries than the embedding length {width}");
     }
 
-    /// <summary>
-    /// ggml asserts in the first decoding step that what is added under a square root is not negative (and NaN is not either).
-    /// </summary>
+    /// <summary>Rejects negative and NaN epsilons, on which ggml's normalization asserts during decoding.</summary>
     private static void ValidateEpsilons(ArchitectureNumbers numbers)
     {
         foreach (string name in new[] { "attention.layer_norm_epsilon", "attention.layer_norm_rms_epsilon",
@@ -113,7 +111,7 @@ internal static class HyperparameterCheck
         {
             if (numbers.Find(name) is { } value && !(value.GetSingle() >= 0))
             {
-                throw value.Error($"epsilon {value} is not 0 or more");
+                throw value.Error($"epsilon {value} must be 0 or more");
             }
         }
     }

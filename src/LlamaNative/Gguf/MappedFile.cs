@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>A whole file mapped into memory for reading, and locked against .NET's writers, until it is disposed.</summary>
-/// <remarks>It needs no finalizer: the handle that owns it has one.</remarks>
+/// <summary>A file mapped into memory for reading. Until it is disposed, .NET processes cannot open the file for writing.</summary>
+/// <remarks>It needs no finalizer, because the SafeHandle that owns it has one.</remarks>
 internal sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile _file;
@@ -20,16 +20,16 @@ internal sealed unsafe class MappedFile : IDisposable
         Start = start + view.PointerOffset;
     }
 
-    /// <summary>The first byte.</summary>
+    /// <summary>The address of the first byte.</summary>
     public byte* Start { get; }
 
     /// <summary>The size of the file in bytes.</summary>
     public long Length { get; }
 
     /// <summary>Maps a file.</summary>
-    /// <exception cref="GgufFormatException">The file is empty, or a pipe or device: there is nothing to map.</exception>
+    /// <exception cref="GgufFormatException">The file is empty, or is a pipe or device and cannot be mapped.</exception>
     /// <exception cref="IOException">The file is missing, cannot be read, or is open for writing.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied, or the path is a folder.</exception>
     public static MappedFile Open(string path)
     {
         RequireContent(path);
@@ -68,9 +68,7 @@ internal sealed unsafe class MappedFile : IDisposable
         _file.Dispose();
     }
 
-    /// <summary>
-    /// Pipes and terminals have no length, and opening one can wait forever for the other end: so the length is read first.
-    /// </summary>
+    /// <summary>Rejects pipes and terminals before opening them: they have no length, and opening a pipe can block forever.</summary>
     private static void RequireContent(string path)
     {
         FileSystemInfo? target = File.ResolveLinkTarget(path, returnFinalTarget: true);
@@ -82,5 +80,5 @@ internal sealed unsafe class MappedFile : IDisposable
     }
 
     private static GgufFormatException NoContent(string path) =>
-        new("the file is empty, or a pipe or device instead of a file", offset: 0, path: path);
+        new("the file is empty, or is a pipe or device", offset: 0, path: path);
 }

@@ -1,18 +1,18 @@
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// Looks a model file over before llama.cpp loads it. llama.cpp answers most bad files with an error, but some values run
-/// into an assertion, a division or an endless loop, which ends the whole process; those are refused here, with the key and
-/// value concerned. What llama.cpp v0.4.0 refuses by itself is left to it.
+/// Checks a model file before llama.cpp loads it. llama.cpp reports an error for most invalid files, but some values cause a failed
+/// assertion, a division by zero or an infinite loop, which terminates or blocks the process. This check rejects those values and names the
+/// key and value. It does not repeat the checks of llama.cpp v0.4.0.
 /// </summary>
 /// <remarks>
-/// Read from the sources of llama.cpp (llama-model.cpp, llama-vocab.cpp, llama-model-loader.cpp) and hardened by loading
-/// damaged files in child processes. Costs some ten milliseconds for a vocabulary of 128k tokens.
+/// Derived from llama.cpp's sources (llama-model.cpp, llama-vocab.cpp, llama-model-loader.cpp) and tested by loading corrupted files in
+/// child processes. Takes about ten milliseconds for a vocabulary of 128k tokens.
 /// </remarks>
 internal static class ModelFileCheck
 {
-    /// <summary>Checks a file that is open.</summary>
-    /// <exception cref="GgufFormatException">A value would bring llama.cpp down.</exception>
+    /// <summary>Checks an open file.</summary>
+    /// <exception cref="GgufFormatException">A value would make llama.cpp terminate the process.</exception>
     public static void Validate(GgufFile file)
     {
         HyperparameterCheck.Validate(file);

@@ -2,7 +2,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Gguf;
 
-/// <summary>The mean of a tensor's rows, encoded as one more row: the usual start for the embedding of a new token.</summary>
+/// <summary>Computes the mean of a tensor's rows, encoded as a new row: the usual initial embedding of a new token.</summary>
 internal static class RowMean
 {
     public static byte[] Of(GgufEditor.EditedTensor tensor, long rowCount)
@@ -11,7 +11,7 @@ internal static class RowMean
         if (!FloatEncoding.Supports(type))
         {
             throw new TensorLayoutException("AddTokens",
-                $"{tensor.Source!.Name} {tensor.Layout} is quantized: give the new rows in its encoding");
+                $"{tensor.Source!.Name} {tensor.Layout} is quantized; specify the new rows in the tensor's encoding");
         }
 
         int rowBytes = checked((int)(tensor.Layout.ByteCount / rowCount));

@@ -1,7 +1,8 @@
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// Tokens of the RWKV vocabulary, which writes bytes as <c>\x0A</c> (llama_unescape_rwkv_token in llama-vocab.cpp, oddities included).
+/// Decodes RWKV tokens, which write bytes as <c>\x0A</c>. Same behaviour as llama_unescape_rwkv_token in llama-vocab.cpp, including for
+/// invalid escapes.
 /// </summary>
 internal static class RwkvEscapes
 {

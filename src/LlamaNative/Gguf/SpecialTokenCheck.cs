@@ -1,8 +1,8 @@
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// The ids that tokenizing adds around a text. llama.cpp falls back to a default where the file names none or one outside
-/// the vocabulary, and asserts, with the first text, that there is one in the end.
+/// Validates the special tokens that tokenizing adds to a text. llama.cpp falls back to a default for an id that is missing or outside the
+/// vocabulary, and asserts when it tokenizes the first text if there is no default.
 /// </summary>
 internal static class SpecialTokenCheck
 {
@@ -24,9 +24,9 @@ internal static class SpecialTokenCheck
             if (added && !never && !valid)
             {
                 throw value is null
-                    ? new GgufFormatException($"the key is missing, and tokenizing adds that token to every text", key)
+                    ? new GgufFormatException($"the key is missing, but tokenizing adds this token to every text", key)
                     : value.Error(
-                        $"{value} is outside the vocabulary of {tokenCount} tokens, and tokenizing adds that token to every text");
+                        $"{value} is outside the vocabulary of {tokenCount} tokens, but tokenizing adds this token to every text");
             }
         }
     }

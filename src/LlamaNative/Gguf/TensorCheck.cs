@@ -3,9 +3,9 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// Tensors that ggml's operations abort on: without elements, or of a type they do not compute. Norms, biases and scales are factors of
-/// element-wise operations, which the CPU computes in F32 only; matrices may have any type that dot products exist for. llama.cpp's
-/// converters write nothing else.
+/// Rejects tensors on which ggml aborts: tensors without elements and tensors of an unsupported type. Norms, biases and scales are operands
+/// of element-wise operations, which the CPU computes only in F32; matrices may have any type with a dot product. llama.cpp's converters
+/// write no other types.
 /// </summary>
 internal static class TensorCheck
 {
@@ -23,12 +23,12 @@ internal static class TensorCheck
             if (tensor.Offset % BufferAlignment != 0)
             {
                 throw Error(file, tensor,
-                    $"lies at byte {tensor.Offset}, not a multiple of {BufferAlignment}, and cannot be used where it is mapped");
+                    $"is at byte {tensor.Offset}, which is not a multiple of {BufferAlignment}, so it cannot be memory-mapped");
             }
 
             if (IsElementwise(tensor.Name) ? tensor.Type != GgmlType.F32 : IsMatrix(tensor) && !HasDotProduct(tensor.Type))
             {
-                throw Error(file, tensor, "has a type that llama.cpp cannot compute this tensor with");
+                throw Error(file, tensor, "has a type that llama.cpp does not support for this tensor");
             }
         }
     }

@@ -4,8 +4,8 @@ using System.Text;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// The tokens of a vocabulary where they lie in the file, found by id and by their bytes. A hundred thousand of them as
-/// objects would take more memory than all else that loading a model allocates.
+/// The tokens of a vocabulary, read in place from the file and found by id or by their bytes. Objects for a hundred thousand tokens would
+/// take more memory than everything else allocated while loading a model.
 /// </summary>
 internal sealed unsafe class TokenTable
 {
@@ -15,10 +15,10 @@ internal sealed unsafe class TokenTable
     private readonly HashSet<int> _entered;
     private readonly HashSet<int>.AlternateLookup<ReadOnlySpan<byte>> _enteredByName;
 
-    /// <param name="elements">An array's elements, each a length of eight bytes and so many bytes; they stay in place while the table is
-    /// used.</param>
-    /// <param name="byteCount">How many bytes they take.</param>
-    /// <param name="count">How many there are.</param>
+    /// <param name="elements">The elements of an array, each an 8-byte length followed by the bytes. They must stay valid while the table
+    /// is used.</param>
+    /// <param name="byteCount">The size of the elements in bytes.</param>
+    /// <param name="count">The number of elements.</param>
     public TokenTable(byte* elements, int byteCount, int count)
     {
         _elements = elements;
@@ -30,7 +30,7 @@ internal sealed unsafe class TokenTable
         for (int id = 0; id < count; id++)
         {
             ReadOnlySpan<byte> text = reader.Next();
-            int end = text.IndexOf((byte)0); // llama.cpp reads up to the first zero
+            int end = text.IndexOf((byte)0); // llama.cpp reads C strings
             _ranges[id] = new Range(position + sizeof(ulong), end < 0 ? text.Length : end);
             position += sizeof(ulong) + text.Length;
             if (_ranges[id].Length == 0)
@@ -45,17 +45,19 @@ internal sealed unsafe class TokenTable
     /// <summary>The token's bytes up to the first zero.</summary>
     public ReadOnlySpan<byte> this[int id] => new(_elements + _ranges[id].Start, _ranges[id].Length);
 
-    /// <summary>Enters a token under its bytes, or under the name llama.cpp gives an empty one; false when those are taken.</summary>
+    /// <summary>
+    /// Adds a token by its bytes, or by the name that llama.cpp gives an empty token; returns false if the name is already in use.
+    /// </summary>
     public bool TryAdd(int id) => _entered.Add(id);
 
-    /// <summary>Whether a token has been entered under these bytes.</summary>
+    /// <summary>Whether a token with these bytes has been added.</summary>
     public bool Contains(ReadOnlySpan<byte> name) => _enteredByName.Contains(name);
 
     private ReadOnlySpan<byte> Name(int id) => _ranges[id].Length == 0 ? _empty[id] : this[id];
 
     private readonly record struct Range(int Start, int Length);
 
-    /// <summary>Compares ids by their tokens' bytes. The hash is seeded per process, so that no file can make names collide.</summary>
+    /// <summary>Compares ids by their tokens' bytes. The hash is seeded per process, so that a file cannot cause collisions.</summary>
     private sealed class NameComparer(TokenTable tokens) : IEqualityComparer<int>, IAlternateEqualityComparer<ReadOnlySpan<byte>, int>
     {
         public bool Equals(int x, int y) => tokens.Name(x).SequenceEqual(tokens.Name(y));
@@ -71,6 +73,6 @@ internal sealed unsafe class TokenTable
             return hash.ToHashCode();
         }
 
-        public int Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("Tokens are entered by id.");
+        public int Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("Tokens are added by id.");
     }
 }

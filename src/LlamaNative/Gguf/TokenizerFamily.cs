@@ -1,6 +1,6 @@
 namespace LlamaNative.Gguf;
 
-/// <summary>The algorithms behind tokenizer.ggml.model.</summary>
+/// <summary>The tokenizer algorithms of tokenizer.ggml.model.</summary>
 internal enum TokenizerKind
 {
     Unknown,
@@ -13,13 +13,13 @@ internal enum TokenizerKind
     Plamo2,
 }
 
-/// <summary>What llama.cpp assumes about special tokens for a tokenizer before it reads the file's own ids.</summary>
+/// <summary>The defaults for special tokens that llama.cpp uses for a tokenizer when the file does not specify them.</summary>
 /// <param name="Kind">The algorithm.</param>
-/// <param name="Bos">The beginning-of-sequence id taken when the file names none, or null.</param>
-/// <param name="Eos">The end-of-sequence id, likewise.</param>
-/// <param name="Separator">The separator id, likewise.</param>
-/// <param name="AddsBos">Whether a beginning is added when the file does not say.</param>
-/// <param name="AddsEos">Whether an end is added when the file does not say.</param>
+/// <param name="Bos">The default beginning-of-sequence id, or null.</param>
+/// <param name="Eos">The default end-of-sequence id, or null.</param>
+/// <param name="Separator">The default separator id, or null.</param>
+/// <param name="AddsBos">Whether the beginning-of-sequence token is added by default.</param>
+/// <param name="AddsEos">Whether the end-of-sequence token is added by default.</param>
 internal sealed record TokenizerFamily(TokenizerKind Kind, int? Bos, int? Eos, int? Separator = null,
     bool AddsBos = false, bool AddsEos = false)
 {
@@ -29,8 +29,8 @@ internal sealed record TokenizerFamily(TokenizerKind Kind, int? Bos, int? Eos, i
         "tekken", "chameleon", "gemma4", "granite-embed-multi-311m",
     ];
 
-    /// <summary>The family of a model name; bpe variants also depend on tokenizer.ggml.pre.</summary>
-    /// <exception cref="GgufFormatException">The two do not go together.</exception>
+    /// <summary>Returns the family of a tokenizer model; for BPE it also depends on tokenizer.ggml.pre.</summary>
+    /// <exception cref="GgufFormatException">The pre-tokenizer does not match the tokenizer model.</exception>
     public static TokenizerFamily Of(IReadOnlyDictionary<string, GgufValue> metadata, string model)
     {
         GgufValue? found = metadata.TryGetValue("tokenizer.ggml.pre", out GgufValue? value) ? value : null;
@@ -52,8 +52,8 @@ internal sealed record TokenizerFamily(TokenizerKind Kind, int? Bos, int? Eos, i
             case "gpt2" or "hybriddna" or "whitespace" or "gemma4":
                 if (pre == "whitespace" && model != "whitespace")
                 {
-                    // Merges are looked up with an assertion that no piece holds a space, which only that model removes.
-                    throw found!.Error($"the pre-tokenizer 'whitespace' belongs to the tokenizer of that name, not to '{model}'");
+                    // llama.cpp asserts that no piece contains a space when it looks up merges; only this model removes spaces.
+                    throw found!.Error($"the pre-tokenizer 'whitespace' requires the tokenizer 'whitespace', not '{model}'");
                 }
 
                 int? first = model == "gemma4" || pre is "glm4" or "chatglm-bpe" ? null : 11;

@@ -4,19 +4,19 @@ using System.Text;
 namespace LlamaNative.Gguf;
 
 /// <summary>
-/// A vocabulary as llama.cpp builds it (llama_vocab::impl::load in llama-vocab.cpp), up to the places where a token, a
-/// missing token or an id would end the process: at load, or later with the first unlucky text.
+/// Validates the vocabulary where llama.cpp (llama_vocab::impl::load in llama-vocab.cpp) would terminate the process because of a token, a
+/// missing token or an id, either while loading or later while tokenizing a text.
 /// </summary>
 internal static class VocabularyCheck
 {
     private const string TokensKey = "tokenizer.ggml.tokens";
-    private const int MaxTokenBytes = 4096; // the tokenizers' tries recurse once per byte
+    private const int MaxTokenBytes = 4096; // the tokenizers recurse once per byte of a token
 
     public static void Validate(GgufFile file)
     {
         if (!file.Metadata.TryGetValue("tokenizer.ggml.model", out GgufValue? model))
         {
-            return; // llama.cpp refuses a model without
+            return; // llama.cpp rejects a model without this key
         }
 
         var tokenizer = TokenizerFamily.Of(file.Metadata, model.GetString());
@@ -60,7 +60,7 @@ internal static class VocabularyCheck
         }
     }
 
-    /// <summary>llama.cpp maps text to id and asserts that no two tokens share one place. It names empty ones itself.</summary>
+    /// <summary>llama.cpp asserts that token texts are unique. It generates names for empty tokens.</summary>
     private static void RequireDistinct(GgufValue list, TokenTable tokens)
     {
         for (int id = 0; id < tokens.Count; id++)
@@ -68,17 +68,20 @@ internal static class VocabularyCheck
             ReadOnlySpan<byte> bytes = tokens[id];
             if (bytes.Length > MaxTokenBytes)
             {
-                throw list.Error($"token {id} of {bytes.Length} bytes is longer than {MaxTokenBytes}");
+                throw list.Error($"token {id} has {bytes.Length} bytes; the maximum is {MaxTokenBytes}");
             }
 
             if (!tokens.TryAdd(id))
             {
-                throw list.Error($"token {id} '{Encoding.UTF8.GetString(bytes)}' occurs twice");
+                throw list.Error($"token {id} '{Encoding.UTF8.GetString(bytes)}' is duplicated");
             }
         }
     }
 
-    /// <summary>Text outside the vocabulary falls back to bytes, and a byte without a token is an exception that no one catches.</summary>
+    /// <summary>
+    /// Requires a token for every byte: llama.cpp falls back to bytes for unknown text and throws an uncaught exception for a missing byte
+    /// token.
+    /// </summary>
     private static void RequireBytes(GgufValue list, TokenTable tokens)
     {
         ReadOnlySpan<byte> digits = "0123456789ABCDEF"u8;
@@ -91,12 +94,12 @@ internal static class VocabularyCheck
             itself[0] = (byte)value;
             if (!tokens.Contains(name) && (value == 0 || !tokens.Contains(itself)))
             {
-                throw list.Error($"the vocabulary has no token {Encoding.ASCII.GetString(name)}, which text outside of it needs");
+                throw list.Error($"the vocabulary has no token {Encoding.ASCII.GetString(name)}, which is needed for unknown text");
             }
         }
     }
 
-    /// <summary>WordPiece has no byte tokens, and llama.cpp aborts when it meets one.</summary>
+    /// <summary>Rejects byte tokens in a WordPiece vocabulary, on which llama.cpp aborts.</summary>
     private static void RequireNoByteTokens(IReadOnlyDictionary<string, GgufValue> metadata)
     {
         if (metadata.TryGetValue("tokenizer.ggml.token_type", out GgufValue? types) && types.ElementType == GgufValueType.Int32)
@@ -104,13 +107,13 @@ internal static class VocabularyCheck
             int id = types.GetArray<int>().AsSpan().IndexOf((int)GgufTokenType.Byte);
             if (id >= 0)
             {
-                throw types.Error($"token {id} is a byte, which a WordPiece vocabulary cannot have");
+                throw types.Error($"token {id} is a byte token, which is not allowed in a WordPiece vocabulary");
             }
         }
     }
 
     /// <summary>
-    /// The RWKV tokenizer does not move on where a token could start but none fits, unless that first byte is a token itself.
+    /// The RWKV tokenizer loops forever at a byte that starts a token if no token matches, unless the byte itself is a token.
     /// </summary>
     private static void RequireFirstBytes(GgufValue list, TokenTable tokens)
     {
@@ -129,11 +132,11 @@ internal static class VocabularyCheck
         int missing = Enumerable.Range(0, 256).FirstOrDefault(value => starts[value] && !alone[value], -1);
         if (missing >= 0)
         {
-            throw list.Error($"tokens start with byte 0x{missing:X2}, which is no token itself");
+            throw list.Error($"tokens start with byte 0x{missing:X2}, which is not a token itself");
         }
     }
 
-    /// <summary>PLaMo-2 tabulates every prefix of every suffix of every token.</summary>
+    /// <summary>Limits the table of the PLaMo-2 tokenizer, which has an entry for every prefix of every suffix of every token.</summary>
     private static void RequireShort(GgufValue list, TokenTable tokens)
     {
         const double MaxWork = 1L << 33;
@@ -145,7 +148,7 @@ internal static class VocabularyCheck
 
         if (work > MaxWork)
         {
-            throw list.Error("the tokens are too long for the tables that the PLaMo-2 tokenizer builds from them");
+            throw list.Error("the tokens are too long for the lookup table of the PLaMo-2 tokenizer");
         }
     }
 }

@@ -1,4 +1,4 @@
 using System.Runtime.CompilerServices;
 
-// Every struct that crosses is blittable and every signature is generated, so the runtime's own marshalling is off.
+// All structs are blittable and LibraryImport generates the marshalling, so runtime marshalling is disabled.
 [assembly: DisableRuntimeMarshalling]

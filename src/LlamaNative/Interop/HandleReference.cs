@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>Keeps a handle's object alive for a scope; throws <see cref="ObjectDisposedException"/> when it is already gone.</summary>
+/// <summary>Keeps a handle's object alive for a scope; throws <see cref="ObjectDisposedException"/> if the handle is closed.</summary>
 internal readonly ref struct HandleReference
 {
     private readonly SafeHandle _handle;

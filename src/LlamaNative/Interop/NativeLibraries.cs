@@ -1,20 +1,18 @@
 namespace LlamaNative.Interop;
 
-/// <summary>
-/// The logical names under which imports refer to the three native libraries; <see cref="NativeLoader"/> maps them to files.
-/// </summary>
+/// <summary>The names of the three native libraries in imports. <see cref="NativeLoader"/> resolves them to files.</summary>
 internal static class NativeLibraries
 {
     public const string Llama = "llama";
     public const string Ggml = "ggml";
     public const string GgmlBase = "ggml-base";
 
-    /// <summary>In the order they depend on each other, so that each finds its own dependencies already loaded.</summary>
+    /// <summary>The libraries in dependency order, so that the dependencies of each are already loaded.</summary>
     public static ReadOnlySpan<string> InLoadOrder => new[] { GgmlBase, Ggml, Llama };
 
-    /// <summary>What the files of ggml's backends begin with.</summary>
+    /// <summary>The file name prefix of ggml's backends.</summary>
     public static string BackendPrefix => OperatingSystem.IsWindows() ? "ggml-" : "libggml-";
 
-    /// <summary>What they end with; on macOS too, because ggml builds backends as modules.</summary>
+    /// <summary>The file name suffix of ggml's backends. It is also .so on macOS, because ggml builds backends as modules.</summary>
     public static string BackendSuffix => OperatingSystem.IsWindows() ? ".dll" : ".so";
 }

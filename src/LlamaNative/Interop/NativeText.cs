@@ -3,15 +3,14 @@ using System.Text;
 
 namespace LlamaNative.Interop;
 
-/// <summary>Reads text that native functions return, which is UTF-8. Invalid bytes become U+FFFD.</summary>
+/// <summary>Reads UTF-8 text returned by native functions. Invalid bytes become U+FFFD.</summary>
 internal static unsafe class NativeText
 {
-    /// <summary>The zero-terminated text at an address; null for a null pointer.</summary>
+    /// <summary>Reads a zero-terminated string; null for a null pointer.</summary>
     public static string? Read(byte* text) => Marshal.PtrToStringUTF8((nint)text);
 
     /// <summary>
-    /// Reads a text through a function that fills a buffer and returns the length the text needs; a negative length
-    /// means there is no such text.
+    /// Reads a string with a function that fills a buffer and returns the length of the string, or a negative value if there is none.
     /// </summary>
     public static string? Read(Func<nint, nuint, int> fill)
     {
@@ -29,7 +28,7 @@ internal static unsafe class NativeText
                 return null;
             }
 
-            // The native side reserves the last byte for its zero.
+            // The native side uses the last byte for the terminating zero.
             if (length < buffer.Length)
             {
                 return Encoding.UTF8.GetString(buffer[..length]);

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>sysinfoapi.h: the memory of a Windows machine.</summary>
+/// <summary>sysinfoapi.h: the physical memory of a Windows machine.</summary>
 internal static unsafe partial class WindowsMemory
 {
-    /// <summary>Bytes of physical memory that can be had; 0 when Windows does not say.</summary>
+    /// <summary>The available physical memory in bytes; 0 if the call fails.</summary>
     public static long Available()
     {
         var status = new Status { Length = (uint)sizeof(Status) };

@@ -6,9 +6,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Models;
 
 /// <summary>
-/// Directions to add to a model's hidden state, one for each layer from 1 on (representation engineering,
-/// arXiv:2310.01405). It is data and belongs to no model; contexts use it with
-/// <see cref="LlamaContext.SetControlVector"/>. It never changes: scaling and adding make new ones.
+/// A control vector: directions to add to a model's hidden state, per layer from layer 1 (representation engineering, arXiv:2310.01405). It
+/// is immutable and independent of a model. Apply it to a context with <see cref="LlamaContext.SetControlVector"/>.
 /// </summary>
 public sealed class ControlVector
 {
@@ -21,8 +20,9 @@ public sealed class ControlVector
         _directions = directions;
     }
 
-    /// <summary>Makes a control vector from directions of one length, by layer.</summary>
-    /// <exception cref="ArgumentException">There is none, their lengths differ, a layer is below 1, or a number is not finite.</exception>
+    /// <summary>Creates a control vector from directions of equal length, by layer.</summary>
+    /// <exception cref="ArgumentException">There are no directions, their lengths differ, a layer is below 1, or a value is not
+    /// finite.</exception>
     public ControlVector(IReadOnlyDictionary<int, float[]> directions)
     {
         ArgumentNullException.ThrowIfNull(directions);
@@ -33,8 +33,8 @@ public sealed class ControlVector
             if (layer < 1 || direction.Length != EmbeddingLength || !TensorPrimitives.IsFiniteAll<float>(direction))
             {
                 throw new ArgumentException(
-                    $"The direction of layer {layer} has {direction.Length} numbers; layers count from 1, all directions have one length "
-                    + $"({EmbeddingLength}) and finite numbers.", nameof(directions));
+                    $"The direction of layer {layer} has {direction.Length} values. Layers start at 1, and all directions must have "
+                    + $"the same length ({EmbeddingLength}) and finite values.", nameof(directions));
             }
 
             _directions[layer] = [.. direction];
@@ -42,22 +42,23 @@ public sealed class ControlVector
 
         if (EmbeddingLength == 0)
         {
-            throw new ArgumentException("A control vector has at least one direction.", nameof(directions));
+            throw new ArgumentException("A control vector must have at least one direction.", nameof(directions));
         }
     }
 
-    /// <summary>Numbers of each direction: the length of the hidden state it is added to.</summary>
+    /// <summary>The length of each direction, which equals the length of the hidden state.</summary>
     public int EmbeddingLength { get; }
 
-    /// <summary>The layers that have a direction, rising.</summary>
+    /// <summary>The layers that have a direction, in ascending order.</summary>
     public IReadOnlyCollection<int> Layers => _directions.Keys;
 
     /// <summary>
-    /// Loads the tensors <c>direction.1</c>, <c>direction.2</c> … of a GGUF file, as llama.cpp's cvector-generator and repeng write them.
+    /// Loads the tensors <c>direction.1</c>, <c>direction.2</c> and so on from a GGUF file written by llama.cpp's cvector-generator or
+    /// repeng.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="strength">The factor of all directions.</param>
-    /// <exception cref="AdapterException">The file is missing or is no control vector.</exception>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="strength">A factor for all directions.</param>
+    /// <exception cref="AdapterException">The file is missing or is not a control vector.</exception>
     public static ControlVector Load(string path, float strength = 1)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -69,7 +70,7 @@ public sealed class ControlVector
             {
                 if (!directions.TryAdd(Layer(tensor, path), Read(tensor, path)))
                 {
-                    throw new AdapterException(path, $"{tensor.Name} is a second direction of its layer.");
+                    throw new AdapterException(path, $"{tensor.Name} duplicates the direction of its layer.");
                 }
             }
 
@@ -81,10 +82,10 @@ public sealed class ControlVector
         }
     }
 
-    /// <summary>The direction of a layer; empty when it has none.</summary>
+    /// <summary>Returns the direction of a layer; empty if it has none.</summary>
     public ReadOnlySpan<float> GetDirection(int layer) => _directions.TryGetValue(layer, out float[]? direction) ? direction : [];
 
-    /// <summary>All directions times a factor; a negative one turns them around.</summary>
+    /// <summary>Multiplies all directions by a factor. A negative factor reverses them.</summary>
     /// <exception cref="ArgumentException">The factor, or a product, is not finite.</exception>
     public ControlVector Scale(float factor)
     {
@@ -98,8 +99,8 @@ public sealed class ControlVector
         return new ControlVector(scaled);
     }
 
-    /// <summary>The sum of two control vectors, layer by layer.</summary>
-    /// <exception cref="ArgumentException">Their lengths differ, or a sum is not finite.</exception>
+    /// <summary>Adds two control vectors layer by layer.</summary>
+    /// <exception cref="ArgumentException">The lengths differ, or a sum is not finite.</exception>
     public ControlVector Add(ControlVector other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -119,16 +120,16 @@ public sealed class ControlVector
     }
 
     /// <summary>
-    /// As llama.cpp takes it: the directions of the layers 1 to <paramref name="layers"/> - 1 one after the other, zeros where there is
-    /// none.
+    /// Returns the format that llama.cpp expects: the directions of layers 1 to <paramref name="layers"/> - 1, consecutive, with zeros for
+    /// layers without one.
     /// </summary>
     internal float[] ToDense(int embeddingLength, int layers)
     {
         if (embeddingLength != EmbeddingLength || _directions.Keys.Last() >= layers)
         {
             throw new ArgumentException(
-                $"The control vector has {EmbeddingLength} numbers and directions up to layer {_directions.Keys.Last()}; "
-                + $"the model's hidden state has {embeddingLength} and its layers go from 0 to {layers - 1}.");
+                $"The control vector has length {EmbeddingLength} and directions up to layer {_directions.Keys.Last()}; "
+                + $"the model's hidden state has length {embeddingLength} and its layers are 0 to {layers - 1}.");
         }
 
         float[] dense = new float[embeddingLength * (layers - 1)];
@@ -145,14 +146,14 @@ public sealed class ControlVector
         return tensor.Name.StartsWith(Prefix, StringComparison.Ordinal)
             && int.TryParse(tensor.Name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
             ? layer
-            : throw new AdapterException(path, $"the tensor {tensor.Name} is no direction.N of a control vector.");
+            : throw new AdapterException(path, $"the tensor {tensor.Name} is not a direction; its name must be direction.N.");
     }
 
     private static float[] Read(GgufTensorInfo tensor, string path)
     {
         if (tensor.Type != GgmlType.F32 || tensor.Shape.RowCount != 1)
         {
-            throw new AdapterException(path, $"{tensor}: a direction is one row of F32.");
+            throw new AdapterException(path, $"{tensor} is not a direction; it must be one row of F32.");
         }
 
         using GgufTensorView view = tensor.Open();

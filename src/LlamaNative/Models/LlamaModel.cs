@@ -5,8 +5,8 @@ using LlamaNative.Models;
 namespace LlamaNative;
 
 /// <summary>
-/// A model's weights, vocabulary and metadata. It can be used from any number of threads and contexts at once; the
-/// native memory is freed when the model and every context made from it are disposed, in whatever order.
+/// A model's weights, vocabulary and metadata. Safe to use from any number of threads and contexts. The native memory is freed when the
+/// model and all contexts created from it are disposed, in any order.
 /// </summary>
 public sealed class LlamaModel : IDisposable
 {
@@ -33,63 +33,64 @@ public sealed class LlamaModel : IDisposable
         HasDecoder = LlamaModels.llama_model_has_decoder(handle);
     }
 
-    /// <summary>The file the model was loaded from; of a split file, the part that was named.</summary>
+    /// <summary>The path of the file the model was loaded from; for a split model, the path passed to <see cref="Load"/>.</summary>
     public string Path { get; }
 
-    /// <summary>The options it was loaded with.</summary>
+    /// <summary>The options the model was loaded with.</summary>
     public ModelOptions Options { get; }
 
-    /// <summary>What lies where: which memory holds the weights, and how many layers a GPU has.</summary>
+    /// <summary>The memory that contains the weights, and the number of layers offloaded to GPUs.</summary>
     public ModelPlacement Placement => _placement ??= PlacementReport.Read(_loadLog, Options);
 
-    /// <summary>How long loading took.</summary>
+    /// <summary>The time it took to load the model.</summary>
     public TimeSpan LoadTime { get; }
 
-    /// <summary>The tokenizer.</summary>
+    /// <summary>The vocabulary and tokenizer.</summary>
     public Vocabulary Vocabulary { get; }
 
-    /// <summary>The file's scalar metadata as text, by key, with overrides applied; arrays are read with the Gguf namespace.</summary>
+    /// <summary>The scalar metadata as strings, by key, with overrides applied. Read arrays with <c>GgufFile</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Architecture, size and type in llama.cpp's words, e.g. <c>llama 7B Q4_K - Medium</c>.</summary>
+    /// <summary>Architecture, size and file type in llama.cpp's format, e.g. <c>llama 7B Q4_K - Medium</c>.</summary>
     public string Description { get; }
 
-    /// <summary>The number of tokens the model was trained to see at once.</summary>
+    /// <summary>The context length the model was trained with, in tokens.</summary>
     public int ContextLength { get; }
 
-    /// <summary>The length of a token's hidden state.</summary>
+    /// <summary>The length of a token's embedding (hidden state).</summary>
     public int EmbeddingLength { get; }
 
     /// <summary>The number of transformer layers.</summary>
     public int LayerCount { get; }
 
-    /// <summary>The bytes of all tensors.</summary>
+    /// <summary>The total size of all tensors in bytes.</summary>
     public long ByteCount { get; }
 
-    /// <summary>The number of weights.</summary>
+    /// <summary>The number of parameters.</summary>
     public long ParameterCount { get; }
 
-    /// <summary>Whether it encodes input before decoding (T5 and the like).</summary>
+    /// <summary>Whether the model has an encoder, such as T5.</summary>
     public bool HasEncoder { get; }
 
-    /// <summary>Whether it generates.</summary>
+    /// <summary>Whether the model has a decoder and can generate text.</summary>
     public bool HasDecoder { get; }
 
     internal LlamaModelHandle Handle { get; }
 
-    /// <summary>The handle does not tell: it stays open as long as a context refers to it.</summary>
+    /// <summary>Whether the model was disposed. The handle may still be open, because contexts refer to it.</summary>
     internal bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
     /// <summary>
-    /// Loads a GGUF file; of a split file, name the first part. Loading is memory-mapped by default, so a large
-    /// model opens at once and is read as it is used.
+    /// Loads a model from a GGUF file. For a split model, pass the first part. By default the file is memory-mapped, so loading is fast and
+    /// weights are read from disk on first use.
     /// </summary>
-    /// <param name="path">The file; any characters the file system allows.</param>
-    /// <param name="options">How to load it; null for the defaults.</param>
-    /// <param name="progress">Told the part already loaded, from 0 to 1, on the loading thread.</param>
-    /// <param name="cancellationToken">Stops the loading at the next report of progress.</param>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
-    /// <exception cref="ModelLoadException">The file is missing, is not a valid GGUF file, or holds no model llama.cpp can run.</exception>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="progress">Receives the fraction loaded, from 0 to 1, on the loading thread.</param>
+    /// <param name="cancellationToken">Cancels loading at the next progress report.</param>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="ModelLoadException">The file is missing, is not a valid GGUF file, or does not contain a model that llama.cpp
+    /// supports.</exception>
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
     public static LlamaModel Load(
@@ -114,7 +115,7 @@ public sealed class LlamaModel : IDisposable
         }
     }
 
-    /// <summary>Loads everything but the weights, to plan by: such a model makes contexts that must not be evaluated.</summary>
+    /// <summary>Loads everything except the weights, for planning. Contexts of such a model must not be evaluated.</summary>
     internal static LlamaModel LoadWithoutWeights(string path, ModelOptions options, out IReadOnlyList<string> log,
         CancellationToken cancellationToken)
     {
@@ -124,7 +125,7 @@ public sealed class LlamaModel : IDisposable
         return new LlamaModel(path, options, handle, loader.Log, TimeSpan.Zero);
     }
 
-    /// <summary><see cref="Load"/> on a pool thread, for callers that must not wait.</summary>
+    /// <summary>Runs <see cref="Load"/> on a thread pool thread.</summary>
     public static Task<LlamaModel> LoadAsync(
         string path,
         ModelOptions? options = null,
@@ -132,16 +133,17 @@ public sealed class LlamaModel : IDisposable
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Load(path, options, progress, cancellationToken), cancellationToken);
 
-    /// <summary>The chat template in the file's metadata, a Jinja program; null when the file has none.</summary>
-    /// <param name="name">A named variant, e.g. <c>tool_use</c>; null for the default one.</param>
+    /// <summary>Returns the chat template (Jinja) in the metadata; null if there is none.</summary>
+    /// <param name="name">The name of a variant, e.g. <c>tool_use</c>; null for the default template.</param>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public unsafe string? GetChatTemplate(string? name = null)
     {
-        // The returned text is the model's own; the reference keeps it there while it is copied.
+        // The model owns the returned string; the reference keeps it alive while it is copied.
         using var keepAlive = new HandleReference(Handle);
         return NativeText.Read(LlamaModels.llama_model_chat_template(Handle, name));
     }
 
-    /// <summary>Releases the model; contexts made from it keep working until they are disposed themselves.</summary>
+    /// <summary>Releases the model. Contexts created from it remain usable until they are disposed.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

@@ -4,7 +4,7 @@ using LlamaNative.Diagnostics;
 namespace LlamaNative.Models;
 
 /// <summary>
-/// Times a loading and tells a monitor of it at its end, so that loading waits for no monitoring; see <see cref="LlamaDiagnostics"/>.
+/// Measures a model load and reports it on completion, so that monitoring does not delay loading; see <see cref="LlamaDiagnostics"/>.
 /// </summary>
 internal sealed class LoadTelemetry(string path) : IDisposable
 {

@@ -3,9 +3,9 @@ using LlamaNative.Interop;
 namespace LlamaNative.Models;
 
 /// <summary>
-/// A LoRA adapter (arXiv:2106.09685) in memory, made for one model: for some of its weights W two thin matrices whose
-/// product is added, W + scale·alpha/rank·B·A. Contexts use it with <see cref="LlamaContext.SetLoraAdapters"/>.
-/// It keeps the model's weights alive, and contexts that use it keep it alive.
+/// A LoRA adapter (arXiv:2106.09685) loaded for a model. For each target weight W it has two low-rank matrices A and B, which change the
+/// weight to W + scale·alpha/rank·B·A. Apply it to a context with <see cref="LlamaContext.SetLoraAdapters"/>. The adapter keeps the model's
+/// weights alive, and contexts that use the adapter keep it alive.
 /// </summary>
 public sealed unsafe class LoraAdapter : IDisposable
 {
@@ -22,34 +22,36 @@ public sealed unsafe class LoraAdapter : IDisposable
         Metadata = ReadMetadata(handle);
     }
 
-    /// <summary>The model it was loaded for.</summary>
+    /// <summary>The model the adapter was loaded for.</summary>
     public LlamaModel Model { get; }
 
-    /// <summary>The file it was loaded from.</summary>
+    /// <summary>The path of the file the adapter was loaded from.</summary>
     public string Path { get; }
 
-    /// <summary>The alpha of alpha/rank; null when the file has none or 0, and the product is then not scaled by rank.</summary>
+    /// <summary>
+    /// The alpha in alpha/rank; null if it is 0 or not in the file, in which case the product is not scaled by alpha/rank.
+    /// </summary>
     public float? Alpha { get; }
 
-    /// <summary>The weights it changes and the rank of each change, by the weight's name.</summary>
+    /// <summary>The rank of the change to each target weight, by the weight's name.</summary>
     public IReadOnlyDictionary<string, int> Targets { get; }
 
     /// <summary>
-    /// Of an activated LoRA (aLoRA) the tokens behind which its makers mean it to act; empty for an ordinary one. When to
-    /// switch it on is the caller's business.
+    /// For an activated LoRA (aLoRA), the tokens after which the adapter should be active; empty for other adapters. The caller has to
+    /// activate the adapter.
     /// </summary>
     public IReadOnlyList<int> InvocationTokens { get; }
 
-    /// <summary>The file's scalar metadata as text, by key.</summary>
+    /// <summary>The file's scalar metadata as strings, by key.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     internal LoraAdapterHandle Handle { get; }
 
-    /// <summary>Whether it was disposed; its handle does not tell while a context holds it.</summary>
+    /// <summary>Whether the adapter was disposed. The handle may still be open, because contexts refer to it.</summary>
     internal bool IsDisposed => _disposed;
 
-    /// <summary>Loads an adapter in GGUF form, as llama.cpp's convert_lora_to_gguf.py writes it.</summary>
-    /// <exception cref="AdapterException">The file is missing, is no LoRA adapter, or was made for a model of other shapes.</exception>
+    /// <summary>Loads an adapter from a GGUF file written by llama.cpp's convert_lora_to_gguf.py.</summary>
+    /// <exception cref="AdapterException">The file is missing, is not a LoRA adapter, or does not match the model.</exception>
     public static LoraAdapter Load(LlamaModel model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -59,11 +61,11 @@ public sealed unsafe class LoraAdapter : IDisposable
         return new LoraAdapter(model, path, file, LoadNative(model, path));
     }
 
-    /// <summary><see cref="Load"/> on a pool thread.</summary>
+    /// <summary>Runs <see cref="Load"/> on a thread pool thread.</summary>
     public static Task<LoraAdapter> LoadAsync(LlamaModel model, string path, CancellationToken cancellationToken = default) =>
         Task.Run(() => Load(model, path), cancellationToken);
 
-    /// <summary>Releases the adapter; a context that uses it goes on with it.</summary>
+    /// <summary>Releases the adapter. Contexts that use it keep it alive.</summary>
     public void Dispose()
     {
         _disposed = true;

@@ -4,8 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Models;
 
 /// <summary>
-/// An adapter file, held against its model's before llama.cpp sees it. llama.cpp asserts the types of the metadata it
-/// reads, and checks only two of the dimensions; the others end the process later, in the matrix products.
+/// Validates an adapter file against its model before llama.cpp loads it. llama.cpp asserts the types of the metadata and checks only two
+/// of the dimensions; a mismatch of the others aborts the process later, in a matrix product.
 /// </summary>
 internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> Targets, IReadOnlyList<int> InvocationTokens)
 {
@@ -50,7 +50,7 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
         string value = metadata[key].GetString();
         if (value != expected)
         {
-            throw new AdapterException(path, $"{key} is '{value}', and a LoRA adapter for this model has '{expected}'.");
+            throw new AdapterException(path, $"{key} is '{value}', but must be '{expected}' for a LoRA adapter for this model.");
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
         float alpha = metadata.TryGetValue("adapter.lora.alpha", out GgufValue? value) ? value.GetSingle() : 0;
         if (!float.IsFinite(alpha))
         {
-            throw new AdapterException(path, $"adapter.lora.alpha is {alpha}.");
+            throw new AdapterException(path, $"adapter.lora.alpha is {alpha}; it must be finite.");
         }
 
         return alpha == 0 ? null : alpha;
@@ -77,7 +77,7 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
         {
             if (Target(tensor, B) is { } orphan && !adapter.Tensors.TryGet(orphan + A, out _))
             {
-                throw new AdapterException(path, $"{orphan} has a B matrix and no A matrix.");
+                throw new AdapterException(path, $"{orphan} has a B matrix but no A matrix.");
             }
 
             if (Target(tensor, A) is not { } name)
@@ -88,19 +88,19 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
 
             if (!adapter.Tensors.TryGet(name + B, out GgufTensorInfo? b))
             {
-                throw new AdapterException(path, $"{name} has an A matrix and no B matrix.");
+                throw new AdapterException(path, $"{name} has an A matrix but no B matrix.");
             }
 
             if (!weights.Tensors.TryGet(name, out GgufTensorInfo? weight))
             {
-                throw new AdapterException(path, $"the model has no weight {name}: the adapter was made for another.");
+                throw new AdapterException(path, $"the model has no weight {name}; the adapter is for another model.");
             }
 
             CheckPair(weight, tensor, b, path);
             if (tiedOutput && name == "token_embd.weight")
             {
                 throw new AdapterException(path,
-                    "it changes the token embeddings, which this model uses as its output matrix too; llama.cpp cannot adapt such a one.");
+                    "it changes the token embeddings, which this model also uses as its output matrix; llama.cpp does not support this.");
             }
 
             targets.Add(name, (int)b.Shape[0]);
@@ -110,8 +110,8 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
     }
 
     /// <summary>
-    /// Whether the token embeddings are multiplied with as well, for want of an output matrix. A and B of looked-up rows
-    /// have the wrong shapes for that, and the native product asserts them. The BERT family has no output at all.
+    /// Whether the token embeddings are also the output matrix (tied embeddings). The A and B of an embedding have the wrong shapes for a
+    /// product, on which the native code asserts. Models of the BERT family have no output matrix.
     /// </summary>
     private static bool HasTiedOutput(LlamaModel model, GgufFile weights) =>
         !weights.Tensors.TryGet("output.weight", out _)
@@ -121,21 +121,22 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
     {
         string? name = tensor.Name.EndsWith(suffix, StringComparison.Ordinal) ? tensor.Name[..^suffix.Length] : null;
 
-        // llama.cpp removes the suffix wherever it occurs, which must not lead it to another name.
+        // llama.cpp removes the suffix anywhere in a name, so a second occurrence would give another name.
         return name?.Contains(suffix, StringComparison.Ordinal) == true ? null : name;
     }
 
     private static void CheckLeftOut(GgufTensorInfo tensor, string path)
     {
-        // llama.cpp leaves changed norms out, and most adapters work without; anything else it refuses.
+        // llama.cpp ignores norms, which most adapters do not need, and rejects other tensors.
         if (Target(tensor, B) is null && !tensor.Name.EndsWith("_norm.weight", StringComparison.Ordinal))
         {
-            throw new AdapterException(path, $"the tensor {tensor.Name} is neither an A nor a B matrix.");
+            throw new AdapterException(path, $"the tensor {tensor.Name} is neither an A nor a B matrix (.lora_a, .lora_b).");
         }
     }
 
     /// <summary>
-    /// W is [in, out], A [in, rank] and B [rank, out]; of token embeddings, whose rows are looked up, A is [rank, out] and B [rank, in].
+    /// The shapes are W [in, out], A [in, rank] and B [rank, out]; for token embeddings, whose rows are looked up, A [rank, out] and B
+    /// [rank, in].
     /// </summary>
     private static void CheckPair(GgufTensorInfo weight, GgufTensorInfo a, GgufTensorInfo b, string path)
     {
@@ -145,17 +146,17 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
             && rank is > 0 and <= int.MaxValue && SameStack(weight, a) && SameStack(weight, b);
         if (!fits)
         {
-            throw new AdapterException(path, $"{weight} does not go with {a} and {b}: the adapter was made for another model.");
+            throw new AdapterException(path, $"{a} and {b} do not match {weight}; the adapter is for another model.");
         }
 
         if (!IsComputable(a.Type) || !IsComputable(b.Type))
         {
-            throw new AdapterException(path, $"{a} and {b}: an adapter's matrices are F32, F16, BF16 or Q8_0.");
+            throw new AdapterException(path, $"{a} and {b} have an unsupported type; it must be F32, F16, BF16 or Q8_0.");
         }
 
         if (weight.Type == GgmlType.NVFP4)
         {
-            throw new AdapterException(path, $"llama.cpp has no LoRA for weights of type NVFP4, which {weight.Name} has.");
+            throw new AdapterException(path, $"{weight.Name} has the type NVFP4, for which llama.cpp does not support LoRA.");
         }
     }
 

@@ -6,37 +6,39 @@ using LlamaNative.Interop;
 
 namespace LlamaNative;
 
-/// <summary>A metadata value given at loading instead of the file's: an integer, a number, a truth value or a short text.</summary>
+/// <summary>
+/// A metadata value that replaces the file's when a model is loaded: an integer, floating-point number, bool or short string.
+/// </summary>
 public sealed record MetadataOverride
 {
-    private const string OptionName = "MetadataOverrides"; // of every options record that has them
+    private const string OptionName = "MetadataOverrides"; // the name in all options records
     private readonly object _value;
 
-    // Called with a cast: the conversions below would lead to the record's copying constructor instead, and back here.
+    // Callers cast to object; otherwise the implicit conversions below would select the record's copy constructor and recurse.
     private MetadataOverride(object value) => _value = value;
 
-    /// <summary>An integer value.</summary>
+    /// <summary>Creates an integer value.</summary>
     public static implicit operator MetadataOverride(long value) => FromInt64(value);
 
-    /// <summary>A floating-point value.</summary>
+    /// <summary>Creates a floating-point value.</summary>
     public static implicit operator MetadataOverride(double value) => FromDouble(value);
 
-    /// <summary>A truth value.</summary>
+    /// <summary>Creates a Boolean value.</summary>
     public static implicit operator MetadataOverride(bool value) => FromBoolean(value);
 
-    /// <summary>A text of at most 127 bytes in UTF-8.</summary>
+    /// <summary>Creates a string value of at most 127 bytes of UTF-8.</summary>
     public static implicit operator MetadataOverride(string value) => FromString(value);
 
-    /// <summary>An integer value.</summary>
+    /// <summary>Creates an integer value.</summary>
     public static MetadataOverride FromInt64(long value) => new((object)value);
 
-    /// <summary>A floating-point value.</summary>
+    /// <summary>Creates a floating-point value.</summary>
     public static MetadataOverride FromDouble(double value) => new((object)value);
 
-    /// <summary>A truth value.</summary>
+    /// <summary>Creates a Boolean value.</summary>
     public static MetadataOverride FromBoolean(bool value) => new((object)value);
 
-    /// <summary>A text of at most 127 bytes in UTF-8.</summary>
+    /// <summary>Creates a string value of at most 127 bytes of UTF-8.</summary>
     public static MetadataOverride FromString(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -50,7 +52,7 @@ public sealed record MetadataOverride
         _ => Convert.ToString(_value, CultureInfo.InvariantCulture)!,
     };
 
-    /// <summary>The file as llama.cpp will read it with these overrides; it shares what the file holds.</summary>
+    /// <summary>Returns the file with these overrides applied as llama.cpp applies them. It shares the file's mapping.</summary>
     internal static GgufFile Apply(IReadOnlyDictionary<string, MetadataOverride> overrides, GgufFile file)
     {
         var values = new Dictionary<string, GgufValue>();
@@ -62,7 +64,7 @@ public sealed record MetadataOverride
         return file.With(values);
     }
 
-    /// <summary>Refuses what the native side has no room for, by the name of the option.</summary>
+    /// <summary>Rejects keys and values that exceed the native limits.</summary>
     internal static void Validate(IReadOnlyDictionary<string, MetadataOverride> overrides)
     {
         foreach ((string key, MetadataOverride? value) in OptionCheck.NotNull(overrides, OptionName))
@@ -72,7 +74,7 @@ public sealed record MetadataOverride
     }
 
     /// <summary>
-    /// The value as llama.cpp will read it in the place of <paramref name="present"/>, which stays where the types differ.
+    /// Returns the value with which llama.cpp replaces <paramref name="present"/>, or <paramref name="present"/> if the types differ.
     /// </summary>
     internal GgufValue ToValue(GgufValue? present)
     {
@@ -116,7 +118,7 @@ public sealed record MetadataOverride
         return native;
     }
 
-    /// <summary>Cut to the width of the type, as llama.cpp does.</summary>
+    /// <summary>Truncates to the width of the type, like llama.cpp.</summary>
     private static GgufValue OfInteger(long value, GgufValueType type) => unchecked(type switch
     {
         GgufValueType.UInt8 => GgufValue.Of((byte)value),
@@ -135,7 +137,7 @@ public sealed record MetadataOverride
         int length = Encoding.UTF8.GetByteCount(text);
         if (length is 0 or > Room || text.Contains('\0'))
         {
-            throw OptionCheck.Invalid($"The {what} of a metadata override takes 1 to {Room} bytes of UTF-8 without zeros, not {length}.",
+            throw OptionCheck.Invalid($"The {what} of a metadata override must be 1 to {Room} bytes of UTF-8 without zeros, not {length}.",
                 OptionName);
         }
 

@@ -1,44 +1,44 @@
 namespace LlamaNative.Models;
 
-/// <summary>How weights come into memory; the values are those of <c>llama_load_mode</c>.</summary>
+/// <summary>How weights are loaded into memory. The values match <c>llama_load_mode</c> in llama.h.</summary>
 public enum ModelLoadMode
 {
-    /// <summary>What llama.cpp thinks best for the devices in use.</summary>
+    /// <summary>llama.cpp's default for the devices in use.</summary>
     Auto = -1,
 
     /// <summary>Read into allocated memory.</summary>
     Read = 0,
 
-    /// <summary>Mapped from the file: loads at once, shared between processes, paged by the system.</summary>
+    /// <summary>Memory-mapped: fast to load, shared between processes and paged by the system.</summary>
     MemoryMap = 1,
 
-    /// <summary>Read, and locked so that the system never swaps it out.</summary>
+    /// <summary>Read into memory that is locked, so that the system never swaps it out.</summary>
     MemoryLock = 2,
 
-    /// <summary>Mapped and locked.</summary>
+    /// <summary>Memory-mapped and locked.</summary>
     MemoryMapAndLock = 3,
 
-    /// <summary>Read past the system's file cache where that is possible.</summary>
+    /// <summary>Read with direct I/O, bypassing the file cache, where supported.</summary>
     DirectIo = 4,
 }
 
-/// <summary>How a model is divided over several GPUs; the values are those of <c>llama_split_mode</c>.</summary>
+/// <summary>How a model is split over several GPUs. The values match <c>llama_split_mode</c> in llama.h.</summary>
 public enum GpuSplitMode
 {
-    /// <summary>One GPU takes all.</summary>
+    /// <summary>No split; one GPU has the whole model.</summary>
     None = 0,
 
-    /// <summary>Whole layers, and their KV cache, per GPU.</summary>
+    /// <summary>By layer, including its KV cache.</summary>
     Layer = 1,
 
-    /// <summary>Rows of the matrices per GPU.</summary>
+    /// <summary>By rows of the matrices.</summary>
     Row = 2,
 
-    /// <summary>Tensor parallelism over all GPUs.</summary>
+    /// <summary>Tensor parallelism.</summary>
     Tensor = 3,
 }
 
-/// <summary>The tokenizer's algorithm; the values are those of <c>llama_vocab_type</c>.</summary>
+/// <summary>The tokenizer's algorithm. The values match <c>llama_vocab_type</c> in llama.h.</summary>
 public enum VocabularyType
 {
     /// <summary>The model has no vocabulary.</summary>
@@ -63,38 +63,38 @@ public enum VocabularyType
     Plamo2 = 6,
 }
 
-/// <summary>What a token is; the values are those of <c>llama_token_attr</c>.</summary>
+/// <summary>The attributes of a token. The values match <c>llama_token_attr</c> in llama.h.</summary>
 [Flags]
 public enum TokenAttributes
 {
-    /// <summary>Nothing is said of it.</summary>
+    /// <summary>No attributes.</summary>
     None = 0,
 
-    /// <summary>Stands for text outside the vocabulary.</summary>
+    /// <summary>The unknown token, for text outside the vocabulary.</summary>
     Unknown = 1 << 0,
 
-    /// <summary>Never produced or consumed.</summary>
+    /// <summary>An unused token.</summary>
     Unused = 1 << 1,
 
     /// <summary>Ordinary text.</summary>
     Normal = 1 << 2,
 
-    /// <summary>Steers the model and is not text.</summary>
+    /// <summary>A control token, which is not text.</summary>
     Control = 1 << 3,
 
-    /// <summary>Added by the model's makers and matched as a whole.</summary>
+    /// <summary>A user-defined token, matched before the text is tokenized.</summary>
     UserDefined = 1 << 4,
 
-    /// <summary>One raw byte.</summary>
+    /// <summary>A single byte.</summary>
     Byte = 1 << 5,
 
-    /// <summary>Its text is normalised before matching.</summary>
+    /// <summary>The text is normalised before matching.</summary>
     Normalized = 1 << 6,
 
-    /// <summary>Swallows white space to its left.</summary>
+    /// <summary>Strips white space to its left.</summary>
     LeftStrip = 1 << 7,
 
-    /// <summary>Swallows white space to its right.</summary>
+    /// <summary>Strips white space to its right.</summary>
     RightStrip = 1 << 8,
 
     /// <summary>Matched only as a whole word.</summary>

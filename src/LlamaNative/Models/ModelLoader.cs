@@ -6,15 +6,15 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Models;
 
-/// <summary>One loading of one file: checks what can be checked before, fills the native parameters, reports and cancels.</summary>
+/// <summary>Loads one model file: validates it, fills the native parameters, reports progress and handles cancellation.</summary>
 internal sealed unsafe class ModelLoader(string path, ModelOptions options, IProgress<float>? progress, CancellationToken cancellationToken)
 {
     private ExceptionDispatchInfo? _progressError;
 
-    /// <summary>Goes through the loading without allocating or reading a weight (llama.cpp's no-alloc mode), to plan by.</summary>
+    /// <summary>Whether to load without allocating or reading weights (llama.cpp's no_alloc mode), for planning.</summary>
     public bool WithoutWeights { get; init; }
 
-    /// <summary>What llama.cpp said while loading without weights; of placement only, otherwise.</summary>
+    /// <summary>The lines that llama.cpp logged: all of them when loading without weights, otherwise those about placement.</summary>
     public IReadOnlyList<string> Log { get; private set; } = [];
 
     public LlamaModelHandle Load()
@@ -77,8 +77,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     }
 
     /// <summary>
-    /// The one place where a file is judged before native code sees it: llama.cpp trusts what it reads and, where that
-    /// goes wrong, ends the process.
+    /// Validates the file before native code reads it, because llama.cpp trusts its contents and aborts the process on invalid values.
     /// </summary>
     private void CheckFile()
     {
@@ -108,7 +107,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
             return null;
         }
 
-        // The native list ends with an entry whose key is empty.
+        // The native array is terminated by an empty key.
         var native = new llama_model_kv_override[options.MetadataOverrides.Count + 1];
         int count = 0;
         foreach ((string key, MetadataOverride value) in options.MetadataOverrides)
@@ -127,13 +126,13 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         }
 
         int room = (int)LlamaSystem.llama_max_devices();
-        // The native side reads one entry for every device it could have.
+        // The native side reads one entry for each of the maximum number of devices.
         float[] split = new float[room];
         for (int i = 0; i < options.TensorSplit.Count; i++)
         {
             split[i] = i < room
                 ? options.TensorSplit[i]
-                : throw OptionCheck.Invalid($"TensorSplit has {options.TensorSplit.Count} shares; llama.cpp takes at most {room}.",
+                : throw OptionCheck.Invalid($"TensorSplit has {options.TensorSplit.Count} entries; the maximum is {room}.",
                     nameof(options.TensorSplit));
         }
 
@@ -144,17 +143,17 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     {
         if (options.GpuLayers is not { } layers)
         {
-            return -1; // all of them, where there is a device to take them
+            return -1; // all layers, if there is a device to offload to
         }
 
         return layers == 0 || DeviceInfo.AnyGpu ? layers : throw NoGpu(layers);
     }
 
     private ModelLoadException NoGpu(int layers) => new(path,
-        $"{layers} layers of '{path}' were asked onto a GPU, but ggml sees none; its devices are: "
+        $"GpuLayers is {layers} for '{path}', but ggml found no GPU. The available devices are: "
         + string.Join(", ", LlamaRuntime.GetDevices().Select(device => $"{device.Name} ({device.Description})"))
         + string.Concat(LlamaRuntime.Load().FailedBackends
-            .Select(failure => $"; its {failure.Name} backend cannot be used: {failure.Reason}"))
+            .Select(failure => $"; the {failure.Name} backend cannot be used: {failure.Reason}"))
         + ". Reference LlamaNative.Backend.Vulkan or LlamaNative.Backend.Cuda and install the GPU's driver, or leave GpuLayers unset.");
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -172,7 +171,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         }
         catch (Exception error)
         {
-            // Carried around the native frames, which an exception must not cross.
+            // Rethrown after the native call, because an exception must not propagate through native frames.
             _progressError = ExceptionDispatchInfo.Capture(error);
             return false;
         }

@@ -2,7 +2,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Models;
 
-/// <summary>Reads a loaded model's metadata as text, the form in which llama.cpp keeps it.</summary>
+/// <summary>Reads a loaded model's metadata as strings, as llama.cpp stores it.</summary>
 internal static unsafe class ModelMetadata
 {
     public static IReadOnlyDictionary<string, string> Read(LlamaModelHandle model, IReadOnlyDictionary<string, MetadataOverride> overrides)
@@ -19,7 +19,7 @@ internal static unsafe class ModelMetadata
             }
         }
 
-        // llama.cpp uses them and does not list them.
+        // llama.cpp applies overrides but does not list them.
         foreach ((string key, MetadataOverride value) in overrides)
         {
             metadata[key] = value.ToString();

@@ -5,17 +5,17 @@ using LlamaNative.Interop;
 namespace LlamaNative.Models;
 
 /// <summary>
-/// Tensor placements as the native side takes them: pairs of pattern and buffer type, ended by an empty one. Freed after loading.
+/// Tensor placements in native format: pairs of pattern and buffer type, terminated by an empty pair. Freed after loading.
 /// </summary>
 internal sealed unsafe class NativePlacements : IDisposable
 {
     private readonly llama_model_tensor_buft_override[] _overrides;
 
-    /// <summary>The longest pattern: the native compiler of regular expressions recurses as deep as a pattern is nested.</summary>
+    /// <summary>The maximum length of a pattern, because the native regular expression compiler recurses for each nesting level.</summary>
     private const int MaxPatternLength = 1024;
 
-    /// <exception cref="ArgumentException">A pattern is empty, too long, or no regular expression.</exception>
-    /// <exception cref="ModelLoadException">There is no such device.</exception>
+    /// <exception cref="ArgumentException">A pattern is empty, too long, or not a valid regular expression.</exception>
+    /// <exception cref="ModelLoadException">A device does not exist.</exception>
     public NativePlacements(string path, IReadOnlyList<TensorPlacement> placements)
     {
         foreach (TensorPlacement placement in placements)
@@ -32,7 +32,7 @@ internal sealed unsafe class NativePlacements : IDisposable
         }
     }
 
-    /// <summary>The pairs.</summary>
+    /// <summary>The native array.</summary>
     public llama_model_tensor_buft_override[] Overrides => _overrides;
 
     public void Dispose()
@@ -49,7 +49,7 @@ internal sealed unsafe class NativePlacements : IDisposable
         if (pattern is not { Length: > 0 and <= MaxPatternLength } || pattern.Contains('\0', StringComparison.Ordinal))
         {
             throw OptionCheck.Invalid(
-                $"The pattern '{pattern}' of a tensor placement has not 1 to {MaxPatternLength} characters, or holds NUL.", Option);
+                $"The pattern '{pattern}' of a tensor placement must have 1 to {MaxPatternLength} characters and contain no NUL.", Option);
         }
 
         try
@@ -58,7 +58,7 @@ internal sealed unsafe class NativePlacements : IDisposable
         }
         catch (ArgumentException error)
         {
-            throw OptionCheck.Invalid($"A tensor placement's pattern is not a regular expression: {error.Message}", Option, error);
+            throw OptionCheck.Invalid($"The pattern of a tensor placement is not a regular expression: {error.Message}", Option, error);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed unsafe class NativePlacements : IDisposable
         return found != 0
             ? GgmlDevices.ggml_backend_dev_buffer_type(found)
             : throw new ModelLoadException(path,
-                $"Tensors of '{path}' were asked onto the device '{device}', which is not there; there are "
+                $"TensorPlacements for '{path}' names the device '{device}', which does not exist. The available devices are "
                 + $"{string.Join(", ", LlamaRuntime.GetDevices().Select(there => there.Name))}.");
     }
 }

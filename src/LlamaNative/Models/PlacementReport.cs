@@ -2,10 +2,10 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Models;
 
-/// <summary>What lies where, from the log of a loading.</summary>
+/// <summary>Reads the placement of a model from the log of its load.</summary>
 internal static class PlacementReport
 {
-    /// <exception cref="LlamaException">llama.cpp did not log what its pinned release logs.</exception>
+    /// <exception cref="LlamaException">llama.cpp did not log a line that the pinned release logs.</exception>
     public static ModelPlacement Read(IReadOnlyList<string> log, ModelOptions options)
     {
         if (options.VocabularyOnly)

@@ -6,28 +6,30 @@ using System.Text;
 namespace LlamaNative.Models;
 
 /// <summary>
-/// Keeps a text away from what ends the process inside llama.cpp's tokenizers (llama-vocab.cpp, unicode.cpp): regular
-/// expressions that recurse for each character they match, or take time with the square of their number.
+/// Protects llama.cpp's tokenizers (llama-vocab.cpp, unicode.cpp) from texts that would crash the process: their regular expressions
+/// recurse for each matched character, or take quadratic time.
 /// </summary>
 internal sealed class TokenizerGuard
 {
-    /// <summary>The longest run that may be matched on the caller's stack.</summary>
+    /// <summary>The maximum run of characters matched on the caller's stack.</summary>
     private const int RunOnCallersStack = 128;
 
-    /// <summary>Measured with libstdc++ on x64: up to 393 bytes for each character matched, over all its patterns.</summary>
+    /// <summary>Stack bytes per matched character. Measured with libstdc++ on x64: up to 393 bytes over all patterns.</summary>
     private const int StackPerCharacter = 1024;
 
     private const int BaseStack = 1 << 20;
 
-    /// <summary>The longest run there is stack for: 1 GiB of address space, of which only what is matched is touched.</summary>
+    /// <summary>
+    /// The maximum run of characters, for which 1 GiB of stack is reserved; only the part needed for the match is committed.
+    /// </summary>
     private const int LongestRun = 1 << 20;
 
-    /// <summary>The longest run for patterns that take time with its square.</summary>
+    /// <summary>The maximum run of characters for patterns with quadratic time.</summary>
     private const int LongestSquareRun = 4096;
 
     /// <summary>
-    /// Pre-tokenizers (tokenizer.ggml.pre) whose patterns llama.cpp matches in loops written by hand, or which match one
-    /// character at a time (llama-vocab.cpp, llm_tokenizer_bpe; unicode.cpp, unicode_regex_split_custom).
+    /// Pre-tokenizers (tokenizer.ggml.pre) whose patterns llama.cpp implements as loops, or which match one character at a time
+    /// (llm_tokenizer_bpe in llama-vocab.cpp; unicode_regex_split_custom in unicode.cpp).
     /// </summary>
     private static readonly HashSet<string> s_withoutRecursion =
     [
@@ -50,8 +52,8 @@ internal sealed class TokenizerGuard
         _recurses = vocabulary.Type == VocabularyType.BytePairEncoding && !s_withoutRecursion.Contains(_preTokenizer);
     }
 
-    /// <summary>Runs a tokenization of <paramref name="utf8"/> where it is safe.</summary>
-    /// <exception cref="LlamaException">It is nowhere safe.</exception>
+    /// <summary>Tokenizes <paramref name="utf8"/> on a thread with enough stack.</summary>
+    /// <exception cref="LlamaException">The text has a run of characters that is too long to tokenize safely.</exception>
     public int Run(ReadOnlySpan<byte> utf8, Func<int> tokenize)
     {
         int run = _recurses ? Check(utf8) : 0;
@@ -63,10 +65,10 @@ internal sealed class TokenizerGuard
         }
         catch (SEHException error)
         {
-            // The regular expressions of Visual C++ give up on a long match with a C++ exception, which arrives as this.
+            // Visual C++'s regular expressions throw a C++ exception on a long match, which .NET reports as this exception.
             throw new LlamaException(
-                $"The text has a run of characters without a break that is too long for the vocabulary's pre-tokenizer '{_preTokenizer}' "
-                + $"on Windows.", error);
+                $"Cannot tokenize the text: it has an unbroken run of characters that is too long for the pre-tokenizer '{_preTokenizer}' "
+                + $"on Windows. Insert spaces.", error);
         }
     }
 
@@ -94,7 +96,7 @@ internal sealed class TokenizerGuard
         catch (Exception failure) when (failure is OutOfMemoryException or ThreadStartException)
         {
             throw new LlamaException(
-                $"The text needs a stack of {stack >> 20} MiB to be tokenized, which the system does not grant; put spaces into its "
+                $"Cannot tokenize the text: it needs {stack >> 20} MiB of stack, which the system cannot allocate. Insert spaces into its "
                 + $"longest run of characters.", failure);
         }
 
@@ -103,10 +105,10 @@ internal sealed class TokenizerGuard
         return result;
     }
 
-    /// <summary>Checks a text for patterns that recurse and returns the longest run of characters that one of them may match.</summary>
+    /// <summary>Checks a text for recursive patterns and returns the longest run of characters that one of them can match.</summary>
     private int Check(ReadOnlySpan<byte> utf8)
     {
-        // exaone-moe matches words and the single spaces between them as one, and runs of white space too.
+        // exaone-moe matches words with the single spaces between them, and runs of white space.
         bool unbroken = _preTokenizer == "exaone-moe";
         int longest = 0;
         int length = 0;
@@ -125,15 +127,15 @@ internal sealed class TokenizerGuard
             {
                 int limit = longest > LongestRun ? LongestRun : LongestSquareRun;
                 throw new LlamaException(
-                    $"The text has a run of more than {limit} characters without a break, which the vocabulary's pre-tokenizer "
-                    + $"'{_preTokenizer}' cannot take.");
+                    $"Cannot tokenize the text: it has an unbroken run of more than {limit} characters, the limit of the pre-tokenizer "
+                    + $"'{_preTokenizer}'. Insert spaces.");
             }
         }
 
         return longest;
     }
 
-    /// <summary>Characters of which a run costs time with its square: <c>\s+$</c> and <c>(?=(\d{3})+(?!\d))</c>.</summary>
+    /// <summary>Characters whose runs take quadratic time: <c>\s+$</c> and <c>(?=(\d{3})+(?!\d))</c>.</summary>
     private bool IsSquare(Rune rune) => _preTokenizer switch
     {
         "deepseek-llm" => Rune.IsWhiteSpace(rune),

@@ -7,12 +7,14 @@ namespace LlamaNative.Models;
 
 public sealed unsafe partial class Vocabulary
 {
-    /// <summary>Splits a text into tokens.</summary>
+    /// <summary>Tokenizes a text.</summary>
     /// <param name="text">The text; a lone surrogate becomes U+FFFD.</param>
-    /// <param name="addSpecial">Adds the tokens that begin and end a text, if the model is configured to have them.</param>
-    /// <param name="parseSpecial">Reads special tokens written in the text (<c>&lt;|im_start|&gt;</c>) as such and not as plain text. Never
-    /// for untrusted text.</param>
-    /// <exception cref="LlamaException">There is no vocabulary, or its rules cannot take so long a run of characters.</exception>
+    /// <param name="addSpecial">Whether to add the special tokens that begin and end a text, if the model is configured to add
+    /// them.</param>
+    /// <param name="parseSpecial">Whether to parse special tokens in the text (<c>&lt;|im_start|&gt;</c>) instead of treating them as plain
+    /// text. Do not use for untrusted text.</param>
+    /// <exception cref="LlamaException">The model has no vocabulary, or the text has an unbroken run of characters that is too long for the
+    /// pre-tokenizer.</exception>
     public int[] Tokenize(string text, bool addSpecial = true, bool parseSpecial = false)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -28,7 +30,7 @@ public sealed unsafe partial class Vocabulary
         }
     }
 
-    /// <summary>Splits a text in UTF-8 into tokens; see <see cref="Tokenize(string, bool, bool)"/>.</summary>
+    /// <summary>Tokenizes a UTF-8 text; see <see cref="Tokenize(string, bool, bool)"/>.</summary>
     /// <exception cref="ArgumentException">The bytes are not valid UTF-8.</exception>
     public int[] Tokenize(ReadOnlySpan<byte> utf8, bool addSpecial = true, bool parseSpecial = false)
     {
@@ -40,10 +42,11 @@ public sealed unsafe partial class Vocabulary
         return TokenizeValid(utf8, addSpecial, parseSpecial);
     }
 
-    /// <summary>Joins tokens to a text. A character cut off at either end becomes U+FFFD.</summary>
+    /// <summary>Converts tokens to text. An incomplete character at either end becomes U+FFFD.</summary>
     /// <param name="tokens">The token ids.</param>
-    /// <param name="removeSpecial">Leaves out the tokens that begin and end a text, if the model is configured to have them.</param>
-    /// <param name="unparseSpecial">Writes special tokens out (<c>&lt;|im_start|&gt;</c>) instead of leaving them out.</param>
+    /// <param name="removeSpecial">Whether to omit the special tokens that begin and end a text, if the model is configured to add
+    /// them.</param>
+    /// <param name="unparseSpecial">Whether to render special tokens as text (<c>&lt;|im_start|&gt;</c>) instead of omitting them.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string Detokenize(ReadOnlySpan<int> tokens, bool removeSpecial = false, bool unparseSpecial = false)
     {
@@ -72,9 +75,9 @@ public sealed unsafe partial class Vocabulary
         }
     }
 
-    /// <summary>The text of one token; a token that is a part of a character gives U+FFFD.</summary>
+    /// <summary>Returns the text of one token. A token that is part of a character gives U+FFFD.</summary>
     /// <param name="token">The token id.</param>
-    /// <param name="special">Writes a special token out instead of giving nothing.</param>
+    /// <param name="special">Whether to render a special token as text instead of returning an empty string.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string GetPiece(int token, bool special = false)
     {
@@ -89,8 +92,8 @@ public sealed unsafe partial class Vocabulary
         return Encoding.UTF8.GetString(piece[..length]);
     }
 
-    /// <summary>Writes the bytes of one token, which may be a part of a character; allocates nothing.</summary>
-    /// <returns>The number of bytes written; when <paramref name="destination"/> is too small, the number needed, negated.</returns>
+    /// <summary>Writes the bytes of one token, which may be part of a character. Allocates nothing.</summary>
+    /// <returns>The number of bytes written; if <paramref name="destination"/> is too small, the negated number of bytes needed.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public int GetPiece(int token, Span<byte> destination, bool special = false)
     {
@@ -109,7 +112,7 @@ public sealed unsafe partial class Vocabulary
             CheckSpecialTokens();
         }
 
-        // No tokenizer makes more tokens than bytes, but for the space and the special tokens it may add.
+        // A tokenizer returns at most one token per byte, plus the space and special tokens it adds.
         int[] tokens = ArrayPool<int>.Shared.Rent(utf8.Length + 8);
         try
         {
@@ -123,7 +126,7 @@ public sealed unsafe partial class Vocabulary
 
             if (count < 0)
             {
-                throw new LlamaException($"The text of {utf8.Length} bytes could not be tokenized.");
+                throw new LlamaException($"llama.cpp could not tokenize the text of {utf8.Length} bytes.");
             }
 
             return tokens.AsSpan(0, count).ToArray();
@@ -140,7 +143,7 @@ public sealed unsafe partial class Vocabulary
         fixed (byte* text = utf8)
         fixed (int* destination = tokens)
         {
-            // Pinned until the guard returns, which waits for the call wherever it makes it.
+            // Pinned until the guard returns; it waits for the call on whichever thread it runs.
             byte* source = text is null ? &empty : text;
             int* target = destination;
             int length = utf8.Length;
@@ -162,7 +165,7 @@ public sealed unsafe partial class Vocabulary
         }
     }
 
-    /// <summary>The native tokenizer asserts that the special tokens it is configured to add exist.</summary>
+    /// <summary>Checks the special tokens to add, because the native tokenizer asserts that they exist.</summary>
     private void CheckSpecialTokens()
     {
         bool needsBos = AddsBos || Type == VocabularyType.WordPiece;
@@ -170,7 +173,7 @@ public sealed unsafe partial class Vocabulary
         if ((needsBos && Bos is null) || (AddsEos && Eos is null) || (needsSeparator && Separator is null))
         {
             throw new LlamaException(
-                "The model is configured to add special tokens to a text that its vocabulary does not have; tokenize with "
+                "The model is configured to add special tokens that its vocabulary does not have. Tokenize with "
                 + "addSpecial: false.");
         }
     }

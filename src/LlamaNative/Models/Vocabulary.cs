@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace LlamaNative.Models;
 
 /// <summary>
-/// The tokens of a model: their texts, attributes and special roles. Text to tokens and back lives in the other half
-/// of this class. Safe to use from any thread; part of its model, and usable until the model and every context made from it are disposed.
+/// The tokens of a model: their texts, attributes and special roles. Tokenizes text and converts tokens to text. Safe to use from any
+/// thread. Usable until the model and all contexts created from it are disposed.
 /// </summary>
-#pragma warning disable CA1001 // the handle is disposed by the model: a user has nothing to dispose here
+#pragma warning disable CA1001 // the model disposes the handle, so the vocabulary is not disposable
 public sealed partial class Vocabulary
 #pragma warning restore CA1001
 {
@@ -45,7 +45,7 @@ public sealed partial class Vocabulary
         AddsEos = LlamaVocab.llama_vocab_get_add_eos(_handle);
         AddsSeparator = LlamaVocab.llama_vocab_get_add_sep(_handle);
 
-        // Asked for every generated token, so it is a bit here and not a call. The reference is taken once for all of them.
+        // Queried for every generated token, so it is cached as bits. One reference is held during all calls.
         using var keepAlive = new HandleReference(_handle);
         for (int token = 0; token < Count; token++)
         {
@@ -64,64 +64,64 @@ public sealed partial class Vocabulary
     /// <summary>The number of tokens; ids run from 0 to <c>Count - 1</c>.</summary>
     public int Count { get; }
 
-    /// <summary>Begins a text.</summary>
+    /// <summary>The beginning-of-sequence token; null if there is none.</summary>
     public int? Bos { get; }
 
-    /// <summary>Ends a text.</summary>
+    /// <summary>The end-of-sequence token; null if there is none.</summary>
     public int? Eos { get; }
 
-    /// <summary>Ends a turn of a conversation.</summary>
+    /// <summary>The end-of-turn token; null if there is none.</summary>
     public int? Eot { get; }
 
-    /// <summary>Separates sentences.</summary>
+    /// <summary>The separator token; null if there is none.</summary>
     public int? Separator { get; }
 
-    /// <summary>A line break.</summary>
+    /// <summary>The newline token; null if there is none.</summary>
     public int? Newline { get; }
 
-    /// <summary>Fills a batch up.</summary>
+    /// <summary>The padding token; null if there is none.</summary>
     public int? Padding { get; }
 
-    /// <summary>Stands for a hidden token.</summary>
+    /// <summary>The mask token; null if there is none.</summary>
     public int? Mask { get; }
 
-    /// <summary>Fill in the middle: begins the text before the gap.</summary>
+    /// <summary>The fill-in-the-middle token before the prefix; null if there is none.</summary>
     public int? FimPrefix { get; }
 
-    /// <summary>Fill in the middle: begins the text behind the gap.</summary>
+    /// <summary>The fill-in-the-middle token before the suffix; null if there is none.</summary>
     public int? FimSuffix { get; }
 
-    /// <summary>Fill in the middle: begins the text of the gap.</summary>
+    /// <summary>The fill-in-the-middle token before the generated middle; null if there is none.</summary>
     public int? FimMiddle { get; }
 
-    /// <summary>Fill in the middle: padding.</summary>
+    /// <summary>The fill-in-the-middle padding token; null if there is none.</summary>
     public int? FimPadding { get; }
 
-    /// <summary>Fill in the middle: begins the name of the repository.</summary>
+    /// <summary>The fill-in-the-middle token before the repository name; null if there is none.</summary>
     public int? FimRepository { get; }
 
-    /// <summary>Fill in the middle: separates files.</summary>
+    /// <summary>The fill-in-the-middle token between files; null if there is none.</summary>
     public int? FimFileSeparator { get; }
 
-    /// <summary>Whether tokenizing with special tokens puts <see cref="Bos"/> first.</summary>
+    /// <summary>Whether tokenizing with special tokens prepends <see cref="Bos"/>.</summary>
     public bool AddsBos { get; }
 
-    /// <summary>Whether tokenizing with special tokens puts <see cref="Eos"/> last.</summary>
+    /// <summary>Whether tokenizing with special tokens appends <see cref="Eos"/>.</summary>
     public bool AddsEos { get; }
 
-    /// <summary>Whether tokenizing with special tokens puts <see cref="Separator"/> last.</summary>
+    /// <summary>Whether tokenizing with special tokens appends <see cref="Separator"/>.</summary>
     public bool AddsSeparator { get; }
 
     internal VocabularyHandle Handle => _handle;
 
-    /// <summary>The model's; see <see cref="ModelOptions.Logger"/>.</summary>
+    /// <summary>The model's logger; see <see cref="ModelOptions.Logger"/>.</summary>
     internal ILogger? Logger { get; }
 
-    /// <summary>Whether the model says with this token that it is done (end of text, end of turn and their kin).</summary>
+    /// <summary>Whether the token ends generation (end of sequence, end of turn and similar tokens).</summary>
     public bool IsEndOfGeneration(int token) =>
         (uint)token < (uint)Count && (_endOfGeneration[token >> 3] & (1 << (token & 7))) != 0;
 
-    /// <summary>What the token is.</summary>
+    /// <summary>Returns the attributes of a token.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public TokenAttributes GetAttributes(int token)
     {
@@ -129,12 +129,13 @@ public sealed partial class Vocabulary
         return (TokenAttributes)LlamaVocab.llama_vocab_get_attr(_handle, token);
     }
 
-    /// <summary>Whether the token steers the model and is not text.</summary>
+    /// <summary>Whether the token is a control token, which is not text.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public bool IsControl(int token) => (GetAttributes(token) & TokenAttributes.Control) != 0;
 
     /// <summary>
-    /// The token as the vocabulary writes it, with its markers for spaces and bytes; see <see cref="GetPiece(int, bool)"/> for its text.
+    /// Returns the token as stored in the vocabulary, with its escapes for spaces and bytes. For the decoded text see
+    /// <see cref="GetPiece(int, bool)"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public unsafe string GetText(int token)
@@ -144,7 +145,7 @@ public sealed partial class Vocabulary
         return NativeText.Read(LlamaVocab.llama_vocab_get_text(_handle, token)) ?? "";
     }
 
-    /// <summary>The token's score, which SentencePiece and Unigram vocabularies use to choose between splits.</summary>
+    /// <summary>Returns the token's score, which SentencePiece and Unigram tokenizers use to choose a segmentation.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public float GetScore(int token)
     {
@@ -152,7 +153,7 @@ public sealed partial class Vocabulary
         return LlamaVocab.llama_vocab_get_score(_handle, token);
     }
 
-    /// <summary>Tokens that the model's makers want never generated.</summary>
+    /// <summary>Returns the tokens that must not be generated according to the model's metadata.</summary>
     public unsafe int[] GetSuppressedTokens()
     {
         using var keepAlive = new HandleReference(_handle);
@@ -160,7 +161,7 @@ public sealed partial class Vocabulary
         return tokens is null ? [] : new ReadOnlySpan<int>(tokens, count).ToArray();
     }
 
-    /// <summary>Counts in a context: its text steps work until it is disposed, even when its model is disposed before.</summary>
+    /// <summary>Adds a reference for a context, which uses the vocabulary until it is disposed, even after its model is disposed.</summary>
     internal void Retain()
     {
         for (int users = Volatile.Read(ref _users); ;)
@@ -176,7 +177,7 @@ public sealed partial class Vocabulary
         }
     }
 
-    /// <summary>Counts out the model or a context; the last one closes the vocabulary.</summary>
+    /// <summary>Releases a reference of the model or a context; the last one closes the vocabulary.</summary>
     internal void Release()
     {
         if (Interlocked.Decrement(ref _users) == 0)
@@ -187,10 +188,10 @@ public sealed partial class Vocabulary
 
     internal void CheckToken(int token)
     {
-        // The native side indexes its tables with what it is given.
+        // The native side does not check the index.
         if ((uint)token >= (uint)Count)
         {
-            throw new ArgumentOutOfRangeException(nameof(token), token, $"Token ids of this vocabulary run from 0 to {Count - 1}.");
+            throw new ArgumentOutOfRangeException(nameof(token), token, $"Token ids of this vocabulary are from 0 to {Count - 1}.");
         }
 
         CheckUsable();
@@ -200,7 +201,7 @@ public sealed partial class Vocabulary
     {
         if (Type == VocabularyType.None)
         {
-            throw new LlamaException("This model has no vocabulary: it cannot turn text into tokens or back.");
+            throw new LlamaException("The model has no vocabulary and cannot tokenize or detokenize text.");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace LlamaNative;
 
-/// <summary>What kind of hardware a device is; the values are those of <c>ggml_backend_dev_type</c>.</summary>
+/// <summary>The kind of hardware a device is. The values match <c>ggml_backend_dev_type</c> in ggml-backend.h.</summary>
 public enum DeviceKind
 {
     /// <summary>The CPU with system memory.</summary>
@@ -15,6 +15,6 @@ public enum DeviceKind
     /// <summary>An accelerator used together with the CPU (BLAS, AMX).</summary>
     Accelerator = 3,
 
-    /// <summary>Several devices joined for tensor parallelism.</summary>
+    /// <summary>Several devices combined for tensor parallelism.</summary>
     Meta = 4,
 }

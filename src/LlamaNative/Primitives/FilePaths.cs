@@ -1,9 +1,9 @@
 namespace LlamaNative;
 
-/// <summary>Paths compared as the system's usual file systems do.</summary>
+/// <summary>Compares paths case-insensitively on Windows and macOS and case-sensitively elsewhere.</summary>
 internal static class FilePaths
 {
-    /// <summary>Whether two paths, relative ones among them, name the same file or folder; links are not followed.</summary>
+    /// <summary>Whether two absolute or relative paths name the same file or folder. Symbolic links are not resolved.</summary>
     public static bool AreSame(string a, string b) => string.Equals(
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(a)),
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(b)),

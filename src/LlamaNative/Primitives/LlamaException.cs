@@ -1,15 +1,14 @@
 namespace LlamaNative;
 
 /// <summary>
-/// The root of every error this library reports about models, files and native calls.
-/// A wrong argument is an <see cref="ArgumentException"/> and use after dispose an
-/// <see cref="ObjectDisposedException"/>, as everywhere in .NET.
+/// The base class of the exceptions that this library throws for models, files and native calls. Invalid arguments throw
+/// <see cref="ArgumentException"/> and use after dispose throws <see cref="ObjectDisposedException"/>, as is usual in .NET.
 /// </summary>
 /// <remarks>
-/// Options are validated when they are used. A bad one is an <see cref="ArgumentException"/>, or an
-/// <see cref="ArgumentOutOfRangeException"/> where there is a range: its <see cref="ArgumentException.ParamName"/> is the
-/// option's name, e.g. <c>BatchSize</c>, and its message gives the value and what is allowed. Good options that a model, a
-/// device or the free memory cannot satisfy are a <see cref="LlamaException"/>.
+/// Options are validated when they are used. An invalid option throws <see cref="ArgumentException"/>, or
+/// <see cref="ArgumentOutOfRangeException"/> when it is out of range. <see cref="ArgumentException.ParamName"/> is the option's name, e.g.
+/// <c>BatchSize</c>, and the message states the value and the allowed values. Valid options that the model, the device or the free memory
+/// cannot satisfy throw <see cref="LlamaException"/>.
 /// </remarks>
 public class LlamaException : Exception
 {
@@ -19,7 +18,7 @@ public class LlamaException : Exception
     {
     }
 
-    /// <summary>Creates the exception with the error that caused it.</summary>
+    /// <summary>Creates the exception with a message and the exception that caused it.</summary>
     public LlamaException(string message, Exception? innerException)
         : base(message, innerException)
     {

@@ -2,19 +2,19 @@ using Microsoft.Extensions.Logging;
 
 namespace LlamaNative;
 
-/// <summary>Where the native library lies and where its log goes; see <see cref="LlamaRuntime.Load"/>.</summary>
+/// <summary>The location of the native library and the destination of its log; see <see cref="LlamaRuntime.Load"/>.</summary>
 public sealed record LlamaRuntimeOptions
 {
     /// <summary>
-    /// The folder with the native libraries. Null looks in the folder named by the environment variable
-    /// <c>LLAMANATIVE_LIBRARY_DIR</c>, beside the application, and in the layout of NuGet packages.
+    /// The folder that contains the native libraries. When null, the library searches the folder in the environment variable
+    /// <c>LLAMANATIVE_LIBRARY_DIR</c>, the application's folder, and the folders that NuGet packages use.
     /// </summary>
     public string? LibraryDirectory { get; init; }
 
     /// <summary>
-    /// Receives llama.cpp's own log, one entry per line, except what it logs for a model that has a
-    /// <c>ModelOptions.Logger</c>. Null drops it; nothing is ever written to standard error. The first logger
-    /// given stays for the life of the process, and giving another one later throws.
+    /// Receives llama.cpp's log, one entry per line, except lines logged for a model with its own <c>ModelOptions.Logger</c>. When null,
+    /// the log is discarded; it is never written to standard error. The first logger set stays in use for the life of the process, and
+    /// setting a different one later throws.
     /// </summary>
     public ILogger? Logger { get; init; }
 }

@@ -10,10 +10,10 @@ internal static class HostMemory
     private const string UsageFile = "/sys/fs/cgroup/memory.current";
     private const string StatisticsFile = "/sys/fs/cgroup/memory.stat";
 
-    /// <summary>All there is; the runtime knows a container's limit.</summary>
+    /// <summary>Total memory in bytes. The runtime takes a container's limit into account.</summary>
     public static long Total => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>What can be had without swapping: free pages, and those that only cache files.</summary>
+    /// <summary>Memory available without swapping, in bytes: free pages and reclaimable file cache.</summary>
     public static long Available
     {
         get
@@ -30,7 +30,7 @@ internal static class HostMemory
         long available = Kilobytes("/proc/meminfo", "MemAvailable:") ?? Total;
         if (Number(LimitFile) is { } limit && Number(UsageFile) is { } used)
         {
-            // Pages that cache files count as used there, and go when memory is wanted.
+            // The cgroup counts the file cache as used, but the kernel reclaims it on demand.
             long cached = Field(StatisticsFile, "inactive_file ") ?? 0;
             available = Math.Min(available, limit - Math.Min(limit, used - Math.Min(used, cached)));
         }
@@ -59,7 +59,7 @@ internal static class HostMemory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return []; // a system without it, or one that hides it
+            return []; // the file is missing or not readable
         }
     }
 }

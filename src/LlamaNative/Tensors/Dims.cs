@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace LlamaNative.Tensors;
 
-/// <summary>The four numbers of ne or nb, held in place so that layouts stay values.</summary>
+/// <summary>The four values of ne or nb, stored inline so that layouts remain value types.</summary>
 [InlineArray(Count)]
 internal struct Dims
 {

@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Tensors;
 
-/// <summary>F32, F16 and BF16 rows to and from floats, without ggml. Quantized types are ggml's work.</summary>
+/// <summary>
+/// Converts F32, F16 and BF16 rows to and from floats without the native library. For quantized types use <c>Quantizer</c>.
+/// </summary>
 public static class FloatEncoding
 {
-    /// <summary>Whether a type is one of F32, F16 and BF16.</summary>
+    /// <summary>Whether a type is F32, F16 or BF16.</summary>
     public static bool Supports(GgmlType type) => type is GgmlType.F32 or GgmlType.F16 or GgmlType.BF16;
 
-    /// <summary>Decodes as many numbers as the destination holds.</summary>
-    /// <exception cref="TensorLayoutException">Another type, or fewer bytes than numbers.</exception>
+    /// <summary>Decodes rows into floats. The length of the destination determines the number of elements.</summary>
+    /// <exception cref="TensorLayoutException">The type is not F32, F16 or BF16, or there are too few bytes.</exception>
     public static void Decode(GgmlType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         source = source[..Require("Decode", type, source.Length, destination.Length)];
@@ -33,8 +35,8 @@ public static class FloatEncoding
         }
     }
 
-    /// <summary>Encodes all numbers of the source; F16 and BF16 round to nearest, ties to even, as ggml does.</summary>
-    /// <exception cref="TensorLayoutException">Another type, or fewer bytes than numbers.</exception>
+    /// <summary>Encodes all elements of the source. F16 and BF16 round to nearest, ties to even, like ggml.</summary>
+    /// <exception cref="TensorLayoutException">The type is not F32, F16 or BF16, or there are too few bytes.</exception>
     public static void Encode(GgmlType type, ReadOnlySpan<float> source, Span<byte> destination)
     {
         destination = destination[..Require("Encode", type, destination.Length, source.Length)];
@@ -57,7 +59,7 @@ public static class FloatEncoding
         }
     }
 
-    /// <summary>ggml_compute_fp32_to_bf16 (ggml-impl.h): NaN stays a quiet NaN, all else rounds to nearest even.</summary>
+    /// <summary>ggml_compute_fp32_to_bf16 (ggml-impl.h): NaN stays a quiet NaN, other values round to nearest, ties to even.</summary>
     private static ushort ToBFloat16(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
@@ -70,13 +72,13 @@ public static class FloatEncoding
     {
         if (!Supports(type))
         {
-            throw new TensorLayoutException(operation, $"{GgmlTypeInfo.Of(type).Name} is not one of f32, f16 and bf16");
+            throw new TensorLayoutException(operation, $"{GgmlTypeInfo.Of(type).Name} is not supported; use f32, f16 or bf16");
         }
 
         long needed = (long)count * GgmlTypeInfo.Of(type).TypeSize;
         return needed <= byteCount
             ? (int)needed
             : throw new TensorLayoutException(operation,
-                $"{count} {GgmlTypeInfo.Of(type).Name} numbers take {needed} bytes, and there are {byteCount}");
+                $"{count} {GgmlTypeInfo.Of(type).Name} elements need {needed} bytes, but the span has {byteCount}");
     }
 }

@@ -3,11 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 namespace LlamaNative.Tensors;
 
 /// <summary>
-/// The tensor types of ggml, with the numbers that GGUF files store (<c>enum ggml_type</c> in ggml.h).
-/// Numbers missing here (4, 5, 31 to 33, 36 to 38) were withdrawn from the format and no file may use them.
+/// The tensor types of ggml, with the values stored in GGUF files (<c>enum ggml_type</c> in ggml.h). The missing values (4, 5, 31 to 33, 36
+/// to 38) were removed from the format and are rejected.
 /// </summary>
 [SuppressMessage("Naming", "CA1707:Identifiers should not contain underscores",
-    Justification = "These are the field's own names, as written on every model file.")]
+    Justification = "These are ggml's names, as used in model file names.")]
 public enum GgmlType
 {
     /// <summary>32-bit IEEE 754 float.</summary>

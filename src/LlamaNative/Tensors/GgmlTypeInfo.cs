@@ -1,15 +1,17 @@
 namespace LlamaNative.Tensors;
 
 /// <summary>
-/// Size and name of a <see cref="GgmlType"/>: elements are stored in blocks of <see cref="BlockSize"/>
-/// elements that take <see cref="TypeSize"/> bytes together (<c>ggml_type_traits</c> in ggml.c, llama.cpp v0.4.0).
+/// Size and name of a <see cref="GgmlType"/>. A block stores <see cref="BlockSize"/> elements in <see cref="TypeSize"/> bytes
+/// (<c>ggml_type_traits</c> in ggml.c, llama.cpp v0.4.0).
 /// </summary>
 public readonly record struct GgmlTypeInfo
 {
-    /// <summary>The version of the block formats (<c>GGML_QNT_VERSION</c>), in files <c>general.quantization_version</c>.</summary>
+    /// <summary>
+    /// The version of the block formats (<c>GGML_QNT_VERSION</c>), stored in files as <c>general.quantization_version</c>.
+    /// </summary>
     public const uint QuantizationVersion = 2;
 
-    /// <summary>One more than the highest number of a type (<c>GGML_TYPE_COUNT</c>).</summary>
+    /// <summary>One more than the highest type value (<c>GGML_TYPE_COUNT</c>).</summary>
     internal const int TypeCount = 43;
 
     private static readonly GgmlTypeInfo[] s_known = Build();
@@ -23,43 +25,43 @@ public readonly record struct GgmlTypeInfo
         IsQuantized = isQuantized;
     }
 
-    /// <summary>The type described.</summary>
+    /// <summary>The described type.</summary>
     public GgmlType Type { get; }
 
     /// <summary>ggml's own name, such as <c>q4_K</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Elements per block; 1 for plain numbers.</summary>
+    /// <summary>Elements per block; 1 for types that are not quantized.</summary>
     public long BlockSize { get; }
 
     /// <summary>Bytes per block.</summary>
     public long TypeSize { get; }
 
-    /// <summary>Whether elements share a block and cannot be addressed one by one.</summary>
+    /// <summary>Whether elements are packed in blocks and cannot be addressed individually.</summary>
     public bool IsQuantized { get; }
 
-    /// <summary>The description of a type.</summary>
+    /// <summary>Returns the description of a type.</summary>
     /// <exception cref="ArgumentOutOfRangeException">ggml has no such type.</exception>
     public static GgmlTypeInfo Of(GgmlType type) =>
         TryGet(type, out GgmlTypeInfo info)
             ? info
             : throw new ArgumentOutOfRangeException(nameof(type), $"{(int)type} is not a ggml tensor type");
 
-    /// <summary>The description of a type, or false for a number that ggml does not use (any more).</summary>
+    /// <summary>Gets the description of a type; returns false for a value that ggml does not define.</summary>
     public static bool TryGet(GgmlType type, out GgmlTypeInfo info)
     {
         info = (uint)type < (uint)s_known.Length ? s_known[(int)type] : default;
         return info.BlockSize != 0;
     }
 
-    /// <summary>Bytes of a row of <paramref name="ne0"/> elements (<c>ggml_row_size</c>).</summary>
-    /// <exception cref="TensorLayoutException"><paramref name="ne0"/> is negative, not whole blocks, or too long to count in
-    /// bytes.</exception>
+    /// <summary>The size in bytes of a row of <paramref name="ne0"/> elements (<c>ggml_row_size</c>).</summary>
+    /// <exception cref="TensorLayoutException"><paramref name="ne0"/> is negative, not a multiple of the block size, or the row exceeds
+    /// 2^63 bytes.</exception>
     public long RowSize(long ne0)
     {
         if (ne0 < 0 || ne0 % BlockSize != 0)
         {
-            throw new TensorLayoutException("RowSize", $"{ne0} elements are not whole blocks of {BlockSize} ({Name})");
+            throw new TensorLayoutException("RowSize", $"{ne0} elements are not a multiple of the block size {BlockSize} of {Name}");
         }
 
         long bytes = Saturating.Multiply(ne0 / BlockSize, TypeSize);

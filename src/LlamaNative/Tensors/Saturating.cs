@@ -1,12 +1,12 @@
 namespace LlamaNative.Tensors;
 
 /// <summary>
-/// Arithmetic of sizes that are not negative, which stops at <see cref="TooMany"/>, so that hostile shapes and strides
-/// cannot wrap around a bounds check.
+/// Saturating arithmetic on non-negative sizes: results are capped at <see cref="TooMany"/>, so that malicious shapes and strides cannot
+/// overflow a bounds check.
 /// </summary>
 internal static class Saturating
 {
-    /// <summary>2^63 - 1: what does not fit, and more than any memory or file holds.</summary>
+    /// <summary>2^63 - 1: the result of an overflow, and larger than any memory or file.</summary>
     public const long TooMany = long.MaxValue;
 
     public static long Add(long a, long b) => b > TooMany - a ? TooMany : a + b;

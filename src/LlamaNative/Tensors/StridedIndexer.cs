@@ -1,8 +1,8 @@
 namespace LlamaNative.Tensors;
 
 /// <summary>
-/// Walks a layout in logical order, fastest dimension first, and gives the byte offset of each step: every element,
-/// or every row (the smallest step in a quantized tensor). A value to use with foreach; it allocates nothing.
+/// Enumerates a layout in logical order, fastest dimension first, and yields the byte offset of each element or of each row (the smallest
+/// addressable unit of a quantized tensor). For use with foreach; allocates nothing.
 /// </summary>
 internal struct StridedIndexer
 {
@@ -21,30 +21,30 @@ internal struct StridedIndexer
         Current = layout.Offset;
     }
 
-    /// <summary>The byte offset of the element or row at hand.</summary>
+    /// <summary>The byte offset of the current element or row.</summary>
     public long Current { get; private set; }
 
-    /// <summary>All elements of a layout.</summary>
-    /// <exception cref="TensorLayoutException">A quantized type: its elements have no addresses.</exception>
+    /// <summary>Enumerates all elements of a layout.</summary>
+    /// <exception cref="TensorLayoutException">The type is quantized, so its elements cannot be addressed individually.</exception>
     public static StridedIndexer Elements(in TensorLayout layout) =>
         GgmlTypeInfo.Of(layout.Type).IsQuantized
-            ? throw new TensorLayoutException("Elements", $"the elements of {layout} are packed in blocks; walk its rows")
+            ? throw new TensorLayoutException("Elements", $"the elements of {layout} are packed in blocks; enumerate its rows instead")
             : new(layout, 0);
 
-    /// <summary>The first elements of all rows.</summary>
+    /// <summary>Enumerates the first element of each row.</summary>
     public static StridedIndexer Rows(in TensorLayout layout) => new(layout, 1);
 
-    /// <summary>The position of the element or row at hand along a dimension.</summary>
+    /// <summary>The index of the current element or row along a dimension.</summary>
     public readonly long Index(int dimension)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)dimension, (uint)TensorShape.MaxRank, nameof(dimension));
         return _index[dimension];
     }
 
-    /// <summary>For foreach.</summary>
+    /// <summary>Supports foreach.</summary>
     public readonly StridedIndexer GetEnumerator() => this;
 
-    /// <summary>Steps on, and says whether there was anything left.</summary>
+    /// <summary>Advances to the next element or row; returns false at the end.</summary>
     public bool MoveNext()
     {
         if (_remaining == 0)

@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Tensors;
 
-/// <summary>Copies elements between two layouts of one type and shape, whatever their strides.</summary>
+/// <summary>Copies elements between two layouts of the same type and shape with any strides.</summary>
 internal static class TensorCopy
 {
-    /// <summary>Copies every element of the source to the same place in the destination. The memory must not overlap.</summary>
-    /// <exception cref="TensorLayoutException">Types or shapes differ, a layout reaches outside its memory, or the destination writes one
-    /// place twice.</exception>
+    /// <summary>Copies every element of the source to the same index in the destination. The memory must not overlap.</summary>
+    /// <exception cref="TensorLayoutException">Types or shapes differ, a layout extends beyond its memory, or destination elements
+    /// overlap.</exception>
     public static void Copy(ReadOnlySpan<byte> source, in TensorLayout from, Span<byte> destination, in TensorLayout to)
     {
         if (from.Type != to.Type || from.Shape != to.Shape)
         {
-            throw new TensorLayoutException("Copy", $"{from} and {to} differ in type or shape");
+            throw new TensorLayoutException("Copy", $"{from} and {to} must have the same type and shape");
         }
 
         RequireInside(from, source.Length, "source");
@@ -22,7 +22,7 @@ internal static class TensorCopy
         {
             if (to.Stride(i) == 0 && to.Shape[i] > 1)
             {
-                throw new TensorLayoutException("Copy", $"the destination {to} is broadcast: its elements share bytes");
+                throw new TensorLayoutException("Copy", $"the destination {to} is broadcast, so its elements overlap");
             }
         }
 
@@ -45,12 +45,12 @@ internal static class TensorCopy
         }
     }
 
-    /// <summary>Checks that a layout stays inside a memory of so many bytes.</summary>
+    /// <summary>Requires a layout to stay within a memory of <paramref name="byteCount"/> bytes.</summary>
     internal static void RequireInside(in TensorLayout layout, long byteCount, string what)
     {
         if (layout.Offset < 0 || layout.Offset > byteCount || layout.ByteCount > byteCount - layout.Offset)
         {
-            throw new TensorLayoutException("Copy", $"{layout} reaches outside the {byteCount} bytes of its {what}");
+            throw new TensorLayoutException("Copy", $"{layout} extends beyond the {byteCount} bytes of the {what}");
         }
     }
 
@@ -87,7 +87,7 @@ internal static class TensorCopy
     private static void CopyElements<T>(ReadOnlySpan<byte> source, in TensorLayout from, Span<byte> destination, in TensorLayout to)
         where T : unmanaged
     {
-        // Both extents were checked above and strides are never negative, so every offset lies inside its memory.
+        // Both extents were checked above and strides are never negative, so every offset is within its memory.
         ref byte input = ref MemoryMarshal.GetReference(source);
         ref byte output = ref MemoryMarshal.GetReference(destination);
         StridedIndexer reader = StridedIndexer.Rows(from);

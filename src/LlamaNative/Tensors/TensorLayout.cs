@@ -1,13 +1,13 @@
 namespace LlamaNative.Tensors;
 
 /// <summary>
-/// Where the elements of a tensor lie: a type, the number of elements per dimension (ne), the distance in bytes
-/// between neighbours per dimension (nb) and the byte where element 0 starts. ggml's geometry: ne[0] is the fastest
-/// dimension; a contiguous 4×3×2 F32 tensor has nb = 4, 16, 48. Views change these numbers and never a byte of data.
+/// The memory layout of a tensor: element type, number of elements per dimension (ne), stride in bytes per dimension (nb) and byte offset
+/// of element 0. As in ggml, ne[0] is the fastest dimension; a contiguous 4×3×2 F32 tensor has nb = 4, 16, 48. Views change only these
+/// values, never the data.
 /// </summary>
 /// <remarks>
-/// A value without references: the operations in TensorLayout.Views.cs allocate nothing. In a quantized tensor
-/// nb[0] is the distance between blocks, a single element has no address, and dimension 0 stays where it is.
+/// A value type without references, so views allocate nothing. In a quantized tensor nb[0] is the distance between blocks, single elements
+/// cannot be addressed, and dimension 0 cannot move.
 /// </remarks>
 public readonly partial struct TensorLayout : IEquatable<TensorLayout>
 {
@@ -28,15 +28,15 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
     /// <summary>Elements per dimension.</summary>
     public TensorShape Shape => _shape;
 
-    /// <summary>The byte, counted from the start of the memory that the layout describes, where element 0 lies.</summary>
+    /// <summary>The offset of element 0 in bytes from the start of the memory that the layout describes.</summary>
     public long Offset { get; }
 
     /// <summary>
-    /// Bytes from the first byte of the first element to the last byte of the last one, gaps included (<c>ggml_nbytes</c>).
+    /// The size in bytes from the start of the first element to the end of the last one, including gaps (<c>ggml_nbytes</c>).
     /// </summary>
     public long ByteCount => Extent(GgmlTypeInfo.Of(Type), _shape, _nb);
 
-    /// <summary>Whether the elements lie one behind the other in order, without gaps (<c>ggml_is_contiguous</c>).</summary>
+    /// <summary>Whether the elements are stored in order without gaps (<c>ggml_is_contiguous</c>).</summary>
     public bool IsContiguous
     {
         get
@@ -62,7 +62,7 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
         }
     }
 
-    /// <summary>Whether each row is one run of bytes (<c>ggml_is_contiguous_rows</c>).</summary>
+    /// <summary>Whether the elements of each row are stored without gaps (<c>ggml_is_contiguous_rows</c>).</summary>
     public bool HasContiguousRows
     {
         get
@@ -72,36 +72,39 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
         }
     }
 
-    /// <summary>Whether rows advance faster than elements (<c>ggml_is_transposed</c>).</summary>
+    /// <summary>Whether the stride of dimension 0 exceeds that of dimension 1 (<c>ggml_is_transposed</c>).</summary>
     public bool IsTransposed => _nb[0] > _nb[1];
 
-    /// <summary>Whether the dimensions are out of memory order (<c>ggml_is_permuted</c>).</summary>
+    /// <summary>Whether the strides are not in ascending order (<c>ggml_is_permuted</c>).</summary>
     public bool IsPermuted => _nb[0] > _nb[1] || _nb[1] > _nb[2] || _nb[2] > _nb[3];
 
-    /// <summary>Whether both layouts are the same numbers.</summary>
+    /// <summary>Whether type, shape, strides and offset are equal.</summary>
     public static bool operator ==(TensorLayout left, TensorLayout right) => left.Equals(right);
 
     /// <summary>Whether the layouts differ.</summary>
     public static bool operator !=(TensorLayout left, TensorLayout right) => !left.Equals(right);
 
-    /// <summary>The layout of a tensor whose elements lie one behind the other, as ggml creates it and GGUF stores it.</summary>
-    /// <exception cref="TensorLayoutException">Rows are not whole blocks, or the tensor takes 2^63 bytes and more.</exception>
+    /// <summary>Creates the contiguous layout that ggml gives new tensors and GGUF files use.</summary>
+    /// <exception cref="TensorLayoutException">Rows are not whole blocks, or the tensor needs 2^63 bytes or more.</exception>
     public static TensorLayout Contiguous(GgmlType type, TensorShape shape) =>
         TryContiguous(type, shape, out TensorLayout layout)
             ? layout
             : throw new TensorLayoutException("Contiguous",
-                $"{shape} {GgmlTypeInfo.Of(type).Name} is not whole blocks of {GgmlTypeInfo.Of(type).BlockSize} elements per row or "
+                $"{shape} {GgmlTypeInfo.Of(type).Name} does not have whole blocks of {GgmlTypeInfo.Of(type).BlockSize} elements per row or "
                 + $"exceeds 2^63 bytes");
 
-    /// <summary>Bytes between neighbours along dimension 0 to 3 (between blocks along dimension 0).</summary>
+    /// <summary>
+    /// The stride in bytes along dimension 0 to 3. For quantized types, the stride of dimension 0 is that between blocks.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The dimension is not 0 to 3.</exception>
     public long Stride(int dimension)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)dimension, (uint)TensorShape.MaxRank, nameof(dimension));
         return _nb[dimension];
     }
 
-    /// <summary>The byte where an element lies. Along dimension 0 of a quantized tensor only a block's first element has one.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An index lies outside the shape.</exception>
+    /// <summary>The byte offset of an element. In a quantized tensor, <paramref name="i0"/> must be the first element of a block.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the shape.</exception>
     public long OffsetOf(long i0, long i1 = 0, long i2 = 0, long i3 = 0)
     {
         long block = GgmlTypeInfo.Of(Type).BlockSize;
@@ -126,7 +129,7 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Type, Offset, _shape, _nb[0], _nb[1], _nb[2], _nb[3]);
 
-    /// <summary>Type, shape and strides, as error messages show them.</summary>
+    /// <summary>Returns type, shape, strides and offset as shown in exception messages.</summary>
     public override string ToString() =>
         $"{(GgmlTypeInfo.TryGet(Type, out GgmlTypeInfo info) ? info.Name : Type.ToString())} {_shape} nb [{_nb[0]}, {_nb[1]}, {_nb[2]}, "
         + $"{_nb[3]}] at {Offset}";
@@ -181,7 +184,7 @@ public readonly partial struct TensorLayout : IEquatable<TensorLayout>
     {
         if ((ulong)index >= (ulong)_shape[dimension])
         {
-            throw new ArgumentOutOfRangeException(name, index, $"outside dimension {dimension} of {_shape}");
+            throw new ArgumentOutOfRangeException(name, index, $"The index is outside dimension {dimension} of {_shape}.");
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace LlamaNative.Tensors;
 
-/// <summary>A view, reshape, copy or operator of a graph that the types, shapes or strides at hand do not allow.</summary>
+/// <summary>Types, shapes or strides do not allow a view, reshape, copy or graph operator.</summary>
 public sealed class TensorLayoutException : LlamaException
 {
-    /// <summary>Creates the error of one operation; the reason carries the shapes.</summary>
+    /// <summary>Creates the exception for an operation with a reason that includes the shapes.</summary>
     public TensorLayoutException(string operation, string reason)
         : base($"{operation}: {reason}") => Operation = operation;
 
-    /// <summary>The operation refused, such as <c>Reshape</c> or <c>MulMat</c>.</summary>
+    /// <summary>The rejected operation, such as <c>Reshape</c> or <c>MulMat</c>.</summary>
     public string Operation { get; }
 }

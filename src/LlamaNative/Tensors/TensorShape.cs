@@ -1,25 +1,26 @@
 namespace LlamaNative.Tensors;
 
 /// <summary>
-/// The number of elements along each dimension: ggml's <c>ne</c>. <c>ne[0]</c> is the fastest dimension (a row),
-/// and dimensions past <see cref="Rank"/> are 1, so [64] and [64, 1] hold the same elements and are equal.
+/// The number of elements along each dimension: ggml's <c>ne</c>. <c>ne[0]</c> is the fastest dimension (a row), and dimensions beyond
+/// <see cref="Rank"/> are 1, so [64] and [64, 1] are equal.
 /// </summary>
 public readonly struct TensorShape : IEquatable<TensorShape>
 {
-    /// <summary>The largest number of dimensions that ggml knows.</summary>
+    /// <summary>The maximum number of dimensions in ggml (<c>GGML_MAX_DIMS</c>).</summary>
     public const int MaxRank = Dims.Count;
 
     private readonly Dims _ne;
     private readonly byte _rank;
 
     /// <summary>Creates a shape of one to four dimensions, fastest first.</summary>
-    /// <exception cref="ArgumentException">More than four dimensions, a negative one, or 2^63 elements and more.</exception>
+    /// <exception cref="ArgumentException">There are more than four dimensions, a dimension is negative, or there are 2^63 elements or
+    /// more.</exception>
     public TensorShape(params ReadOnlySpan<long> ne)
     {
         if (!TryCreate(ne, out this))
         {
             throw new ArgumentException(
-                $"a shape has at most {MaxRank} dimensions, none negative, and fewer than 2^63 elements: "
+                $"A shape must have at most {MaxRank} non-negative dimensions and fewer than 2^63 elements: "
                 + $"[{string.Join(", ", ne.ToArray())}]", nameof(ne));
         }
     }
@@ -30,19 +31,20 @@ public readonly struct TensorShape : IEquatable<TensorShape>
         _rank = (byte)rank;
     }
 
-    /// <summary>How many dimensions were given; a file keeps trailing ones, so this is not always the highest above 1.</summary>
+    /// <summary>The number of dimensions specified, including trailing dimensions of 1, which GGUF files preserve.</summary>
     public int Rank => _rank;
 
-    /// <summary>Elements in all (<c>ggml_nelements</c>).</summary>
+    /// <summary>The total number of elements (<c>ggml_nelements</c>).</summary>
     public long ElementCount => this[0] * this[1] * this[2] * this[3];
 
-    /// <summary>Rows in all (<c>ggml_nrows</c>).</summary>
+    /// <summary>The total number of rows (<c>ggml_nrows</c>).</summary>
     public long RowCount => this[1] * this[2] * this[3];
 
-    /// <summary>Whether a dimension is 0, so that there is nothing to address.</summary>
+    /// <summary>Whether a dimension is 0, so that there are no elements.</summary>
     public bool IsEmpty => ElementCount == 0;
 
-    /// <summary>The elements along dimension 0 to 3; 1 beyond the rank.</summary>
+    /// <summary>The number of elements along dimension 0 to 3; 1 beyond the rank.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The dimension is not 0 to 3.</exception>
     public long this[int dimension]
     {
         get
@@ -52,13 +54,13 @@ public readonly struct TensorShape : IEquatable<TensorShape>
         }
     }
 
-    /// <summary>Whether both hold the same elements, trailing ones ignored (<c>ggml_are_same_shape</c>).</summary>
+    /// <summary>Whether both shapes have the same dimensions, ignoring trailing ones (<c>ggml_are_same_shape</c>).</summary>
     public static bool operator ==(TensorShape left, TensorShape right) => left.Equals(right);
 
     /// <summary>Whether the shapes differ.</summary>
     public static bool operator !=(TensorShape left, TensorShape right) => !left.Equals(right);
 
-    /// <summary>Creates a shape, or returns false where the constructor would throw.</summary>
+    /// <summary>Creates a shape; returns false when the constructor would throw.</summary>
     public static bool TryCreate(ReadOnlySpan<long> ne, out TensorShape shape)
     {
         shape = default;
@@ -77,7 +79,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
 
         for (int i = 0; i < ne.Length; i++)
         {
-            // The product is what overflows; ggml refuses 2^63 - 1 and more unless a dimension is 0.
+            // ggml rejects a product of 2^63 - 1 or more unless a dimension is 0.
             if (ne[i] < 0 || (!empty && ne[i] > (long.MaxValue - 1) / elements))
             {
                 return false;
@@ -91,7 +93,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
         return true;
     }
 
-    /// <summary>Writes the dimensions given, fastest first, and returns how many.</summary>
+    /// <summary>Writes the <see cref="Rank"/> dimensions, fastest first, and returns the rank.</summary>
     public int CopyTo(Span<long> ne)
     {
         for (int i = 0; i < _rank; i++)
@@ -112,7 +114,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(this[0], this[1], this[2], this[3]);
 
-    /// <summary>The dimensions as <c>[4, 3, 2]</c>.</summary>
+    /// <summary>Returns the dimensions, e.g. <c>[4, 3, 2]</c>.</summary>
     public override string ToString()
     {
         Span<long> ne = stackalloc long[MaxRank];

@@ -4,17 +4,17 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Tensors;
 
 /// <summary>
-/// Layouts as the tensor spans of System.Numerics.Tensors, over the same memory and with the same strides.
-/// Their lengths are outermost first, so ne [4, 3, 2] becomes lengths 2, 3, 4; a tensor without elements becomes the empty
-/// span. Strides under which elements share bytes without being broadcast have no tensor span: the BCL refuses them.
+/// Creates tensor spans of System.Numerics.Tensors over the same memory with the same strides. Lengths are outermost first, so ne [4, 3, 2]
+/// becomes lengths 2, 3, 4; a tensor without elements becomes the empty span. The BCL rejects strides with partially overlapping elements.
 /// </summary>
 internal static class TensorSpans
 {
     /// <summary>
-    /// Reads memory through a layout; <typeparamref name="T"/> is the type's own number (F32 float, F16 Half, I8 sbyte and so on).
+    /// Reads memory through a layout. <typeparamref name="T"/> must match the element type: float for F32, Half for F16, sbyte for I8 and
+    /// so on.
     /// </summary>
-    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole
-    /// elements.</exception>
+    /// <exception cref="TensorLayoutException">The element type differs, the layout extends beyond the memory, or a stride is not a
+    /// multiple of the element size.</exception>
     public static ReadOnlyTensorSpan<T> OverMemory<T>(scoped in TensorLayout layout, ReadOnlySpan<byte> memory)
         where T : unmanaged
     {
@@ -29,8 +29,8 @@ internal static class TensorSpans
     }
 
     /// <summary>Reads and writes memory through a layout; see <see cref="TensorLayout.AsReadOnlyTensorSpan{T}"/>.</summary>
-    /// <exception cref="TensorLayoutException">Another element type, a layout outside the memory, or strides that are not whole
-    /// elements.</exception>
+    /// <exception cref="TensorLayoutException">The element type differs, the layout extends beyond the memory, or a stride is not a
+    /// multiple of the element size.</exception>
     public static TensorSpan<T> OverMemory<T>(scoped in TensorLayout layout, Span<byte> memory)
         where T : unmanaged
     {
@@ -45,7 +45,8 @@ internal static class TensorSpans
     }
 
     /// <summary>
-    /// As <see cref="TensorLayout.AsReadOnlyTensorSpan{T}"/>, over memory that may be larger than a span. The caller keeps it alive.
+    /// Same as <see cref="TensorLayout.AsReadOnlyTensorSpan{T}"/>, over memory that may be larger than a span. The caller keeps the memory
+    /// alive.
     /// </summary>
     internal static unsafe ReadOnlyTensorSpan<T> OverPointer<T>(scoped in TensorLayout layout, byte* memory, long byteCount)
         where T : unmanaged
@@ -60,7 +61,7 @@ internal static class TensorSpans
                 lengths[..rank], strides[..rank]);
     }
 
-    /// <summary>The number that a type stores, or null for quantized types and bfloat16, which .NET has no type for.</summary>
+    /// <summary>The .NET type of the elements; null for quantized types and bfloat16, which have no .NET type.</summary>
     internal static Type? ElementType(GgmlType type) => type switch
     {
         GgmlType.F32 => typeof(float),
@@ -78,7 +79,7 @@ internal static class TensorSpans
     {
         if (ElementType(layout.Type) != typeof(T))
         {
-            throw new TensorLayoutException("AsTensorSpan", $"{layout} does not hold {typeof(T).Name} numbers");
+            throw new TensorLayoutException("AsTensorSpan", $"the elements of {layout} are not {typeof(T).Name}");
         }
 
         TensorCopy.RequireInside(layout, byteCount, "memory");
@@ -90,12 +91,12 @@ internal static class TensorSpans
         int rank = Math.Max(layout.Shape.Rank, 1);
         for (int i = 0; i < rank; i++)
         {
-            // The BCL wants stride 0 where there is one element, and has no meaning for a stride that splits elements.
+            // The BCL requires stride 0 for a dimension of 1 and cannot represent a stride that splits elements.
             long count = layout.Shape[i];
             long stride = count == 1 ? 0 : layout.Stride(i);
             if (stride % sizeof(T) != 0)
             {
-                throw new TensorLayoutException("AsTensorSpan", $"the strides of {layout} are not whole {typeof(T).Name} elements");
+                throw new TensorLayoutException("AsTensorSpan", $"the strides of {layout} are not multiples of {typeof(T).Name}");
             }
 
             lengths[rank - 1 - i] = (nint)count;

@@ -11,7 +11,7 @@ public class RefusalTests
 
     [Theory]
     [InlineData("", "empty")]
-    [InlineData("GG", "magic of 4 bytes where 2 remain")]
+    [InlineData("GG", "magic needs 4 bytes, but 2 remain")]
     [InlineData("GGML\u0003\0\0\0", "does not start with 'GGUF'")]
     [InlineData("GGUF\u0001\0\0\0", "version 1")]
     [InlineData("GGUF\u0004\0\0\0", "version 4")]
@@ -27,7 +27,7 @@ public class RefusalTests
         Refuse(new GgufBuilder { TensorCount = -1 }.Build(), "tensor count", offset: 8);
         Refuse(new GgufBuilder { KeyCount = 1000 }.Key("a", GgufValueType.Bool, true).Build(), "key count", offset: 16);
         Refuse(new GgufBuilder { KeyCount = 2 }.Key("a", GgufValueType.String, new string('x', 99)).Build(),
-            "key of 8 bytes where 0 remain");
+            "key needs 8 bytes, but 0 remain");
         Refuse(new GgufBuilder { TensorCount = 1 }.Build(), "tensor count 1", offset: 8);
     }
 
@@ -40,9 +40,9 @@ public class RefusalTests
         Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.UInt8, Huge).Build(), "array length", "k");
         Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.UInt64, 2L, 1L).Build(), "array length 2", "k");
         Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.String, 2L, "abcdefgh").Build(),
-            "string length of 8 bytes where 0 remain", "k");
+            "string length needs 8 bytes, but 0 remain", "k");
         Refuse(new GgufBuilder().Key("k", GgufValueType.Array, GgufValueType.Float64, -1L).Build(), "array length", "k");
-        Refuse(new GgufBuilder().Key("k", GgufValueType.UInt64, 1).Build(), "value of 8 bytes where 4 remain", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.UInt64, 1).Build(), "value needs 8 bytes, but 4 remain", "k");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class RefusalTests
             parts.AddRange([GgufValueType.Array, 1L]);
         }
 
-        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, [.. parts]).Build(), "nest deeper", "k");
+        Refuse(new GgufBuilder().Key("k", GgufValueType.Array, [.. parts]).Build(), "nested more than", "k");
     }
 
     [Fact]
@@ -76,11 +76,11 @@ public class RefusalTests
         Refuse(new GgufBuilder().Key("", GgufValueType.UInt64, 1L).Build(), "key of 0 bytes", offset: 24);
         Refuse(new GgufBuilder().Key("a\0b", GgufValueType.Bool, true).Build(), "key of 3 bytes");
         Refuse(new GgufBuilder().Key(new string('k', 65536), GgufValueType.Bool, true).Build(), "65535");
-        Refuse(new GgufBuilder().RawKey(Bytes(2L, (byte)0xC3, (byte)0x28, GgufValueType.Bool, true)).Build(), "not UTF-8");
+        Refuse(new GgufBuilder().RawKey(Bytes(2L, (byte)0xC3, (byte)0x28, GgufValueType.Bool, true)).Build(), "not valid UTF-8");
         Refuse(new GgufBuilder().Tensor(new string('t', 64), GgmlType.F32, [1], 4).Build(), "63");
         Refuse(new GgufBuilder().Key("a", GgufValueType.Bool, true).Key("a", GgufValueType.Bool, false).Build(),
-            "twice", "a", 24 + 9 + 4 + 1);
-        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32).Build(), "twice", "t");
+            "duplicated", "a", 24 + 9 + 4 + 1);
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32).Build(), "duplicated", "t");
     }
 
     [Fact]
@@ -97,8 +97,8 @@ public class RefusalTests
     {
         Refuse(new GgufBuilder().RawTensor(Bytes("t", 5u, 1L, 1L, 1L, 1L, 1L, 0, 0L)).Build(), "5 dimensions", "t");
         Refuse(new GgufBuilder().RawTensor(Bytes("t", uint.MaxValue, 0, 0L, 0L)).Build(), "4294967295 dimensions", "t");
-        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [-4], 16).Build(), "no shape", "t");
-        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [1L << 32, 1L << 31], 16).Build(), "no shape", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [-4], 16).Build(), "not a valid shape", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [1L << 32, 1L << 31], 16).Build(), "not a valid shape", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F64, [1L << 60, 7], 16).Build(), "2^63", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [1L << 62, 1L << 62, 0], 16).Build(), "2^63", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.Q4_K, [128], 72).Build(), "blocks of 256", "t");
@@ -109,9 +109,9 @@ public class RefusalTests
     {
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32).Build(cut: 1), "needs 32 bytes", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [Huge / 4], 32).Build(), "needs 4611686018427387904 bytes", "t");
-        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: 32).Build(), "offset 32 where 0", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: 32).Build(), "offset 32, but 0 is expected", "t");
         Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32, offset: 0).Build(),
-            "offset 0 where 32", "t");
+            "offset 0, but 32 is expected", "t");
         Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [9], 36).Tensor("t", GgmlType.F32, [8], 32, offset: 36).Build(),
             "offset 36 where 64", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: -32).Build(), "offset 18446744073709551584", "t");

@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>ggml-backend.h: <c>enum ggml_backend_buffer_usage</c>, what a buffer is for.</summary>
+/// <summary>ggml-backend.h: <c>enum ggml_backend_buffer_usage</c>, the purpose of a buffer.</summary>
 internal enum GgmlBackendBufferUsage
 {
     Any = 0,

@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: <c>enum ggml_glu_op</c>, the gated functions behind <see cref="GgmlOp.Glu"/>.</summary>
+/// <summary>ggml.h: <c>enum ggml_glu_op</c>, the functions of <see cref="GgmlOp.Glu"/>.</summary>
 internal enum GgmlGluOp
 {
     Reglu = 0,

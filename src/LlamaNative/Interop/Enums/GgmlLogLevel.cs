@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: <c>enum ggml_log_level</c>; <see cref="Cont"/> continues the line before it.</summary>
+/// <summary>ggml.h: <c>enum ggml_log_level</c>; <see cref="Cont"/> continues the previous line.</summary>
 internal enum GgmlLogLevel
 {
     None = 0,

@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: <c>enum ggml_op</c>, the operators of a graph.</summary>
+/// <summary>ggml.h: <c>enum ggml_op</c>, the graph operators.</summary>
 internal enum GgmlOp
 {
     None = 0,
@@ -106,9 +106,9 @@ internal enum GgmlOp
     Glu = 100,
 }
 
-/// <summary>Groups of operators.</summary>
+/// <summary>Classifies operators.</summary>
 internal static class GgmlOpExtensions
 {
-    /// <summary>Whether the operator only describes its source's data in another way: it computes nothing.</summary>
+    /// <summary>Whether the operator is a view of its source, which needs no computation.</summary>
     public static bool IsView(this GgmlOp op) => op is GgmlOp.Reshape or GgmlOp.View or GgmlOp.Permute or GgmlOp.Transpose;
 }

@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: <c>enum ggml_status</c>, how a computation or an allocation ended.</summary>
+/// <summary>ggml.h: <c>enum ggml_status</c>, the result of a computation or allocation.</summary>
 internal enum GgmlStatus
 {
     AllocFailed = -2,

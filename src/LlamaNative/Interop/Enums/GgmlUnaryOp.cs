@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: <c>enum ggml_unary_op</c>, the functions behind <see cref="GgmlOp.Unary"/>.</summary>
+/// <summary>ggml.h: <c>enum ggml_unary_op</c>, the functions of <see cref="GgmlOp.Unary"/>.</summary>
 internal enum GgmlUnaryOp
 {
     Abs = 0,

@@ -1,16 +1,17 @@
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// llama.h: what <c>llama_decode</c> returns, which the header has in a comment only. Anything below <see cref="InvalidBatch"/> is fatal.
+/// llama.h: the return values of <c>llama_decode</c>, which the header describes only in a comment. Values below <see cref="InvalidBatch"/>
+/// are fatal.
 /// </summary>
 internal enum LlamaDecodeStatus
 {
     InvalidBatch = -1,
     Success = 0,
 
-    /// <summary>There is no room in the KV cache; nothing changed.</summary>
+    /// <summary>The KV cache is full; nothing changed.</summary>
     NoSlot = 1,
 
-    /// <summary>The abort callback stopped it; the micro-batches before stay in the cache.</summary>
+    /// <summary>The abort callback stopped decoding; completed micro-batches stay in the cache.</summary>
     Aborted = 2,
 }

@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>Owns a <c>ggml_gallocr_t</c> and with it the memory of one graph's intermediate results.</summary>
+/// <summary>Owns a <c>ggml_gallocr_t</c>, which owns the memory of a graph's intermediate results.</summary>
 internal sealed class GgmlAllocatorHandle : GgmlHandle
 {
     public GgmlAllocatorHandle(nint bufferType) => SetHandle(GgmlGraphs.ggml_gallocr_new(bufferType));

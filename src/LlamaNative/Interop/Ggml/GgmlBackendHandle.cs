@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>Owns a <c>ggml_backend_t</c> and the thread pool attached to it, which the backend uses until it is freed.</summary>
+/// <summary>Owns a <c>ggml_backend_t</c> and its thread pool, which the backend uses until it is freed.</summary>
 internal sealed class GgmlBackendHandle : GgmlHandle
 {
     private nint _pool;
@@ -8,10 +8,10 @@ internal sealed class GgmlBackendHandle : GgmlHandle
 
     public GgmlBackendHandle(nint backend) => SetHandle(backend);
 
-    /// <summary>Takes ownership of a pool that was attached to the backend.</summary>
+    /// <summary>Takes ownership of a thread pool attached to the backend.</summary>
     public void OwnPool(nint pool) => _pool = pool;
 
-    /// <summary>Takes ownership of what native callbacks reach; disposed once they can no longer be called.</summary>
+    /// <summary>Takes ownership of the state of native callbacks, which is disposed after the backend is freed.</summary>
     public void Own(IDisposable callbackState) => _callbackState = callbackState;
 
     protected override bool ReleaseHandle()

@@ -28,7 +28,7 @@ internal static unsafe partial class GgmlBackends
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial GgmlStatus ggml_backend_graph_compute(GgmlBackendHandle backend, nint graph);
 
-    /// <summary><c>ggml_backend_set_n_threads</c> of the backend's own registry, where it has one.</summary>
+    /// <summary>Calls the backend's <c>ggml_backend_set_n_threads</c>, if it has one.</summary>
     public static void SetThreads(nint device, nint backend, int threads)
     {
         var set = (delegate* unmanaged[Cdecl]<nint, int, void>)Function(device, "ggml_backend_set_n_threads");
@@ -38,7 +38,7 @@ internal static unsafe partial class GgmlBackends
         }
     }
 
-    /// <summary><c>ggml_backend_cpu_set_threadpool</c>.</summary>
+    /// <summary>Calls <c>ggml_backend_cpu_set_threadpool</c>.</summary>
     public static void SetThreadPool(nint device, nint backend, nint pool)
     {
         var set = (delegate* unmanaged[Cdecl]<nint, nint, void>)Function(device, "ggml_backend_cpu_set_threadpool");
@@ -48,7 +48,7 @@ internal static unsafe partial class GgmlBackends
         }
     }
 
-    /// <summary>The backend's <c>ggml_backend_set_abort_callback</c>; null where the backend cannot be interrupted.</summary>
+    /// <summary>The backend's <c>ggml_backend_set_abort_callback</c>; null if the backend cannot be interrupted.</summary>
     public static delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, byte>, void*, void> AbortSetter(nint device) =>
         (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, byte>, void*, void>)Function(device,
             "ggml_backend_set_abort_callback");

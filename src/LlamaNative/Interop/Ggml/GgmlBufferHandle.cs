@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>Owns a <c>ggml_backend_buffer_t</c>: memory on a device. Tensors in it hold it through their context.</summary>
+/// <summary>Owns a <c>ggml_backend_buffer_t</c>: memory on a device. The context of the tensors in the buffer keeps it alive.</summary>
 internal sealed class GgmlBufferHandle : GgmlHandle
 {
     public GgmlBufferHandle(nint buffer) => SetHandle(buffer);

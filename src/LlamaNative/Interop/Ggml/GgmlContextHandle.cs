@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Owns a <c>ggml_context*</c> and the memory it hands out. What the tensors in it point at (other contexts, buffers,
-/// allocators) is kept alive by references that are returned when the context goes.
+/// Owns a <c>ggml_context*</c> and its memory. It keeps the objects that its tensors refer to (other contexts, buffers, allocators) alive
+/// until the context is freed.
 /// </summary>
 internal sealed unsafe class GgmlContextHandle : GgmlHandle
 {
@@ -13,17 +13,17 @@ internal sealed unsafe class GgmlContextHandle : GgmlHandle
     private readonly List<IDisposable> _owned = [];
     private void* _memory;
 
-    /// <summary>Makes a context without tensor data that has room for so many bytes of descriptions.</summary>
-    /// <exception cref="OutOfMemoryException">There is no memory; ggml would end the process.</exception>
+    /// <summary>Creates a context without tensor data, with the given number of bytes for tensor descriptions.</summary>
+    /// <exception cref="OutOfMemoryException">The memory cannot be allocated. (ggml would abort the process.)</exception>
     public GgmlContextHandle(nuint bytes)
     {
-        // Room for one more header, which ggml wants to see free before it takes the last object.
+        // One extra header, because ggml requires free space for it before it allocates the last object.
         bytes = checked((bytes + 64 + Alignment - 1) / Alignment * Alignment);
         _memory = NativeMemory.AlignedAlloc(bytes, Alignment);
         SetHandle(GgmlContexts.ggml_init(new ggml_init_params { mem_size = bytes, mem_buffer = _memory, no_alloc = 1 }));
     }
 
-    /// <summary>Keeps another native object alive as long as this context.</summary>
+    /// <summary>Keeps another native object alive until this context is freed.</summary>
     public void Keep(SafeHandle other)
     {
         bool added = false;
@@ -31,7 +31,7 @@ internal sealed unsafe class GgmlContextHandle : GgmlHandle
         _kept.Add(other);
     }
 
-    /// <summary>Takes ownership of what is disposed with this context.</summary>
+    /// <summary>Takes ownership of a resource, which is disposed with this context.</summary>
     public void Own(IDisposable resource) => _owned.Add(resource);
 
     protected override bool ReleaseHandle()

@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: contexts, which hold the descriptions of tensors and graphs.</summary>
+/// <summary>ggml.h: contexts, which contain the descriptions of tensors and graphs.</summary>
 internal static unsafe partial class GgmlContexts
 {
     [LibraryImport(NativeLibraries.GgmlBase)]

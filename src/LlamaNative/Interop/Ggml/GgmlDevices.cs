@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>ggml-backend.h: the registry of backends and their devices. Registered devices live as long as the process.</summary>
+/// <summary>ggml-backend.h: the registry of backends and their devices. Registered devices are never freed.</summary>
 internal static unsafe partial class GgmlDevices
 {
     [LibraryImport(NativeLibraries.Ggml, StringMarshalling = StringMarshalling.Utf8)]

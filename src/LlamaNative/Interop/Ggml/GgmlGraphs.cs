@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h and ggml-alloc.h: graphs and the allocator that lays out their intermediate results.</summary>
+/// <summary>ggml.h and ggml-alloc.h: graphs and the allocator of their intermediate results.</summary>
 internal static unsafe partial class GgmlGraphs
 {
     [LibraryImport(NativeLibraries.GgmlBase)]

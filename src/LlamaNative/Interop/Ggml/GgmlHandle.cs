@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// A handle that knows it was disposed also while others still keep its native object: <see cref="SafeHandle.IsClosed"/>
-/// turns true only with the last reference, and its owner must not be used from the first Dispose on.
+/// A handle that records its disposal even while other references keep the native object alive. <see cref="SafeHandle.IsClosed"/> becomes
+/// true only after the last reference is released, but the handle's owner must not be used after the first Dispose.
 /// </summary>
 internal abstract class GgmlHandle : SafeHandle
 {
@@ -17,8 +17,9 @@ internal abstract class GgmlHandle : SafeHandle
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>Keeps the native object for a scope.</summary>
-    /// <exception cref="ObjectDisposedException">It was disposed, named by the type of <paramref name="owner"/>.</exception>
+    /// <summary>Keeps the native object alive for a scope.</summary>
+    /// <exception cref="ObjectDisposedException">The handle was disposed. The exception names the type of
+    /// <paramref name="owner"/>.</exception>
     public HandleReference Hold(object owner)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, owner);

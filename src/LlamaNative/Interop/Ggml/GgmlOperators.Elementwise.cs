@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: operators that work element by element.</summary>
+/// <summary>ggml.h: element-wise operators.</summary>
 internal static unsafe partial class GgmlOperators
 {
     [LibraryImport(NativeLibraries.GgmlBase)]

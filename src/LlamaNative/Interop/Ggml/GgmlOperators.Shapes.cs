@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: operators that move, view or repeat what is there.</summary>
+/// <summary>ggml.h: operators that copy, view or repeat data.</summary>
 internal static unsafe partial class GgmlOperators
 {
     [LibraryImport(NativeLibraries.GgmlBase)]

@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: losses, optimizer steps and operators written by the caller.</summary>
+/// <summary>ggml.h: losses, optimizer steps and custom operators.</summary>
 internal static unsafe partial class GgmlOperators
 {
     [LibraryImport(NativeLibraries.GgmlBase)]

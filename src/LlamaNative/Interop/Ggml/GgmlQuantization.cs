@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Interop;
 
-/// <summary>ggml.h: quantizing rows of numbers and reading them back.</summary>
+/// <summary>ggml.h: quantization and dequantization of rows.</summary>
 internal static unsafe partial class GgmlQuantization
 {
     [LibraryImport(NativeLibraries.GgmlBase)]

@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>Owns a <c>ggml_backend_sched_t</c>, and keeps the backends it divides work between.</summary>
+/// <summary>Owns a <c>ggml_backend_sched_t</c> and keeps its backends alive.</summary>
 internal sealed class GgmlSchedulerHandle : GgmlHandle
 {
     private readonly GgmlBackendHandle[] _backends;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>ggml-backend.h: the scheduler, which divides a graph over several backends.</summary>
+/// <summary>ggml-backend.h: the scheduler, which distributes a graph over several backends.</summary>
 internal static unsafe partial class GgmlSchedulers
 {
     [LibraryImport(NativeLibraries.GgmlBase)]

@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// ggml.h and ggml-cpu.h: thread pools. The CPU backend is a library that ggml chooses at run time, so what it
-/// exports is asked for by name through the backend's registry instead of being imported.
+/// ggml.h and ggml-cpu.h: thread pools. ggml loads the CPU backend's library at run time, so its functions are looked up by name in the
+/// backend registry and not imported.
 /// </summary>
 internal static unsafe partial class GgmlThreads
 {
     [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial void ggml_threadpool_params_init(ggml_threadpool_params* parameters, int threads);
 
-    /// <summary><c>ggml_threadpool_new</c> of the CPU backend; zero when the pool cannot be made.</summary>
+    /// <summary><c>ggml_threadpool_new</c> of the CPU backend; zero if the pool cannot be created.</summary>
     public static nint NewPool(ggml_threadpool_params* parameters)
     {
         var create = (delegate* unmanaged[Cdecl]<ggml_threadpool_params*, nint>)CpuFunction("ggml_threadpool_new");

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: the classification head that reranking models have.</summary>
+/// <summary>llama.h: the classification head of reranking models.</summary>
 internal static unsafe partial class LlamaClassifiers
 {
     [LibraryImport(NativeLibraries.Llama)]

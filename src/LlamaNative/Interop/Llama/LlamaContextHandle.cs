@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Owns a <c>llama_context*</c> together with the thread pools attached to it, and keeps the model alive. One handle
-/// for all of them because the order of release matters: the context uses the pools until it is freed, and its
-/// weights are the model's.
+/// Owns a <c>llama_context*</c> and its thread pools, and keeps the model alive. A single handle owns all of them because they must be
+/// released in order: the context uses the pools and the model's weights until it is freed.
 /// </summary>
 internal sealed class LlamaContextHandle : SafeHandle
 {
@@ -27,7 +26,7 @@ internal sealed class LlamaContextHandle : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Takes ownership of the pools and attaches them; both may be the same one.</summary>
+    /// <summary>Takes ownership of the thread pools and attaches them. Both may be the same pool.</summary>
     public void AttachPools(nint pool, nint batchPool)
     {
         _pool = pool;
@@ -35,10 +34,10 @@ internal sealed class LlamaContextHandle : SafeHandle
         LlamaContexts.llama_attach_threadpool(handle, pool, batchPool);
     }
 
-    /// <summary>Takes ownership of what native callbacks reach; freed once they can no longer be called.</summary>
+    /// <summary>Takes ownership of the state of native callbacks, which is freed after the context is freed.</summary>
     public void KeepUntilReleased(GCHandle callbackState) => _callbackStates.Add(callbackState);
 
-    /// <summary>Takes over one reference to each adapter the context now uses, and releases those it used before.</summary>
+    /// <summary>Takes ownership of one reference to each adapter in use, and releases the references to the previous adapters.</summary>
     public void KeepAdapters(LoraAdapterHandle[] referenced)
     {
         LoraAdapterHandle[] before = _adapters;

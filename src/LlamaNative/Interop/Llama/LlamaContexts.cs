@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: creating a context, its sizes and switches.</summary>
+/// <summary>llama.h: creation and settings of a context.</summary>
 internal static unsafe partial class LlamaContexts
 {
     [LibraryImport(NativeLibraries.Llama)]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: evaluating batches and reading what came out.</summary>
+/// <summary>llama.h: evaluation of batches and access to the results.</summary>
 internal static unsafe partial class LlamaDecoding
 {
     [LibraryImport(NativeLibraries.Llama)]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: the context's memory (KV cache). The pointer is borrowed from a context that the caller keeps alive.</summary>
+/// <summary>llama.h: the context's memory (KV cache). The pointer belongs to a context that the caller keeps alive.</summary>
 internal static partial class LlamaMemory
 {
     [LibraryImport(NativeLibraries.Llama)]

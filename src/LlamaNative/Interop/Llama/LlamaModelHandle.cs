@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>Owns a <c>llama_model*</c>. Contexts and vocabularies hold a reference, so the model outlives them all.</summary>
+/// <summary>Owns a <c>llama_model*</c>. Contexts and vocabularies have a reference, so the model is freed after them.</summary>
 internal sealed class LlamaModelHandle : SafeHandle
 {
     public LlamaModelHandle(nint model)
         : base(0, ownsHandle: true) => SetHandle(model);
 
     /// <summary>
-    /// Guards the model's list of LoRA adapters: loading and freeing one changes it, and a context that reserves its
-    /// graphs counts through it.
+    /// Protects the model's list of LoRA adapters. Loading and freeing an adapter modify the list, and a context reads it when it reserves
+    /// its graphs.
     /// </summary>
     public Lock AdapterGate { get; } = new();
 

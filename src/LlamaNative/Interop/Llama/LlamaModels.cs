@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: loading a model and asking about it.</summary>
+/// <summary>llama.h: loading a model and reading its properties.</summary>
 internal static unsafe partial class LlamaModels
 {
     [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: quantizing a whole model file.</summary>
+/// <summary>llama.h: quantization of model files.</summary>
 internal static unsafe partial class LlamaQuantization
 {
     [LibraryImport(NativeLibraries.Llama)]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: samplers. Every <c>init</c> returns a sampler that its caller owns until a chain takes it.</summary>
+/// <summary>llama.h: samplers. Every <c>init</c> function returns a sampler that the caller owns until it is added to a chain.</summary>
 internal static unsafe partial class LlamaSamplers
 {
     [LibraryImport(NativeLibraries.Llama)]
@@ -11,7 +11,7 @@ internal static unsafe partial class LlamaSamplers
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_sampler_accept(SamplerHandle sampler, int token);
 
-    /// <summary>For a sampler inside a chain that the caller keeps alive.</summary>
+    /// <summary>Overload for a sampler inside a chain that the caller keeps alive.</summary>
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_sampler_accept(llama_sampler* sampler, int token);
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: the state of one sequence as bytes.</summary>
+/// <summary>llama.h: serialization of the state of one sequence.</summary>
 internal static unsafe partial class LlamaState
 {
     [LibraryImport(NativeLibraries.Llama)]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: tokens, their attributes, and text to tokens and back.</summary>
+/// <summary>llama.h: tokens, their attributes, tokenization and detokenization.</summary>
 internal static unsafe partial class LlamaVocab
 {
     [LibraryImport(NativeLibraries.Llama)]

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Owns a <c>llama_adapter_lora*</c> and keeps its model alive. The model frees adapters it still lists when it goes, so
-/// one that outlived it would be freed twice; with this reference the model never goes first.
+/// Owns a <c>llama_adapter_lora*</c> and keeps its model alive. A model frees its remaining adapters when it is freed, so an adapter must
+/// be freed before its model to avoid a double free.
 /// </summary>
 internal sealed class LoraAdapterHandle : SafeHandle
 {
@@ -24,7 +24,7 @@ internal sealed class LoraAdapterHandle : SafeHandle
 
     protected override bool ReleaseHandle()
     {
-        // Takes itself off the model's list, which is not guarded by the native side.
+        // Removes the adapter from the model's list, which has no lock on the native side.
         lock (_model.AdapterGate)
         {
             LlamaAdapters.llama_adapter_lora_free(handle);

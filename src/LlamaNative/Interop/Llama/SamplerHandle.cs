@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Owns a <c>llama_sampler*</c>: a chain with everything in it, or a sampler that belongs to no chain. Grammar, DRY
-/// and infill samplers read the vocabulary, so it is kept alive as long as they are.
+/// Owns a <c>llama_sampler*</c>: a chain with its samplers, or a standalone sampler. Grammar, DRY and infill samplers read the vocabulary,
+/// so the handle keeps it alive.
 /// </summary>
 internal sealed unsafe class SamplerHandle : SafeHandle
 {

@@ -3,8 +3,7 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// A <c>const llama_vocab*</c>, which is a part of its model: nothing is freed here, but the model is kept alive
-/// while a call with this handle is under way or a reference to it is held.
+/// A <c>const llama_vocab*</c>, which belongs to its model and is not freed separately. The handle keeps the model alive.
 /// </summary>
 internal sealed class VocabularyHandle : SafeHandle
 {

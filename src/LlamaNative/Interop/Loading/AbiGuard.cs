@@ -5,13 +5,13 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Refuses a library whose structs may differ from the mirrored ones, before any of them is passed by value: the
-/// version must be the pinned one and the default parameters must read as the pinned headers document them. The
-/// layout itself is held by a test against the compiler's report in native/abi.
+/// Rejects a library whose structs may differ from the declarations in this assembly, before a struct is passed by value. The version must
+/// be the pinned one, and the default parameters must have the documented values. A test compares the struct layouts with the compiler's
+/// report in native/abi.
 /// </summary>
 internal static unsafe class AbiGuard
 {
-    /// <summary>Checks the library and returns its version.</summary>
+    /// <summary>Validates the library and returns its version.</summary>
     public static string Check(nint llama, string directory)
     {
         var versionOf = (delegate* unmanaged[Cdecl]<byte*>)Export(llama, "llama_version", directory);
@@ -20,22 +20,22 @@ internal static unsafe class AbiGuard
         // Prebuilt libraries of a release carry a suffix ("0.4.0-dev").
         if (version.Split('-')[0] != PinnedRelease.Version)
         {
-            throw Mismatch(directory, $"it is version {version}");
+            throw Mismatch(directory, $"its version is {version}");
         }
 
-        // A larger struct than ours is returned through the hidden pointer as well; the spare bytes take what is too much.
+        // A larger struct is also returned through a hidden pointer; the spare bytes receive the excess.
         var modelDefaults = (delegate* unmanaged[Cdecl]<WithSpare<llama_model_params>>)Export(llama,
             "llama_model_default_params", directory);
         var contextDefaults = (delegate* unmanaged[Cdecl]<WithSpare<llama_context_params>>)Export(llama,
             "llama_context_default_params", directory);
         if (!AreDefaults(modelDefaults().Value))
         {
-            throw Mismatch(directory, "its llama_model_params differ");
+            throw Mismatch(directory, "the default values of llama_model_params differ");
         }
 
         if (!AreDefaults(contextDefaults().Value))
         {
-            throw Mismatch(directory, "its llama_context_params differ");
+            throw Mismatch(directory, "the default values of llama_context_params differ");
         }
 
         return version;
@@ -64,7 +64,7 @@ internal static unsafe class AbiGuard
         NativeLibrary.TryGetExport(library, name, out nint address) ? address : throw Mismatch(directory, $"it does not export {name}");
 
     private static NativeLibraryException Mismatch(string directory, string difference) => new(
-        $"The native library in '{directory}' does not fit: LlamaNative needs llama.cpp {PinnedRelease.Version}, but {difference}. "
+        $"The native library in '{directory}' is not compatible: LlamaNative requires llama.cpp {PinnedRelease.Version}, but {difference}. "
         + "Use the native package of the same LlamaNative version.");
 
     [InlineArray(256)]
@@ -76,7 +76,7 @@ internal static unsafe class AbiGuard
     private struct WithSpare<T>
         where T : unmanaged
     {
-#pragma warning disable CS0169, CS0649, IDE0044, IDE0051 // filled by the native side; the spare only takes up room
+#pragma warning disable CS0169, CS0649, IDE0044, IDE0051 // written by the native side; the spare bytes are not read
         public T Value;
         private Spare _spare;
 #pragma warning restore CS0169, CS0649, IDE0044, IDE0051

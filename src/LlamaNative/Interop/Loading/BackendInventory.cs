@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Compares the backends that lie in the library's folder with those that ggml has registered. ggml drops a backend that
-/// it cannot load without a word, and so a missing CUDA runtime would look like a machine without a GPU.
+/// Compares the backend files in the library's folder with the backends that ggml registered. ggml silently skips a backend that it cannot
+/// load, so that a missing CUDA runtime would look like a machine without a GPU.
 /// </summary>
 internal static class BackendInventory
 {
-    /// <summary>Every backend file of the folder that is not registered, with what the system says of it.</summary>
+    /// <summary>Returns every backend file in the folder that ggml did not register, with the loader's error.</summary>
     public static IReadOnlyList<BackendFailure> FindFailures(string directory)
     {
         string prefix = NativeLibraries.BackendPrefix;
@@ -28,7 +28,7 @@ internal static class BackendInventory
         return failures;
     }
 
-    // ggml compares names without regard to case; Metal is the one that calls itself differently than its file.
+    // ggml compares names case-insensitively. Metal is the only backend whose name differs from its file name.
     private static string RegisteredName(string name) => name == "metal" ? "MTL" : name;
 
     private static string Reason(string file)
@@ -36,11 +36,11 @@ internal static class BackendInventory
         try
         {
             NativeLibrary.Free(NativeLibrary.Load(file));
-            return "it loads, but finds no driver or device that it can use";
+            return "the library loads, but finds no supported driver or device";
         }
         catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
         {
-            // The system's own words come last, behind the runtime's advice.
+            // The loader's message is last, after the runtime's advice.
             return error.Message.TrimEnd().Split('\n')[^1].Trim();
         }
     }

@@ -3,24 +3,24 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>Finds the folder with the native libraries and the file of each; remembers every path it tried.</summary>
+/// <summary>Finds the folder of the native libraries and the file of each library, and records every path tried.</summary>
 internal sealed class LibraryLocator
 {
-    /// <summary>Names the folder when no option does.</summary>
+    /// <summary>The environment variable with the library folder, used if the option is not set.</summary>
     public const string EnvironmentVariable = "LLAMANATIVE_LIBRARY_DIR";
 
-    // Read and set through AppContext, which every copy of this assembly in the process shares.
+    // Stored in AppContext, which all copies of this assembly in the process share.
     private const string LoadedDirectory = "LlamaNative.LoadedDirectory";
 
-    // With the dot, for Windows takes no notice of case, and LlamaNative.dll is no such library.
+    // The dot excludes LlamaNative.dll, because file names on Windows are case-insensitive.
     private const string NativeNames = "*llama.*";
 
     private readonly List<string> _tried = [];
 
-    /// <summary>Every path looked at, in order.</summary>
+    /// <summary>The paths tried, in order.</summary>
     public IReadOnlyList<string> Tried => _tried;
 
-    /// <summary>The platform in NuGet's terms, e.g. <c>linux-x64</c>.</summary>
+    /// <summary>The NuGet runtime identifier of the process, e.g. <c>linux-x64</c>.</summary>
     public static string RuntimeIdentifier
     {
         get
@@ -32,8 +32,8 @@ internal sealed class LibraryLocator
     }
 
     /// <summary>
-    /// Where this process has loaded the library from already. A plugin in a load context of its own has its own copy of
-    /// this assembly, but the native library must not come into a process twice.
+    /// The folder that this process has already loaded the library from. A plugin in another load context has its own copy of this
+    /// assembly, but the native library must be loaded only once per process.
     /// </summary>
     public static string? SharedDirectory
     {
@@ -42,8 +42,8 @@ internal sealed class LibraryLocator
     }
 
     /// <summary>
-    /// The first folder that holds the llama library. A folder named by option or environment is the only one
-    /// looked at, so that a mistyped path is an error and not a surprise.
+    /// Returns the first folder that contains the llama library. If the option or the environment variable is set, only that folder is
+    /// searched, so that a mistyped path is reported as an error.
     /// </summary>
     public string? FindDirectory(string? optionDirectory)
     {
@@ -60,8 +60,8 @@ internal sealed class LibraryLocator
     }
 
     /// <summary>
-    /// The file of one library. Releases name it <c>libllama.v0.4.0.so</c> or <c>libllama.so</c>, or with the GPU
-    /// backend between (<c>libllama.vulkan.v0.4.0.so</c>); they are looked for in this order.
+    /// Returns the file of one library. The names <c>libllama.v0.4.0.so</c>, <c>libllama.so</c> and names with a GPU backend
+    /// (<c>libllama.vulkan.v0.4.0.so</c>) are tried in this order.
     /// </summary>
     public string? FindFile(string directory, string library)
     {
@@ -96,8 +96,8 @@ internal sealed class LibraryLocator
     }
 
     /// <summary>
-    /// The platforms for which libraries lie where this platform's were looked for: what an application has that was
-    /// published for another machine.
+    /// Returns the other platforms whose libraries are in the searched folders, which happens when an application was published for another
+    /// platform.
     /// </summary>
     public static IReadOnlyList<string> FindOtherPlatforms() =>
     [
@@ -124,8 +124,8 @@ internal sealed class LibraryLocator
             yield return root;
         }
 
-        // The host lists here the native folders of the packages in the application's .deps.json, and the folder
-        // that a single-file application was extracted to.
+        // The host lists the native folders of the packages in the application's .deps.json, and the extraction folder of a single-file
+        // application.
         string listed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         foreach (string directory in listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
@@ -134,9 +134,9 @@ internal sealed class LibraryLocator
         }
     }
 
-    // A plugin has its libraries beside itself and not beside the application that loads it.
+    // A plugin's libraries are in the plugin's folder, not in the folder of the application that loads it.
     [UnconditionalSuppressMessage("SingleFile", "IL3000",
-        Justification = "Empty in a single-file application, which has them beside itself.")]
+        Justification = "Empty in a single-file application, whose libraries are in the application's folder.")]
     private static IEnumerable<string> Roots()
     {
         string? own = Path.GetDirectoryName(typeof(LibraryLocator).Assembly.Location);

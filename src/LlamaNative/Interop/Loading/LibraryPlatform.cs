@@ -3,14 +3,16 @@ using System.Buffers.Binary;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Which platform a native library was built for, read from its header, because a system's loader only says that it
-/// cannot open a file of another one. ELF: gabi 4.1 (e_machine); PE: the COFF header behind e_lfanew; Mach-O: cputype.
+/// Reads the target platform of a native library from its header, because the loader's error for a library of another platform does not
+/// mention the platform. ELF: gABI 4.1 (e_machine); PE: the COFF header at e_lfanew; Mach-O: cputype.
 /// </summary>
 internal static class LibraryPlatform
 {
     private const int HeaderLength = 4096;
 
-    /// <summary>The platform in NuGet's terms, e.g. <c>win-arm64</c>; null when the file is none of the three or cannot be read.</summary>
+    /// <summary>
+    /// The NuGet runtime identifier, e.g. <c>win-arm64</c>; null if the format is not supported or the file cannot be read.
+    /// </summary>
     public static string? Of(string file)
     {
         try
@@ -47,5 +49,5 @@ internal static class LibraryPlatform
     }
 
     private static string Named(string system, int machine, int x64, int arm64) =>
-        system + (machine == x64 ? "-x64" : machine == arm64 ? "-arm64" : " on another processor");
+        system + (machine == x64 ? "-x64" : machine == arm64 ? "-arm64" : " on an unknown processor");
 }

@@ -2,23 +2,23 @@ using LlamaNative.Interop;
 
 namespace LlamaNative;
 
-/// <summary>What <see cref="LlamaRuntime.Load"/> loaded.</summary>
-/// <param name="Directory">The folder the libraries came from.</param>
-/// <param name="Version">The llama.cpp release, as the library itself says.</param>
-/// <param name="SystemInfo">The CPU and GPU features in use, as llama.cpp prints them.</param>
+/// <summary>Describes the native library loaded by <see cref="LlamaRuntime.Load"/>.</summary>
+/// <param name="Directory">The folder of the libraries.</param>
+/// <param name="Version">The llama.cpp release reported by the library.</param>
+/// <param name="SystemInfo">The CPU and GPU features in use, in llama.cpp's format.</param>
 public sealed record NativeLibraryInfo(string Directory, string Version, string SystemInfo)
 {
     private IReadOnlyList<BackendFailure>? _failedBackends;
 
     /// <summary>
-    /// Whether the libraries were built with C assertions, as debug builds are, which compute many times slower. Recognised on
-    /// Windows only; a failed assertion does not end the process.
+    /// Whether the libraries are a debug build with C assertions, which is many times slower than a release build. Detected on Windows
+    /// only. A failed assertion does not terminate the process.
     /// </summary>
     public bool IsDebugBuild { get; init; }
 
     /// <summary>
-    /// The backends in <see cref="Directory"/> that this machine cannot use, each with the reason; llama.cpp passes over them
-    /// silently. Looked for when first asked for.
+    /// The backends in <see cref="Directory"/> that cannot be used on this machine, with the reasons. llama.cpp skips such backends
+    /// silently. Determined on first access.
     /// </summary>
     public IReadOnlyList<BackendFailure> FailedBackends => _failedBackends ??= BackendInventory.FindFailures(Directory);
 }

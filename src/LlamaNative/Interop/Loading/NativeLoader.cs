@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Loads the native libraries once and answers the runtime's question which file an import means. This is the one
-/// place with process-wide state: a native library has process-wide state itself, can be initialised only once, and
-/// is never unloaded, so that finalizers may call it at any time.
+/// Loads the native libraries once and resolves imports to their files. Its state is process-wide because a native library has process-wide
+/// state and can be initialised only once. The library is never unloaded, so that finalizers can call it at any time.
 /// </summary>
 internal static class NativeLoader
 {
@@ -19,7 +18,7 @@ internal static class NativeLoader
         if (options?.Logger is { } logger && !NativeLog.TrySetRuntimeLogger(logger))
         {
             throw OptionCheck.Invalid(
-                "The native library already logs to another logger, which cannot be replaced. Use ModelOptions.Logger to log each model "
+                "The native library already logs to another logger, which cannot be replaced. Use ModelOptions.Logger to log a model "
                 + "elsewhere.",
                 nameof(LlamaRuntimeOptions.Logger));
         }
@@ -29,7 +28,7 @@ internal static class NativeLoader
         {
             throw new NativeLibraryException(
                 $"The native library is already loaded from '{info.Directory}' and cannot be loaded again from '{wanted}'. "
-                + "Call LlamaRuntime.Load with the folder before anything else uses the library.");
+                + "Call LlamaRuntime.Load with that folder before any other use of the library.");
         }
 
         return info;
@@ -48,7 +47,7 @@ internal static class NativeLoader
             string directory = LibraryLocator.SharedDirectory ?? locator.FindDirectory(optionDirectory) ?? throw NotFound(locator);
             Dictionary<string, nint> handles = OpenLibraries(locator, directory);
 
-            // Checked through bare function pointers: an import, once bound, stays bound to the library it found.
+            // Validated through function pointers, because an import stays bound to the first library it resolves to.
             string version = AbiGuard.Check(handles[NativeLibraries.Llama], directory);
             Publish(handles);
             LibraryLocator.SharedDirectory = directory;
@@ -63,8 +62,8 @@ internal static class NativeLoader
         {
             string file = locator.FindFile(directory, library)
                 ?? throw new NativeLibraryException(
-                    $"The folder '{directory}' holds the llama library but not its companion '{library}'. "
-                    + "Keep all files of one native package together." + Paths(locator), locator.Tried, null);
+                    $"The folder '{directory}' contains the llama library but not the library '{library}' that it requires. "
+                    + "Keep all files of a native package together." + Paths(locator), locator.Tried, null);
             try
             {
                 handles[library] = NativeLibrary.Load(file);
@@ -95,23 +94,23 @@ internal static class NativeLoader
     {
         NativeLog.Attach();
 
-        // ggml picks the CPU backend that suits the processor, and every GPU backend that finds its driver.
+        // ggml loads the best CPU backend for the processor, and every GPU backend with a working driver.
         GgmlDevices.ggml_backend_load_all_from_path(directory);
         if (GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Cpu) == 0)
         {
             throw new NativeLibraryException(
-                $"No CPU backend (ggml-cpu-*) for this processor in '{directory}'. Keep all files of one native package together."
-                + NativeLog.Tail());
+                $"The folder '{directory}' contains no CPU backend (ggml-cpu-*) for this processor. "
+                + "Keep all files of a native package together." + NativeLog.Tail());
         }
 
-        // Only now: without a backend it would look for some beside the executable and in the current folder, whoever put them there.
+        // Called only now, because without a backend it would load untrusted files from the executable's and the current folder.
         LlamaSystem.llama_backend_init();
         bool hasAssertions = OperatingSystem.IsWindows() && WindowsAssertions.TurnOff(directory);
         if (hasAssertions)
         {
             NativeLog.Warn(
                 $"The llama.cpp libraries in '{directory}' are a debug build, many times slower than an optimised one; "
-                + $"LlamaRuntimeOptions.LibraryDirectory names another folder.");
+                + $"set LlamaRuntimeOptions.LibraryDirectory to use another folder.");
         }
 
         return new NativeLibraryInfo(directory, version, NativeText.Read(LlamaSystem.llama_print_system_info()) ?? "")
@@ -124,22 +123,22 @@ internal static class NativeLoader
     {
         IReadOnlyList<string> others = LibraryLocator.FindOtherPlatforms();
         string cause = others.Count == 0
-            ? "Add a package that brings it: dotnet add package LlamaNative.Backend.Cpu (every platform; Metal on Apple silicon), "
+            ? "Add a package that contains it: dotnet add package LlamaNative.Backend.Cpu (every platform; Metal on Apple silicon), "
                 + "LlamaNative.Backend.Vulkan or LlamaNative.Backend.Cuda."
-            : $"The application has libraries for {string.Join(", ", others)} only: publish it for {LibraryLocator.RuntimeIdentifier}, "
-                + $"with the package LlamaNative.Backend.Cpu, which holds every platform's.";
+            : $"The application contains libraries for {string.Join(", ", others)} only: publish it for "
+                + $"{LibraryLocator.RuntimeIdentifier} with the package LlamaNative.Backend.Cpu, which supports every platform.";
         return new NativeLibraryException(
-            $"The native llama.cpp library for {LibraryLocator.RuntimeIdentifier} was not found. {cause} Or name a folder with the "
-            + $"libraries in "
-            + $"LlamaRuntimeOptions.LibraryDirectory or in the environment variable {LibraryLocator.EnvironmentVariable}."
+            $"The native llama.cpp library for {LibraryLocator.RuntimeIdentifier} was not found. {cause} Alternatively, specify a folder "
+            + $"with the libraries in LlamaRuntimeOptions.LibraryDirectory or in the environment variable "
+            + $"{LibraryLocator.EnvironmentVariable}."
             + Paths(locator), locator.Tried, null);
     }
 
     private static string Advice(string? platform) => platform is not null && platform != LibraryLocator.RuntimeIdentifier
-        ? $"It is a library for {platform}, and this process is {LibraryLocator.RuntimeIdentifier}: publish the application for "
+        ? $"The library is for {platform}, but this process is {LibraryLocator.RuntimeIdentifier}: publish the application for "
             + $"{LibraryLocator.RuntimeIdentifier}, with the package LlamaNative.Backend.Cpu."
-        : $"It needs a {LibraryLocator.RuntimeIdentifier} system with the C++ runtime and every library named above; install what is "
-            + $"missing.";
+        : $"It requires a {LibraryLocator.RuntimeIdentifier} system with the C++ runtime and the libraries named above; install the "
+            + $"missing ones.";
 
     private static string Paths(LibraryLocator locator) =>
         Environment.NewLine + "Paths tried:" + string.Concat(locator.Tried.Distinct().Select(path => Environment.NewLine + "  " + path));

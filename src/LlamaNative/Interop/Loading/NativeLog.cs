@@ -7,9 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// The bridge from llama.cpp's log callback, of which a process has one, to loggers: that of the model on whose behalf this
-/// thread makes a native call, else the runtime's. Warnings and errors are also kept for a while per thread, so that an
-/// exception can quote what the native side said.
+/// Forwards llama.cpp's process-wide log callback to a logger: the logger of the model for which this thread makes a native call, or the
+/// runtime's logger. The last warnings and errors of each thread are kept, so that exceptions can include them.
 /// </summary>
 internal static unsafe class NativeLog
 {
@@ -18,13 +17,15 @@ internal static unsafe class NativeLog
     [ThreadStatic]
     private static ThreadLog? s_current;
 
-    /// <summary>The logger of <see cref="LlamaRuntimeOptions.Logger"/>; null drops the lines that belong to no model.</summary>
+    /// <summary>
+    /// The logger of <see cref="LlamaRuntimeOptions.Logger"/>; if null, lines that do not belong to a model are discarded.
+    /// </summary>
     public static ILogger? RuntimeLogger => Volatile.Read(ref s_runtimeLogger);
 
     private static ThreadLog Current => s_current ??= new ThreadLog();
 
-    /// <summary>Sets the runtime's logger unless another is set already, which stays.</summary>
-    /// <returns>Whether <paramref name="logger"/> is the runtime's logger now.</returns>
+    /// <summary>Sets the runtime's logger, unless another logger is already set.</summary>
+    /// <returns>Whether <paramref name="logger"/> is now the runtime's logger.</returns>
     public static bool TrySetRuntimeLogger(ILogger logger)
     {
         ILogger? present = Interlocked.CompareExchange(ref s_runtimeLogger, logger, null);
@@ -32,14 +33,14 @@ internal static unsafe class NativeLog
     }
 
     /// <summary>
-    /// Sends what this thread's native calls log to a model's logger until the scope is disposed; null is the runtime's.
-    /// Threads that the native side starts are outside of any scope. Allocates nothing after a thread's first use.
+    /// Redirects the log of this thread's native calls to a model's logger until the scope is disposed; null selects the runtime's logger.
+    /// Does not affect threads started by the native side. Allocates nothing after the first use on a thread.
     /// </summary>
     public static Scope To(ILogger? logger) => new(Current, logger);
 
     /// <summary>
-    /// Takes over the native log, which would write to standard error otherwise. A plugin that can be unloaded gives it
-    /// back when it goes, because the native side would call code that is gone.
+    /// Installs the native log callback; without it, llama.cpp logs to standard error. A collectible plugin restores the default callback
+    /// when it is unloaded, so that the native side never calls unloaded code.
     /// </summary>
     public static void Attach()
     {
@@ -51,18 +52,18 @@ internal static unsafe class NativeLog
         }
     }
 
-    /// <summary>Logs a warning of this library beside those of the native side.</summary>
+    /// <summary>Logs a warning of this library like one of the native side.</summary>
     public static void Warn(string line) => Current.Write(LogLevel.Warning, line);
 
-    /// <summary>Forgets what this thread heard; called before an operation whose failure would quote it.</summary>
+    /// <summary>Clears this thread's last warnings and errors. Called before an operation whose exception would include them.</summary>
     public static void Clear() => s_current?.Tail.Clear();
 
-    /// <summary>The last warnings and errors heard on this thread, ready to append to a message; empty when there are none.</summary>
+    /// <summary>The last warnings and errors of this thread, formatted for appending to a message; empty if there are none.</summary>
     public static string Tail() => s_current is { Tail.Count: > 0 } log
-        ? Environment.NewLine + "llama.cpp said:" + string.Concat(log.Tail.Select(line => Environment.NewLine + "  " + line))
+        ? Environment.NewLine + "llama.cpp reported:" + string.Concat(log.Tail.Select(line => Environment.NewLine + "  " + line))
         : "";
 
-    /// <summary>Collects the lines that this thread's native calls log, and that begin so, until it is disposed.</summary>
+    /// <summary>Records the lines with a prefix that this thread's native calls log, until the recording is disposed.</summary>
     public static Recording Record(string prefix = "") => new(Current, prefix);
 
     private static void Detach()
@@ -71,7 +72,7 @@ internal static unsafe class NativeLog
         void* userData;
         LlamaSystem.llama_log_get(&current, &userData);
         delegate* unmanaged[Cdecl]<int, byte*, void*, void> own = &OnText;
-        if ((nint)current == (nint)own) // otherwise another copy has taken it over
+        if ((nint)current == (nint)own) // otherwise another copy of this assembly has replaced it
         {
             LlamaSystem.llama_log_set(null, null);
         }
@@ -86,11 +87,11 @@ internal static unsafe class NativeLog
         }
         catch (Exception)
         {
-            // Running out of memory for a line of log must not take the process down through native frames.
+            // An OutOfMemoryException for a log line must not propagate through native frames, which would terminate the process.
         }
     }
 
-    /// <summary>The time in which a thread's lines go to one logger; scopes nest, as a callback may use another model.</summary>
+    /// <summary>Redirects a thread's lines to one logger. Scopes can be nested, because a callback may use another model.</summary>
     internal readonly ref struct Scope
     {
         private readonly ThreadLog _log;
@@ -106,7 +107,7 @@ internal static unsafe class NativeLog
         public void Dispose() => _log.SwitchTo(_previous);
     }
 
-    /// <summary>Lines collected on one thread.</summary>
+    /// <summary>The recorded lines of one thread.</summary>
     internal sealed class Recording : IDisposable
     {
         private readonly ThreadLog _log;

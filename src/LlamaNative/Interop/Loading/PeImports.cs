@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>The functions that a loaded Windows library takes from others (PE Format, the .idata section; PE32+).</summary>
+/// <summary>The import table of a loaded Windows library (PE32+; "PE Format", the .idata section).</summary>
 internal static unsafe class PeImports
 {
     private const int HeaderPointer = 0x3C;
-    // signature and file header, optional header up to its directories, the second of them
+    // the sizes of the signature and file header, the optional header up to its directories, and the first directory
     private const int ImportDirectory = 24 + 112 + 8;
     private const int Hint = 2;
 
-    /// <summary>Where the address of a function lies that the library calls; null where it takes no such function.</summary>
-    /// <param name="image">A library as the system has loaded it.</param>
-    /// <param name="function">Its name.</param>
+    /// <summary>Returns the import address table entry of a function; null if the library does not import it.</summary>
+    /// <param name="image">The base address of the loaded library.</param>
+    /// <param name="function">The name of the function.</param>
     public static nint* Find(byte* image, ReadOnlySpan<byte> function)
     {
         uint directory = *(uint*)(image + *(uint*)(image + HeaderPointer) + ImportDirectory);
@@ -38,6 +38,6 @@ internal static unsafe class PeImports
         return null;
     }
 
-    /// <summary><c>IMAGE_IMPORT_DESCRIPTOR</c>: addresses relative to the image.</summary>
+    /// <summary><c>IMAGE_IMPORT_DESCRIPTOR</c>: the addresses are relative to the image.</summary>
     private readonly record struct Descriptor(uint Names, uint TimeStamp, uint Forwarder, uint Name, uint Addresses);
 }

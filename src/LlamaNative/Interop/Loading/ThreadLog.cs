@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// What the native side logs on one thread: pieces joined to lines, and the last warnings and errors. Lines that nobody
-/// hears stay bytes, because loading a model logs hundreds of them.
+/// The native log of one thread. Joins pieces into lines and keeps the last warnings and errors. Lines without a listener are not decoded,
+/// because loading a model logs hundreds of lines.
 /// </summary>
 internal sealed class ThreadLog
 {
@@ -27,12 +27,12 @@ internal sealed class ThreadLog
 
     public NativeLog.Recording? Recording { get; set; }
 
-    /// <summary>The logger of the model that this thread works for; null for none of its own.</summary>
+    /// <summary>The logger of the model that this thread currently uses; null if it has none.</summary>
     public ILogger? Logger { get; private set; }
 
     private bool IsKept => _level is Warning or Error;
 
-    /// <summary>Takes a piece of a line, or a whole one.</summary>
+    /// <summary>Appends a whole line or a piece of a line.</summary>
     public void Append(int level, ReadOnlySpan<byte> piece)
     {
         if (level != Continuation)
@@ -59,7 +59,7 @@ internal sealed class ThreadLog
         }
     }
 
-    /// <summary>Sends what follows to another logger; a line that was begun goes to the one before.</summary>
+    /// <summary>Switches to another logger. An incomplete line is written to the previous logger.</summary>
     public void SwitchTo(ILogger? logger)
     {
         if (_length > 0)
@@ -70,7 +70,9 @@ internal sealed class ThreadLog
         Logger = logger;
     }
 
-    /// <summary>Gives a line to the logger. What a logger throws is dropped: native frames lie between it and the caller.</summary>
+    /// <summary>
+    /// Writes a line to the logger. Exceptions from the logger are ignored, because they must not propagate through native frames.
+    /// </summary>
     public void Write(LogLevel level, string line)
     {
         try
@@ -123,7 +125,7 @@ internal sealed class ThreadLog
     private static LogLevel LevelOf(int level) => level switch
     {
         Debug => LogLevel.Debug,
-        Info => LogLevel.Debug, // describes every tensor: too much for an application's information level
+        Info => LogLevel.Debug, // too verbose for an application's information level, because it describes every tensor
         Warning => LogLevel.Warning,
         Error => LogLevel.Error,
         _ => LogLevel.Trace,

@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Lets llama.cpp go on where a C assertion fails, as it does on other systems: only its libraries for Windows are built with
-/// assertions, and with them a model whose numbers overflow ends the process (ggml-cpu/ops.cpp, <c>assert(!isnan(x))</c>).
+/// Disables C assertions in llama.cpp. Only its Windows libraries are built with assertions, so that a model whose values overflow would
+/// terminate the process (ggml-cpu/ops.cpp, <c>assert(!isnan(x))</c>), unlike on other systems.
 /// </summary>
 internal static unsafe partial class WindowsAssertions
 {
     private const uint ReadWrite = 4; // PAGE_READWRITE
 
-    /// <summary>Turns them off in the libraries of a folder that are loaded; false where none has any.</summary>
+    /// <summary>Disables assertions in the loaded libraries of a folder; returns false if none of them has assertions.</summary>
     public static bool TurnOff(string directory)
     {
         bool any = false;
-        // What an assertion calls may return (assert.h; debuggers offer to ignore one), so a function that takes nothing
-        // and does nothing can stand for it. One of the system's, because code of ours may be unloaded with a plugin.
+        // The assertion handler may return (assert.h), so a function without parameters and side effects can replace it. It is a system
+        // function, because a managed one may be unloaded with a plugin.
         nint nothing = NativeLibrary.GetExport(NativeLibrary.Load("kernel32"), "GetCurrentThreadId");
         foreach (string file in (string[])[.. Directory.EnumerateFiles(directory, "llama*.dll"),
             .. Directory.EnumerateFiles(directory, "ggml*.dll")])

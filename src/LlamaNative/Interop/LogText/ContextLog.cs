@@ -1,14 +1,14 @@
 namespace LlamaNative.Interop;
 
-/// <summary>What llama.cpp logs of a context's memory while it makes one, in MiB by buffer.</summary>
+/// <summary>The memory that llama.cpp logs when it creates a context, in MiB per buffer.</summary>
 internal sealed class ContextLog
 {
-    private const string Operation = "while it makes a context";
+    private const string Operation = "while creating a context";
     private readonly Dictionary<string, int> _layers = [];
 
-    /// <param name="lines">All lines of the making.</param>
-    /// <param name="hasMemory">Whether the context has a memory (<c>llama_get_memory</c>); an encoder's has none.</param>
-    /// <exception cref="MissingLogLineException">A buffer that every such context has was not logged.</exception>
+    /// <param name="lines">All lines logged during the creation.</param>
+    /// <param name="hasMemory">Whether the context has a memory (<c>llama_get_memory</c>). The context of an encoder has none.</param>
+    /// <exception cref="MissingLogLineException">A buffer that every context has was not logged.</exception>
     public ContextLog(IReadOnlyList<string> lines, bool hasMemory)
     {
         (bool memory, bool output, bool compute) = (false, false, false);
@@ -55,7 +55,7 @@ internal sealed class ContextLog
 
     public Dictionary<string, double> Compute { get; } = [];
 
-    // The buffers are empty while planning, so the whole is shared out by the layers logged before it.
+    // Buffers are empty during planning, so the total is divided by the layers logged before it.
     private void ShareOut(double mebibytes, int layers)
     {
         MissingLogLineException.ThrowUnless(

@@ -6,12 +6,12 @@ using System.Text.RegularExpressions;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// A line of llama.cpp's log as the C format that prints it, by which its values are read back. A format that begins with "%s: "
-/// begins with the name of the function that logs it, which is not one of the values.
+/// A line of llama.cpp's log, described by the printf format that writes it, for parsing its values. A leading "%s: " is the name of the
+/// logging function, which is not one of the values.
 /// </summary>
-/// <param name="source">The file of the pinned release that holds the format.</param>
-/// <param name="format">The format as it stands there, without the end of the line.</param>
-/// <param name="function">The function whose lines are meant; null for any.</param>
+/// <param name="source">The source file with the format in the pinned release.</param>
+/// <param name="format">The format in the source file, without the line break.</param>
+/// <param name="function">The logging function; null for any.</param>
 internal sealed class LogFormat(string source, string format, string? function = null)
 {
     private const string FunctionName = "%s: ";
@@ -21,7 +21,7 @@ internal sealed class LogFormat(string source, string format, string? function =
 
     public string Format => format;
 
-    /// <summary>Reads the values of a line, in their order; false for a line of another format.</summary>
+    /// <summary>Parses the values of a line; returns false if the line has another format.</summary>
     public bool TryRead(string line, [NotNullWhen(true)] out LogValues? values)
     {
         Match match = _pattern.Match(line);
@@ -50,7 +50,7 @@ internal sealed class LogFormat(string source, string format, string? function =
         return pattern.Append(Regex.Escape(format[end..])).Append('$').ToString();
     }
 
-    // printf fills up to the width with spaces: on the right after a minus sign, otherwise on the left.
+    // printf pads to the width with spaces, on the right for a minus sign, otherwise on the left.
     private static string PatternOfValue(string conversion) =>
         conversion[^1] != 's' ? " *(-?[0-9.]+)"
         : conversion[1] == '-' ? "(.*[^ ]) *"

@@ -1,13 +1,13 @@
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// Every line of llama.cpp's log that this library reads, because no function of the C interface gives what it says. (The staging
-/// header src/llama-ext.h has some of it in C++, under names that each compiler mangles its own way.) A line that stays out
-/// where it is due is a <see cref="MissingLogLineException"/>; native/upgrade looks for the formats in the source of another release.
+/// The lines of llama.cpp's log that this library parses for values that the C API does not provide. (The staging header src/llama-ext.h
+/// provides some of them in C++, whose name mangling differs between compilers.) A missing line throws
+/// <see cref="MissingLogLineException"/>. native/upgrade checks the formats against the source of a new release.
 /// </summary>
 internal static class LogLines
 {
-    /// <summary>How the lines about placement begin that every loading logs.</summary>
+    /// <summary>The prefix of the lines about placement, which every load logs.</summary>
     public const string Placement = "load_tensors: ";
 
     public static LogFormat LayerDevice { get; } =
@@ -40,15 +40,15 @@ internal static class LogLines
     public static LogFormat ComputeBuffer { get; } =
         new("src/llama-context.cpp", "%s: %10s compute buffer size = %8.2f MiB");
 
-    /// <summary>The first piece of a quantized tensor's line: what it is.</summary>
+    /// <summary>The first piece of a quantized tensor's line: the source tensor.</summary>
     public static LogFormat QuantizedTensor { get; } =
         new("src/llama-quant.cpp", "[%4d/%4d] %-36s - [%s], type = %6s, ");
 
-    /// <summary>The second piece: what it becomes.</summary>
+    /// <summary>The second piece: the new type.</summary>
     public static LogFormat NewType { get; } =
         new("src/llama-quant.cpp", "size = %8.2f MiB -> %8.2f MiB (%s)");
 
-    /// <summary>The second piece of a tensor that stays as it is.</summary>
+    /// <summary>The second piece for a tensor that is not converted.</summary>
     public static LogFormat SameType { get; } =
         new("src/llama-quant.cpp", "size = %8.3f MiB");
 

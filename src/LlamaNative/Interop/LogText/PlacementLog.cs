@@ -1,13 +1,13 @@
 namespace LlamaNative.Interop;
 
-/// <summary>What llama.cpp logs of the weights' buffers while it loads a model.</summary>
+/// <summary>The weight buffers that llama.cpp logs while it loads a model.</summary>
 internal sealed class PlacementLog
 {
-    private const string Operation = "while it loads a model";
+    private const string Operation = "while loading a model";
 
-    /// <param name="lines">The lines that begin with <see cref="LogLines.Placement"/>, and perhaps others.</param>
-    /// <param name="canOffload">Whether there is a device to offload to (<c>llama_supports_gpu_offload</c>).</param>
-    /// <exception cref="MissingLogLineException">No buffer was logged, or no number of offloaded layers.</exception>
+    /// <param name="lines">The lines that begin with <see cref="LogLines.Placement"/>; other lines are ignored.</param>
+    /// <param name="canOffload">Whether a device supports offloading (<c>llama_supports_gpu_offload</c>).</param>
+    /// <exception cref="MissingLogLineException">No buffer was logged, or the number of offloaded layers was not.</exception>
     public PlacementLog(IReadOnlyList<string> lines, bool canOffload)
     {
         var buffers = new List<(string, double)>();
@@ -32,7 +32,7 @@ internal sealed class PlacementLog
 
     public IReadOnlyList<(string Name, double Mebibytes)> Buffers { get; }
 
-    /// <summary>Layers on a GPU, of <see cref="Layers"/> that could be; the output is one of them.</summary>
+    /// <summary>The number of layers on a GPU, out of <see cref="Layers"/>. Both include the output layer.</summary>
     public int OffloadedLayers { get; }
 
     public int Layers { get; }

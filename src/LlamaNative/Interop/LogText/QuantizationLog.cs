@@ -1,11 +1,11 @@
 namespace LlamaNative.Interop;
 
-/// <summary>What llama.cpp logs of each tensor in a dry run of <c>llama_model_quantize</c>, in its order.</summary>
+/// <summary>The tensors that llama.cpp logs in a dry run of <c>llama_model_quantize</c>, in order.</summary>
 internal sealed class QuantizationLog
 {
-    /// <param name="lines">All lines of the run.</param>
-    /// <param name="tensors">How many tensors the result has.</param>
-    /// <exception cref="MissingLogLineException">A tensor was not logged, or not what becomes of it.</exception>
+    /// <param name="lines">All lines logged during the run.</param>
+    /// <param name="tensors">The number of tensors of the result.</param>
+    /// <exception cref="MissingLogLineException">A tensor or its new type was not logged.</exception>
     public QuantizationLog(IReadOnlyList<string> lines, int tensors)
     {
         var read = new List<(string, string?)>();
@@ -31,13 +31,13 @@ internal sealed class QuantizationLog
 
         ThrowIfOpen(open);
         MissingLogLineException.ThrowUnless(
-            read.Count == tensors, $"for each of {tensors} tensors that it quantizes", LogLines.QuantizedTensor);
+            read.Count == tensors, $"for each of {tensors} tensors to quantize", LogLines.QuantizedTensor);
         Tensors = read;
     }
 
-    /// <summary>The tensors of the result, with the name of the type each is converted to; null where it stays as it is.</summary>
+    /// <summary>The tensors of the result with the name of their new type; null if a tensor is not converted.</summary>
     public IReadOnlyList<(string Name, string? Type)> Tensors { get; }
 
     private static void ThrowIfOpen(string? tensor) =>
-        MissingLogLineException.ThrowUnless(tensor is null, $"after '{tensor}', which it quantizes", LogLines.NewType, LogLines.SameType);
+        MissingLogLineException.ThrowUnless(tensor is null, $"after the tensor '{tensor}'", LogLines.NewType, LogLines.SameType);
 }

@@ -3,8 +3,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// ggml.h: <c>struct ggml_tensor</c>. Lives in the memory of its context and never moves. <see cref="nb"/> and
-/// <see cref="src"/> hold size_t and pointers, which a fixed buffer can only spell as numbers of the same size.
+/// ggml.h: <c>struct ggml_tensor</c>. Allocated in the memory of its context; never moves. <see cref="nb"/> and <see cref="src"/> contain
+/// size_t values and pointers, which are declared as integers of the same size because fixed buffers do not support them.
 /// </summary>
 internal unsafe struct ggml_tensor
 {

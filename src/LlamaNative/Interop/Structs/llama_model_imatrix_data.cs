@@ -1,6 +1,6 @@
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: <c>struct llama_model_imatrix_data</c>; a list of them ends with a null name.</summary>
+/// <summary>llama.h: <c>struct llama_model_imatrix_data</c>; an array is terminated by a null name.</summary>
 internal unsafe struct llama_model_imatrix_data
 {
     public byte* name;

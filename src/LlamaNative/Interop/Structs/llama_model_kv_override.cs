@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: <c>struct llama_model_kv_override</c>; the four values are one union.</summary>
+/// <summary>llama.h: <c>struct llama_model_kv_override</c>; the four values form a union.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 264)]
 internal unsafe struct llama_model_kv_override
 {
-    /// <summary>Bytes of <see cref="key"/> and of <see cref="val_str"/>, the final zero included.</summary>
+    /// <summary>The size of <see cref="key"/> and of <see cref="val_str"/> in bytes, including the terminating zero.</summary>
     public const int TextSize = 128;
 
     [FieldOffset(0)] public LlamaModelKvOverrideType tag;

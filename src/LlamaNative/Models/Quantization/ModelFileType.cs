@@ -3,12 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// How a model file is quantized as a whole: a type for most tensors and, for the mixtures named _S, _M, _L and IQ*,
-/// llama.cpp's choice of others for sensitive ones. The values are those of <c>llama_ftype</c>, which GGUF files store
-/// as general.file_type.
+/// The quantization of a model file: a type for most tensors and, for the mixtures _S, _M, _L and IQ*, other types that llama.cpp chooses
+/// for sensitive tensors. The values match <c>llama_ftype</c> in llama.h, stored in GGUF files as general.file_type.
 /// </summary>
 [SuppressMessage("Naming", "CA1707:Identifiers should not contain underscores",
-    Justification = "These are the field's own names, as written on every model file.")]
+    Justification = "These are llama.cpp's names, as used in model file names.")]
 public enum ModelFileType
 {
     /// <summary>All F32.</summary>
@@ -32,7 +31,7 @@ public enum ModelFileType
     /// <summary>6 bits per weight.</summary>
     Q5_1 = 9,
 
-    /// <summary>2-bit K-quants, with 3 and 4 bits in places.</summary>
+    /// <summary>2-bit K-quants, with 3 and 4 bits for some tensors.</summary>
     Q2_K = 10,
 
     /// <summary>3-bit K-quants, small.</summary>
@@ -47,7 +46,7 @@ public enum ModelFileType
     /// <summary>4-bit K-quants, small.</summary>
     Q4_K_S = 14,
 
-    /// <summary>4-bit K-quants, medium: the usual choice.</summary>
+    /// <summary>4-bit K-quants, medium: the usual choice and the default.</summary>
     Q4_K_M = 15,
 
     /// <summary>5-bit K-quants, small.</summary>
@@ -101,10 +100,10 @@ public enum ModelFileType
     /// <summary>BF16, vectors F32.</summary>
     BF16 = 32,
 
-    /// <summary>1.69 bits per weight, for models trained ternary.</summary>
+    /// <summary>1.69 bits per weight, for ternary models.</summary>
     TQ1_0 = 36,
 
-    /// <summary>2.06 bits per weight, for models trained ternary.</summary>
+    /// <summary>2.06 bits per weight, for ternary models.</summary>
     TQ2_0 = 37,
 
     /// <summary>MXFP4 for experts, Q8_0 for the rest.</summary>

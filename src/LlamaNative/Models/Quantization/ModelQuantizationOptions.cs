@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace LlamaNative.Compute;
 
-/// <summary>How a model file is quantized; the fields of <c>llama_model_quantize_params</c>.</summary>
+/// <summary>Options for quantizing a model file. Mirrors <c>llama_model_quantize_params</c> in llama.h.</summary>
 public sealed record ModelQuantizationOptions
 {
-    /// <summary>What most tensors become, and which mixture of types the others.</summary>
+    /// <summary>The type of most tensors and the mixture of types for the others.</summary>
     public ModelFileType FileType { get; init; } = ModelFileType.Q4_K_M;
 
     /// <summary>The type of output.weight; null for the mixture's choice.</summary>
@@ -15,45 +15,45 @@ public sealed record ModelQuantizationOptions
     /// <summary>The type of token_embd.weight; null for the mixture's choice.</summary>
     public GgmlType? TokenEmbeddingType { get; init; }
 
-    /// <summary>
-    /// The types of tensors whose names match a regular expression (ECMAScript, as C++ reads it); the first match counts.
-    /// </summary>
+    /// <summary>The types of tensors whose names match a regular expression (ECMAScript, std::regex). The first match applies.</summary>
     public IReadOnlyList<(string Pattern, GgmlType Type)> TensorTypes { get; init; } = [];
 
-    /// <summary>Whether tensors that are quantized already may be quantized again, which loses more than doing it once.</summary>
+    /// <summary>Whether to quantize tensors that are already quantized, which loses more precision than quantizing once.</summary>
     public bool AllowRequantize { get; init; }
 
-    /// <summary>Whether output.weight is quantized.</summary>
+    /// <summary>Whether to quantize output.weight.</summary>
     public bool QuantizeOutputTensor { get; init; } = true;
 
-    /// <summary>Copies all tensors as they are, with changed metadata.</summary>
+    /// <summary>Copies all tensors unchanged and changes only metadata.</summary>
     public bool OnlyCopy { get; init; }
 
-    /// <summary>One type for all matrices instead of a mixture.</summary>
+    /// <summary>Uses one type for all matrices instead of a mixture.</summary>
     public bool Pure { get; init; }
 
-    /// <summary>Writes as many parts as the model has, named after the output with <c>-00001-of-00003.gguf</c> and so on.</summary>
+    /// <summary>
+    /// Writes the same number of parts as the model has, with the output path as prefix followed by <c>-00001-of-00003.gguf</c> and so on.
+    /// </summary>
     public bool KeepSplit { get; init; }
 
     /// <summary>
-    /// How much each column of a tensor counts, by tensor name: as many numbers as a row has, for each matrix of a
-    /// tensor of experts. Null for none; some types cannot be made without.
+    /// The importance of each column of a tensor, by tensor name: one number per element of a row, for each matrix of an expert tensor.
+    /// Null for none; some types require an importance matrix.
     /// </summary>
     public IReadOnlyDictionary<string, float[]>? ImportanceMatrix { get; init; }
 
-    /// <summary>Metadata written instead of, or besides, the model's own.</summary>
+    /// <summary>Metadata values that replace the model's or are added to it.</summary>
     public IReadOnlyDictionary<string, MetadataOverride> MetadataOverrides { get; init; } = new Dictionary<string, MetadataOverride>();
 
-    /// <summary>Layers that are left out; the rest moves up.</summary>
+    /// <summary>The indices of layers to remove. The remaining layers are renumbered.</summary>
     public IReadOnlyList<int> PruneLayers { get; init; } = [];
 
-    /// <summary>How many threads quantize; null for one per processor.</summary>
+    /// <summary>The number of threads; null for one per processor.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Bytes of floats held at once, from 64 KiB to 1 GiB.</summary>
+    /// <summary>The size of the buffer for floats in bytes, from 64 KiB to 1 GiB.</summary>
     public long BufferBytes { get; init; } = 64 << 20;
 
-    /// <summary>Receives what llama.cpp logs while it chooses the types; null uses <see cref="LlamaRuntimeOptions.Logger"/>.</summary>
+    /// <summary>Receives llama.cpp's log while it chooses the types; if null, <see cref="LlamaRuntimeOptions.Logger"/> is used.</summary>
     public ILogger? Logger { get; init; }
 
     internal void Validate()
@@ -69,7 +69,7 @@ public sealed record ModelQuantizationOptions
 
         if (ImportanceMatrix?.FirstOrDefault(entry => entry.Value is null).Key is { } key)
         {
-            throw OptionCheck.Invalid($"ImportanceMatrix has no numbers for '{key}'.", nameof(ImportanceMatrix));
+            throw OptionCheck.Invalid($"ImportanceMatrix contains null for '{key}'.", nameof(ImportanceMatrix));
         }
 
         MetadataOverride.Validate(MetadataOverrides);
@@ -83,19 +83,19 @@ public sealed record ModelQuantizationOptions
     }
 }
 
-/// <summary>What becomes of one tensor of a model.</summary>
-/// <param name="Name">Its name in the result.</param>
-/// <param name="Shape">Elements per dimension.</param>
-/// <param name="SourceType">Its type in the model.</param>
-/// <param name="Type">Its type in the result.</param>
-/// <param name="SourceByteCount">Its bytes in the model.</param>
-/// <param name="ByteCount">Its bytes in the result.</param>
+/// <summary>The quantization of one tensor.</summary>
+/// <param name="Name">The name in the result.</param>
+/// <param name="Shape">The elements per dimension, fastest first.</param>
+/// <param name="SourceType">The type in the model.</param>
+/// <param name="Type">The type in the result.</param>
+/// <param name="SourceByteCount">The size in the model in bytes.</param>
+/// <param name="ByteCount">The size in the result in bytes.</param>
 public sealed record QuantizedTensor(string Name, TensorShape Shape, GgmlType SourceType, GgmlType Type,
     long SourceByteCount, long ByteCount);
 
-/// <summary>How far quantization has come.</summary>
-/// <param name="Tensor">The tensor at work.</param>
-/// <param name="TensorIndex">Its place, from 0.</param>
-/// <param name="TensorCount">The tensors in all.</param>
-/// <param name="Fraction">The part of the model's bytes already done, 0 to 1.</param>
+/// <summary>The progress of quantization.</summary>
+/// <param name="Tensor">The current tensor.</param>
+/// <param name="TensorIndex">The index of the current tensor, from 0.</param>
+/// <param name="TensorCount">The total number of tensors.</param>
+/// <param name="Fraction">The completed fraction of the model's bytes, from 0 to 1.</param>
 public readonly record struct ModelQuantizationProgress(QuantizedTensor Tensor, int TensorIndex, int TensorCount, double Fraction);

@@ -4,15 +4,16 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Quantizes model files: llama.cpp chooses the types, its kernels make the blocks, and the file is written here,
-/// tensor by tensor, so that it can be watched and cancelled. (<c>llama_model_quantize</c> itself cannot be stopped.)
+/// Quantizes model files. llama.cpp chooses the types and its kernels quantize the data; this class writes the file tensor by tensor, which
+/// allows progress reports and cancellation. (<c>llama_model_quantize</c> itself cannot be cancelled.)
 /// </summary>
 public static class ModelQuantizer
 {
-    /// <summary>What quantization would make of a model, without doing it.</summary>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
-    /// <exception cref="ModelQuantizationException">The model is none that llama.cpp knows, or cannot be quantized as asked.</exception>
-    /// <exception cref="GgufFormatException">The file is no well-formed GGUF, or would bring llama.cpp down.</exception>
+    /// <summary>Returns the tensors that quantization would produce, without quantizing.</summary>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="ModelQuantizationException">llama.cpp does not support the model, or it cannot be quantized with the given
+    /// options.</exception>
+    /// <exception cref="GgufFormatException">The file is not valid GGUF, or would make llama.cpp terminate the process.</exception>
     public static IReadOnlyList<QuantizedTensor> Plan(string path, ModelQuantizationOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -21,18 +22,19 @@ public static class ModelQuantizer
         return [.. QuantizationPlan.Make(path, file, Checked(options)).Tensors.Select(tensor => tensor.Result)];
     }
 
-    /// <summary>Quantizes a model into another file, which appears only when it is complete.</summary>
-    /// <param name="path">The model; of a split one any part.</param>
-    /// <param name="outputPath">The file to write; with <see cref="ModelQuantizationOptions.KeepSplit"/> the beginning of the parts'
-    /// names.</param>
-    /// <param name="options">How; null for Q4_K_M.</param>
-    /// <param name="progress">Told of each tensor, and of every buffer done.</param>
-    /// <param name="cancellationToken">Stops within a buffer's time; nothing is left behind.</param>
+    /// <summary>Quantizes a model to another file, which is created only when it is complete.</summary>
+    /// <param name="path">The path of the model; for a split model, of any part.</param>
+    /// <param name="outputPath">The path of the file to write; with <see cref="ModelQuantizationOptions.KeepSplit"/>, the prefix of the
+    /// parts' paths.</param>
+    /// <param name="options">The options; null for Q4_K_M.</param>
+    /// <param name="progress">Receives a report for each tensor and each completed buffer.</param>
+    /// <param name="cancellationToken">Cancels after the current buffer and deletes incomplete files.</param>
     /// <returns>The tensors of the result.</returns>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
-    /// <exception cref="ModelQuantizationException">The model is none that llama.cpp knows, or cannot be quantized as asked.</exception>
-    /// <exception cref="GgufFormatException">The file is no well-formed GGUF, or would bring llama.cpp down.</exception>
-    /// <exception cref="LlamaException">A tensor holds numbers that are not finite.</exception>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="ModelQuantizationException">llama.cpp does not support the model, or it cannot be quantized with the given
+    /// options.</exception>
+    /// <exception cref="GgufFormatException">The file is not valid GGUF, or would make llama.cpp terminate the process.</exception>
+    /// <exception cref="LlamaException">A tensor contains values that are not finite.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="OperationCanceledException">Quantization was cancelled.</exception>
     public static IReadOnlyList<QuantizedTensor> Quantize(
@@ -50,7 +52,7 @@ public static class ModelQuantizer
         using GgufFile file = GgufFile.Open(path);
         if (file.HasPath(outputPath))
         {
-            throw new ArgumentException($"'{outputPath}' is the model itself.", nameof(outputPath));
+            throw new ArgumentException($"The output '{outputPath}' is the input model; choose another path.", nameof(outputPath));
         }
 
         QuantizationPlan plan = QuantizationPlan.Make(path, file, options);
@@ -59,7 +61,7 @@ public static class ModelQuantizer
         return [.. plan.Tensors.Select(tensor => tensor.Result)];
     }
 
-    /// <summary><see cref="Quantize"/> on pool threads.</summary>
+    /// <summary>Runs <see cref="Quantize"/> on thread pool threads.</summary>
     public static Task<IReadOnlyList<QuantizedTensor>> QuantizeAsync(
         string path,
         string outputPath,
@@ -68,7 +70,9 @@ public static class ModelQuantizer
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Quantize(path, outputPath, options, progress, cancellationToken), cancellationToken);
 
-    /// <summary><see cref="Plan"/> on a pool thread; once begun it ends, as llama.cpp cannot be stopped in it.</summary>
+    /// <summary>
+    /// Runs <see cref="Plan"/> on a thread pool thread. Once started it cannot be cancelled, because llama.cpp cannot be interrupted.
+    /// </summary>
     public static Task<IReadOnlyList<QuantizedTensor>> PlanAsync(
         string path, ModelQuantizationOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Plan(path, options), cancellationToken);

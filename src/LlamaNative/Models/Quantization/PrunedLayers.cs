@@ -3,16 +3,16 @@ using System.Globalization;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Which layers a quantized model leaves out, and the names of tensors when the rest moves up (<c>remap_layer</c> in llama-quant.cpp).
+/// The layers removed by quantization and the names of tensors after renumbering (<c>remap_layer</c> in llama-quant.cpp).
 /// </summary>
 internal sealed class PrunedLayers
 {
     public PrunedLayers(IEnumerable<int> layers) => Pruned = [.. layers.Distinct().Order()];
 
-    /// <summary>The layers left out, in order.</summary>
+    /// <summary>The removed layers, in order.</summary>
     public IReadOnlyList<int> Pruned { get; }
 
-    /// <summary>The name in the result, or null for a tensor of a layer left out.</summary>
+    /// <summary>Returns the name in the result; null for a tensor of a removed layer.</summary>
     public string? Rename(string name)
     {
         if (Pruned.Count == 0 || !TryFindLayer(name, out int layer, out Range digits))

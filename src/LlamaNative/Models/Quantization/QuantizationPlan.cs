@@ -6,8 +6,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Which tensor becomes which type: llama.cpp's own choice, taken from the log of a dry run of
-/// <c>llama_model_quantize</c>, the only place where it says so.
+/// The types that llama.cpp chooses for the tensors, read from the log of a dry run of <c>llama_model_quantize</c>, because no function
+/// returns them.
 /// </summary>
 internal sealed unsafe class QuantizationPlan
 {
@@ -38,7 +38,7 @@ internal sealed unsafe class QuantizationPlan
     {
         var plan = new QuantizationPlan(path, file, options);
 
-        // The dry run reads the hyperparameters, as loading does, with the overrides applied.
+        // Like loading, the dry run reads the hyperparameters with the overrides applied.
         MetadataOverride.Apply(options.MetadataOverrides, file).Validate();
         plan.RequireWholeBlocks();
         plan.DryRun();
@@ -46,7 +46,7 @@ internal sealed unsafe class QuantizationPlan
         return plan;
     }
 
-    // llama.cpp looks for another type where a row is not whole blocks, except for these, where it ends the process.
+    // If a row is not whole blocks, llama.cpp chooses another type, except for these tensors, on which it aborts.
     private void RequireWholeBlocks()
     {
         RequireWholeBlocks("output.weight", _options.OutputTensorType);
@@ -70,7 +70,7 @@ internal sealed unsafe class QuantizationPlan
         using NativeLog.Recording log = NativeLog.Record();
         if (Run() != 0)
         {
-            throw new ModelQuantizationException(_path, "llama.cpp refused it." + NativeLog.Tail());
+            throw new ModelQuantizationException(_path, "llama.cpp rejected the model or the options." + NativeLog.Tail());
         }
 
         foreach ((string name, string? type) in new QuantizationLog(log.Lines, _sourceNames.Count).Tensors)
@@ -83,7 +83,7 @@ internal sealed unsafe class QuantizationPlan
     {
         if (!_sourceNames.TryGetValue(name, out string? sourceName) || !_file.Tensors.TryGet(sourceName, out GgufTensorInfo? source))
         {
-            throw new ModelQuantizationException(_path, $"llama.cpp spoke of a tensor '{name}', which the file does not have.");
+            throw new ModelQuantizationException(_path, $"llama.cpp logged a tensor '{name}', which the file does not have.");
         }
 
         GgmlType type = newType is null ? source.Type : TypeOf(newType);
@@ -101,7 +101,7 @@ internal sealed unsafe class QuantizationPlan
             }
         }
 
-        throw new ModelQuantizationException(_path, $"llama.cpp chose the type '{name}', which this library does not know.");
+        throw new ModelQuantizationException(_path, $"llama.cpp chose the type '{name}', which is not a ggml tensor type.");
     }
 
     private void RequireConvertible()
@@ -115,12 +115,12 @@ internal sealed unsafe class QuantizationPlan
 
             if (GgmlTypeInfo.Of(source.Type).IsQuantized && !_options.AllowRequantize)
             {
-                throw new ModelQuantizationException(_path, $"{source} is quantized already; set AllowRequantize if that is meant.");
+                throw new ModelQuantizationException(_path, $"{source} is already quantized; set AllowRequantize to quantize it again.");
             }
 
             if (!Quantizer.Supports(source.Type) || !Quantizer.Supports(result.Type))
             {
-                throw new ModelQuantizationException(_path, $"{source} cannot become {GgmlTypeInfo.Of(result.Type).Name}.");
+                throw new ModelQuantizationException(_path, $"{source} cannot be converted to {GgmlTypeInfo.Of(result.Type).Name}.");
             }
         }
     }
@@ -154,7 +154,7 @@ internal sealed unsafe class QuantizationPlan
                 parameters.dry_run = 1;
                 parameters.nthread = 1;
 
-                // Whether there is an importance matrix changes the choice of types; what is in it does not.
+                // The choice of types depends on whether there is an importance matrix, but not on its values.
                 parameters.imatrix = _options.ImportanceMatrix is null ? null : &noImatrixEntries;
                 parameters.kv_overrides = overrides.Length == 1 ? null : kv;
                 parameters.tt_overrides = types.Length == 1 ? null : tt;

@@ -5,7 +5,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Compute;
 
-/// <summary>Carries out a plan: one file, or the parts of a split one.</summary>
+/// <summary>Executes a plan and writes one file, or the parts of a split model.</summary>
 internal sealed class QuantizationRun(
     string path,
     GgufFile file,
@@ -25,7 +25,7 @@ internal sealed class QuantizationRun(
 
     public void Write(string outputPath)
     {
-        // Before anything is written, so that a missing entry does not end an hour of work.
+        // Checked before anything is written, so that a missing entry is not found only after an hour.
         foreach ((_, QuantizedTensor result) in plan.Tensors)
         {
             _ = ImportanceOf(result);
@@ -89,7 +89,7 @@ internal sealed class QuantizationRun(
         bool embedding = source is "token_embd.weight" or "per_layer_token_embd.weight";
         if (found is not null && found.Length != tensor.Shape[0] * tensor.Shape[2])
         {
-            // An embedding has one importance for each token in old files; llama.cpp leaves it out, too.
+            // Old files have one importance per token for an embedding; like llama.cpp, this ignores it.
             found = embedding ? null : throw new ModelQuantizationException(path,
                 $"the importance matrix has {found.Length} numbers for {source}, not {tensor.Shape[0] * tensor.Shape[2]}.");
         }
@@ -98,13 +98,13 @@ internal sealed class QuantizationRun(
             || (!embedding && source != "output.weight" && IsPoorWithoutImportance(tensor.Type))))
         {
             throw new ModelQuantizationException(path,
-                $"{source} cannot become {GgmlTypeInfo.Of(tensor.Type).Name} without an importance matrix.");
+                $"{source} cannot be quantized to {GgmlTypeInfo.Of(tensor.Type).Name} without an importance matrix.");
         }
 
         return found;
     }
 
-    // tensor_requires_imatrix in llama-quant.cpp: these can be made without one, and are worthless then.
+    // tensor_requires_imatrix in llama-quant.cpp: these types do not need one technically, but are unusable without.
     private bool IsPoorWithoutImportance(GgmlType type) =>
         type is GgmlType.IQ3_XXS or GgmlType.IQ2_S or GgmlType.IQ1_M || (type == GgmlType.Q2_K && options.FileType == ModelFileType.Q2_K_S);
 

@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Compute;
 
 /// <summary>
-/// Writes one tensor of a model in another type: rows are read as floats, quantized by several threads, and written in order.
+/// Converts one tensor to another type: reads rows as floats, quantizes them on several threads, and writes them in order.
 /// </summary>
 internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor result, float[]? importance,
     ParallelOptions parallel, long bufferBytes)
@@ -13,10 +13,10 @@ internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor 
     private readonly long _sourceRow = GgmlTypeInfo.Of(source.Type).RowSize(source.Shape[0]);
     private readonly int _resultRow = checked((int)GgmlTypeInfo.Of(result.Type).RowSize(source.Shape[0]));
 
-    /// <summary>Writes the tensor; <paramref name="wrote"/> hears of the source bytes done.</summary>
+    /// <summary>Writes the tensor; <paramref name="wrote"/> receives the number of source bytes completed.</summary>
     public void Write(GgufWriter writer, Action<long> wrote)
     {
-        // A chunk never crosses into the next matrix, which has an importance of its own.
+        // A chunk never spans two matrices, because each matrix has its own importance.
         long rowsPerMatrix = source.Shape[1];
         int rowsPerChunk = (int)Math.Clamp(bufferBytes / (_rowLength * sizeof(float)), 1, rowsPerMatrix);
         byte[] bytes = new byte[(long)rowsPerChunk * _resultRow];
@@ -32,7 +32,7 @@ internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor 
         }
     }
 
-    /// <summary>Copies a tensor that keeps its type.</summary>
+    /// <summary>Copies a tensor without conversion.</summary>
     public void Copy(GgufWriter writer, Action<long> wrote)
     {
         using GgufTensorView view = source.Open();
@@ -43,7 +43,7 @@ internal sealed class TensorQuantization(GgufTensorInfo source, QuantizedTensor 
             ReadOnlySpan<byte> rows = view.Rows(row, (int)Math.Min(rowsPerChunk, source.Shape.RowCount - row));
             if (Quantizer.Supports(source.Type) && !Quantizer.AreFinite(source.Type, rows))
             {
-                throw new LlamaException($"{source} holds numbers that are not finite in its rows from {row}.");
+                throw new LlamaException($"{source} contains values that are not finite in the rows from {row}.");
             }
 
             writer.Write(rows);

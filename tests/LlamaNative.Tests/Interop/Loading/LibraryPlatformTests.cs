@@ -9,7 +9,7 @@ public sealed class LibraryPlatformTests
     [Theory]
     [InlineData(62, "linux-x64")] // EM_X86_64
     [InlineData(183, "linux-arm64")] // EM_AARCH64
-    [InlineData(40, "linux on another processor")] // EM_ARM
+    [InlineData(40, "linux on an unknown processor")] // EM_ARM
     public void Elf(ushort machine, string expected)
     {
         byte[] header = new byte[64];
