@@ -80,7 +80,7 @@ public sealed class PeerTests
     public void A_command_that_fails_is_quoted()
     {
         PeerException error = Assert.Throws<PeerException>(() => Peer.Parse("dotnet no-such-thing.dll").Run(default));
-        Assert.Contains("ended with code", error.Message, StringComparison.Ordinal);
+        Assert.Contains("exited with code", error.Message, StringComparison.Ordinal);
         Assert.Contains("dotnet no-such-thing.dll", error.Message, StringComparison.Ordinal);
     }
 
