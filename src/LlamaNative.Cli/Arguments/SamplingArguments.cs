@@ -71,7 +71,7 @@ internal sealed class SamplingArguments
     private readonly GrammarArguments _grammar;
     private readonly Option<IReadOnlyList<SamplerKind>?> _samplers = new("--samplers")
     {
-        Description = $"The samplers in order of application [default: {string.Join(';', s_defaults.Order.Select(SamplingParsers.NameOf))}]",
+        Description = $"The samplers, in order [default: {string.Join(';', s_defaults.Order.Select(SamplingParsers.NameOf))}]",
         HelpName = "A;B;C",
         CustomParser = SamplingParsers.Order,
     };
