@@ -31,7 +31,7 @@ internal static class MemoryEstimate
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"Training {ParameterList.Count(shape) / 1e6:F1} million parameters on {windows} windows of {windowLength} tokens needs "
                 + $"about {needed / (double)(1 << 30):F1} GiB, but only {available / (double)(1 << 30):F1} GiB are available. "
-                + "Use a smaller model or a smaller --window."));
+                + $"Use a smaller model or a smaller --window."));
         }
     }
 

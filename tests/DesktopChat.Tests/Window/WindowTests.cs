@@ -22,7 +22,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         await page.EvaluateAsync("document.querySelector('.folders').open = true");
         await page.GetByLabel("Folder with models").FillAsync("relative");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator("#models-error")).ToContainTextAsync("complete path");
+        await Expect(page.Locator("#models-error")).ToContainTextAsync("absolute path");
         await page.GetByLabel("Folder with models").FillAsync(folder);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#models-note")).ToContainTextAsync("no such folder");
