@@ -4,7 +4,7 @@ using static LlamaNative.TestSupport.HostileInput;
 
 namespace LlamaNative.Grammars.Tests;
 
-/// <summary>Schemas and grammars that mean harm: a grammar or an error of ours, in bounded time.</summary>
+/// <summary>Malicious schemas and grammars result in a grammar or a typed error, in bounded time.</summary>
 public sealed class HostileGrammarTests
 {
     public static TheoryData<string, string> Schemas => new()

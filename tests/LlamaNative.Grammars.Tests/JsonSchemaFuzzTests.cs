@@ -5,7 +5,7 @@ using LlamaNative.Grammars.Gbnf;
 
 namespace LlamaNative.Grammars.Tests;
 
-/// <summary>Random and broken schemas: a grammar or a typed error, and every sentence of a grammar is what it claims to be.</summary>
+/// <summary>Random and invalid schemas result in a grammar or a typed error, and every sentence of a grammar satisfies the schema.</summary>
 public class JsonSchemaFuzzTests
 {
     private static readonly string[] s_seeds =
@@ -45,7 +45,7 @@ public class JsonSchemaFuzzTests
             }
         }
 
-        Assert.InRange(grammars, 20, 1000); // the fuzz reaches past the JSON parser
+        Assert.InRange(grammars, 20, 1000); // some inputs get past the JSON parser
     }
 
     [Fact]

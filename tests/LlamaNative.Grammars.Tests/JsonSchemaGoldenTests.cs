@@ -5,8 +5,8 @@ using LlamaNative.Grammars.Gbnf;
 namespace LlamaNative.Grammars.Tests;
 
 /// <summary>
-/// Strings that llama.cpp's own converter and sampler accept or refuse, and a JSON Schema validator with them. Where
-/// the two differ the file keeps the strings apart, and so does this test: what only llama.cpp accepts is not asked for.
+/// Strings that llama.cpp's converter and sampler and a JSON Schema validator accept or reject. The file lists strings on
+/// which the two disagree separately; strings that only llama.cpp accepts need not match.
 /// </summary>
 public class JsonSchemaGoldenTests
 {

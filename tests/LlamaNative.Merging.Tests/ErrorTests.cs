@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>Everything that can be wrong gives one error that says where, and leaves nothing behind.</summary>
+/// <summary>Every mistake causes one error that gives its location, and no output file remains.</summary>
 public sealed class ErrorTests : IDisposable
 {
     private const string Slerp = "merge_method: slerp\nbase_model: A\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: B}]";

@@ -145,7 +145,7 @@ public sealed class RealModelTests : IDisposable
         Assert.InRange(merged, parent * 0.97, parent * 1.03);
     }
 
-    /// <summary>A copy with seeded noise of a tenth of each tensor's size in its matrices.</summary>
+    /// <summary>A copy whose matrices have seeded noise of a tenth of each tensor's magnitude.</summary>
     private string Perturb(string path)
     {
         string copy = _folder["perturbed.gguf"];

@@ -12,12 +12,12 @@ internal sealed record SoakOptions
     /// <summary>Ends after so many epochs; null when <see cref="Duration"/> ends it.</summary>
     public int? Epochs { get; init; }
 
-    /// <summary>Users at once.</summary>
+    /// <summary>The number of concurrent users.</summary>
     public int Users { get; init; } = 3;
 
-    /// <summary>What each of them does in an epoch.</summary>
+    /// <summary>The number of actions of each user per epoch.</summary>
     public int ActionsPerEpoch { get; init; } = 12;
 
-    /// <summary>Where every random choice begins.</summary>
+    /// <summary>The random seed.</summary>
     public int Seed { get; init; } = 1;
 }
