@@ -5,7 +5,7 @@ using LlamaNative.Grammars.Gbnf;
 
 namespace LlamaNative.Grammars.Tests;
 
-/// <summary>Random and invalid schemas result in a grammar or a typed error, and every sentence of a grammar satisfies the schema.</summary>
+/// <summary>Random and invalid schemas give a grammar or a typed error, and every sentence of a grammar satisfies the schema.</summary>
 public class JsonSchemaFuzzTests
 {
     private static readonly string[] s_seeds =

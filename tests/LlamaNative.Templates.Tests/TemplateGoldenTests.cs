@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace LlamaNative.Templates.Tests;
 
 /// <summary>
-/// Templates of released models over conversations of every shape. What llama.cpp and Jinja2 both print must be
-/// printed here to the byte; where both fail, so must we; where they differ, Jinja2 is followed.
+/// Templates of released models with all kinds of conversations. If llama.cpp and Jinja2 print the same text, it must be
+/// equal here byte for byte; if both fail, rendering must fail; if they differ, Jinja2 is right.
 /// </summary>
 public class TemplateGoldenTests
 {

@@ -1,6 +1,6 @@
 namespace LlamaNative.Consumers.Tests.Applications;
 
-/// <summary>Folders in which users install and start applications. npm is not on the PATH of any command, see <see cref="Command"/>.</summary>
+/// <summary>Folders in which users install and start applications. npm is never on PATH, see <see cref="Command"/>.</summary>
 [Collection(nameof(Workshop))]
 public sealed class PlaceTests(Workshop workshop)
 {

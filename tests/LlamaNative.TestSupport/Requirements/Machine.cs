@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>Programs that may be installed.</summary>
+/// <summary>Optional programs.</summary>
 public static class Programs
 {
     private static readonly string[] s_browsers = OperatingSystem.IsMacOS()
@@ -43,7 +43,7 @@ public static class Gpu
     public static string? Name { get; } = LlamaRuntime.GetDevices().FirstOrDefault(device => device.IsGpu)?.Name;
 }
 
-/// <summary>A Vulkan device that needs no GPU: Mesa's software driver under ggml's Vulkan backend.</summary>
+/// <summary>A Vulkan device without a GPU: Mesa's software driver with ggml's Vulkan backend.</summary>
 public static class SoftwareVulkan
 {
     private const string Drivers = "/usr/share/vulkan/icd.d";
@@ -66,14 +66,14 @@ public static class WineLoader
 
     private static readonly Lazy<bool> s_starts = new(() => OperatingSystem.IsLinux() && File.Exists(Path) && TryStart());
 
-    /// <summary>Whether it is installed and starts here: it may be there and find no place for its address space.</summary>
+    /// <summary>Whether it is installed and starts; in some environments it cannot reserve its address space.</summary>
     public static bool Starts => s_starts.Value;
 
     public static IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?>
     {
         ["PATH"] = "/usr/bin:/bin", // Wine's own helpers
-        ["LANG"] = "C.UTF-8", // in which it reads arguments and file names
-        // Its Windows folder, made at the first start and kept for the next.
+        ["LANG"] = "C.UTF-8", // the encoding of arguments and file names
+        // Its Windows folder, created at the first start and reused.
         ["WINEPREFIX"] = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "llamanative-wine-" + System.Environment.UserName),
         ["WINEDEBUG"] = "-all",
         ["DOTNET_ROOT"] = null,

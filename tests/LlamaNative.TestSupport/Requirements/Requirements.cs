@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.TestSupport;
 
 /// <summary>
-/// One row per <see cref="Need"/>: how it is detected, and what the skip reason of a test says where it is absent,
-/// which is what to install or run.
+/// One row per <see cref="Need"/>: how it is detected, and the skip reason of tests if it is missing, which names what to
+/// install or run.
 /// </summary>
 public static class Requirements
 {
@@ -41,7 +41,7 @@ public static class Requirements
             "QEMU and a C++ compiler for arm64 (Debian: apt-get install qemu-user-static g++-aarch64-linux-gnu)"),
     };
 
-    /// <summary>The reason to skip a test that needs all of these, or null where the machine has them.</summary>
+    /// <summary>The reason to skip a test that needs all of these, or null if none is missing.</summary>
     public static string? Missing(params Need[] needs)
     {
         string[] missing = [.. needs.Select(need => s_table[need]).Where(requirement => !requirement.IsMet.Value)

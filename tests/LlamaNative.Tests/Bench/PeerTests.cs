@@ -2,7 +2,7 @@ using LlamaNative.Cli.Bench;
 
 namespace LlamaNative.Tests.Bench;
 
-/// <summary>What `bench --against` understands of other programs, and what it says of those that fail.</summary>
+/// <summary>The program output that `bench --against` understands, and its errors for programs that fail.</summary>
 public sealed class PeerTests
 {
     // The forms are llama-bench's own (tools/llama-bench/llama-bench.cpp), cut to a few columns.

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>`bench` beside another command, and its tests at a depth; `plan` on the command line.</summary>
+/// <summary>`bench` compared with another command, and with a depth; `plan` on the command line.</summary>
 public sealed class BenchAgainstTests : IDisposable
 {
     private readonly TinyModel _model = new();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>The commands over files: what a user sees of inspect, quantize, render, grammar and embed.</summary>
+/// <summary>The commands for files: the output of inspect, quantize, render, grammar and embed.</summary>
 public sealed class FileCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("llamanative-").FullName;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>Every command on a real model, against what llama.cpp itself answers (golden/stories260K.json).</summary>
+/// <summary>Every command on a real model, compared with llama.cpp's results (golden/stories260K.json).</summary>
 public sealed class ToolModelTests
 {
     private const string ModelFile = "models/stories260K.gguf";
@@ -75,7 +75,7 @@ public sealed class ToolModelTests
     [RequiresFact(Need.Shared)]
     public async Task A_logit_bias_forbids_a_token()
     {
-        // 432 is the comma with which greedy goes on, see the golden tokens; "there", 383, comes second.
+        // 432 is the comma of the greedy continuation, see the golden tokens; "there", 383, is second.
         ToolResult result = await Tool.RunAsync("run", "-m", Model, "-p", "Once upon a time", "--temp", "0",
             "-t", "1", "-n", "1", "--json", "--logit-bias", "432-inf");
         int[] tokens = Ints(result.Json().GetProperty("tokens"));

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace LlamaNative.Tests.Cli;
 
 /// <summary>
-/// Layers on a GPU, where the GPU is a software one: slow, but the same code. In processes of their own, as a process
-/// loads one set of native libraries.
+/// Layers on a software GPU, which is slow but runs the same code. The tests use separate processes, because a process loads
+/// only one set of native libraries.
 /// </summary>
 public sealed class VulkanTests
 {
@@ -23,7 +23,7 @@ public sealed class VulkanTests
         Assert.Equal(Tokens(cpu), Tokens(gpu));
         Assert.Equal(48, Tokens(gpu).Length);
 
-        // llama.cpp's own word that the layers are there: 5 of them, and the output; and the report of it.
+        // llama.cpp's log confirms the offload of 5 layers and the output, and so does our report.
         Assert.Contains("offloaded 6/6 layers to GPU", gpu.Error, StringComparison.Ordinal);
         Assert.Equal((6, 6), Layers(gpu));
         Assert.Contains("Vulkan0", Buffers(gpu).Keys);
@@ -31,8 +31,8 @@ public sealed class VulkanTests
         Assert.Equal(["CPU_Mapped"], Buffers(cpu).Keys);
     }
 
-    // A mixture-of-experts model larger than the GPU runs well when only its experts stay in main memory; were the
-    // pattern ignored, it would not load at all.
+    // A mixture-of-experts model larger than the GPU's memory runs well if only its experts stay in main memory; if the
+    // pattern were ignored, it would not load.
     [RequiresFact(Need.SoftwareVulkan, Need.Shared)]
     public async Task Tensors_found_by_a_pattern_stay_where_it_says()
     {
@@ -51,7 +51,7 @@ public sealed class VulkanTests
             Buffers(result).Where(buffer => buffer.Key.StartsWith("CPU", StringComparison.Ordinal)).Sum(buffer => buffer.Value);
     }
 
-    // Without a driver the device is not there, and asking for it must not end on the CPU unnoticed.
+    // Without a driver there is no device, and a request for it must not silently fall back to the CPU.
     [RequiresFact(Need.SoftwareVulkan, Need.Shared)]
     public async Task Asking_for_a_GPU_that_is_not_there_is_an_error()
     {
@@ -63,7 +63,7 @@ public sealed class VulkanTests
     private static Dictionary<string, string> Environment() => new()
     {
         ["LLAMANATIVE_LIBRARY_DIR"] = SoftwareVulkan.Libraries,
-        ["GGML_VK_VISIBLE_DEVICES"] = "0", // ggml leaves software devices out unless they are named
+        ["GGML_VK_VISIBLE_DEVICES"] = "0", // ggml ignores software devices unless they are listed
         ["VK_ICD_FILENAMES"] = SoftwareVulkan.Driver!,
     };
 

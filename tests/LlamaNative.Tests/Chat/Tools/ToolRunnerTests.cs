@@ -8,7 +8,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Chat.Tools;
 
-/// <summary>Tools and typed answers with a model of random weights: whatever it writes, a grammar makes it parse.</summary>
+/// <summary>Tools and typed answers with a model with random weights: the grammar ensures that its output can be parsed.</summary>
 public sealed partial class ToolRunnerTests : IDisposable
 {
     private readonly TinyModel _tiny = new();
@@ -41,7 +41,7 @@ public sealed partial class ToolRunnerTests : IDisposable
         var runner = new ToolRunner(session, [tool], new ToolRunnerOptions { MaxRounds = 1 });
         var options = new GenerationOptions { MaxTokens = 200, Sampling = new SamplingOptions { Seed = 1 } };
 
-        // Forced to call again and again, it runs into the bound.
+        // Forced to call a tool every time, it reaches the limit.
         LlamaException error = await Assert.ThrowsAsync<LlamaException>(async () =>
         {
             await foreach (string speech in runner.SendAsync("Light, please", options))
@@ -69,7 +69,7 @@ public sealed partial class ToolRunnerTests : IDisposable
         var format = ChatFormat.FromTemplate(model, template);
         var session = new ChatSession(context, new ChatSessionOptions { Format = format, Tools = [tool.Definition] });
 
-        // A model that wants a brace first and its end as soon as it may; between the two it has no idea of JSON.
+        // A model that prefers a brace first and the end as soon as possible, and knows no JSON in between.
         int brace = model.Vocabulary.Tokenize("{", addSpecial: false)[^1];
         var options = new GenerationOptions
         {
