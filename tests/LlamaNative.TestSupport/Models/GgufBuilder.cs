@@ -64,7 +64,7 @@ public sealed class GgufBuilder
         return this;
     }
 
-    /// <summary>A tensor with the given number of data bytes (counting up), placed after the previous one unless an offset is given.</summary>
+    /// <summary>A tensor with this many data bytes (counting up), placed after the previous one unless an offset is given.</summary>
     public GgufBuilder Tensor(string name, GgmlType type, long[] ne, long bytes, long? offset = null)
     {
         RawTensor(Bytes(name, (uint)ne.Length, Bytes([.. ne.Cast<object>()]), (int)type, offset ?? (long)_data.Count));

@@ -6,7 +6,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>The real model stories260K against what llama.cpp itself answers (golden/stories260K.json).</summary>
+/// <summary>The real model stories260K, compared with llama.cpp's results (golden/stories260K.json).</summary>
 public sealed class GoldenTests : IDisposable
 {
     private const string ModelFile = "models/stories260K.gguf";
@@ -50,7 +50,7 @@ public sealed class GoldenTests : IDisposable
             };
             GenerationResult result = Generate(sample, 64, sampling);
 
-            // The CPU variants round differently; where they do, the reference itself tells how far samples agree.
+            // CPU variants round differently; in that case the reference states how far samples agree.
             int[] expected = Ints(sample.GetProperty("tokens"));
             Assert.Equal(expected.Take(20), result.Tokens.Take(20));
         }

@@ -171,7 +171,7 @@ public sealed class ToolCallReaderTests
         }
     }
 
-    /// <summary>Reading must not be quadratic, as when every piece searches all pending text: a million characters would take hours.</summary>
+    /// <summary>If every piece searched all pending text, reading would be quadratic: a million characters would take hours.</summary>
     [Theory]
     [InlineData("<tool_call>", "<tool_call>")]
     [InlineData("<tool_call>", "   ")]
