@@ -84,8 +84,8 @@ public sealed class NativeAutomaticTests(ITestOutputHelper output)
         {
             double median = rate.Order().ElementAt(Rounds / 2);
             output.WriteLine(
-                FormattableString.Invariant($"{name}: {median:F0} tokens/s (median of {Rounds} rounds, {rate.Min():F0} to {rate.Max():F0}); ")
-                + backend.Device.Description);
+                FormattableString.Invariant($"{name}: {median:F0} tokens/s (median of {Rounds} rounds, {rate.Min():F0} to {rate.Max():F0})")
+                + $"; {backend.Device.Description}");
         }
     }
 }

@@ -25,7 +25,7 @@ public sealed class ChatCommandTests
         Assert.True(first.ExitCode == 0, first.Error);
         ToolResult second = await Tool.RunAsync(Encoding.UTF8.GetBytes("Why?\n"), arguments);
         Assert.True(second.ExitCode == 0, second.Error);
-        Assert.Contains("behind 2 messages, with its cache", second.Error, StringComparison.Ordinal);
+        Assert.Contains("of 2 messages, with its cache", second.Error, StringComparison.Ordinal);
 
         // The same in one process.
         using LlamaModel model = LlamaModel.Load(Model);
@@ -65,11 +65,11 @@ public sealed class ChatCommandTests
     }
 
     [Theory]
-    [InlineData("{}", "no JSON array")]
+    [InlineData("{}", "does not contain a JSON array")]
     [InlineData("[{}]", "has no name")]
     [InlineData("[{\"name\": \"f\", \"parameters\": []}]", "parameters")]
-    [InlineData("[", "no JSON")]
-    public async Task Tools_that_are_none_are_told(string text, string expected)
+    [InlineData("[", "is not JSON")]
+    public async Task Invalid_tools_are_reported(string text, string expected)
     {
         using var files = new TemporaryFolder();
         string tools = files.NewPath();
