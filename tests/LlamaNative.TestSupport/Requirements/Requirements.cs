@@ -20,7 +20,7 @@ public static class Requirements
         [Need.Node] = new(() => Programs.Find("node") is not null, "Node.js 20 or later (Debian: apt-get install nodejs npm)"),
         [Need.LlamaSource] = new(() => File.Exists(Path.Combine(Repository.LlamaSource, "include", "llama.h")), FetchSource),
         [Need.Patience] = new(() => Environment.GetEnvironmentVariable("LLAMANATIVE_SLOW_TESTS") is { Length: > 0 },
-            "half a minute: set LLAMANATIVE_SLOW_TESTS=1"),
+            "half a minute of time: set LLAMANATIVE_SLOW_TESTS=1"),
         [Need.Shared] = new(() => Directory.Exists(Repository.SharedPathOf("")),
             "the reference files in ../shared, which are not part of the repository"),
         [Need.Chromium] = new(() => Programs.Browser is not null, "Chromium, Chrome or Edge (Debian: apt-get install chromium)"),
@@ -35,8 +35,8 @@ public static class Requirements
             () => Repository.PathOf("artifacts") is var folder && Directory.Exists(folder)
                 && Directory.EnumerateFiles(folder, "LlamaNative.Backend.Vulkan.*.nupkg").Any()
                 && Directory.EnumerateFiles(folder, "LlamaNative.Backend.Cuda.*.nupkg").Any(),
-            "the packages for GPUs: dotnet pack -c Release -o artifacts, without -p:PackGpuBackends=false"),
-        [Need.Wine] = new(() => WineLoader.Starts, "Wine that starts (Debian: apt-get install wine64)"),
+            "the GPU packages: dotnet pack -c Release -o artifacts, without -p:PackGpuBackends=false"),
+        [Need.Wine] = new(() => WineLoader.Starts, "a working Wine (Debian: apt-get install wine64)"),
         [Need.Arm64Emulation] = new(() => Arm64Tools.Exist,
             "QEMU and a C++ compiler for arm64 (Debian: apt-get install qemu-user-static g++-aarch64-linux-gnu)"),
     };
