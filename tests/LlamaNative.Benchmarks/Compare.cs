@@ -117,7 +117,7 @@ internal sealed class Compare
                 + $"{metric.Bar,-6} | {(meets ? "" : "missed")}"));
         }
 
-        Console.WriteLine($"\nMedians of {rounds} interleaved rounds, each in processes of their own; both sides made the same tokens.");
+        Console.WriteLine($"\nMedians of {rounds} interleaved rounds in separate processes; both sides generated the same tokens.");
         return met;
     }
 

@@ -27,7 +27,7 @@ public class TemplateGoldenTests
             return error is null ? "rendered: " + Excerpt(text!, 0)
                 : test.TryGetProperty("raised_message", out JsonElement message)
                     && (!error.RaisedByTemplate || error.Message != message.GetString())
-                    ? $"said '{error.Message}' instead of '{message}'"
+                    ? $"failed with '{error.Message}' instead of '{message}'"
                     : null;
         });
 

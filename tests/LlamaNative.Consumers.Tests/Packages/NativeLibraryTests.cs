@@ -80,7 +80,7 @@ public sealed class NativeLibraryTests
     {
         foreach ((string name, NativeImage image) in images)
         {
-            Assert.True(rid == image.Platform, $"{name} lies under {rid} and is for {image.Platform}");
+            Assert.True(rid == image.Platform, $"{name} is in the folder for {rid} but built for {image.Platform}");
             Assert.All(image.Needed,
                 needed => Assert.True(IsThere(needed, images, system),
                     $"{rid}: {name} needs {needed}, which neither the package nor the system brings"));

@@ -14,7 +14,7 @@ public sealed class HostileTextTests
     /// <summary>For texts that SentencePiece tokenizes as bytes, for which llama.cpp's time is quadratic.</summary>
     private const int FallbackBytes = 1 << 16;
 
-    /// <summary>Every pre-tokenizer of llama-vocab.cpp with patterns of its own.</summary>
+    /// <summary>Every pre-tokenizer of llama-vocab.cpp that has its own patterns.</summary>
     public static TheoryData<string> PreTokenizers =>
     [
         "default", "minicpm5", "llama3", "deepseek-llm", "deepseek-coder", "deepseek-v3", "youtu", "falcon",

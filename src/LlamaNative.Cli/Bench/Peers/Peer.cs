@@ -61,7 +61,7 @@ internal sealed class Peer
     }
 
     /// <summary>Runs the command to its end and returns its standard output.</summary>
-    /// <exception cref="PeerException">It cannot be started, or says that it failed.</exception>
+    /// <exception cref="PeerException">It cannot be started, or its exit code is not 0.</exception>
     public string Run(CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
@@ -70,7 +70,7 @@ internal sealed class Peer
     }
 
     /// <summary>Runs the command to its end and passes on the lines of its standard output as they arrive.</summary>
-    /// <exception cref="PeerException">It cannot be started, or says that it failed.</exception>
+    /// <exception cref="PeerException">It cannot be started, or its exit code is not 0.</exception>
     public void Run(Action<string> onLine, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(_arguments[0], _arguments[1..])
