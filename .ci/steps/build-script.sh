@@ -1,27 +1,26 @@
 #!/usr/bin/env bash
 # Runs the targets and examples of build.ps1 that no other step runs. They reuse the Release build of the earlier steps.
 set -uo pipefail
+source .ci/steps/common.sh
 failures=0
 
-expect() { # TEXT COMMAND: the command, as typed at a PowerShell prompt, must succeed and print the text
+expect() { # TEXT ARGUMENTS: build.ps1 must succeed and print the text
     local output
-    echo "--- $2"
-    if ! output=$(dotnet pwsh -NoProfile -Command "$2; exit \$LASTEXITCODE" 2>&1) || ! grep -qF -- "$1" <<< "$output"; then
+    echo "--- ./build.ps1 $2"
+    if ! output=$(build_script "$2" 2>&1) || ! grep -qF -- "$1" <<< "$output"; then
         printf '%s\nfailed: no "%s", or an exit code other than 0\n' "$output" "$1"
         failures=1
     fi
 }
 
-expect "Build succeeded" "./build.ps1 build"
-expect "Passed!" "./build.ps1 test --no-build --filter FullyQualifiedName~Gguf"
-expect "general.architecture" "./build.ps1 run inspect models/tiny-chat.gguf"
-expect '"usage"' './build.ps1 run -- run -m models/tiny-chat.gguf -n 8 --json -p "Once upon a time"'
-expect "--model PATH" "./build.ps1 run -Project samples/ConsoleChat -- --help"
-expect "./build.ps1 run inspect" "\$global:LASTEXITCODE = 0; Get-Help ./build.ps1 -Examples"
+expect "Build succeeded" "build"
+expect "Passed!" "test --no-build --filter FullyQualifiedName~Gguf"
+expect "general.architecture" "run inspect models/tiny-chat.gguf"
+expect '"usage"' 'run -- run -m models/tiny-chat.gguf -n 8 --json -p "Once upon a time"'
+expect "--model PATH" "run -Project samples/ConsoleChat -- --help"
 
 echo "--- ./build.ps1 info"
-! dotnet pwsh -NoProfile -Command "./build.ps1 info; exit \$LASTEXITCODE" > /dev/null 2>&1 \
-    || { echo "failed: a target that does not exist was accepted"; failures=1; }
+! build_script info > /dev/null 2>&1 || { echo "failed: a target that does not exist was accepted"; failures=1; }
 
 # In a separate folder, because clean would remove the libraries that later steps need.
 echo "--- ./build.ps1 clean"

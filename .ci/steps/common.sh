@@ -1,9 +1,10 @@
 # Sourced by the steps, each of which can also be run separately.
 GATE_LOGS=${GATE_LOGS:-$(mktemp -d)}
 
-# build_script ARGUMENT...: ./build.ps1, as typed at a PowerShell prompt.
+# build_script ARGUMENT...: ./build.ps1, as typed at a PowerShell prompt. Stop makes an argument that PowerShell refuses an
+# exit code other than 0.
 build_script() {
-    dotnet pwsh -NoProfile -Command "./build.ps1 $*; exit \$LASTEXITCODE"
+    dotnet pwsh -NoProfile -Command "\$ErrorActionPreference = 'Stop'; ./build.ps1 $*; exit \$LASTEXITCODE"
 }
 
 # install PACKAGE...: installs Debian packages if possible and reports it if not. The caller continues in both cases,

@@ -7,21 +7,21 @@ using LlamaNative.Grammars.Schemas;
 namespace LlamaNative.Grammars;
 
 /// <summary>
-/// Makes grammars whose sentences are the JSON values a JSON Schema allows (drafts 4 to 2020-12, the parts a grammar
-/// can express).
+/// Creates grammars for the JSON values that a JSON Schema allows (drafts 4 to 2020-12, as far as a grammar can express them).
 /// </summary>
 /// <remarks>
-/// <para>Every sentence satisfies the schema. Not every value that satisfies it is a sentence: properties come in one
-/// order, undeclared properties only where additionalProperties asks for them or none are declared, positional items
-/// all, white space only a little, and numbers without bounds have at most as many digits as .NET's largest types.</para>
-/// <para>A keyword that restricts values and is not supported is refused, never dropped: not, if, patternProperties,
-/// propertyNames, contains, uniqueItems, dependentRequired and its kin, multipleOf other than 1, 0.1, 0.01 and so on,
-/// references out of the document, and oneOf whose alternatives may overlap. Annotations and unknown keywords, formats
-/// other than date, time, date-time, uuid, ipv4 and ipv6 among them, restrict nothing by the specification.</para>
+/// <para>Every sentence of the grammar satisfies the schema, but not every valid value is a sentence: properties have one fixed
+/// order; undeclared properties appear only if additionalProperties asks for them or no properties are declared; all positional
+/// items are present; whitespace is limited; and numbers without bounds have at most as many digits as .NET's largest
+/// types.</para>
+/// <para>Unsupported keywords that restrict values are rejected, never ignored: not, if, patternProperties, propertyNames,
+/// contains, uniqueItems, dependentRequired and similar keywords, multipleOf other than 1, 0.1, 0.01 and so on, references to
+/// other documents, and oneOf with alternatives that may overlap. As the specification defines, annotations, unknown keywords
+/// and formats other than date, time, date-time, uuid, ipv4 and ipv6 do not restrict values.</para>
 /// </remarks>
 public static class JsonSchemaGrammar
 {
-    /// <summary>Makes the grammar of a schema given as JSON text of at most 1,048,576 characters.</summary>
+    /// <summary>Creates the grammar of a schema given as JSON text of at most 1,048,576 characters.</summary>
     /// <exception cref="JsonSchemaException">
     /// The text is not JSON, the schema is invalid, unsupported or too large, or no value satisfies it.
     /// </exception>
@@ -33,12 +33,13 @@ public static class JsonSchemaGrammar
     }
 
     /// <summary>Makes the grammar of a schema.</summary>
-    /// <exception cref="JsonSchemaException">The schema is invalid, unsupported or too large, or no value satisfies it.</exception>
+    /// <exception cref="JsonSchemaException">The schema is invalid, unsupported or too large, or no value satisfies
+    /// it.</exception>
     public static GbnfGrammar FromSchema(JsonElement schema, JsonSchemaOptions? options = null)
     {
         if (schema.ValueKind == JsonValueKind.Undefined)
         {
-            throw new ArgumentException("The element belongs to no document.", nameof(schema));
+            throw new ArgumentException("The element is uninitialized: it belongs to no JsonDocument.", nameof(schema));
         }
 
         options ??= new JsonSchemaOptions();
@@ -48,7 +49,7 @@ public static class JsonSchemaGrammar
         {
             var grammar = GbnfGrammar.Parse(new SchemaGrammarWriter(new SchemaDocument(schema), options).Write());
             return GbnfProductivity.FindEndless(grammar.Rules) is string endless
-                ? throw new JsonSchemaException("", $"a value of it would never end; see the rule '{endless}' of its grammar.")
+                ? throw new JsonSchemaException("", $"every value that satisfies it is infinite; see the rule '{endless}' of its grammar.")
                 : grammar;
         }
         catch (PatternException error)
@@ -62,23 +63,25 @@ public static class JsonSchemaGrammar
     }
 
     /// <summary>
-    /// Makes the grammar of what System.Text.Json writes for a .NET type, properties in its order, so that a sentence can
-    /// be deserialized. A <see cref="JsonTypeInfo"/> from a source-generated context keeps this free of reflection.
+    /// Creates the grammar of the JSON that System.Text.Json writes for a .NET type, with properties in the same order, so that
+    /// output can be deserialized. A <see cref="JsonTypeInfo"/> from a source-generated context needs no reflection.
     /// </summary>
     /// <remarks>
-    /// Integers keep their type's range, and dates, times, bytes and enum names the form the serializer gives them.
-    /// References without a nullable annotation, and the value itself, are never null.
+    /// Integers are limited to their type's range; dates, times, bytes and enum names have the serializer's format. References
+    /// without a nullable annotation, and the value itself, are never null.
     /// </remarks>
-    /// <exception cref="JsonSchemaException">System.Text.Json exports no schema for the type, or one that is not supported.</exception>
+    /// <exception cref="JsonSchemaException">System.Text.Json exports no schema for the type, or an unsupported
+    /// one.</exception>
     public static GbnfGrammar FromType(JsonTypeInfo typeInfo, JsonSchemaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
         return FromSchema(TypeSchema.Export(typeInfo), options ?? new JsonSchemaOptions { PropertyOrder = JsonPropertyOrder.Declared });
     }
 
-    /// <summary>Makes the grammar of what these serializer options write for <typeparamref name="T"/>.</summary>
-    /// <exception cref="NotSupportedException">The options' resolver knows nothing of the type.</exception>
-    /// <exception cref="JsonSchemaException">System.Text.Json exports no schema for the type, or one that is not supported.</exception>
+    /// <summary>Creates the grammar of the JSON that these serializer options write for <typeparamref name="T"/>.</summary>
+    /// <exception cref="NotSupportedException">The options' resolver has no contract for the type.</exception>
+    /// <exception cref="JsonSchemaException">System.Text.Json exports no schema for the type, or an unsupported
+    /// one.</exception>
     public static GbnfGrammar FromType<T>(JsonSerializerOptions serializerOptions, JsonSchemaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(serializerOptions);

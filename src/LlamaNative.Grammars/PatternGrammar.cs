@@ -3,21 +3,22 @@ using LlamaNative.Grammars.Schemas;
 
 namespace LlamaNative.Grammars;
 
-/// <summary>Makes grammars whose sentences are the texts that a regular expression matches.</summary>
+/// <summary>Creates grammars for the texts that a regular expression matches.</summary>
 public static class PatternGrammar
 {
     /// <summary>
-    /// Makes the grammar of a regular expression in ECMA-262's notation, as JSON Schema's <c>pattern</c> uses it. As
-    /// there, the expression may match anywhere in the text unless <c>^</c> and <c>$</c> anchor it.
+    /// Creates the grammar of a regular expression in ECMA-262 syntax, as in JSON Schema's <c>pattern</c>. The expression may
+    /// match anywhere in the text unless it is anchored with <c>^</c> and <c>$</c>.
     /// </summary>
-    /// <remarks>Lookarounds, back references and word boundaries are refused: a finite automaton has none.</remarks>
-    /// <exception cref="PatternException">The pattern is invalid, unsupported or too large, or nothing matches it.</exception>
+    /// <remarks>Lookaround, back references and word boundaries are rejected, because a finite automaton cannot express
+    /// them.</remarks>
+    /// <exception cref="PatternException">The pattern is invalid, unsupported or too large, or matches no text.</exception>
     public static GbnfGrammar FromPattern(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         AutomatonBudget budget = new();
         StringLanguage language = StringLanguage.Intersect([new PatternAutomaton(pattern, budget)], budget)
-            ?? throw new PatternException("no text matches the pattern");
+            ?? throw new PatternException("the pattern matches no text");
         try
         {
             RuleTable rules = new();

@@ -4,15 +4,17 @@ using LlamaNative.Merging.Planning;
 namespace LlamaNative.Merging;
 
 /// <summary>
-/// Merges GGUF models. Tensors are streamed in blocks of rows, so memory does not depend on the models' size; the output
-/// is written once, in order, to a temporary file that takes its place when it is complete.
+/// Merges GGUF models. Tensors are streamed in blocks of rows, so memory use does not depend on model size. The output is
+/// written sequentially to a temporary file, which is renamed when it is complete.
 /// </summary>
 public static class ModelMerger
 {
-    /// <summary>Works a merge out without reading a tensor or writing anything: all errors of recipes and models show here.</summary>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
-    /// <exception cref="MergeException">The recipe cannot be carried out on these models.</exception>
-    /// <exception cref="NativeLibraryException">The output is to be quantized, and the native library cannot be loaded.</exception>
+    /// <summary>
+    /// Plans a merge without reading tensor data or writing files, and reports all errors in recipes and models.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="MergeException">The recipe is invalid or does not suit these models.</exception>
+    /// <exception cref="NativeLibraryException">The output is quantized, and the native library cannot be loaded.</exception>
     public static MergePlan Plan(MergeRecipe recipe, MergeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
@@ -21,13 +23,13 @@ public static class ModelMerger
         return new MergePlanner(recipe, options).Plan();
     }
 
-    /// <summary>Carries a plan out.</summary>
-    /// <param name="plan">The plan; it stays open.</param>
-    /// <param name="outputPath">The file to write; its folder must exist. It may not be one of the models.</param>
-    /// <param name="progress">Told of every tensor and every block, on the calling thread.</param>
-    /// <param name="cancellationToken">Stops between blocks; nothing is left behind.</param>
-    /// <exception cref="MergeException">A tensor holds numbers that are not finite, or the output cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Executes a plan.</summary>
+    /// <param name="plan">The plan; it is not disposed.</param>
+    /// <param name="outputPath">The file to write; its directory must exist, and it must not be an input model.</param>
+    /// <param name="progress">Called for every tensor and every block, on the calling thread.</param>
+    /// <param name="cancellationToken">Stops between blocks; no files are left.</param>
+    /// <exception cref="MergeException">A tensor has non-finite numbers, or the output cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The merge was cancelled.</exception>
     public static void Merge(MergePlan plan, string outputPath, IProgress<MergeProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -35,15 +37,16 @@ public static class ModelMerger
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
         if (plan.Models.All.Any(model => model.File.HasPath(outputPath)))
         {
-            throw new ArgumentException($"'{outputPath}' is one of the models", nameof(outputPath));
+            throw new ArgumentException($"'{outputPath}' is one of the input models; choose another output path", nameof(outputPath));
         }
 
         new MergeExecutor(plan, progress, cancellationToken).Run(outputPath);
     }
 
-    /// <summary>Plans and merges.</summary>
-    /// <exception cref="MergeException">The recipe cannot be carried out on these models, or the output cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Plans and executes a merge.</summary>
+    /// <exception cref="MergeException">The recipe is invalid or does not suit these models, or the output cannot be
+    /// written.</exception>
+    /// <exception cref="OperationCanceledException">The merge was cancelled.</exception>
     public static void Merge(MergeRecipe recipe, string outputPath, MergeOptions? options = null,
         IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -52,22 +55,24 @@ public static class ModelMerger
     }
 
     /// <summary>
-    /// <see cref="Plan"/> on a pool thread. What llama.cpp chooses for a quantized output cannot be cancelled once begun.
+    /// <see cref="Plan"/> on a thread-pool thread. For a quantized output, llama.cpp's choice of tensor types cannot be
+    /// cancelled once started.
     /// </summary>
     public static Task<MergePlan> PlanAsync(MergeRecipe recipe, MergeOptions? options = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Plan(recipe, options), cancellationToken);
 
-    /// <summary>Carries a plan out on a pool thread, where progress is reported too.</summary>
-    /// <exception cref="MergeException">A tensor holds numbers that are not finite, or the output cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Executes a plan on a thread-pool thread, where progress is reported too.</summary>
+    /// <exception cref="MergeException">A tensor has non-finite numbers, or the output cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The merge was cancelled.</exception>
     public static Task MergeAsync(MergePlan plan, string outputPath, IProgress<MergeProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Merge(plan, outputPath, progress, cancellationToken), cancellationToken);
 
-    /// <summary>Plans and merges on a pool thread, where progress is reported too.</summary>
-    /// <exception cref="MergeException">The recipe cannot be carried out on these models, or the output cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Plans and executes a merge on a thread-pool thread, where progress is reported too.</summary>
+    /// <exception cref="MergeException">The recipe is invalid or does not suit these models, or the output cannot be
+    /// written.</exception>
+    /// <exception cref="OperationCanceledException">The merge was cancelled.</exception>
     public static Task MergeAsync(MergeRecipe recipe, string outputPath, MergeOptions? options = null,
         IProgress<MergeProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Merge(recipe, outputPath, options, progress, cancellationToken), cancellationToken);

@@ -2,14 +2,13 @@ namespace LlamaNative.Templates;
 
 /// <summary>
 /// A rendered text and its provenance: which characters came from input (messages, tools, documents) and which from the
-/// template. A tokenizer that reads control tokens such as <c>&lt;|im_end|&gt;</c> only outside of <see cref="InputSpans"/>
-/// cannot be misled by a user who types one.
+/// template. A tokenizer that parses control tokens such as <c>&lt;|im_end|&gt;</c> only outside <see cref="InputSpans"/> is
+/// immune to control tokens in user input.
 /// </summary>
 /// <remarks>
-/// Text keeps its provenance through every operation of the language, character by character where an operation keeps
-/// characters apart (slicing, trimming, replacing, joining, formatting, <c>tojson</c>, case); what cannot be told apart
-/// counts as input. A number, boolean or None of the variables is input when it is printed; one that the template
-/// computes is not.
+/// Provenance is tracked through every operation of the language, per character where the operation preserves characters
+/// (slicing, trimming, replacing, joining, formatting, <c>tojson</c>, case); otherwise the result counts as input if any
+/// operand does. A printed number, boolean or None from the variables is input; one computed by the template is not.
 /// </remarks>
 public sealed class RenderedText
 {
@@ -30,13 +29,15 @@ public sealed class RenderedText
         InputSpans = spans;
     }
 
-    /// <summary>The text.</summary>
+    /// <summary>The rendered text.</summary>
     public string Text => _text.Text;
 
-    /// <summary>The parts that came from input, in order; they neither touch nor overlap, and the rest is the template's.</summary>
+    /// <summary>
+    /// The parts that came from input, in order. They neither touch nor overlap; all other text is the template's.
+    /// </summary>
     public IReadOnlyList<InputSpan> InputSpans { get; }
 
-    /// <summary>Whether the UTF-16 character at an index of <see cref="Text"/> came from input.</summary>
+    /// <summary>Whether the UTF-16 code unit at an index of <see cref="Text"/> came from input.</summary>
     public bool IsInput(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -44,15 +45,15 @@ public sealed class RenderedText
         return _text.IsInputAt(index);
     }
 
-    /// <summary>The text.</summary>
+    /// <summary>Returns <see cref="Text"/>.</summary>
     public override string ToString() => Text;
 }
 
-/// <summary>A run of characters of <see cref="RenderedText.Text"/> that came from input.</summary>
-/// <param name="Start">The index of its first UTF-16 character.</param>
-/// <param name="Length">How many UTF-16 characters it has.</param>
+/// <summary>A range of <see cref="RenderedText.Text"/> that came from input.</summary>
+/// <param name="Start">The index of the first UTF-16 code unit.</param>
+/// <param name="Length">The number of UTF-16 code units.</param>
 public readonly record struct InputSpan(int Start, int Length)
 {
-    /// <summary>The index behind its last character.</summary>
+    /// <summary>The index after the last code unit.</summary>
     public int End => Start + Length;
 }

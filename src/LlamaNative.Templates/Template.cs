@@ -4,16 +4,15 @@ using System.Text.Json.Nodes;
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// A template in Jinja as Hugging Face's transformers runs chat templates: Jinja2 3.1 with trim_blocks, lstrip_blocks, loop
-/// controls, <c>tojson</c>, <c>raise_exception</c> and <c>strftime_now</c>. Parse once, render often; several threads may
-/// render one template at the same time.
+/// A Jinja template, rendered as Hugging Face's transformers renders chat templates: Jinja2 3.1 with trim_blocks,
+/// lstrip_blocks, loop controls, <c>tojson</c>, <c>raise_exception</c> and <c>strftime_now</c>. Parse once and render often;
+/// rendering is thread-safe.
 /// </summary>
 /// <remarks>
-/// Where Jinja2 and llama.cpp's engine print different text, Jinja2 is followed. Two constructs that Jinja2 rejects are
-/// accepted here, as in llama.cpp: a template may change its lists and dictionaries (<c>append</c>, <c>pop</c>,
-/// <c>update</c>), and the results of <c>map</c> and <c>select</c> have a length and a JSON form. Template inheritance
-/// (block, extends, include, import) and the filters urlize, xmlattr, wordwrap, pprint, random, filesizeformat and
-/// striptags are not supported.
+/// Output matches Jinja2 where Jinja2 and llama.cpp's engine differ. Two constructs that Jinja2 rejects are accepted here, as
+/// in llama.cpp: a template may modify its lists and dictionaries (<c>append</c>, <c>pop</c>, <c>update</c>), and the results
+/// of <c>map</c> and <c>select</c> have a length and can be converted to JSON. Template inheritance (block, extends, include,
+/// import) and the filters urlize, xmlattr, wordwrap, pprint, random, filesizeformat and striptags are not supported.
 /// </remarks>
 public sealed class Template
 {
@@ -30,7 +29,7 @@ public sealed class Template
     }
 
     /// <summary>Parses a template.</summary>
-    /// <exception cref="TemplateException">The source is not a valid template, or larger or deeper than the limits allow.</exception>
+    /// <exception cref="TemplateException">The source is not a valid template, or exceeds the limits.</exception>
     public static Template Parse(string source, TemplateLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -39,16 +38,17 @@ public sealed class Template
         return new Template(new SourceText(source), limits);
     }
 
-    /// <summary>Renders the template with the members of a JSON object as its variables.</summary>
-    /// <param name="variables">A JSON object, such as <c>{"messages": [...]}</c>; the order of its keys is kept.</param>
+    /// <summary>Renders the template; the members of a JSON object are its variables.</summary>
+    /// <param name="variables">A JSON object, such as <c>{"messages": [...]}</c>; the order of its keys is preserved.</param>
     /// <param name="options">Clock and trusted variables; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends a long rendering.</param>
-    /// <exception cref="TemplateException">The template fails, exceeds its limits or refuses the variables.</exception>
+    /// <param name="cancellationToken">Cancels a long rendering.</param>
+    /// <exception cref="ArgumentException">The variables are not a JSON object.</exception>
+    /// <exception cref="TemplateException">The template fails, exceeds its limits or rejects the variables.</exception>
     public RenderedText Render(JsonElement variables, RenderOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (variables.ValueKind != JsonValueKind.Object)
         {
-            throw new ArgumentException($"The variables of a template are a JSON object, not {variables.ValueKind}.", nameof(variables));
+            throw new ArgumentException($"Template variables must be a JSON object, not {variables.ValueKind}.", nameof(variables));
         }
 
         options ??= RenderOptions.Default;
@@ -72,7 +72,7 @@ public sealed class Template
     {
         ArgumentNullException.ThrowIfNull(variables);
 
-        // Reading the written text gives every node its one JSON form, whatever it was made of.
+        // Serializing and parsing gives every node its canonical JSON form, whatever it was created from.
         using JsonDocument document = JsonDocument.Parse(variables.ToJsonString(), new JsonDocumentOptions { MaxDepth = int.MaxValue });
         return Render(document.RootElement, options, cancellationToken);
     }

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace LlamaNative.Documentation.Tests;
 
 /// <summary>The C# examples in the README files compile unchanged, and the first example of each runs.</summary>
+[Collection(nameof(Console))]
 public sealed class ExampleTests
 {
     private static readonly string[] s_files = ["README.md", Path.Combine("src", "LlamaNative", "README.md")];

@@ -20,58 +20,58 @@ public sealed class ErrorTests : IDisposable
 
     [Theory]
     [InlineData("", null, "empty")]
-    [InlineData("merge_method: slurp\nmodels: [{model: A}]", 1, "merge_method 'slurp'")]
+    [InlineData("merge_method: slurp\nmodels: [{model: A}]", 1, "passthrough, not 'slurp'")]
     [InlineData("models: [{model: A}]", 1, "merge_method")]
     [InlineData("merge_method: linear", 1, "either 'models' or 'slices'")]
     [InlineData("merge_method: linear\nmodels: []", 2, "empty")]
     [InlineData("merge_method: linear\nmodels: [{model: A}]\nslices: [{sources: [{model: A, layer_range: [0, 1]}]}]", 3, "either")]
     [InlineData("merge_method: linear\nmodules: {}", 2, "modules")]
-    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {wieght: 1}", 4, "no method has a parameter 'wieght'")]
-    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [1, x]}", 4, "not a number")]
-    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [[1, 2], [3]]}", 4, "not a word")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {wieght: 1}", 4, "unknown parameter 'wieght'")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [1, x]}", 4, "must be a number, not 'x'")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [[1, 2], [3]]}", 4, "must be a non-empty string")]
     [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: []}", 4, "empty list")]
     [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [{filter: mlp}]}", 4, "no 'value'")]
-    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: .inf}", null, "'weight' is a number, not '.inf'")]
-    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: 3", 4, "not a mapping")]
-    [InlineData("merge_method: linear\nmodels: A", 2, "not a list")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: .inf}", null, "'weight' must be a number, not '.inf'")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: 3", 4, "must be a mapping")]
+    [InlineData("merge_method: linear\nmodels: A", 2, "must be a list")]
     [InlineData("merge_method: linear\nmodels: [{model: {model: A, lora: B}}]", 2, "LoRA")]
-    [InlineData("merge_method: linear\ndtype: int8\nmodels: [{model: A}]", 2, "dtype 'int8'")]
-    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [3, 1]}", 4, "holds no layers")]
+    [InlineData("merge_method: linear\ndtype: int8\nmodels: [{model: A}]", 2, "dtype must be float32, float16 or bfloat16, not 'int8'")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [3, 1]}", 4, "[3, 1] is empty")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0]}", 4, "layer_range")]
-    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 99]}", 4, "not among its 2")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 99]}", 4, "out of range; it has 2 layers")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A}", 4, "layer_range")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, "
-        + "layer_range: [0, 1]}", 6, "equally long")]
+        + "layer_range: [0, 1]}", 6, "same number of layers")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 2]}",
         3, "exactly one")]
     [InlineData("merge_method: slerp\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: A}]", null, "base_model")]
     [InlineData("merge_method: slerp\nbase_model: A\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: A}, {model: A}]", 4, "exactly two")]
-    [InlineData("merge_method: slerp\nbase_model: A\nmodels: [{model: A}, {model: A}]", null, "slerp needs 't'")]
+    [InlineData("merge_method: slerp\nbase_model: A\nmodels: [{model: A}, {model: A}]", null, "slerp needs the parameter 't'")]
     [InlineData("merge_method: nuslerp\nparameters: {weight: 1}\nmodels: [{model: A}]", 3, "exactly two")]
-    [InlineData("merge_method: linear\nmodels:\n- {model: A}\n- {model: A, parameters: {weight: 1}}", 3, "linear needs 'weight'")]
+    [InlineData("merge_method: linear\nmodels:\n- {model: A}\n- {model: A, parameters: {weight: 1}}", 3, "linear needs the parameter 'weight'")]
     [InlineData("merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: A, parameters: {weight: -1}}]",
-        null, "add up to 0")]
+        null, "sum to 0")]
     [InlineData("merge_method: ties\nparameters: {weight: 1}\nmodels: [{model: A}]", null, "base_model")]
-    [InlineData("merge_method: ties\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: A}]", 4, "nothing to merge")]
-    [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: nowhere}]", 3, "no model 'nowhere'")]
+    [InlineData("merge_method: ties\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: A}]", 4, "at least one model besides the base")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: nowhere}]", 3, "model 'nowhere' not found")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A+lora}]", 3, "LoRA")]
     [InlineData("merge_method: linear\ntokenizer_source: base\ntokenizer: {source: base}\nmodels: [{model: A}]", 3, "not both")]
     [InlineData("merge_method: linear\ntokenizer: {tokens: {x: {source: {kind: best}}}}\nmodels: [{model: A}]", 2, "not 'best'")]
     [InlineData("merge_method: linear\ntokenizer: {tokens: {x: {source: {kind: model_token, model: A}}}}\nmodels: [{model: A}]",
         2, "either 'token' or 'token_id'")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\ntokenizer: {tokens: {x: {source: {kind: model_token, model: A, token_id: "
-        + "6}}}}\nmodels: [{model: A}]", 3, "no token 6")]
+        + "6}}}}\nmodels: [{model: A}]", 3, "token id 6 is out of range")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\nchat_template: chatgpt\nmodels: [{model: A}]",
         null, "chat_template 'chatgpt'")]
-    [InlineData("layer_slices: [{model: A, start: 1, end: 1}]", 1, "are none")]
+    [InlineData("layer_slices: [{model: A, start: 1, end: 1}]", 1, "layer range 1 to 1 is empty")]
     [InlineData("layer_slices: [{model: A, start: 0}]", 1, "no 'end'")]
     [InlineData("model_path1: A\nmodel_path2: A\noperations: [{gradient_values: []}]", 3, "empty")]
     [InlineData("model_path1: A\noperations: [{gradient_values: [1]}]", 1, "model_path2")]
-    [InlineData("merge_method: [linear\nmodels: x", 1, "not YAML")]
-    [InlineData("a: 1\n---\nb: 2", 2, "one document")]
+    [InlineData("merge_method: [linear\nmodels: x", 1, "invalid YAML")]
+    [InlineData("a: 1\n---\nb: 2", 2, "a single YAML document")]
     [InlineData("a: *nothing", 1, "alias")]
     [InlineData("a: &a [*a]", 1, "itself")]
-    [InlineData("- a list", 1, "not a mapping")]
+    [InlineData("- a list", 1, "must be a mapping")]
     public void Recipes_that_say_something_impossible_name_the_line(string yaml, int? line, string message)
     {
         string file = _folder["recipe.yaml"];
@@ -135,9 +135,9 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.01}}]", "keeps none")]
+    [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.01}}]", "rounds down to zero")]
     [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: -1}}]", "negative")]
-    [InlineData("merge_method: della\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9}}]", "not between 0 and 1")]
+    [InlineData("merge_method: della\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9}}]", "must be between 0 and 1")]
     [InlineData("merge_method: breadcrumbs\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9, gamma: 2}}]",
         "gamma 2")]
     [InlineData("merge_method: dare_ties\nbase_model: A\nparameters: {rescale: twice}\nmodels: [{model: B, parameters: {weight: 1, "
@@ -165,7 +165,7 @@ public sealed class ErrorTests : IDisposable
         AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.rope.freq_base"] = GgufValue.Of(1e6f) } },
             "freq_base", tensor: null);
         AssertRefused(yaml, _model with { Vocabulary = TinyVocabulary.Of(_model.Vocabulary.Tokens, model: "gpt2") },
-            "tokenizer is of kind", tensor: null);
+            "tokenizer type is", tensor: null);
         AssertRefused(yaml,
             _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.feed_forward_length"] = GgufValue.Of(16u) },
                 FeedForward = 24 }, "shape", "blk.0.ffn_gate.weight");
@@ -177,7 +177,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData(Linear)]
     [InlineData(Ties)]
     public void Tensors_that_one_model_lacks_are_named(string yaml) =>
-        AssertRefused(yaml, _model with { Without = ["blk.1.attn_v.weight"] }, "no such tensor", "blk.1.attn_v.weight");
+        AssertRefused(yaml, _model with { Without = ["blk.1.attn_v.weight"] }, "lacks this tensor", "blk.1.attn_v.weight");
 
     [Fact]
     public void Slerp_copies_a_tensor_that_one_model_lacks()
@@ -250,7 +250,7 @@ public sealed class ErrorTests : IDisposable
             () => ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\ndtype: float16\nmodels: [{model: B}]"),
                 _folder["out.gguf"], Options));
         Assert.Equal("blk.1.attn_k.weight", error.Tensor);
-        Assert.Contains("f16 cannot hold", error.Message, StringComparison.Ordinal);
+        Assert.Contains("f16 cannot represent", error.Message, StringComparison.Ordinal);
         Assert.Equal(["A.gguf", "B.gguf"], _folder.Entries);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using LlamaNative.Gguf;
 
 namespace LlamaNative.Merging.Tests;
@@ -5,9 +6,6 @@ namespace LlamaNative.Merging.Tests;
 /// <summary><c>llamanative merge</c>, run as a separate process.</summary>
 public sealed class ToolTests : IDisposable
 {
-    private const string Model = "models/stories260K.gguf";
-    private const string Text = "golden/stories260K_text.txt";
-
     private readonly TemporaryFolder _folder = new();
     private readonly string _recipe;
 
@@ -51,7 +49,7 @@ public sealed class ToolTests : IDisposable
     {
         ToolResult result = await Tool.RunAsync("merge", _recipe, "-o", _folder["out.gguf"]);
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith($"error: {_recipe}: there is no model 'Second'", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"error: {_recipe}: model 'Second' not found", result.Error, StringComparison.Ordinal);
         Assert.EndsWith("(line 2 of the recipe)", result.Error.TrimEnd(), StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["out.gguf"]));
 
@@ -71,12 +69,12 @@ public sealed class ToolTests : IDisposable
         Assert.Equal(32u, file.Metadata["general.file_type"].GetUInt32());
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task It_checks_the_result_beside_its_parents()
     {
         File.WriteAllText(_recipe, "merge_method: passthrough\nmodels: [{model: S}]\n");
-        ToolResult result = await Tool.RunAsync("merge", _recipe, "-m", $"S={Repository.SharedPathOf(Model)}",
-            "-o", _folder["out.gguf"], "--check-file", Repository.SharedPathOf(Text), "-t", "1");
+        ToolResult result = await Tool.RunAsync("merge", _recipe, "-m", $"S={TrainedModel.Save(_folder)}", "-o",
+            _folder["out.gguf"], "--check-file", _folder.Write("text.txt", Encoding.UTF8.GetBytes(TrainedModel.Text)), "-t", "1");
         System.Text.Json.JsonElement[] models = [.. result.Json().EnumerateArray()];
         Assert.Equal(2, models.Length);
         Assert.Equal(models[1].GetProperty("perplexity").GetDouble(), models[0].GetProperty("perplexity").GetDouble());

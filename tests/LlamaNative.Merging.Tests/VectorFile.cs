@@ -3,13 +3,12 @@ using LlamaNative.Merging.Recipe;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>The reference cases of merging: ../shared/specs/merge_vectors.json.</summary>
+/// <summary>
+/// The reference cases of merging (tests/Golden/merge-vectors.json), computed in double precision outside this repository.
+/// </summary>
 internal static class VectorFile
 {
-    public const string Path = "specs/merge_vectors.json";
-
-    private static readonly Lazy<JsonElement> s_document = new(
-        () => JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(Path))).RootElement);
+    private static readonly Lazy<JsonElement> s_document = new(() => GoldenFile.Read("merge-vectors.json"));
 
     public static JsonElement Root => s_document.Value;
 

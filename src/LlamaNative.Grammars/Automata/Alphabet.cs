@@ -1,7 +1,8 @@
 namespace LlamaNative.Grammars.Automata;
 
 /// <summary>
-/// The code points divided into letters: sets that no given set tells apart, so that automata can move by letter number.
+/// Partitions the code points into letters: sets that no input set distinguishes, so that automata can use letter numbers as
+/// transitions.
 /// </summary>
 internal sealed class Alphabet
 {
@@ -49,7 +50,7 @@ internal sealed class Alphabet
 
     public CodePointSet[] Letters { get; }
 
-    /// <summary>The letters that make up one of the sets the alphabet was made from.</summary>
+    /// <summary>The letters that make up one of the input sets.</summary>
     public int[] LettersOf(CodePointSet set) => _lettersOf[set];
 
     public int LetterOf(int codePoint) => Array.FindIndex(Letters, letter => letter.Contains(codePoint));

@@ -1,20 +1,20 @@
 namespace LlamaNative.Grammars.Automata;
 
 /// <summary>
-/// The steps that building automata may take in all, shared by every string of a schema: a short pattern can stand for
-/// a huge automaton, and a schema can hold many patterns.
+/// Limits the total steps for building automata, shared by all strings of a schema: a short pattern can produce a huge
+/// automaton, and a schema can have many patterns.
 /// </summary>
 internal sealed class AutomatonBudget
 {
     private long _left = 3_000_000;
 
-    /// <exception cref="PatternException">The steps are used up.</exception>
+    /// <exception cref="PatternException">The budget is exhausted.</exception>
     public void Spend(long steps)
     {
         _left -= steps;
         if (_left < 0)
         {
-            throw new PatternException("the strings take too much work to describe");
+            throw new PatternException("the patterns are too complex");
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LlamaNative.Grammars.Automata;
 
-/// <summary>A set of Unicode scalar values, kept as sorted, separate, inclusive ranges. Surrogates belong to no set.</summary>
+/// <summary>A set of Unicode scalar values, stored as sorted, disjoint, inclusive ranges. Never includes surrogates.</summary>
 internal sealed class CodePointSet : IEquatable<CodePointSet>
 {
     private readonly (int Low, int High)[] _ranges;
@@ -18,7 +18,7 @@ internal sealed class CodePointSet : IEquatable<CodePointSet>
 
     public bool IsEmpty => _ranges.Length == 0;
 
-    /// <summary>The one member, or null where there are none or several.</summary>
+    /// <summary>The only member, or null if the set is empty or has several.</summary>
     public int? Single => _ranges.Length == 1 && _ranges[0].Low == _ranges[0].High ? _ranges[0].Low : null;
 
     public static CodePointSet Of(int low, int high) => new CodePointSet([(low, high)]).Intersect(All);
@@ -110,8 +110,8 @@ internal sealed class CodePointSet : IEquatable<CodePointSet>
     }
 
     /// <summary>
-    /// The set as a GBNF character class. It lists what belongs rather than what does not: where a token ends inside a
-    /// character, llama.cpp rules a negated class out as soon as the character might be an excluded one.
+    /// The set as a GBNF character class. Always a positive class: where a token ends inside a character, llama.cpp rejects a
+    /// negated class as soon as the character might be an excluded one.
     /// </summary>
     public string ToGbnf()
     {

@@ -1,8 +1,8 @@
 namespace LlamaNative.Grammars.Automata;
 
 /// <summary>
-/// Thompson's automaton of a regular expression that is searched for, as JSON Schema's pattern is: anything may stand
-/// before and after unless an anchor forbids it.
+/// Thompson NFA of a regular expression with search semantics, as in JSON Schema's pattern: any text may precede and follow the
+/// match unless an anchor forbids it.
 /// </summary>
 internal sealed class Nfa
 {
@@ -41,7 +41,7 @@ internal sealed class Nfa
         _states.Add(new State());
         return _states.Count <= MaxStates
             ? _states.Count - 1
-            : throw new PatternException($"the pattern needs more than {MaxStates} states");
+            : throw new PatternException($"the pattern needs more than {MaxStates} automaton states");
     }
 
     private int Link(int from, Assertion assertion = Assertion.None)
@@ -51,7 +51,7 @@ internal sealed class Nfa
         return to;
     }
 
-    /// <summary>Adds the part so that it begins at a state, and returns the state where it has matched.</summary>
+    /// <summary>Adds an expression starting at the given state and returns the state after a match.</summary>
     private int Build(RegexNode node, int from)
     {
         switch (node)
@@ -77,7 +77,7 @@ internal sealed class Nfa
             case RegexNode.Repeat repeat:
                 return BuildRepeat(repeat, from);
             default:
-                throw new InvalidOperationException($"A regular expression has no part {node.GetType().Name}.");
+                throw new InvalidOperationException($"Unknown regular expression node {node.GetType().Name}.");
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class Nfa
         for (int i = 0; i < repeat.Minimum; i++)
         {
             at = Build(repeat.Body, at);
-            Add(); // a body of no states must not be repeated for free
+            Add(); // an empty body must still consume budget when repeated
         }
 
         if (repeat.Maximum is null)
@@ -108,7 +108,7 @@ internal sealed class Nfa
         return end;
     }
 
-    /// <summary>Where a state leads by a character and by nothing.</summary>
+    /// <summary>The transitions of a state: by character, and empty.</summary>
     internal sealed class State
     {
         public List<(CodePointSet Set, int To)> Moves { get; } = [];

@@ -1,6 +1,6 @@
 namespace LlamaNative.Grammars.Automata;
 
-/// <summary>The strings in which a regular expression is found, by subset construction, a state when it is first reached.</summary>
+/// <summary>DFA of the strings that match a regular expression, built lazily by subset construction.</summary>
 internal sealed class PatternAutomaton : IStringAutomaton
 {
     private readonly Nfa _nfa;
@@ -23,7 +23,7 @@ internal sealed class PatternAutomaton : IStringAutomaton
         _states = new StateNumbers();
         _moves = [.. _nfa.States.Select(state => state.Moves.ConvertAll(move => (alphabet.LettersOf(move.Set), move.To)))];
 
-        // The start is a state of its own, even where the same set is met again after a character.
+        // The start is a separate state, even if the same set is reached again after a character.
         return _states.Add(Close([_nfa.Start], Nfa.Assertion.AtStart));
     }
 

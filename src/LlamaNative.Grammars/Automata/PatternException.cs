@@ -1,6 +1,8 @@
 namespace LlamaNative.Grammars;
 
-/// <summary>A regular expression is invalid, needs more than a finite automaton, or needs too large a one.</summary>
+/// <summary>
+/// A regular expression is invalid, is not regular (lookaround, back references), or needs too large an automaton.
+/// </summary>
 public sealed class PatternException : Exception
 {
     internal PatternException(string message, Exception? innerException = null)

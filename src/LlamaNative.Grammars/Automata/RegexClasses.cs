@@ -2,10 +2,10 @@ using System.Text;
 
 namespace LlamaNative.Grammars.Automata;
 
-/// <summary>What the escapes and class escapes of ECMA-262's regular expressions stand for.</summary>
+/// <summary>The characters matched by escapes and class escapes of ECMA-262 regular expressions.</summary>
 internal static class RegexClasses
 {
-    /// <summary>The dot: everything but line terminators.</summary>
+    /// <summary>The dot: any character except line terminators.</summary>
     public static CodePointSet Dot { get; } = CodePointSet.Of("\n\r\u2028\u2029").Complement();
 
     private static CodePointSet Digit { get; } = CodePointSet.Of('0', '9');
@@ -13,16 +13,16 @@ internal static class RegexClasses
     private static CodePointSet Word { get; } = CodePointSet.Union(
         [Digit, CodePointSet.Of('a', 'z'), CodePointSet.Of('A', 'Z'), CodePointSet.Of("_")]);
 
-    // WhiteSpace and LineTerminator of ECMA-262: the Zs category and these.
+    // WhiteSpace and LineTerminator of ECMA-262: category Zs and these.
     private static CodePointSet Space { get; } = CodePointSet.Union(
         [CodePointSet.Of(9, 13), CodePointSet.Of(0x2000, 0x200A), CodePointSet.Of(" \u00A0\u1680\u2028\u2029\u202F\u205F\u3000\uFEFF")]);
 
-    /// <summary>Reads the escape that begins at the position and moves past it.</summary>
+    /// <summary>Parses the escape at the position and advances past it.</summary>
     public static CodePointSet ParseEscape(ReadOnlySpan<Rune> pattern, ref int position, bool insideClass)
     {
         if (position + 1 == pattern.Length)
         {
-            throw new PatternException("the pattern ends in a backslash");
+            throw new PatternException("the pattern ends with a backslash");
         }
 
         int escape = pattern[position + 1].Value;
@@ -72,7 +72,7 @@ internal static class RegexClasses
             int digits = position - start;
             int codePoint = position < pattern.Length && digits is >= 1 and <= 6 ? Hex(pattern, ref start, digits) : int.MaxValue;
             position++;
-            return codePoint <= 0x10FFFF ? codePoint : throw new PatternException("\\u{ } holds no code point");
+            return codePoint <= 0x10FFFF ? codePoint : throw new PatternException("\\u{…} exceeds the largest code point, 10FFFF");
         }
 
         int unit = Hex(pattern, ref position, 4);

@@ -3,9 +3,9 @@ using System.Text;
 namespace LlamaNative.Grammars.Automata;
 
 /// <summary>
-/// Parses the regular part of ECMA-262's regular expressions, which JSON Schema's pattern is written in: alternatives,
-/// groups, quantifiers, classes, anchors and escapes. Lookaround, back references, word boundaries, Unicode properties
-/// and inline flags are refused; captures and laziness do not change which strings match.
+/// Parses the regular subset of ECMA-262 regular expressions, the syntax of JSON Schema's pattern: alternatives, groups,
+/// quantifiers, classes, anchors and escapes. Lookaround, back references, word boundaries, Unicode properties and inline flags
+/// are rejected; captures and lazy quantifiers do not change which strings match.
 /// </summary>
 internal sealed class RegexParser
 {
@@ -19,7 +19,7 @@ internal sealed class RegexParser
 
     private RegexParser(string pattern) => _pattern = [.. pattern.EnumerateRunes()];
 
-    /// <exception cref="PatternException">The pattern is wrong or not supported.</exception>
+    /// <exception cref="PatternException">The pattern is invalid or not supported.</exception>
     public static RegexNode Parse(string pattern)
     {
         if (pattern.Length > MaxLength)
@@ -29,7 +29,7 @@ internal sealed class RegexParser
 
         RegexParser parser = new(pattern);
         RegexNode node = parser.ParseChoice();
-        return parser.AtEnd ? node : throw parser.Error("the ) closes nothing");
+        return parser.AtEnd ? node : throw parser.Error("unmatched )");
     }
 
     private bool AtEnd => _position == _pattern.Length;
@@ -64,7 +64,7 @@ internal sealed class RegexParser
             {
                 if (part is RegexNode.Start or RegexNode.End)
                 {
-                    throw Error("an anchor cannot be repeated");
+                    throw Error("an anchor cannot be quantified");
                 }
 
                 part = new RegexNode.Repeat(part, minimum, maximum);
@@ -97,9 +97,9 @@ internal sealed class RegexParser
             case '\\':
                 return new RegexNode.Characters(RegexEscape());
             case '*' or '+' or '?':
-                throw Error("nothing stands before the quantifier");
+                throw Error("the quantifier has nothing to repeat");
             case '{' when TryParseQuantifier(out _, out _):
-                throw Error("nothing stands before the quantifier");
+                throw Error("the quantifier has nothing to repeat");
             default:
                 _position++;
                 return new RegexNode.Characters(CodePointSet.Of(character, character));
@@ -116,7 +116,7 @@ internal sealed class RegexParser
         _position++;
         if (Take('?') && !Take(':'))
         {
-            // What is left is a named group, a lookaround or flags; only the first is a plain group.
+            // The rest is a named group, a lookaround or flags; only a named group is supported.
             if (!Take('<') || Peek() is '=' or '!')
             {
                 throw Error("lookaround and inline flags are not supported");
@@ -133,14 +133,14 @@ internal sealed class RegexParser
         RegexNode body = ParseChoice();
         if (!Take(')'))
         {
-            throw Error("a group is not closed");
+            throw Error("missing ) at the end of a group");
         }
 
         _nesting--;
         return body;
     }
 
-    /// <summary>Reads * + ? {n} {n,} {n,m} and a following ?; braces that hold anything else are ordinary characters.</summary>
+    /// <summary>Parses * + ? {n} {n,} {n,m} and a following ?; braces with other content are literal characters.</summary>
     private bool TryParseQuantifier(out int minimum, out int? maximum)
     {
         (minimum, maximum) = (0, null);
@@ -164,13 +164,13 @@ internal sealed class RegexParser
 
         if (maximum < minimum)
         {
-            throw Error($"the quantifier ends at {maximum}, below its start {minimum}");
+            throw Error($"the quantifier's maximum {maximum} is less than its minimum {minimum}");
         }
 
         Take('?');
         if (Peek() is '*' or '+' or '?')
         {
-            throw Error("nothing stands before the quantifier");
+            throw Error("the quantifier has nothing to repeat");
         }
 
         return true;
@@ -196,7 +196,7 @@ internal sealed class RegexParser
             count = (count * 10) + (Peek() - '0');
             if (count > MaxCount)
             {
-                throw Error($"a repetition count is above {MaxCount}");
+                throw Error($"a repetition count exceeds {MaxCount}");
             }
 
             _position++;
@@ -219,7 +219,7 @@ internal sealed class RegexParser
                 CodePointSet high = ParseClassMember();
                 if (low.Single is not int first || high.Single is not int last || first > last)
                 {
-                    throw Error("a range in a character class is out of order or not between two characters");
+                    throw Error("a range in a character class is out of order or has an endpoint that is not a single character");
                 }
 
                 low = CodePointSet.Of(first, last);
@@ -236,7 +236,7 @@ internal sealed class RegexParser
     {
         if (AtEnd)
         {
-            throw Error("a character class is not closed");
+            throw Error("missing ] at the end of a character class");
         }
 
         if (Peek() == '\\')

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Grammars.Automata;
 
-/// <summary>Numbers the states of an automaton that are themselves lists of states, in the order they are met.</summary>
+/// <summary>Numbers the states of an automaton, which are lists of states themselves, in order of discovery.</summary>
 internal sealed class StateNumbers : IEqualityComparer<int[]>
 {
     private readonly Dictionary<int[], int> _numbers;
@@ -14,7 +14,7 @@ internal sealed class StateNumbers : IEqualityComparer<int[]>
 
     public int[] this[int number] => _states[number];
 
-    /// <summary>A state that stays apart from any other of the same content.</summary>
+    /// <summary>Adds a state that stays distinct from others with the same content.</summary>
     public int Add(int[] state)
     {
         _states.Add(state);

@@ -1,12 +1,12 @@
 namespace LlamaNative.Grammars.Automata;
 
-/// <summary>A deterministic automaton whose states are made as they are asked for; -1 is the state nothing leaves.</summary>
+/// <summary>A deterministic automaton whose states are created on demand; -1 is the dead state.</summary>
 internal interface IStringAutomaton
 {
-    /// <summary>The sets of characters it tells apart.</summary>
+    /// <summary>The character sets that the automaton distinguishes.</summary>
     IEnumerable<CodePointSet> Sets { get; }
 
-    /// <summary>Prepares for an alphabet and gives the first state.</summary>
+    /// <summary>Sets the alphabet and returns the start state.</summary>
     int Start(Alphabet alphabet);
 
     int Next(int state, int letter);
@@ -14,7 +14,7 @@ internal interface IStringAutomaton
     bool Accepts(int state);
 }
 
-/// <summary>Strings of so many code points.</summary>
+/// <summary>Strings whose length in code points is within bounds.</summary>
 internal sealed class LengthAutomaton(int minimum, int? maximum) : IStringAutomaton
 {
     public IEnumerable<CodePointSet> Sets => [];
@@ -26,7 +26,7 @@ internal sealed class LengthAutomaton(int minimum, int? maximum) : IStringAutoma
     public bool Accepts(int state) => state >= minimum;
 }
 
-/// <summary>Every string but the given ones.</summary>
+/// <summary>All strings except the given ones.</summary>
 internal sealed class OtherThanAutomaton : IStringAutomaton
 {
     private const int Elsewhere = 0;

@@ -1,8 +1,7 @@
 namespace LlamaNative.Grammars.Automata;
 
 /// <summary>
-/// The strings that several automata all accept, as one automaton in which every state leads to acceptance. State 0 is
-/// the start.
+/// The intersection of several automata as one automaton, in which every state can reach acceptance. State 0 is the start.
 /// </summary>
 internal sealed class StringLanguage
 {
@@ -17,18 +16,18 @@ internal sealed class StringLanguage
 
     public CodePointSet[] Letters { get; }
 
-    /// <summary>The state by state and letter; -1 where no string continues so.</summary>
+    /// <summary>The transition table by state and letter; -1 means no string continues that way.</summary>
     public int[][] Next { get; }
 
     public bool[] Accepts { get; }
 
-    /// <summary>The states a state leads to, each with the characters that lead there.</summary>
+    /// <summary>The successors of a state, each with the characters that lead to it.</summary>
     public IEnumerable<(int To, CodePointSet Set)> Moves(int state) =>
         Next[state].Select((to, letter) => (to, letter)).Where(move => move.to >= 0)
             .GroupBy(move => move.to, move => Letters[move.letter], (to, sets) => (to, CodePointSet.Union(sets)));
 
-    /// <summary>The intersection, or null where no string is accepted by all.</summary>
-    /// <exception cref="PatternException">It has too many states.</exception>
+    /// <summary>The intersection, or null if it is empty.</summary>
+    /// <exception cref="PatternException">The intersection has too many states.</exception>
     public static StringLanguage? Intersect(IReadOnlyList<IStringAutomaton> automata, AutomatonBudget budget)
     {
         Alphabet alphabet = new(automata.SelectMany(automaton => automaton.Sets), budget);
@@ -62,10 +61,10 @@ internal sealed class StringLanguage
         }
 
         int Number(int[] tuple) => tuples.Count < MaxStates
-            ? tuples.NumberOf(tuple) : throw new PatternException($"the strings need an automaton of more than {MaxStates} states");
+            ? tuples.NumberOf(tuple) : throw new PatternException($"the patterns need an automaton of more than {MaxStates} states");
     }
 
-    /// <summary>Whether a string belongs.</summary>
+    /// <summary>Whether the language includes a string.</summary>
     public bool Contains(string text)
     {
         int state = 0;
@@ -81,7 +80,7 @@ internal sealed class StringLanguage
         return Accepts[state];
     }
 
-    /// <summary>Cuts the states from which no string is accepted: a sampler that entered one could never finish.</summary>
+    /// <summary>Removes states that cannot reach acceptance: a sampler that entered one could never finish.</summary>
     private static StringLanguage? Trim(CodePointSet[] letters, List<int[]> next, bool[] accepts)
     {
         bool[] alive = [.. accepts];

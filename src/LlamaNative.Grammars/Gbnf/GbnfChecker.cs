@@ -1,8 +1,8 @@
 namespace LlamaNative.Grammars.Gbnf;
 
 /// <summary>
-/// Refuses parsed rules that llama.cpp refuses as left-recursive, or that it would accept and then never finish
-/// expanding, overflow its stack on, or abort on.
+/// Rejects parsed rules that llama.cpp rejects as left-recursive, or whose expansion would not terminate, overflow the stack or
+/// abort.
 /// </summary>
 internal static class GbnfChecker
 {
@@ -17,8 +17,8 @@ internal static class GbnfChecker
     }
 
     /// <summary>
-    /// llama_grammar_detect_left_recursion: a cycle among leftmost rules, where it looks past a rule only if that rule
-    /// has an empty alternative of its own. It recurses along such a chain and follows every path anew.
+    /// Mirrors llama_grammar_detect_left_recursion: finds a cycle among leftmost rules, looking past a rule only if it has an
+    /// empty alternative of its own. llama.cpp recurses along such a chain and follows every path again.
     /// </summary>
     private static void RefuseWhatNativeCallsLeftRecursive(GbnfRules rules)
     {
@@ -30,7 +30,7 @@ internal static class GbnfChecker
             int rule = component[0];
             if (component.Length > 1 || graph.Edges[rule].Any(edge => edge.To == rule))
             {
-                throw Refuse(rules, rule, "is left-recursive: it begins with itself, so it can be expanded without end.");
+                throw Refuse(rules, rule, "is left-recursive: it begins with itself, so its expansion does not end.");
             }
 
             calls[rule] = 1;
@@ -42,7 +42,7 @@ internal static class GbnfChecker
 
             if (depth[rule] > GbnfLimits.LeftDepth)
             {
-                throw Refuse(rules, rule, $"begins a chain of more than {GbnfLimits.LeftDepth} rules that begin with one another.");
+                throw Refuse(rules, rule, $"starts a chain of more than {GbnfLimits.LeftDepth} leftmost rule references.");
             }
         }
 
@@ -59,7 +59,7 @@ internal static class GbnfChecker
             all += calls[start];
             if (all > GbnfLimits.LeftPathsInAll)
             {
-                throw Refuse(rules, start, "can begin in too many ways.");
+                throw Refuse(rules, start, "can begin in too many ways; simplify its alternatives.");
             }
 
             visited[start] = true;
@@ -79,8 +79,8 @@ internal static class GbnfChecker
     }
 
     /// <summary>
-    /// Left recursion behind rules that are empty only indirectly escapes llama.cpp's search, and its stacks then grow
-    /// without end. A cycle after which nothing follows leaves the stack as it was and is harmless.
+    /// Left recursion after indirectly empty rules is not found by llama.cpp's search, and its stacks then grow without bound.
+    /// A cycle that nothing follows leaves the stack unchanged and is harmless.
     /// </summary>
     private static void RefuseGrowth(GbnfRules rules, GbnfLeftGraph graph)
     {
@@ -97,12 +97,14 @@ internal static class GbnfChecker
         {
             if (graph.Edges[rule].Any(edge => edge.MoreFollows && componentOf[edge.To] == componentOf[rule]))
             {
-                throw Refuse(rules, rule, "is left-recursive: behind rules that may be empty it begins with itself.");
+                throw Refuse(rules, rule, "is left-recursive: after rules that may be empty, it begins with itself.");
             }
         }
     }
 
-    /// <summary>A rule that is neither empty nor begins with anything leaves llama.cpp no stack, which it asserts against.</summary>
+    /// <summary>
+    /// A rule that is neither empty nor begins with a terminal leaves llama.cpp without a stack, which fails an assertion.
+    /// </summary>
     private static void RefuseDeadEnds(GbnfRules rules, GbnfLeftGraph graph)
     {
         bool[] nullable = GbnfLeftGraph.Nullable(rules);
@@ -115,7 +117,7 @@ internal static class GbnfChecker
                 begins[rule] = any;
                 if (!any && !nullable[rule])
                 {
-                    throw Refuse(rules, rule, "can never match anything.");
+                    throw Refuse(rules, rule, "cannot match any text.");
                 }
             }
         }
@@ -137,7 +139,7 @@ internal static class GbnfChecker
 
             if (sum > GbnfLimits.LeftPaths)
             {
-                throw Refuse(rules, component[0], $"can begin in more than {GbnfLimits.LeftPaths} ways.");
+                throw Refuse(rules, component[0], $"can begin in more than {GbnfLimits.LeftPaths} ways; simplify its alternatives.");
             }
 
             foreach (int rule in component)

@@ -1,8 +1,8 @@
 namespace LlamaNative.Grammars.Gbnf;
 
 /// <summary>
-/// Which rules a rule can begin with: an edge r → s says that some alternative of r reaches s before any character,
-/// and whether anything follows s there.
+/// The leftmost-reference graph: an edge r → s means that an alternative of r reaches s before any character, and records
+/// whether elements follow s there.
 /// </summary>
 internal sealed class GbnfLeftGraph
 {
@@ -10,7 +10,7 @@ internal sealed class GbnfLeftGraph
     private readonly bool[] _nullable;
 
     /// <param name="rules">The rules.</param>
-    /// <param name="nullable">The rules taken to match the empty text, past which the next element begins too.</param>
+    /// <param name="nullable">Rules that can match the empty text, so that the next element is leftmost too.</param>
     public GbnfLeftGraph(GbnfRules rules, bool[] nullable)
     {
         _rules = rules;
@@ -27,16 +27,16 @@ internal sealed class GbnfLeftGraph
 
     public Edge[][] Edges { get; }
 
-    /// <summary>The rules of which some alternative reaches a character or token without entering another rule.</summary>
+    /// <summary>Rules with an alternative that begins with a character or token.</summary>
     public bool[] BeginsWithTerminal { get; }
 
-    /// <summary>The strongly connected components, a component after all those it leads to.</summary>
+    /// <summary>The strongly connected components in reverse topological order.</summary>
     public List<int[]> Components { get; }
 
-    /// <summary>The rules that match the empty text, however indirectly.</summary>
+    /// <summary>Rules that can match the empty text, directly or indirectly.</summary>
     public static bool[] Nullable(GbnfRules rules)
     {
-        // Only an alternative made of references alone can be empty; it is once as many references as it has are.
+        // Only an alternative consisting of references can be empty: when as many of its references are nullable as it has.
         bool[] nullable = new bool[rules.Count];
         List<(int Rule, int Left)> alternatives = [];
         List<int>[] uses = new List<int>[rules.Count];
@@ -94,7 +94,7 @@ internal sealed class GbnfLeftGraph
     }
 
     /// <summary>
-    /// The rules llama.cpp takes to be possibly empty: those with an alternative of no elements. It looks no further.
+    /// Rules that llama.cpp considers empty: those with an alternative without elements. It does not look further.
     /// </summary>
     public static bool[] PlainlyEmpty(GbnfRules rules) =>
         [.. rules.Rules.Select(
@@ -127,7 +127,7 @@ internal sealed class GbnfLeftGraph
         return [.. edges];
     }
 
-    /// <summary>Tarjan's algorithm without recursion: a chain of rules may be as long as the grammar.</summary>
+    /// <summary>Tarjan's algorithm without recursion, because a chain of rules may be as long as the grammar.</summary>
     private static List<int[]> ComponentsOf(Edge[][] edges)
     {
         List<int[]> components = [];
@@ -191,6 +191,6 @@ internal sealed class GbnfLeftGraph
         return components;
     }
 
-    /// <summary>An edge to a rule, and whether more elements follow it.</summary>
+    /// <summary>A leftmost reference to a rule, and whether more elements follow it.</summary>
     internal readonly record struct Edge(int To, bool MoreFollows);
 }

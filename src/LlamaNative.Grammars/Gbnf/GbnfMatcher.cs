@@ -3,8 +3,8 @@ using System.Text;
 namespace LlamaNative.Grammars.Gbnf;
 
 /// <summary>
-/// Follows text through a grammar without native code, by the method of llama.cpp: a set of stacks, each ending at the
-/// characters that may come next. Token elements match no character.
+/// Matches text against a grammar in managed code, with llama.cpp's algorithm: a set of stacks, each with the next expected
+/// character on top. Token elements match no character.
 /// </summary>
 internal sealed class GbnfMatcher
 {
@@ -14,8 +14,8 @@ internal sealed class GbnfMatcher
     private readonly List<(int Below, GbnfPosition Top)> _stacks = [(-1, default)];
     private HashSet<int> _current = [];
 
-    /// <param name="rules">The grammar to follow.</param>
-    /// <param name="maxStacks">Stacks to hold at once; an ambiguous grammar can need exponentially many.</param>
+    /// <param name="rules">The grammar.</param>
+    /// <param name="maxStacks">Maximum number of simultaneous stacks; an ambiguous grammar can need exponentially many.</param>
     public GbnfMatcher(GbnfRules rules, int maxStacks = 20_000)
     {
         _rules = rules;
@@ -32,16 +32,16 @@ internal sealed class GbnfMatcher
 
     private const int Empty = 0;
 
-    /// <summary>Whether the text so far is a whole sentence of the grammar.</summary>
+    /// <summary>Whether the text so far is a complete sentence of the grammar.</summary>
     public bool IsComplete => _current.Contains(Empty);
 
-    /// <summary>Whether no continuation can match any more.</summary>
+    /// <summary>Whether no continuation can match.</summary>
     public bool IsDead => _current.Count == 0;
 
-    /// <summary>How many stacks are held: the work llama.cpp has per character.</summary>
+    /// <summary>Number of current stacks, which determines llama.cpp's work per character.</summary>
     public int StackCount => _current.Count;
 
-    /// <summary>Takes a text; false as soon as the grammar does not allow one of its characters.</summary>
+    /// <summary>Processes a text; returns false at the first character that the grammar does not allow.</summary>
     public bool Accept(ReadOnlySpan<char> text)
     {
         foreach (Rune rune in text.EnumerateRunes())
@@ -55,7 +55,7 @@ internal sealed class GbnfMatcher
         return true;
     }
 
-    /// <summary>Takes the next character; false when the grammar does not allow it.</summary>
+    /// <summary>Processes the next character; returns false if the grammar does not allow it.</summary>
     public bool Accept(Rune rune)
     {
         HashSet<int> next = [];
@@ -75,7 +75,7 @@ internal sealed class GbnfMatcher
         return !IsDead;
     }
 
-    /// <summary>A stack with one more place on it; a place where nothing is left is not put down.</summary>
+    /// <summary>Pushes a position onto a stack, unless nothing remains there.</summary>
     private int Push(int below, GbnfPosition top)
     {
         if (_rules.At(top).EndsSequence)
@@ -123,7 +123,7 @@ internal sealed class GbnfMatcher
 
             if (seen.Count > _maxStacks || into.Count > _maxStacks)
             {
-                throw new GbnfException($"following it takes more than {_maxStacks} stacks at once.");
+                throw new GbnfException($"the grammar is too ambiguous: matching needs more than {_maxStacks} simultaneous stacks.");
             }
         }
     }

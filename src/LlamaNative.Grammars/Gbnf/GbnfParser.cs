@@ -1,8 +1,8 @@
 namespace LlamaNative.Grammars.Gbnf;
 
 /// <summary>
-/// Parses GBNF into rules by the grammar of llama.cpp's llama_grammar_parser (src/llama-grammar.cpp), quirks included,
-/// and refuses where that parser throws, or would loop or exhaust memory.
+/// Parses GBNF into rules exactly as llama.cpp's llama_grammar_parser does (src/llama-grammar.cpp), including its quirks, and
+/// rejects input for which that parser throws, loops or exhausts memory.
 /// </summary>
 internal sealed class GbnfParser
 {
@@ -32,7 +32,7 @@ internal sealed class GbnfParser
         _scanner.SkipSpace(newlines: false);
         if (_scanner.Current != ':' || _scanner.Peek(1) != ':' || _scanner.Peek(2) != '=')
         {
-            throw _scanner.Error("::= was expected.");
+            throw _scanner.Error("expected ::=.");
         }
 
         _scanner.Advance(3);
@@ -41,7 +41,7 @@ internal sealed class GbnfParser
 
         if (!_scanner.AtEnd && _scanner.Current is not ('\r' or '\n'))
         {
-            throw _scanner.Error("the end of the line was expected.");
+            throw _scanner.Error("expected the end of the line.");
         }
 
         _scanner.SkipSpace(newlines: true);
@@ -154,7 +154,7 @@ internal sealed class GbnfParser
 
         if (_scanner.Current != '<')
         {
-            throw _scanner.Error("a token in <> was expected after !.");
+            throw _scanner.Error("expected a token in <> after !.");
         }
 
         _scanner.Advance();
@@ -165,7 +165,7 @@ internal sealed class GbnfParser
             token = _scanner.ReadNumber(int.MaxValue, "a token id");
             if (_scanner.Current != ']' || _scanner.Peek(1) != '>')
             {
-                throw _scanner.Error("]> was expected after a token id.");
+                throw _scanner.Error("expected ]> after a token id.");
             }
 
             _scanner.Advance(2);
@@ -177,7 +177,7 @@ internal sealed class GbnfParser
             {
                 if (_scanner.AtEnd)
                 {
-                    throw _scanner.Error("a token that begins here has no closing >.", start);
+                    throw _scanner.Error("missing > at the end of this token.", start);
                 }
 
                 _scanner.Advance();
@@ -189,7 +189,7 @@ internal sealed class GbnfParser
         Add(elements, kind, token);
     }
 
-    /// <summary>A group becomes a rule of its own. The result is how many rules it brought, which its repetition multiplies.</summary>
+    /// <summary>Turns a group into a rule. Returns the number of rules it created, which a repetition multiplies.</summary>
     private long ParseGroup(string name, List<GbnfElement> elements)
     {
         if (++_nesting > GbnfLimits.Nesting)
@@ -204,7 +204,7 @@ internal sealed class GbnfParser
         ParseAlternates(name, rule, nested: true);
         if (_scanner.Current != ')')
         {
-            throw _scanner.Error(") was expected.");
+            throw _scanner.Error("expected ).");
         }
 
         _scanner.Advance();

@@ -1,12 +1,12 @@
 namespace LlamaNative.Grammars.Gbnf;
 
-/// <summary>Finds rules no text can ever finish. Legal in a grammar, they would keep a generator going for good.</summary>
+/// <summary>Finds rules without a finite sentence. They are valid in a grammar, but generation would never end.</summary>
 internal static class GbnfProductivity
 {
-    /// <summary>The name of a rule that has no finite sentence, or null where all have one.</summary>
+    /// <summary>The name of a rule without a finite sentence, or null if every rule has one.</summary>
     public static string? FindEndless(GbnfRules rules)
     {
-        // As many references as an alternative still waits for; at none, its rule has a sentence.
+        // The number of references an alternative still waits for; at zero, its rule has a finite sentence.
         List<(int Rule, int Waiting)> alternatives = [];
         List<int>[] uses = [.. rules.Rules.Select(_ => new List<int>())];
         bool[] finite = new bool[rules.Count];

@@ -1,9 +1,9 @@
 namespace LlamaNative.Grammars.Gbnf;
 
-/// <summary>The item a repetition would repeat: where it starts in its rule, and the rules it stands for.</summary>
+/// <summary>The item that a repetition applies to: its start within the rule, and its number of rules.</summary>
 internal readonly record struct GbnfItem(int Start, long Rules);
 
-/// <summary>One of * + ? {m} {m,} {m,n}: how often, and where in the text it stands.</summary>
+/// <summary>One of * + ? {m} {m,} {m,n}: its bounds and its position in the text.</summary>
 internal readonly record struct GbnfRepetition(uint Minimum, uint? Maximum, int Position)
 {
     public static GbnfRepetition Read(GbnfScanner scanner, bool nested)
@@ -28,11 +28,11 @@ internal readonly record struct GbnfRepetition(uint Minimum, uint? Maximum, int 
             maximum = char.IsAsciiDigit(scanner.Current) ? scanner.ReadNumber(uint.MaxValue - 1, "a repetition count") : null;
             if (maximum > GbnfLimits.Repetition)
             {
-                maximum = null; // as llama.cpp does: a maximum this large counts as none
+                maximum = null; // like llama.cpp: a maximum this large means no maximum
             }
             else if (maximum < minimum)
             {
-                throw scanner.Error($"the repetition ends at {maximum}, below its start {minimum}.", at);
+                throw scanner.Error($"the repetition's maximum {maximum} is less than its minimum {minimum}.", at);
             }
 
             scanner.SkipSpace(nested);
@@ -40,7 +40,7 @@ internal readonly record struct GbnfRepetition(uint Minimum, uint? Maximum, int 
 
         if (scanner.Current != '}')
         {
-            throw scanner.Error("} was expected after a repetition count.");
+            throw scanner.Error("expected } after a repetition count.");
         }
 
         scanner.Advance();
@@ -48,21 +48,21 @@ internal readonly record struct GbnfRepetition(uint Minimum, uint? Maximum, int 
     }
 
     /// <summary>
-    /// Writes the repetition out as llama.cpp does: S{m,n} is m times S, then a chain of n-m optional rules
-    /// S(k) ::= S S(k-1) | ; without a maximum the chain is the one rule S' ::= S S' | .
+    /// Expands the repetition as llama.cpp does: S{m,n} is m times S, followed by a chain of n-m optional rules S(k) ::= S
+    /// S(k-1) | ; without a maximum the chain is the single rule S' ::= S S' | .
     /// </summary>
     public GbnfItem Apply(GbnfRuleTable table, GbnfScanner scanner, string name, List<GbnfElement> elements, GbnfItem item)
     {
         int length = elements.Count - item.Start;
         if (length == 0)
         {
-            throw scanner.Error("nothing stands before the repetition.", Position);
+            throw scanner.Error("the repetition has nothing to repeat.", Position);
         }
 
         long times = Maximum is > 0 ? Maximum.Value : Math.Max(Minimum, 1);
         if (item.Rules * times >= GbnfLimits.Repetition)
         {
-            throw scanner.Error($"the repetition makes {item.Rules * times} rules, llama.cpp allows fewer than {GbnfLimits.Repetition}.",
+            throw scanner.Error($"the repetition creates {item.Rules * times} rules; llama.cpp allows fewer than {GbnfLimits.Repetition}.",
                 Position);
         }
 

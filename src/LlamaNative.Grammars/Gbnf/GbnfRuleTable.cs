@@ -1,16 +1,16 @@
 namespace LlamaNative.Grammars.Gbnf;
 
-/// <summary>Collects rules while they are parsed and numbers them as llama.cpp does.</summary>
+/// <summary>Collects rules during parsing and numbers them like llama.cpp.</summary>
 internal sealed class GbnfRuleTable
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly List<Entry> _entries = [];
     private long _elements;
 
-    /// <summary>How many rules are named, referenced or synthesized so far.</summary>
+    /// <summary>Number of rules named, referenced or synthesized so far.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>The number of a named rule, given when the name is first met.</summary>
+    /// <summary>The id of a named rule, assigned when the name first occurs.</summary>
     public int IdOf(string name, int position)
     {
         if (!_ids.TryGetValue(name, out int id))
@@ -23,7 +23,7 @@ internal sealed class GbnfRuleTable
         return id;
     }
 
-    /// <summary>A new rule for a group or a repetition inside the named one.</summary>
+    /// <summary>Creates a rule for a group or a repetition inside the named rule.</summary>
     public int Synthesize(string name)
     {
         _entries.Add(new Entry(name, 0, null));
@@ -33,20 +33,20 @@ internal sealed class GbnfRuleTable
     /// <summary>Sets a rule; a second definition of a name replaces the first, as in llama.cpp.</summary>
     public void Define(int id, List<GbnfElement> elements) => _entries[id] = _entries[id] with { Elements = [.. elements] };
 
-    /// <summary>Counts elements before they are made, so that a short text cannot stand for a huge grammar.</summary>
+    /// <summary>Counts elements before they are created, so that a short text cannot expand to a huge grammar.</summary>
     public void Reserve(long elements, GbnfScanner scanner)
     {
         _elements += elements;
         if (_elements > GbnfLimits.Elements)
         {
-            throw scanner.Error($"the grammar has more than {GbnfLimits.Elements} elements once its repetitions are written out.");
+            throw scanner.Error($"the grammar has more than {GbnfLimits.Elements} elements after expanding repetitions.");
         }
     }
 
-    /// <summary>Requires the root and every referenced rule, and hands the rules over.</summary>
+    /// <summary>Checks that the root and every referenced rule exist, and returns the rules.</summary>
     public GbnfRules Build(string root, bool usesTokenText, GbnfScanner scanner)
     {
-        // A name used only in a definition that a later one replaced need not exist, if it comes after all that do.
+        // A name used only in a replaced definition may stay undefined if its id is greater than those of all defined rules.
         int count = _entries.FindLastIndex(entry => entry.Elements is not null) + 1;
         foreach (Entry entry in _entries[..count])
         {
@@ -62,7 +62,7 @@ internal sealed class GbnfRuleTable
 
         if (!_ids.TryGetValue(root, out int id) || id >= count)
         {
-            throw new GbnfException($"there is no rule '{root}' to start from.");
+            throw new GbnfException($"the root rule '{root}' is not defined.");
         }
 
         return new GbnfRules(
@@ -76,7 +76,7 @@ internal sealed class GbnfRuleTable
     {
         if (entry.Elements is null)
         {
-            throw scanner.Error($"the rule '{entry.Name}' is used here and defined nowhere.", entry.Position);
+            throw scanner.Error($"the rule '{entry.Name}' is not defined.", entry.Position);
         }
     }
 

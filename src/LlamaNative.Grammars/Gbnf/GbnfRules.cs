@@ -1,8 +1,8 @@
 namespace LlamaNative.Grammars.Gbnf;
 
 /// <summary>
-/// The rules of a parsed grammar, numbered as llama.cpp numbers them: in the order their names, or the groups and
-/// repetitions that became rules, are first met. Each rule is a flat run of elements that ends with End.
+/// The rules of a parsed grammar, numbered like llama.cpp's: in the order in which names, groups and repetitions first occur.
+/// Each rule is a flat sequence of elements that ends with End.
 /// </summary>
 internal sealed class GbnfRules
 {
@@ -16,7 +16,7 @@ internal sealed class GbnfRules
 
     public GbnfElement[][] Rules { get; }
 
-    /// <summary>Names for messages; a synthesized rule carries the name of the rule it was written in.</summary>
+    /// <summary>Names for error messages; a synthesized rule has the name of its enclosing rule.</summary>
     public string[] Names { get; }
 
     public int Root { get; }
@@ -28,7 +28,7 @@ internal sealed class GbnfRules
     public GbnfElement At(GbnfPosition position) => Rules[position.Rule][position.Index];
 }
 
-/// <summary>A place in a rule.</summary>
+/// <summary>A position in a rule.</summary>
 internal readonly record struct GbnfPosition(int Rule, int Index)
 {
     public GbnfPosition Next => new(Rule, Index + 1);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LlamaNative.Grammars.Gbnf;
 
-/// <summary>Reads the smallest parts of GBNF text: space and comments, names, counts, characters and their escapes.</summary>
+/// <summary>Reads the lexical elements of GBNF: whitespace and comments, names, counts, characters and escapes.</summary>
 internal sealed class GbnfScanner
 {
     private readonly string _text;
@@ -12,19 +12,19 @@ internal sealed class GbnfScanner
         _text = text;
         if (text.Length > GbnfLimits.TextLength)
         {
-            throw new GbnfException($"the text has {text.Length} characters, more than {GbnfLimits.TextLength}.");
+            throw new GbnfException($"the text has {text.Length} characters; the maximum is {GbnfLimits.TextLength}.");
         }
 
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] == '\0')
             {
-                throw Error("a NUL character would end the text there.", i);
+                throw Error("a NUL character would end the text here.", i);
             }
 
             if (char.IsSurrogate(text[i]) && !(char.IsSurrogatePair(text, i) || (i > 0 && char.IsSurrogatePair(text, i - 1))))
             {
-                throw Error("a lone surrogate has no UTF-8 form.", i);
+                throw Error("a lone surrogate cannot be encoded as UTF-8.", i);
             }
         }
     }
@@ -33,14 +33,14 @@ internal sealed class GbnfScanner
 
     public bool AtEnd => Position == _text.Length;
 
-    /// <summary>The next character, or NUL at the end, as llama.cpp sees its C string.</summary>
+    /// <summary>The next character, or NUL at the end, like llama.cpp's C string.</summary>
     public char Current => Peek(0);
 
     public char Peek(int ahead) => Position + ahead < _text.Length ? _text[Position + ahead] : '\0';
 
     public void Advance(int count = 1) => Position += count;
 
-    /// <summary>Skips blanks and comments, and line ends too where the grammar may continue on the next line.</summary>
+    /// <summary>Skips blanks and comments, and line breaks where the grammar may continue on the next line.</summary>
     public void SkipSpace(bool newlines)
     {
         while (Current is ' ' or '\t' or '#' || (newlines && Current is '\r' or '\n'))
@@ -69,10 +69,10 @@ internal sealed class GbnfScanner
             Advance();
         }
 
-        return Position > start ? _text[start..Position] : throw Error("a rule name was expected.");
+        return Position > start ? _text[start..Position] : throw Error("expected a rule name.");
     }
 
-    /// <summary>Reads decimal digits; a number beyond <paramref name="limit"/> is refused.</summary>
+    /// <summary>Reads a decimal number; throws if it exceeds <paramref name="limit"/>.</summary>
     public uint ReadNumber(uint limit, string what)
     {
         int start = Position;
@@ -85,13 +85,13 @@ internal sealed class GbnfScanner
 
         if (Position == start)
         {
-            throw Error($"{what} was expected.");
+            throw Error($"expected {what}.");
         }
 
-        return value <= limit ? (uint)value : throw Error($"{what} may be at most {limit}.", start);
+        return value <= limit ? (uint)value : throw Error($"{what} must be at most {limit}.", start);
     }
 
-    /// <summary>Reads one code point, written as itself or as an escape: \x41 \u0041 \U00000041 \t \r \n \\ \" \[ \] \-.</summary>
+    /// <summary>Reads one code point, literal or as an escape: \x41 \u0041 \U00000041 \t \r \n \\ \" \[ \] \-.</summary>
     public uint ReadCharacter()
     {
         if (AtEnd)
@@ -120,7 +120,7 @@ internal sealed class GbnfScanner
             'r' => '\r',
             'n' => '\n',
             '\\' or '"' or '[' or ']' or '-' => escape,
-            _ => throw Error("the escape is unknown; \\x \\u \\U \\t \\r \\n \\\\ \\\" \\[ \\] \\- exist."),
+            _ => throw Error("unknown escape; supported are \\x \\u \\U \\t \\r \\n \\\\ \\\" \\[ \\] \\-."),
         };
         Advance(2);
         return value;

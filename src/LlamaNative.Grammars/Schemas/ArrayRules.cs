@@ -1,8 +1,8 @@
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// Rules for arrays. Where items are given by position and nothing is said of others, the array has exactly those, as
-/// in llama.cpp; minItems may make the last of them optional, and a count beyond them asks for others.
+/// Rules for arrays. Without a schema for further items, an array has exactly its positional items, as in llama.cpp. minItems
+/// can make the last of them optional; a minimum beyond them requires further items.
 /// </summary>
 internal sealed class ArrayRules
 {
@@ -27,7 +27,7 @@ internal sealed class ArrayRules
         _minimum = shape.Minimum ?? Math.Min(prefix, _maximum);
     }
 
-    /// <summary>Whether some array satisfies the constraints and is short enough to generate.</summary>
+    /// <summary>Whether a valid array exists that is short enough to generate.</summary>
     public bool IsPossible => _minimum <= _maximum && _minimum <= SchemaLimits.Length;
 
     public string Write()
@@ -44,7 +44,7 @@ internal sealed class ArrayRules
 
     private string Item(int index) => _writer.Value(_shape.At(index), _hint + (index < _shape.Prefix.Count ? $"-{index}" : "-item"));
 
-    /// <summary>What may follow the first so many items.</summary>
+    /// <summary>What may follow the given number of items.</summary>
     private string After(int count)
     {
         List<string> sequence = [];

@@ -1,15 +1,13 @@
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>
-/// The constraints on an array: the items by position, those after them (null where nothing is said), and how many.
-/// </summary>
+/// <summary>Constraints on an array: positional items, further items (null if unspecified), and the number of items.</summary>
 internal sealed record ArrayShape(IReadOnlyList<SchemaSet> Prefix, SchemaSet? Items, int? Minimum, int? Maximum)
 {
     public static ArrayShape Any { get; } = new([], null, null, null);
 
     public string Key => $"{string.Join(',', Prefix.Select(item => item.Key))};{Items?.Key ?? "-"};{Minimum};{Maximum}";
 
-    /// <summary>What the item at a position must satisfy.</summary>
+    /// <summary>The schemas that apply to the item at an index.</summary>
     public SchemaSet At(int index) => index < Prefix.Count ? Prefix[index] : Items ?? SchemaSet.Any;
 
     public ArrayShape And(ArrayShape other)

@@ -4,17 +4,16 @@ using System.Numerics;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// Decimal numbers of a range, written without an exponent: the whole part digit by digit, and beside the bounds the
-/// digits after the point too.
+/// Decimal numbers in a range, without exponents: the integer part digit by digit, and next to the bounds the fraction too.
 /// </summary>
 internal sealed class DecimalRules
 {
     private readonly int _room;
 
-    /// <param name="fractionDigits">The most digits after the point.</param>
+    /// <param name="fractionDigits">Maximum number of digits after the decimal point.</param>
     private DecimalRules(int fractionDigits) => _room = fractionDigits;
 
-    /// <summary>The numbers that satisfy the constraints, or null where none does.</summary>
+    /// <summary>The numbers that satisfy the constraints, or null if there are none.</summary>
     public static string? Write(NumberShape shape)
     {
         DecimalRules rules = new(shape.FractionDigits ?? SchemaLimits.NumberDigits);
@@ -22,7 +21,7 @@ internal sealed class DecimalRules
         Bound zero = new(0, false);
         if (shape.Lower is not Bound { Value: >= 0 })
         {
-            // Below zero the magnitudes run the other way; minus zero is left to the other side.
+            // Below zero the magnitudes are reversed; minus zero belongs to the other side.
             Bound near = shape.Upper is Bound { Value: < 0 } upper ? upper with { Value = -upper.Value } : zero with { Exclusive = true };
             Bound? far = shape.Lower is Bound lower ? lower with { Value = -lower.Value } : null;
             alternatives.AddRange(rules.Magnitudes(near, far).Select(magnitude => $"\"-\" {magnitude}"));
@@ -74,14 +73,14 @@ internal sealed class DecimalRules
         }
     }
 
-    /// <summary>The whole part, and the digits after the point without trailing zeros.</summary>
+    /// <summary>The integer part, and the fraction without trailing zeros.</summary>
     private static (BigInteger Whole, string Fraction) Split(decimal value)
     {
         string[] parts = value.ToString(CultureInfo.InvariantCulture).Split('.');
         return (BigInteger.Parse(parts[0], CultureInfo.InvariantCulture), parts.Length > 1 ? parts[1].TrimEnd('0') : "");
     }
 
-    /// <summary>Digits after the point: an expression of one or more, or null, and whether there may be none.</summary>
+    /// <summary>Fraction digits: an expression for one or more digits, or null, and whether there may be none.</summary>
     private readonly record struct Fraction(string? Digits, bool Empty)
     {
         public string AfterPoint() => Digits is null ? "" : Empty ? $"(\".\" {Digits})?" : $"\".\" {Digits}";
@@ -100,7 +99,7 @@ internal sealed class DecimalRules
     private static Fraction Zeros(int room) =>
         new(room == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"\"0\"{{1,{room}}}"), true);
 
-    /// <summary>Digits that are at least, or above, those given; missing digits count as zeros.</summary>
+    /// <summary>Fractions greater than (or equal to) the given digits; missing digits count as zeros.</summary>
     private static Fraction AtLeast(string bound, bool exclusive, int room)
     {
         if (bound.Length == 0 && !exclusive)
@@ -122,7 +121,7 @@ internal sealed class DecimalRules
         return new Fraction(Group(AtLeast(bound[1..], exclusive, room - 1).After($"\"{bound[0]}\""), above), false);
     }
 
-    /// <summary>Digits that are at most, or below, those given.</summary>
+    /// <summary>Fractions less than (or equal to) the given digits.</summary>
     private static Fraction AtMost(string bound, bool exclusive, int room)
     {
         if (bound.Length == 0)

@@ -3,10 +3,12 @@ using System.Numerics;
 
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>Integers of a range, digit by digit, as alternatives of character classes.</summary>
+/// <summary>Integers in a range, digit by digit, as alternatives of character classes.</summary>
 internal static class IntegerRules
 {
-    /// <summary>The integers from lower to upper, null meaning no bound but the digits; null where there are none.</summary>
+    /// <summary>
+    /// The integers from lower to upper, or null if there are none. A null bound is limited only by the number of digits.
+    /// </summary>
     public static string? Write(BigInteger? lower, BigInteger? upper)
     {
         int digits = Math.Max(SchemaLimits.IntegerDigits, Math.Max(DigitsOf(lower), DigitsOf(upper)) + 1);
@@ -28,13 +30,13 @@ internal static class IntegerRules
         return alternatives.Count == 0 ? null : Group(alternatives);
     }
 
-    /// <summary>Alternatives in parentheses, where there are several.</summary>
+    /// <summary>Joins alternatives, in parentheses if there are several.</summary>
     public static string Group(IReadOnlyList<string> alternatives) =>
         alternatives.Count == 1 ? alternatives[0] : $"({string.Join(" | ", alternatives)})";
 
     public static string Digit(char from, char to) => from == to ? $"\"{from}\"" : $"[{from}-{to}]";
 
-    /// <summary>Between so many digits, all of them; empty text for none.</summary>
+    /// <summary>From minimum to maximum arbitrary digits; empty text for zero digits.</summary>
     public static string Digits(int minimum, int maximum) => (minimum, maximum) switch
     {
         (_, 0) => "",
@@ -43,7 +45,7 @@ internal static class IntegerRules
         _ => string.Create(CultureInfo.InvariantCulture, $"[0-9]{{{minimum},{maximum}}}"),
     };
 
-    /// <summary>Numbers without a sign, shorter ones first; lengths of which every number belongs share an alternative.</summary>
+    /// <summary>Unsigned numbers by ascending length; lengths that are allowed entirely share an alternative.</summary>
     public static List<string> Magnitudes(BigInteger from, BigInteger to)
     {
         List<string> alternatives = [];
@@ -79,7 +81,7 @@ internal static class IntegerRules
         return lengths;
     }
 
-    /// <summary>The numbers between two of the same length, leading zeros included.</summary>
+    /// <summary>The numbers between two of the same length, including leading zeros.</summary>
     private static string SameLength(string from, string to)
     {
         int shared = 0;

@@ -4,8 +4,8 @@ using LlamaNative.Grammars.Automata;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// JSON itself as GBNF rules. White space is llama.cpp's: none, one blank, or one or two line ends and an indent; a
-/// model that may write more tends not to stop.
+/// The JSON grammar as GBNF rules. Whitespace is as in llama.cpp: none, one space, or one or two line breaks and an indent;
+/// models that may write more tend not to stop.
 /// </summary>
 internal static class JsonRules
 {

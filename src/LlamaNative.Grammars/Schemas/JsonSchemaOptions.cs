@@ -1,11 +1,9 @@
 namespace LlamaNative.Grammars;
 
-/// <summary>How a JSON Schema becomes a grammar.</summary>
+/// <summary>Options for converting a JSON Schema to a grammar.</summary>
 public sealed record JsonSchemaOptions
 {
-    /// <summary>
-    /// In which order an object's properties are written; a grammar fixes one. Required first, as llama.cpp does, unless set.
-    /// </summary>
+    /// <summary>The fixed order of an object's properties. The default is required properties first, as in llama.cpp.</summary>
     public JsonPropertyOrder PropertyOrder { get; init; }
 
     internal void Validate()
@@ -13,17 +11,19 @@ public sealed record JsonSchemaOptions
         if (!Enum.IsDefined(PropertyOrder))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(PropertyOrder), PropertyOrder, $"PropertyOrder is one of {string.Join(", ", Enum.GetNames<JsonPropertyOrder>())}.");
+                nameof(PropertyOrder),
+                PropertyOrder,
+                $"PropertyOrder must be one of {string.Join(", ", Enum.GetNames<JsonPropertyOrder>())}.");
         }
     }
 }
 
-/// <summary>The order in which a generated object's properties follow one another.</summary>
+/// <summary>The order of properties in generated objects.</summary>
 public enum JsonPropertyOrder
 {
-    /// <summary>Required properties, then optional ones, each in the order declared; additional properties last.</summary>
+    /// <summary>Required properties, then optional ones, each in declaration order; additional properties last.</summary>
     RequiredFirst,
 
-    /// <summary>All declared properties in the order declared; additional properties last.</summary>
+    /// <summary>All declared properties in declaration order; additional properties last.</summary>
     Declared,
 }

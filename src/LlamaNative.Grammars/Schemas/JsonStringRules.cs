@@ -5,23 +5,23 @@ using LlamaNative.Grammars.Automata;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// How characters are spelled inside JSON strings, as GBNF: as themselves, by a short escape, or by \u with hexadecimal
-/// digits, in pairs beyond U+FFFF. A lone surrogate is no spelling of anything.
+/// GBNF for the representations of characters in JSON strings: literal, short escape, or \u escape, with surrogate pairs beyond
+/// U+FFFF. Lone surrogates are excluded.
 /// </summary>
 internal static class JsonStringRules
 {
-    // JSON forbids control characters, the quote and the backslash as themselves; DEL is left out as in llama.cpp.
+    // JSON requires escaping control characters, quote and backslash; DEL is omitted as in llama.cpp.
     private static readonly CodePointSet s_plain = CodePointSet.Union(
         [CodePointSet.Of(0, 0x1F), CodePointSet.Of("\"\\\u007F")]).Complement();
 
-    // ASCII that no writer of JSON escapes is generated as itself; the rest of it System.Text.Json escapes for HTML.
+    // ASCII characters that JSON writers never escape have only the literal form; System.Text.Json escapes the others for HTML.
     private static readonly CodePointSet s_escaped = CodePointSet.Union(
         [s_plain.Complement(), CodePointSet.Of("&'+<>`"), CodePointSet.Of(0x80, 0x10FFFF)]);
 
     private static readonly (int CodePoint, char Escape)[] s_short =
         [('"', '"'), ('\\', '\\'), ('\b', 'b'), ('\f', 'f'), ('\n', 'n'), ('\r', 'r'), ('\t', 't')];
 
-    /// <summary>Any character in any spelling.</summary>
+    /// <summary>Any character in any representation.</summary>
     public static string AnyCharacter { get; } = Spellings(CodePointSet.All, CodePointSet.All);
 
     /// <summary>One character of the set, as one item of a sequence.</summary>
@@ -35,7 +35,7 @@ internal static class JsonStringRules
         return set.Single is int single ? Text(char.ConvertFromUtf32(single)) : set.ToGbnf();
     }
 
-    /// <summary>A JSON string of exactly this text, quotes included.</summary>
+    /// <summary>A JSON string with exactly this text, including quotes.</summary>
     public static string Literal(string text, RuleTable rules)
     {
         StringBuilder sequence = new();
@@ -112,7 +112,7 @@ internal static class JsonStringRules
         return string.Join(" | ", spellings);
     }
 
-    /// <summary>Surrogate pairs of a range beyond U+FFFF: whole rows of 1024 in the middle, parts of rows at the ends.</summary>
+    /// <summary>Surrogate pairs of a range beyond U+FFFF: whole rows of 1024 in the middle, partial rows at the ends.</summary>
     private static IEnumerable<string> Pairs(int low, int high)
     {
         (low, high) = (low - 0x10000, high - 0x10000);
@@ -128,7 +128,7 @@ internal static class JsonStringRules
         }
     }
 
-    /// <summary>The numbers of the ranges in so many hexadecimal digits of either case.</summary>
+    /// <summary>The numbers in the ranges with the given count of hexadecimal digits, in either case.</summary>
     private static string Hex(IReadOnlyList<(int Low, int High)> ranges, int digits)
     {
         int full = (1 << (4 * digits)) - 1;
@@ -142,7 +142,7 @@ internal static class JsonStringRules
             return digits == 1 ? "[0-9a-fA-F]" : string.Create(CultureInfo.InvariantCulture, $"[0-9a-fA-F]{{{digits}}}");
         }
 
-        // First digits after which the same digits may follow share an alternative.
+        // First digits with the same continuations share an alternative.
         int block = 1 << (4 * (digits - 1));
         Dictionary<string, List<CodePointSet>> byRest = [];
         for (int digit = 0; digit < 16; digit++)

@@ -1,6 +1,6 @@
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>JSON Schema's types, with number split into integers and the rest so that they intersect.</summary>
+/// <summary>JSON Schema's types, with number split into integer and non-integer so that they can be intersected.</summary>
 [Flags]
 internal enum JsonTypes
 {

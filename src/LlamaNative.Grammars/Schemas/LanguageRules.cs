@@ -3,17 +3,17 @@ using LlamaNative.Grammars.Automata;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// Writes a deterministic automaton as right-recursive rules, one per state: however a pattern is written, llama.cpp then
-/// follows a single path through it.
+/// Writes a deterministic automaton as right-recursive rules, one per state, so that llama.cpp follows a single path however
+/// the pattern is written.
 /// </summary>
-/// <param name="rules">Where the rules go.</param>
-/// <param name="end">What is written behind a string, e.g. a closing quote.</param>
-/// <param name="character">How one character of a set is written, as one item of a sequence.</param>
+/// <param name="rules">The table that rules are added to.</param>
+/// <param name="end">The expression after a string, e.g. a closing quote.</param>
+/// <param name="character">Writes one character of a set, as one item of a sequence.</param>
 internal sealed class LanguageRules(RuleTable rules, string end, Func<CodePointSet, string> character)
 {
     private readonly Dictionary<StringLanguage, int> _numbers = [];
 
-    /// <summary>The sequence of items that stands for the language's strings and the end.</summary>
+    /// <summary>The sequence of items that matches the language's strings and the end.</summary>
     public string Write(StringLanguage language, string hint)
     {
         int states = language.Next.Length;
@@ -28,7 +28,7 @@ internal sealed class LanguageRules(RuleTable rules, string end, Func<CodePointS
         string key = $"strings {_numbers[language]} ";
         return Rest(0);
 
-        // The text after a state is reached: written in place while there is but one way on, else a rule of its own.
+        // The text after a state: inlined while there is only one transition, otherwise a separate rule.
         string Rest(int state)
         {
             List<string> sequence = [];

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// One given value as an expression, for enum and const: with white space where JSON allows it and the members in the order given.
+/// The expression for one given value, for enum and const: with optional whitespace and members in the given order.
 /// </summary>
 internal static class LiteralRules
 {
@@ -33,7 +33,7 @@ internal static class LiteralRules
         return inside.Length == 0 ? $"\"{open}\" space \"{close}\"" : $"\"{open}\" space {inside} space \"{close}\"";
     }
 
-    /// <summary>A number as the schema writes it and, where that differs, without trailing zeros or exponent.</summary>
+    /// <summary>A number as the schema writes it and, if different, without trailing zeros or exponent.</summary>
     private static HashSet<string> Spellings(JsonElement value)
     {
         HashSet<string> spellings = [value.GetRawText()];

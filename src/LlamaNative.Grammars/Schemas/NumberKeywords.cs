@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>Reads the bounds of a number: minimum, maximum, their exclusive forms of both drafts, and multipleOf.</summary>
+/// <summary>Reads number constraints: minimum, maximum, their exclusive forms in both drafts' styles, and multipleOf.</summary>
 internal sealed class NumberKeywords
 {
-    // No number longer than this is generated, so a bound beyond it is as good as this one.
+    // No generated number is longer than this, so larger bounds are equivalent to this one.
     private static readonly decimal s_beyond = decimal.Parse("1" + new string('0', SchemaLimits.NumberDigits),
         CultureInfo.InvariantCulture);
 
@@ -29,7 +29,7 @@ internal sealed class NumberKeywords
             shape = At(Read(plain, value), flagged && other.ValueKind == JsonValueKind.True);
         }
 
-        // Since draft 6 the exclusive bound is a number of its own; before, a flag on the other.
+        // Since draft 6 an exclusive bound is a number; before, it was a flag for the inclusive one.
         return !flagged && other.ValueKind != JsonValueKind.Undefined ? shape.And(At(Read(exclusive, other), true)) : shape;
 
         NumberShape At(decimal bound, bool isExclusive) =>
@@ -42,7 +42,7 @@ internal sealed class NumberKeywords
     {
         if (value.ValueKind != JsonValueKind.Number)
         {
-            throw _place.Refuse(keyword, "a number was expected.");
+            throw _place.Refuse(keyword, "expected a number.");
         }
 
         string text = value.GetRawText();
@@ -51,10 +51,10 @@ internal sealed class NumberKeywords
             return approximate > 0 ? s_beyond : -s_beyond;
         }
 
-        // A decimal holds 28 digits; one digit more would be rounded, and the bound moved.
+        // A decimal has 28 exact digits; one more would be rounded, which would move the bound.
         int digits = text.Split('e', 'E')[0].Count(char.IsAsciiDigit);
         return digits <= SchemaLimits.NumberDigits && value.TryGetDecimal(out decimal exact) && (exact != 0 || approximate == 0)
-            ? exact : throw _place.Refuse(keyword, $"the bound {text} has more than {SchemaLimits.NumberDigits} digits.");
+            ? exact : throw _place.Refuse(keyword, $"the bound {text} has too many digits; the maximum is {SchemaLimits.NumberDigits}.");
     }
 
     private NumberShape ReadMultipleOf()
@@ -77,6 +77,6 @@ internal sealed class NumberKeywords
         }
 
         throw _place.Refuse("multipleOf",
-            "only 1 and negative powers of ten (0.1, 0.01, ...) are supported: they limit the digits after the point.");
+            "only 1 and negative powers of ten (0.1, 0.01, ...) are supported.");
     }
 }

@@ -1,9 +1,9 @@
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// Rules for objects. The properties come in one order, each optional one there or not: pick(i) is the next member from
-/// property i on, rest(i) what follows a member. The comma stands in rest, so it is followed once and not per property,
-/// and the rules are right-recursive, so the work grows with the properties and not with their combinations.
+/// Rules for objects. Properties have one fixed order, and each optional one may be absent: pick(i) is the next member from
+/// property i on, rest(i) is what follows a member. The comma is part of rest, so it is matched once and not per property. The
+/// rules are right-recursive, so the work grows with the number of properties, not their combinations.
 /// </summary>
 internal sealed class ObjectRules
 {
@@ -52,13 +52,13 @@ internal sealed class ObjectRules
     }
 
     /// <summary>
-    /// What no grammar of this object can keep, or null. Undeclared names cannot be told from one another, so only one of
-    /// them is sure to count towards minProperties.
+    /// An unsupported constraint of this object, or null. A grammar cannot ensure that undeclared names differ, so only one
+    /// undeclared property counts towards minProperties.
     /// </summary>
     public string? Problem => _additional is not null && _shape.Minimum > _requiredFrom[0] + 1
-        ? $"minProperties {_shape.Minimum} would need undeclared properties that differ in name, which no grammar can ask for." : null;
+        ? $"minProperties {_shape.Minimum} needs several distinct undeclared properties, which a grammar cannot express." : null;
 
-    /// <summary>Whether some object satisfies the constraints and is small enough to generate.</summary>
+    /// <summary>Whether a valid object exists that is small enough to generate.</summary>
     public bool IsPossible => _missing is null && !(_shape.Minimum > _shape.Maximum) && CanFinish(0, 0)
         && _shape.Minimum <= SchemaLimits.Properties;
 
@@ -78,7 +78,7 @@ internal sealed class ObjectRules
         return CanStop(0, 0) ? $"\"{{\" space ({Pick(0, 0)} space)? \"}}\"" : $"\"{{\" space {Pick(0, 0)} space \"}}\"";
     }
 
-    /// <summary>A map of so many members is a repetition.</summary>
+    /// <summary>An object without declared properties is a repetition of members.</summary>
     private string WriteMap()
     {
         string more = _writer.Rules.Rule(_hint + "-more", $"\",\" space {Member(0)}");
@@ -89,7 +89,7 @@ internal sealed class ObjectRules
             : $"\"{{\" space {members} space \"}}\"";
     }
 
-    /// <summary>Members written so far, as far as minProperties and maxProperties can still tell the difference.</summary>
+    /// <summary>Number of members written so far, as far as minProperties and maxProperties depend on it.</summary>
     private int Count(int members) => Math.Min(members,
         _shape.Maximum is null ? _shape.Minimum : Math.Max(_shape.Minimum, _shape.Maximum.Value));
 
@@ -99,7 +99,7 @@ internal sealed class ObjectRules
         !(members + _requiredFrom[index] > _shape.Maximum)
         && (_additional is not null || members + _properties.Count - index >= _shape.Minimum);
 
-    /// <summary>Whether one more member from property i on can lead to a whole object.</summary>
+    /// <summary>Whether another member from property i on can lead to a complete object.</summary>
     private bool CanAdd(int index, int members) =>
         (index < _properties.Count || _additional is not null) && !(members >= _shape.Maximum) && CanFinish(index, members);
 
@@ -135,7 +135,7 @@ internal sealed class ObjectRules
             return "";
         }
 
-        // The empty alternative comes first: GBNF lets a rule run on to the next line after a final bar.
+        // The empty alternative comes first, because in GBNF a rule continues on the next line after a trailing bar.
         return CanStop(index, members)
             ? _writer.Rules.Rule($"{Key} rest {index} {members}", _hint + "-rest", () => $"| \",\" space {Pick(index, members)}")
             : $"\",\" space {Pick(index, members)}";
@@ -143,7 +143,7 @@ internal sealed class ObjectRules
 
     private string Key => $"object {_shape.Key}";
 
-    /// <summary>A member: the declared property, or any other.</summary>
+    /// <summary>A member: the declared property, or any undeclared one.</summary>
     private string Member(int index)
     {
         if (index < _properties.Count)

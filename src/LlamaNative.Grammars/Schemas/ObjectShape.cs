@@ -1,8 +1,8 @@
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// The constraints on an object: its declared properties in order, the names it must have, and what other properties
-/// must satisfy (null where nothing is said).
+/// Constraints on an object: declared properties in order, required names, and the schema of other properties (null if
+/// unspecified).
 /// </summary>
 internal sealed record ObjectShape(
     PropertyList Properties,
@@ -15,15 +15,16 @@ internal sealed record ObjectShape(
 
     public string Key =>
         $"{string.Join(',', Properties.Select(property => $"{property.Name.Length}:{property.Name}={property.Schema.Key}"))};"
-        + $"{string.Join(',', Required.Order(StringComparer.Ordinal).Select(name => $"{name.Length}:{name}"))};{Additional?.Key ?? "-"};{Minimum};{Maximum}";
+        + $"{string.Join(',', Required.Order(StringComparer.Ordinal).Select(name => $"{name.Length}:{name}"))};"
+        + $"{Additional?.Key ?? "-"};{Minimum};{Maximum}";
 
     /// <summary>
-    /// Whether no undeclared property is generated. Where a schema declares properties and says nothing of others, they
-    /// are valid but not generated, as in llama.cpp: that keeps a model from inventing them.
+    /// Whether undeclared properties are never generated. If a schema declares properties and does not mention others, these
+    /// are valid but not generated, as in llama.cpp: this keeps a model from inventing properties.
     /// </summary>
     public bool IsClosedByDefault => Additional is null && Properties.Count > 0;
 
-    /// <summary>What a property of this name must satisfy.</summary>
+    /// <summary>The schemas that apply to a property of this name.</summary>
     public SchemaSet SchemaOf(string name) => Properties.Find(name) ?? Additional ?? SchemaSet.Any;
 
     public ObjectShape And(ObjectShape other)
@@ -43,9 +44,8 @@ internal sealed record ObjectShape(
     }
 
     /// <summary>
-    /// Two alternatives that differ only in properties both may lack, as one that may have them all: each alternative
-    /// allows the other's properties anyway, and one alternative is less work to follow than two. Null where they differ
-    /// otherwise.
+    /// Merges two alternatives that differ only in properties that are optional in both: each allows the other's properties
+    /// anyway, and one alternative is less work to match than two. Null if they differ otherwise.
     /// </summary>
     public ObjectShape? Merge(ObjectShape other)
     {
@@ -63,7 +63,7 @@ internal sealed record ObjectShape(
     }
 }
 
-/// <summary>Declared properties in order, each name once.</summary>
+/// <summary>Declared properties in order, with unique names.</summary>
 internal sealed class PropertyList : IEnumerable<ObjectProperty>
 {
     private readonly ObjectProperty[] _properties;
@@ -77,7 +77,7 @@ internal sealed class PropertyList : IEnumerable<ObjectProperty>
 
     public int Count => _properties.Length;
 
-    /// <summary>What a declared property's value must satisfy, or null where none of that name is declared.</summary>
+    /// <summary>The schemas of a declared property, or null if the name is not declared.</summary>
     public SchemaSet? Find(string name) => _byName.GetValueOrDefault(name);
 
     public IEnumerator<ObjectProperty> GetEnumerator() => ((IEnumerable<ObjectProperty>)_properties).GetEnumerator();
@@ -85,5 +85,5 @@ internal sealed class PropertyList : IEnumerable<ObjectProperty>
     System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => _properties.GetEnumerator();
 }
 
-/// <summary>A declared property and what its value must satisfy.</summary>
+/// <summary>A declared property and its schemas.</summary>
 internal sealed record ObjectProperty(string Name, SchemaSet Schema);

@@ -3,18 +3,18 @@ using System.Globalization;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// Repetitions of any length in terms of those llama.cpp accepts, which stay below 2000: longer ones repeat a block.
+/// Repetitions of any length, built from those that llama.cpp accepts (below 2000): longer ones repeat a block.
 /// </summary>
 internal static class Repetition
 {
     private const int Direct = 1000;
     private const int Block = 500;
 
-    /// <summary>A rule repeated; empty text where it is to stand no times.</summary>
-    /// <param name="rules">Where block rules go.</param>
-    /// <param name="rule">A rule's name: llama.cpp counts the rules inside a repeated group against its limit.</param>
-    /// <param name="minimum">At least so often, at most <see cref="SchemaLimits.Length"/>.</param>
-    /// <param name="maximum">At most so often; one above the limit is met by never going so far.</param>
+    /// <summary>Repeats a rule; empty text for zero repetitions.</summary>
+    /// <param name="rules">The table that block rules are added to.</param>
+    /// <param name="rule">The name of a rule: llama.cpp counts the rules inside a repeated group against its limit.</param>
+    /// <param name="minimum">Minimum count, at most <see cref="SchemaLimits.Length"/>.</param>
+    /// <param name="maximum">Maximum count; values above the limit are capped.</param>
     public static string Write(RuleTable rules, string rule, int minimum, int? maximum)
     {
         int? most = maximum > SchemaLimits.Length ? SchemaLimits.Length : maximum;
@@ -40,7 +40,7 @@ internal static class Repetition
         return $"{start} {end}".Trim();
     }
 
-    /// <summary>Whole blocks and then less than a block, or all the blocks there may be and then what is left of the maximum.</summary>
+    /// <summary>Whole blocks followed by a partial block, or the maximum number of blocks followed by the remainder.</summary>
     private static string UpTo(RuleTable rules, string rule, string block, int maximum)
     {
         if (maximum <= Direct)

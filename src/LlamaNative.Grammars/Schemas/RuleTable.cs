@@ -3,8 +3,8 @@ using System.Text;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// The rules of the grammar being written. A rule asked for twice by the same key is one rule; its body is written
-/// later, from a queue, so a schema may contain itself and nesting costs no stack.
+/// The rules of the grammar being written. Rules with the same key are written once. Bodies are written later, from a queue, so
+/// that schemas can be recursive and nesting uses no stack.
 /// </summary>
 internal sealed class RuleTable
 {
@@ -25,7 +25,7 @@ internal sealed class RuleTable
         }
     }
 
-    /// <summary>The name of one of JSON's own rules, which brings the rules it uses.</summary>
+    /// <summary>The name of a JSON rule, which is added with the rules it uses.</summary>
     public string Json(string name)
     {
         if (_bodies[name].Length == 0)
@@ -56,7 +56,7 @@ internal sealed class RuleTable
     /// <summary>The name of the rule with this body.</summary>
     public string Rule(string hint, string body) => Rule("= " + body, hint, () => body);
 
-    /// <summary>Writes every rule that is asked for, from the given root.</summary>
+    /// <summary>Writes all requested rules, starting with the given root.</summary>
     public string Write(Func<string> root)
     {
         Define("root", root());
@@ -82,7 +82,7 @@ internal sealed class RuleTable
         _length += name.Length + body.Length + 6;
         if (_length > Gbnf.GbnfLimits.TextLength)
         {
-            throw new GbnfException($"its text has more than {Gbnf.GbnfLimits.TextLength} characters.");
+            throw new GbnfException($"the text has more than {Gbnf.GbnfLimits.TextLength} characters.");
         }
 
         _bodies[name] = body;
@@ -92,7 +92,7 @@ internal sealed class RuleTable
     {
         if (_bodies.Count >= SchemaLimits.Rules)
         {
-            throw new GbnfException($"it has more than {SchemaLimits.Rules} rules.");
+            throw new GbnfException($"the grammar has more than {SchemaLimits.Rules} rules.");
         }
 
         string stem = string.Concat(hint.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>A schema's text as numbered places, so that a place met twice, or inside itself, is known again.</summary>
+/// <summary>A schema as numbered locations, so that repeated and recursive locations are recognized.</summary>
 internal sealed class SchemaDocument
 {
     private readonly JsonElement _root;
@@ -24,12 +24,12 @@ internal sealed class SchemaDocument
     public SchemaPlace Child(SchemaPlace parent, string keyword, string name, JsonElement element) =>
         At(Below(Below(parent.Pointer, keyword), name), element);
 
-    /// <summary>The place a $ref names. Only this document's own places have one: nothing is fetched.</summary>
+    /// <summary>The location that a $ref names. Only this document's locations can be referenced; nothing is fetched.</summary>
     public SchemaPlace Resolve(string reference, SchemaPlace from)
     {
         if (reference is not "#" && !reference.StartsWith("#/", StringComparison.Ordinal))
         {
-            throw from.Refuse($"the reference '{reference}' leads out of this document; only '#' and '#/...' are followed.");
+            throw from.Refuse($"the reference '{reference}' points outside this document; only '#' and '#/...' are supported.");
         }
 
         JsonElement element = _root;
@@ -46,7 +46,7 @@ internal sealed class SchemaDocument
             };
             if (!found)
             {
-                throw from.Refuse($"the reference '{reference}' names nothing in this schema.");
+                throw from.Refuse($"the reference '{reference}' does not exist in this schema.");
             }
 
             pointer = Below(pointer, name);
@@ -78,7 +78,7 @@ internal sealed class SchemaDocument
     }
 }
 
-/// <summary>One place of the document that holds a schema.</summary>
+/// <summary>A location in the document that has a schema.</summary>
 internal sealed record SchemaPlace(int Id, string Pointer, JsonElement Element)
 {
     public JsonSchemaException Refuse(string problem) => new(Pointer, problem);
@@ -87,8 +87,8 @@ internal sealed record SchemaPlace(int Id, string Pointer, JsonElement Element)
 }
 
 /// <summary>
-/// What a child value must satisfy: all the schemas at these places. None is any value. Equal sets are equal keys, so
-/// each becomes one rule, and a schema that contains itself becomes a rule that does.
+/// The conjunction of the schemas at these locations; an empty set allows any value. Equal sets have equal keys, so each
+/// becomes one rule, and a recursive schema becomes a recursive rule.
 /// </summary>
 internal sealed class SchemaSet : IEquatable<SchemaSet>
 {

@@ -4,7 +4,7 @@ using LlamaNative.Grammars.Automata;
 
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>Turns the places of a schema into rules: each set of places one rule, made of the alternatives read there.</summary>
+/// <summary>Converts schema locations to rules: one rule per set of locations, with one alternative per shape.</summary>
 internal sealed class SchemaGrammarWriter
 {
     private readonly SchemaDocument _document;
@@ -28,13 +28,13 @@ internal sealed class SchemaGrammarWriter
 
     public string Write() => Rules.Write(() => Value(SchemaSet.Of(_document.Root), "document"));
 
-    /// <summary>Whether any value is left by the schemas at the set's places, taken by themselves.</summary>
+    /// <summary>Whether any value satisfies the schemas at the set's locations.</summary>
     public bool IsPossible(SchemaSet set) => _reader.Read(set).Count > 0;
 
-    /// <summary>A key that is none of the given names.</summary>
+    /// <summary>A key that is not one of the given names.</summary>
     public string OtherThan(IReadOnlyCollection<string> names, string hint) => _strings.WriteOtherThan(names, hint)!;
 
-    /// <summary>The expression, as one item of a sequence, of the values that satisfy all the set's places.</summary>
+    /// <summary>The expression, as one item of a sequence, for the values that satisfy all schemas of the set.</summary>
     public string Value(SchemaSet set, string hint)
     {
         set = Canonical(set);
@@ -47,7 +47,7 @@ internal sealed class SchemaGrammarWriter
         return name;
     }
 
-    /// <summary>A reference that says nothing else is the place it names, so that it shares its rule.</summary>
+    /// <summary>Replaces a plain reference by its target, so that both share a rule.</summary>
     private SchemaSet Canonical(SchemaSet set)
     {
         for (int i = 0; i < SchemaLimits.References && set.Places.Count == 1; i++)
@@ -80,14 +80,14 @@ internal sealed class SchemaGrammarWriter
                 .Distinct(StringComparer.Ordinal)];
             return alternatives.Length switch
             {
-                0 => throw place.Refuse("no value that can be generated satisfies it."),
+                0 => throw place.Refuse("no value that can be generated satisfies the schema."),
                 1 when !alternatives[0].Contains(' ', StringComparison.Ordinal) => alternatives[0],
                 _ => Rules.Rule(hint, string.Join(" | ", alternatives)),
             };
         }
         catch (PatternException error)
         {
-            throw place.Refuse($"its strings cannot be generated: {error.Message}.");
+            throw place.Refuse($"cannot generate its strings: {error.Message}.");
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class SchemaGrammarWriter
             .OfType<string>();
     }
 
-    /// <summary>The values of one type, or null where there are none.</summary>
+    /// <summary>The values of one type, or null if there are none.</summary>
     private string? Expression(Shape shape, JsonTypes type, SchemaPlace place, string hint)
     {
         switch (type)

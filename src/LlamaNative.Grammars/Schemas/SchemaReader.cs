@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// Reads what a place of the schema allows as a list of alternative shapes. allOf and references multiply alternatives
-/// with one another, anyOf and oneOf add them up; properties and items stay places, read when their rule is written.
+/// Reads the constraints at a schema location as a list of alternative shapes. allOf and references multiply alternatives,
+/// anyOf and oneOf add them; properties and items stay locations that are read when their rule is written.
 /// </summary>
 internal sealed class SchemaReader
 {
@@ -16,10 +16,10 @@ internal sealed class SchemaReader
 
     public SchemaReader(SchemaDocument document) => _document = document;
 
-    /// <summary>The automata of this schema's strings.</summary>
+    /// <summary>The string automata of this schema.</summary>
     public StringLanguages Strings { get; } = new();
 
-    /// <summary>The alternatives that satisfy all the set's places; none where no value can.</summary>
+    /// <summary>The alternatives that satisfy all schemas of the set; empty if no value does.</summary>
     public IReadOnlyList<Shape> Read(SchemaSet set)
     {
         if (!_knownSets.TryGetValue(set, out IReadOnlyList<Shape>? shapes))
@@ -46,7 +46,7 @@ internal sealed class SchemaReader
 
         if (!_open.Add(place.Id) || _open.Count > SchemaLimits.References)
         {
-            throw place.Refuse("the references lead back here, or on and on, without any value between.");
+            throw place.Refuse("the references are circular or too deeply nested.");
         }
 
         shapes = place.Element.ValueKind switch
@@ -54,7 +54,7 @@ internal sealed class SchemaReader
             JsonValueKind.True => [Shape.Any],
             JsonValueKind.False => [],
             JsonValueKind.Object => ReadKeywords(place),
-            _ => throw place.Refuse($"a schema is an object or a boolean, not {place.Element.ValueKind}."),
+            _ => throw place.Refuse($"expected a schema (an object or a boolean), got {place.Element.ValueKind}."),
         };
         _open.Remove(place.Id);
         _known.Add(place.Id, shapes);
@@ -71,7 +71,7 @@ internal sealed class SchemaReader
                 case "$ref":
                     string reference = keyword.Value.ValueKind == JsonValueKind.String
                         ? keyword.Value.GetString()!
-                        : throw place.Refuse(keyword.Name, "a reference is a string.");
+                        : throw place.Refuse(keyword.Name, "expected a string.");
                     shapes = Multiply(shapes, Read(_document.Resolve(reference, place)), place);
                     break;
                 case "allOf":
@@ -94,8 +94,8 @@ internal sealed class SchemaReader
     }
 
     /// <summary>
-    /// A grammar cannot count how many alternatives match, so oneOf is anyOf where no value is generated from one
-    /// alternative that satisfies another too, and refused where that cannot be shown.
+    /// A grammar cannot count matching alternatives, so oneOf is treated as anyOf if no value generated from one alternative
+    /// can satisfy another, and rejected if that cannot be proven.
     /// </summary>
     private IReadOnlyList<Shape> ReadOneOf(SchemaPlace place, JsonProperty keyword)
     {
@@ -109,8 +109,8 @@ internal sealed class SchemaReader
                 if (i != j && !comparer.AreDisjoint(alternatives[i], alternatives[j]))
                 {
                     throw place.Refuse(keyword.Name,
-                        $"a value of alternative {i} may satisfy alternative {j} too, which oneOf forbids and no grammar can tell; use "
-                        + $"anyOf, or tell them apart by a required property or a type.");
+                        $"a value of alternative {i} may also satisfy alternative {j}, which oneOf forbids and a grammar cannot check. Use "
+                        + $"anyOf, or distinguish the alternatives by a required property or a type.");
                 }
             }
         }
@@ -122,13 +122,15 @@ internal sealed class SchemaReader
     {
         if (keyword.Value.ValueKind != JsonValueKind.Array || keyword.Value.GetArrayLength() == 0)
         {
-            throw place.Refuse(keyword.Name, "a non-empty array of schemas was expected.");
+            throw place.Refuse(keyword.Name, "expected a non-empty array of schemas.");
         }
 
         return [.. keyword.Value.EnumerateArray().Select((element, i) => _document.Child(place, keyword.Name, i, element))];
     }
 
-    /// <summary>unevaluatedProperties and unevaluatedItems speak of what all the other keywords together leave open.</summary>
+    /// <summary>
+    /// unevaluatedProperties and unevaluatedItems apply to what all other keywords together leave unspecified.
+    /// </summary>
     private IReadOnlyList<Shape> Close(SchemaPlace place, IReadOnlyList<Shape> shapes)
     {
         if (place.Element.TryGetProperty("unevaluatedProperties", out JsonElement properties))
@@ -153,7 +155,7 @@ internal sealed class SchemaReader
     {
         if (left.Count * (long)right.Count > SchemaLimits.Alternatives)
         {
-            throw place.Refuse($"its alternatives multiply to {left.Count * (long)right.Count}, more than {SchemaLimits.Alternatives}.");
+            throw place.Refuse($"it expands to {left.Count * (long)right.Count} alternatives; the maximum is {SchemaLimits.Alternatives}.");
         }
 
         List<Shape> product = [];
@@ -205,7 +207,7 @@ internal sealed class SchemaReader
         _work += work;
         if (_work > SchemaLimits.Work)
         {
-            throw place.Refuse("merging its combined schemas takes too much work.");
+            throw place.Refuse("its combined schemas are too complex to merge.");
         }
     }
 }

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>What must hold of a schema's JSON before it is read: a bounded size and depth, and text that is text.</summary>
+/// <summary>Validates a schema's JSON before it is read: size, depth and well-formed strings.</summary>
 internal static class SchemaText
 {
     public static JsonDocument Parse(string json)
     {
         if (json.Length > SchemaLimits.TextLength)
         {
-            throw new JsonSchemaException("", $"its text has {json.Length} characters, more than {SchemaLimits.TextLength}.");
+            throw new JsonSchemaException("", $"the text has {json.Length} characters; the maximum is {SchemaLimits.TextLength}.");
         }
 
         try
@@ -18,8 +18,8 @@ internal static class SchemaText
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            // ArgumentException: lone surrogates in the C# string itself.
-            throw new JsonSchemaException("", $"its text is not JSON: {error.Message}", error);
+            // ArgumentException: lone surrogates in the C# string.
+            throw new JsonSchemaException("", $"the text is not valid JSON: {error.Message}", error);
         }
     }
 
@@ -29,14 +29,14 @@ internal static class SchemaText
         {
             if (root.GetRawText().Length > SchemaLimits.TextLength)
             {
-                throw new JsonSchemaException("", $"its text has more than {SchemaLimits.TextLength} characters.");
+                throw new JsonSchemaException("", $"the text has more than {SchemaLimits.TextLength} characters.");
             }
 
             Check(root, 0);
         }
         catch (InvalidOperationException error)
         {
-            throw new JsonSchemaException("", "one of its strings holds half of a surrogate pair.", error);
+            throw new JsonSchemaException("", "a string has a lone surrogate.", error);
         }
     }
 
@@ -44,7 +44,7 @@ internal static class SchemaText
     {
         if (depth > SchemaLimits.Depth)
         {
-            throw new JsonSchemaException("", $"it is nested deeper than {SchemaLimits.Depth}.");
+            throw new JsonSchemaException("", $"the schema is nested deeper than {SchemaLimits.Depth} levels.");
         }
 
         switch (element.ValueKind)

@@ -3,23 +3,23 @@ using System.Text.Json;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// One alternative of what a value may be: its types and, for each type, every constraint that applies to it. A schema
-/// without anyOf or oneOf is one shape; allOf intersects shapes.
+/// One alternative of a value: its types and, per type, all constraints. A schema without anyOf or oneOf is one shape; allOf
+/// intersects shapes.
 /// </summary>
 internal sealed record Shape
 {
     public static Shape Any { get; } = new();
 
-    /// <summary>The types that a type keyword allows; all where there is none.</summary>
+    /// <summary>The types that the type keyword allows; all if there is none.</summary>
     public JsonTypes Types { get; init; } = JsonTypes.All;
 
-    /// <summary>Whether a type keyword was met.</summary>
+    /// <summary>Whether there is a type keyword.</summary>
     public bool Typed { get; init; }
 
-    /// <summary>The types that the other keywords speak of.</summary>
+    /// <summary>The types that the other keywords apply to.</summary>
     public JsonTypes Implied { get; init; }
 
-    /// <summary>The values of enum or const, where there is one.</summary>
+    /// <summary>The values of enum or const, or null.</summary>
     public IReadOnlyList<JsonElement>? Values { get; init; }
 
     public NumberShape Number { get; init; } = NumberShape.Any;
@@ -31,8 +31,8 @@ internal sealed record Shape
     public ObjectShape Object { get; init; } = ObjectShape.Any;
 
     /// <summary>
-    /// The types to generate. A schema with properties and no type allows strings too, but who writes it means objects,
-    /// and llama.cpp reads it so.
+    /// The types to generate. A schema with properties and no type formally allows strings too, but its author means objects,
+    /// and llama.cpp treats it the same way.
     /// </summary>
     public JsonTypes Generated => Typed || Values is not null || Implied == JsonTypes.None ? Types : Types & Implied;
 
@@ -50,10 +50,10 @@ internal sealed record Shape
     };
 }
 
-/// <summary>An end of a range of numbers.</summary>
+/// <summary>One bound of a numeric range.</summary>
 internal readonly record struct Bound(decimal Value, bool Exclusive);
 
-/// <summary>The constraints on a number. FractionDigits comes from multipleOf a negative power of ten.</summary>
+/// <summary>Constraints on a number. FractionDigits is derived from a multipleOf that is a negative power of ten.</summary>
 internal sealed record NumberShape(Bound? Lower, Bound? Upper, int? FractionDigits)
 {
     public static NumberShape Any { get; } = new(null, null, null);
@@ -80,7 +80,7 @@ internal sealed record NumberShape(Bound? Lower, Bound? Upper, int? FractionDigi
     }
 }
 
-/// <summary>The constraints on a string: its length in code points and the regular expressions found in it.</summary>
+/// <summary>Constraints on a string: its length in code points and the regular expressions it must match.</summary>
 internal sealed record StringShape(int Minimum, int? Maximum, IReadOnlyList<string> Patterns)
 {
     public static StringShape Any { get; } = new(0, null, []);

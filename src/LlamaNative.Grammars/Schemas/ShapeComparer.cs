@@ -3,9 +3,7 @@ using LlamaNative.Grammars.Automata;
 
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>
-/// Shows that nothing generated from one alternative is valid by another. Where it says no, it could not show it.
-/// </summary>
+/// <summary>Proves that no value generated from one alternative satisfies another. False means not proven.</summary>
 internal sealed class ShapeComparer
 {
     private const int MaxDepth = 4;
@@ -73,7 +71,8 @@ internal sealed class ShapeComparer
 
     private bool AreDisjoint(ObjectShape generated, ObjectShape valid, int depth)
     {
-        // One always lacks what the other needs, always has what it forbids, or always has another value under a name.
+        // One always lacks a property that the other requires, always has one that the other forbids, or has a different value
+        // for it.
         bool lacks = valid.Required.Any(name => !CanGenerate(generated, name));
         return lacks || generated.Required.Any(
             name => AreDisjoint(_reader.Read(generated.SchemaOf(name)), _reader.Read(valid.SchemaOf(name)), depth + 1));

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>Reads the keywords of one schema object that describe the value itself, into one shape.</summary>
+/// <summary>Reads the keywords of one schema object that constrain the value itself into a shape.</summary>
 internal sealed class ShapeReader
 {
-    // They restrict values in ways no grammar here expresses. Other unknown keywords are annotations by the specification.
+    // Unsupported keywords that restrict values. Other unknown keywords are annotations by the specification.
     private static readonly string[] s_refused =
     [
         "not", "if", "patternProperties", "propertyNames", "contains", "minContains", "maxContains", "dependentRequired",
@@ -58,7 +58,7 @@ internal sealed class ShapeReader
                 };
             case "enum":
                 IReadOnlyList<JsonElement> values = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
-                    ? [.. value.EnumerateArray()] : throw _place.Refuse(keyword, "a non-empty array of values was expected.");
+                    ? [.. value.EnumerateArray()] : throw _place.Refuse(keyword, "expected a non-empty array of values.");
                 return shape with
                 {
                     Values = shape.Values is null ? values : [.. values.Where(other => JsonElement.DeepEquals(other, shape.Values[0]))],
@@ -78,17 +78,17 @@ internal sealed class ShapeReader
             case "pattern":
                 string pattern = value.ValueKind == JsonValueKind.String
                     ? value.GetString()!
-                    : throw _place.Refuse(keyword, "a regular expression was expected.");
+                    : throw _place.Refuse(keyword, "expected a regular expression.");
                 return WithPattern(shape, keyword, pattern);
             case "format":
                 string format = value.ValueKind == JsonValueKind.String
                     ? value.GetString()!
-                    : throw _place.Refuse(keyword, "a string was expected.");
+                    : throw _place.Refuse(keyword, "expected a string.");
                 shape = shape with { Implied = shape.Implied | JsonTypes.String };
                 return StringFormats.PatternOf(format) is string known ? WithPattern(shape, keyword, known) : shape;
             case "uniqueItems" when value.ValueKind != JsonValueKind.False
                 && !(_place.Element.TryGetProperty("maxItems", out JsonElement most) && Count("maxItems", most) <= 1):
-                throw _place.Refuse(keyword, "a grammar cannot compare items with one another; 'uniqueItems' is not supported.");
+                throw _place.Refuse(keyword, "'uniqueItems' is not supported, because a grammar cannot compare items.");
             default:
                 return shape;
         }
@@ -102,7 +102,7 @@ internal sealed class ShapeReader
         }
         catch (PatternException error)
         {
-            throw _place.Refuse(keyword, $"the pattern '{pattern}' cannot be used: {error.Message}.");
+            throw _place.Refuse(keyword, $"the pattern '{pattern}' is not supported: {error.Message}.");
         }
 
         return shape with
@@ -128,7 +128,7 @@ internal sealed class ShapeReader
                 "array" => JsonTypes.Array,
                 "object" => JsonTypes.Object,
                 _ => throw _place.Refuse("type",
-                    "null, boolean, integer, number, string, array, object, or an array of these was expected."),
+                    "expected null, boolean, integer, number, string, array, object, or an array of these."),
             };
         }
 
@@ -150,7 +150,7 @@ internal sealed class ShapeReader
         SchemaSet? rest = hasItems && items.ValueKind != JsonValueKind.Array ? SchemaSet.Of(_document.Child(_place, "items", items)) : null;
         if (hasItems && items.ValueKind == JsonValueKind.Array)
         {
-            // Before 2020-12 the positions stood under items, and additionalItems spoke of the rest.
+            // Before 2020-12, positional items were under items, and additionalItems applied to the rest.
             positions.AddRange(items.EnumerateArray().Select((item, i) => SchemaSet.Of(_document.Child(_place, "items", i, item))));
             rest = _place.Element.TryGetProperty("additionalItems", out JsonElement additional)
                 ? SchemaSet.Of(_document.Child(_place, "additionalItems", additional))
@@ -162,7 +162,7 @@ internal sealed class ShapeReader
         }
         else if (hasPrefix)
         {
-            // A single schema under prefixItems is no valid schema; llama.cpp reads it as items, unless there are items.
+            // A single schema under prefixItems is invalid; llama.cpp reads it as items unless there are items.
             rest ??= SchemaSet.Of(_document.Child(_place, "prefixItems", prefix));
         }
 
@@ -184,14 +184,14 @@ internal sealed class ShapeReader
 
         if (hasProperties && properties.ValueKind != JsonValueKind.Object)
         {
-            throw _place.Refuse("properties", "an object was expected.");
+            throw _place.Refuse("properties", "expected an object.");
         }
 
         bool namesOnly = hasRequired && required.ValueKind == JsonValueKind.Array
             && required.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String);
         if (hasRequired && !namesOnly)
         {
-            throw _place.Refuse("required", "an array of property names was expected.");
+            throw _place.Refuse("required", "expected an array of property names.");
         }
 
         Dictionary<string, JsonElement> byName = new(StringComparer.Ordinal);
@@ -202,7 +202,7 @@ internal sealed class ShapeReader
 
         if (byName.Count > SchemaLimits.Properties || (hasRequired && required.GetArrayLength() > SchemaLimits.Properties))
         {
-            throw _place.Refuse($"the object has more than {SchemaLimits.Properties} properties.");
+            throw _place.Refuse($"the object declares more than {SchemaLimits.Properties} properties.");
         }
 
         return new ObjectShape(
@@ -214,13 +214,13 @@ internal sealed class ShapeReader
             hasMaximum ? Count("maxProperties", maximum) : null);
     }
 
-    /// <summary>A count that is not negative. One beyond an int is as good as the largest.</summary>
+    /// <summary>A non-negative count; values above int.MaxValue are capped.</summary>
     private int Count(string keyword, JsonElement value)
     {
         bool valid = value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= 0
             && Math.Floor(number) == number;
         return valid
             ? (int)Math.Min(value.GetDouble(), int.MaxValue)
-            : throw _place.Refuse(keyword, "a count was expected, a whole number from 0.");
+            : throw _place.Refuse(keyword, "expected a non-negative integer.");
     }
 }

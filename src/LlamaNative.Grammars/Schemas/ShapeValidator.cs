@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// Whether a value given in the schema, under enum or const, satisfies the rest of it. This is JSON Schema's own
-/// meaning: undeclared properties are allowed unless forbidden.
+/// Whether a value given in the schema, under enum or const, satisfies the rest of the schema. Follows JSON Schema's semantics:
+/// undeclared properties are allowed unless forbidden.
 /// </summary>
 internal sealed class ShapeValidator
 {

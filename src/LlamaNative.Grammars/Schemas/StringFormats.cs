@@ -1,20 +1,20 @@
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// The formats that are generated exactly, as regular expressions. By JSON Schema's own rule any other format only
-/// describes the string, so email and uri are any string, as in llama.cpp.
+/// Formats that are enforced, as regular expressions. By the specification other formats are annotations, so email and uri
+/// allow any string, as in llama.cpp.
 /// </summary>
 internal static class StringFormats
 {
-    /// <summary>hh:mm:ss with an optional fraction, of RFC 3339 without leap seconds.</summary>
+    /// <summary>hh:mm:ss with an optional fraction (RFC 3339), without leap seconds.</summary>
     public const string Clock = @"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?";
 
-    /// <summary>Z or an offset, of RFC 3339.</summary>
+    /// <summary>Z or a numeric offset (RFC 3339).</summary>
     public const string Offset = @"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)";
 
     /// <summary>
-    /// A date of RFC 3339 that exists: months have their days, and February 29 only in leap years. The year 0000 is left
-    /// out, since few date types have it.
+    /// A valid calendar date (RFC 3339): months have their number of days, and February 29 exists only in leap years. Year 0000
+    /// is excluded, because most date types do not support it.
     /// </summary>
     public const string Date = "(" + Year
         + @"-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))|" + LeapYear + "-02-29)";
@@ -31,7 +31,7 @@ internal static class StringFormats
 
     private const string Hextet = "[0-9a-fA-F]{1,4}";
 
-    // RFC 4291, section 2.2: eight groups, or fewer with one ::, the last two perhaps as an IPv4 address.
+    // RFC 4291, section 2.2: eight groups, or fewer with one ::, the last two optionally as an IPv4 address.
     private const string Ipv6 =
         $"(({Hextet}:){{7}}({Hextet}|:)|({Hextet}:){{6}}(:{Hextet}|{Ipv4}|:)|({Hextet}:){{5}}((:{Hextet}){{1,2}}|:{Ipv4}|:)"
         + $"|({Hextet}:){{4}}((:{Hextet}){{1,3}}|(:{Hextet})?:{Ipv4}|:)|({Hextet}:){{3}}((:{Hextet}){{1,4}}|(:{Hextet}){{0,2}}:{Ipv4}|:)"

@@ -2,14 +2,14 @@ using LlamaNative.Grammars.Automata;
 
 namespace LlamaNative.Grammars.Schemas;
 
-/// <summary>The automata of a schema's strings, each built once and all within one budget.</summary>
+/// <summary>The automata of a schema's strings, each built once, all within one budget.</summary>
 internal sealed class StringLanguages
 {
     private readonly Dictionary<string, StringLanguage?> _known = new(StringComparer.Ordinal);
     private readonly AutomatonBudget _budget = new();
 
-    /// <summary>The strings that satisfy the constraints, or null where none does.</summary>
-    /// <exception cref="PatternException">They take too large an automaton.</exception>
+    /// <summary>The strings that satisfy the constraints, or null if there are none.</summary>
+    /// <exception cref="PatternException">The automaton is too large.</exception>
     public StringLanguage? Of(StringShape shape)
     {
         if (!_known.TryGetValue(shape.Key, out StringLanguage? language))
@@ -25,6 +25,6 @@ internal sealed class StringLanguages
         return language;
     }
 
-    /// <summary>The strings other than the given ones.</summary>
+    /// <summary>All strings except the given ones.</summary>
     public StringLanguage? OtherThan(IEnumerable<string> strings) => StringLanguage.Intersect([new OtherThanAutomaton(strings)], _budget);
 }

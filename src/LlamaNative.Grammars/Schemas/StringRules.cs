@@ -3,8 +3,8 @@ using LlamaNative.Grammars.Automata;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// Rules for constrained JSON strings. A length alone is a repetition. Patterns and formats, alone or with a length,
-/// become one deterministic automaton.
+/// Rules for constrained JSON strings. A length alone is a repetition; patterns and formats, with or without a length, become
+/// one deterministic automaton.
 /// </summary>
 internal sealed class StringRules
 {
@@ -21,7 +21,7 @@ internal sealed class StringRules
         _automata = new LanguageRules(rules, Quote, set => JsonStringRules.Character(set, rules));
     }
 
-    /// <summary>The expression of such strings, quotes included, or null where there are none.</summary>
+    /// <summary>The expression of the strings, including quotes, or null if there are none.</summary>
     public string? Write(StringShape shape, string hint)
     {
         if (shape.Minimum > shape.Maximum)
@@ -39,7 +39,7 @@ internal sealed class StringRules
             : $"({Quote} {Repetition.Write(_rules, _rules.Json("character"), shape.Minimum, shape.Maximum)} {Quote})";
     }
 
-    /// <summary>Any string but the given ones.</summary>
+    /// <summary>Any string except the given ones.</summary>
     public string? WriteOtherThan(IReadOnlyCollection<string> strings, string hint) =>
         strings.Count == 0 ? _rules.Json("string")
         : _languages.OtherThan(strings) is StringLanguage language ? Quoted(language, hint)

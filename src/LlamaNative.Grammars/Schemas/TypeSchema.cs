@@ -6,12 +6,12 @@ using System.Text.Json.Serialization.Metadata;
 namespace LlamaNative.Grammars.Schemas;
 
 /// <summary>
-/// The schema System.Text.Json exports for a type, with what the exporter leaves open filled in: the range of each
-/// integer type and of decimal, and how the date and time types, bytes and characters are really written.
+/// The schema that System.Text.Json exports for a type, completed with the range of each integer type and of decimal, and with
+/// the actual format of dates, times, bytes and characters.
 /// </summary>
 internal static class TypeSchema
 {
-    // What carries no nullable annotation, the type itself first of all, is meant to have a value.
+    // Types without a nullable annotation, including the root type, are treated as non-nullable.
     private static readonly JsonSchemaExporterOptions s_options = new()
     {
         TransformSchemaNode = Transform,
@@ -67,8 +67,8 @@ internal static class TypeSchema
         _ => null,
     };
 
-    // A DateTime may have no offset and a TimeOnly never has one, so neither is RFC 3339's date-time or time; and the
-    // exporter's own pattern of a TimeSpan lets hours and minutes run to 99.
+    // DateTime may lack an offset and TimeOnly always does, so neither matches RFC 3339's date-time or time; the exporter's
+    // pattern for TimeSpan allows hours and minutes up to 99.
     private static string? PatternOf(Type type) =>
         type == typeof(DateTime) ? $"^{StringFormats.Date}T{Clock}{Offset}?$"
         : type == typeof(DateTimeOffset) ? $"^{StringFormats.Date}T{Clock}{Offset}$"
@@ -79,7 +79,7 @@ internal static class TypeSchema
             ? "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
         : null;
 
-    // DateTimeOffset goes no further than 14 hours.
+    // DateTimeOffset supports offsets up to 14 hours.
     private const string Offset = @"(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)";
 
     private const string Clock = @"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?";

@@ -3,22 +3,22 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Merging;
 
-/// <summary>What <see cref="MergeCheck"/> looks at.</summary>
+/// <summary>Options of <see cref="MergeCheck"/>.</summary>
 public sealed record MergeCheckOptions
 {
-    /// <summary>What the model continues.</summary>
+    /// <summary>The prompt to continue.</summary>
     public string Prompt { get; init; } = "Once upon a time";
 
-    /// <summary>Tokens to generate, the most likely each time.</summary>
+    /// <summary>Maximum number of tokens to generate, with greedy decoding.</summary>
     public int MaxTokens { get; init; } = 32;
 
-    /// <summary>The text to measure perplexity on; null for none.</summary>
+    /// <summary>The text to measure perplexity on, or null.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Tokens of a window of the text, at most as many as the model was trained to see.</summary>
+    /// <summary>Perplexity window in tokens, capped at the model's trained context length.</summary>
     public int WindowSize { get; init; } = 512;
 
-    /// <summary>Threads to compute with; null for the library's choice.</summary>
+    /// <summary>Number of compute threads; null for the library's default.</summary>
     public int? Threads { get; init; }
 
     internal void Validate()
@@ -30,21 +30,22 @@ public sealed record MergeCheckOptions
     }
 }
 
-/// <summary>How a model answers.</summary>
-/// <param name="Path">The model.</param>
-/// <param name="Description">What llama.cpp calls it.</param>
-/// <param name="Generated">What it continued the prompt with.</param>
-/// <param name="Perplexity">exp of the mean negative log-likelihood of the text's tokens; null without a text.</param>
-/// <param name="PredictionCount">The tokens it is measured on.</param>
+/// <summary>The result of checking a model.</summary>
+/// <param name="Path">The model file.</param>
+/// <param name="Description">llama.cpp's description of the model.</param>
+/// <param name="Generated">The continuation of the prompt.</param>
+/// <param name="Perplexity">Perplexity of the text: exp of the mean negative log-likelihood per token; null without a
+/// text.</param>
+/// <param name="PredictionCount">Number of predicted tokens.</param>
 public sealed record MergeCheckResult(string Path, string Description, string Generated, double? Perplexity, int PredictionCount);
 
-/// <summary>Loads a model, has it say something, and measures how well it knows a text.</summary>
+/// <summary>Loads a model, generates a continuation, and measures perplexity on a text.</summary>
 public static class MergeCheck
 {
     /// <summary>Checks a model.</summary>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
-    /// <exception cref="ModelLoadException">llama.cpp cannot run it.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="ModelLoadException">llama.cpp cannot load the model.</exception>
+    /// <exception cref="OperationCanceledException">The check was cancelled.</exception>
     public static MergeCheckResult Run(string path, MergeCheckOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new MergeCheckOptions();
@@ -74,7 +75,7 @@ public static class MergeCheck
         return new MergeCheckResult(path, model.Description, generated, measured.Perplexity, measured.PredictionCount);
     }
 
-    /// <summary><see cref="Run"/> on a pool thread.</summary>
+    /// <summary><see cref="Run"/> on a thread-pool thread.</summary>
     public static Task<MergeCheckResult> RunAsync(string path, MergeCheckOptions? options = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Run(path, options, cancellationToken), cancellationToken);

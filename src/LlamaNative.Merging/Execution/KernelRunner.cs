@@ -5,15 +5,15 @@ using LlamaNative.Merging.Sparsify;
 namespace LlamaNative.Merging.Execution;
 
 /// <summary>
-/// Runs a kernel over a tensor block by block: a window of a few blocks for each thread is computed at once, then added
-/// up or written in order. Memory is that of one window, whatever the tensor.
+/// Runs a kernel over a tensor in blocks. A window of a few blocks per thread is computed in parallel, then accumulated or
+/// written in order. Memory use is that of one window, regardless of the tensor's size.
 /// </summary>
 internal sealed class KernelRunner(int threads, int blockElements = KernelRunner.DefaultBlockElements)
 {
     /// <summary>A megabyte of floats: large enough to keep threads busy, small enough for their caches.</summary>
     public const int DefaultBlockElements = 1 << 18;
 
-    // Several for each thread, so that none waits long for the slowest of a window.
+    // Several blocks per thread, so that threads rarely wait for the slowest block of a window.
     private readonly int _window = threads * 4;
     private readonly List<Slot> _slots = [];
 
@@ -96,7 +96,7 @@ internal sealed class KernelRunner(int threads, int blockElements = KernelRunner
             (index, (long)index * RowsPerBlock, (int)Math.Min(RowsPerBlock, Rows - ((long)index * RowsPerBlock)));
     }
 
-    /// <summary>The buffers of one block under way.</summary>
+    /// <summary>The buffers of one block in progress.</summary>
     private sealed class Slot
     {
         private float[][] _inputs = [];

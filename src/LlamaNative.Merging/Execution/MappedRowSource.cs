@@ -4,11 +4,11 @@ using LlamaNative.Merging.Tokenizers;
 
 namespace LlamaNative.Merging.Execution;
 
-/// <summary>A model's rows in the order of the output's vocabulary, with other models' rows where it has none.</summary>
+/// <summary>A model's rows in the order of the output vocabulary; missing rows come from other models.</summary>
 /// <param name="own">The model's matrix.</param>
-/// <param name="map">Where each row comes from.</param>
-/// <param name="models">Every model's matrix, by its number.</param>
-/// <param name="rowLength">Elements in a row.</param>
+/// <param name="map">The origin of each row.</param>
+/// <param name="models">Every model's matrix, by model index.</param>
+/// <param name="rowLength">Elements per row.</param>
 internal sealed class MappedRowSource(IRowSource own, RowMap map, IReadOnlyDictionary<int, IRowSource> models, int rowLength) : IRowSource
 {
     private readonly Lock _lock = new();
@@ -45,7 +45,7 @@ internal sealed class MappedRowSource(IRowSource own, RowMap map, IReadOnlyDicti
         }
     }
 
-    /// <summary>How many rows from here on lie behind each other in the model, too.</summary>
+    /// <summary>Number of rows from this index on that are consecutive in the model too.</summary>
     private int RunOfOwn(int row, int most)
     {
         int run = 1;
@@ -77,7 +77,7 @@ internal sealed class MappedRowSource(IRowSource own, RowMap map, IReadOnlyDicti
         Divide(sums, rows.Count, destination);
     }
 
-    /// <summary>The mean of all rows that are not padding.</summary>
+    /// <summary>The mean of all rows except padding.</summary>
     private float[] Mean()
     {
         lock (_lock)

@@ -5,7 +5,7 @@ using LlamaNative.Merging.Planning;
 
 namespace LlamaNative.Merging.Execution;
 
-/// <summary>Carries a plan out: one tensor after the other, in order, to a file that appears when it is complete.</summary>
+/// <summary>Executes a plan tensor by tensor, in order. The output file appears only when it is complete.</summary>
 internal sealed class MergeExecutor(MergePlan plan, IProgress<MergeProgress>? progress, CancellationToken cancellationToken)
 {
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -30,7 +30,7 @@ internal sealed class MergeExecutor(MergePlan plan, IProgress<MergeProgress>? pr
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new MergeException($"the output cannot be written: {error.Message}", path, innerException: error);
+            throw new MergeException($"cannot write the output: {error.Message}", path, innerException: error);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class MergeExecutor(MergePlan plan, IProgress<MergeProgress>? pr
             cancellationToken);
     }
 
-    /// <summary>Tables of integers, which belong to an architecture and are not learned.</summary>
+    /// <summary>Integer tables, which are fixed by the architecture and not learned.</summary>
     private void CopyIntegers(GgufWriter writer, TensorPlan tensor, int index)
     {
         TensorInput input = tensor.Inputs[0];

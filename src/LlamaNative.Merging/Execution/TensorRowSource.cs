@@ -8,13 +8,13 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Execution;
 
-/// <summary>Rows of a tensor in a file, read by position and decoded to floats.</summary>
+/// <summary>Rows of a tensor in a file, read with positioned reads and decoded to floats.</summary>
 internal sealed class TensorRowSource(MergeModel model, GgufTensorInfo tensor) : IRowSource
 {
     private readonly int _rowLength = RowLength(model, tensor);
     private readonly int _rowBytes = checked((int)GgmlTypeInfo.Of(tensor.Type).RowSize(tensor.Shape[0]));
 
-    /// <summary>Longer rows than any model has would make blocks of arbitrary size.</summary>
+    /// <summary>Upper limit on row length, above any real model's; longer rows would make blocks arbitrarily large.</summary>
     public const long MaxRowLength = 1 << 24;
 
     public void Read(long firstRow, int count, Span<float> destination)
@@ -34,13 +34,13 @@ internal sealed class TensorRowSource(MergeModel model, GgufTensorInfo tensor) :
         RequireFinite(firstRow, destination);
     }
 
-    /// <summary>The bytes of rows as they are.</summary>
+    /// <summary>Reads the bytes of rows without decoding.</summary>
     public void ReadBytes(long firstRow, int count, Span<byte> destination) =>
         model.Read(tensor, firstRow * _rowBytes, destination[..(count * _rowBytes)]);
 
     private static void Decode(GgmlType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
-        // The float types need no native library.
+        // Float types need no native library.
         if (FloatEncoding.Supports(type))
         {
             FloatEncoding.Decode(type, source, destination);
@@ -62,7 +62,8 @@ internal sealed class TensorRowSource(MergeModel model, GgufTensorInfo tensor) :
         {
             if (!float.IsFinite(values[i]))
             {
-                throw new MergeException($"row {firstRow + (i / _rowLength)}, element {i % _rowLength} is {values[i]}",
+                throw new MergeException(
+                    $"row {firstRow + (i / _rowLength)}, element {i % _rowLength} is {values[i]}; weights must be finite",
                     model.Path, tensor.Name);
             }
         }
@@ -71,5 +72,5 @@ internal sealed class TensorRowSource(MergeModel model, GgufTensorInfo tensor) :
     private static int RowLength(MergeModel model, GgufTensorInfo tensor) =>
         tensor.Shape[0] <= MaxRowLength
             ? (int)tensor.Shape[0]
-            : throw new MergeException($"rows of {tensor.Shape[0]} elements are longer than {MaxRowLength}", model.Path, tensor.Name);
+            : throw new MergeException($"rows have {tensor.Shape[0]} elements; the maximum is {MaxRowLength}", model.Path, tensor.Name);
 }

@@ -6,7 +6,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Execution;
 
-/// <summary>Writes an output tensor's rows in its type: the one place where results are rounded.</summary>
+/// <summary>Encodes an output tensor's rows in its type. Results are rounded only here.</summary>
 internal sealed class EncodingSink(GgufWriter writer, TensorPlan plan) : IRowSink
 {
     private readonly int _rowLength = (int)plan.Spec.Shape[0];
@@ -15,14 +15,14 @@ internal sealed class EncodingSink(GgufWriter writer, TensorPlan plan) : IRowSin
 
     public void Encode(long firstRow, int count, ReadOnlySpan<float> rows, Span<byte> bytes)
     {
-        // The largest half is 65504, and everything from halfway to its successor on rounds to infinity.
+        // The largest half is 65504; values from halfway to the next one round to infinity.
         float limit = plan.Type == GgmlType.F16 ? 65520f : float.PositiveInfinity;
         int worst = TensorPrimitives.IndexOfMaxMagnitude(rows);
         if (worst >= 0 && !(Math.Abs(rows[worst]) < limit))
         {
             throw new MergeException(
                 $"row {firstRow + (worst / _rowLength)}, element {worst % _rowLength} of the result is {rows[worst]}, which "
-                + $"{GgmlTypeInfo.Of(plan.Type).Name} cannot hold", tensor: plan.Name);
+                + $"{GgmlTypeInfo.Of(plan.Type).Name} cannot represent; choose another OutputType", tensor: plan.Name);
         }
 
         if (FloatEncoding.Supports(plan.Type))
@@ -37,14 +37,14 @@ internal sealed class EncodingSink(GgufWriter writer, TensorPlan plan) : IRowSin
         }
         catch (Exception error) when (error is ArgumentException or LlamaException and not MergeException)
         {
-            throw new MergeException($"the result cannot be quantized: {error.Message}", tensor: plan.Name, innerException: error);
+            throw new MergeException($"cannot quantize the result: {error.Message}", tensor: plan.Name, innerException: error);
         }
     }
 
     public void Write(ReadOnlySpan<byte> bytes) => writer.Write(bytes);
 }
 
-/// <summary>Writes the input's own bytes, after its numbers were looked at.</summary>
+/// <summary>Copies the input's bytes after its values were checked.</summary>
 internal sealed class CopyingSink(GgufWriter writer, TensorPlan plan, TensorRowSource source) : IRowSink
 {
     public int RowBytes { get; } = checked((int)GgmlTypeInfo.Of(plan.Type).RowSize(plan.Spec.Shape[0]));

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LlamaNative.Merging.Inputs;
 
-/// <summary>One of the models of a merge: its header, mapped, and its files, open to be read by position.</summary>
+/// <summary>An input model of a merge: its mapped header, and its files, opened for positioned reads.</summary>
 /// <remarks>
-/// Tensors are read rather than mapped: mapped pages of both parents would stay resident and count as memory in use.
+/// Tensors are read instead of mapped, because mapped pages of all models would stay resident and count as used memory.
 /// </remarks>
 internal sealed class MergeModel : IDisposable
 {
@@ -31,10 +31,10 @@ internal sealed class MergeModel : IDisposable
         _files = [.. file.Paths.Select(part => System.IO.File.OpenHandle(part, FileMode.Open, FileAccess.Read, FileShare.Read))];
     }
 
-    /// <summary>As the recipe calls it.</summary>
+    /// <summary>The model's name in the recipe.</summary>
     public string Name { get; }
 
-    /// <summary>Its number in the order of the recipe.</summary>
+    /// <summary>The model's index in recipe order.</summary>
     public int Index { get; }
 
     public string Path { get; }
@@ -65,7 +65,7 @@ internal sealed class MergeModel : IDisposable
         }
     }
 
-    /// <summary>Fills the buffer from a part of a split file, or of the file.</summary>
+    /// <summary>Fills the buffer from the tensor's file, which may be one part of a split file.</summary>
     public void Read(GgufTensorInfo tensor, long offset, Span<byte> buffer)
     {
         try
@@ -75,7 +75,7 @@ internal sealed class MergeModel : IDisposable
                 int read = RandomAccess.Read(_files[tensor.Part], buffer, tensor.Offset + offset);
                 if (read == 0)
                 {
-                    throw new MergeException("the file ends within the tensor", Path, tensor.Name);
+                    throw new MergeException("the file is truncated within this tensor", Path, tensor.Name);
                 }
 
                 offset += read;
@@ -90,10 +90,10 @@ internal sealed class MergeModel : IDisposable
 
     public GgufTensorInfo? Find(string name) => File.Tensors.TryGet(name, out GgufTensorInfo? tensor) ? tensor : null;
 
-    /// <summary>What the tensors of a layer are called behind its number.</summary>
+    /// <summary>The tensor names of a layer, without the layer prefix.</summary>
     public IReadOnlyList<string> PartsOfLayer(int layer) => _layers.TryGetValue(layer, out List<string>? parts) ? parts : [];
 
-    /// <summary>A key of the model's own architecture, such as <c>llama.block_count</c>.</summary>
+    /// <summary>A metadata key with the model's architecture prefix, such as <c>llama.block_count</c>.</summary>
     public GgufValue? FindOwn(string key) => File.Metadata.TryGetValue($"{Architecture}.{key}", out GgufValue? value) ? value : null;
 
     public void Dispose()
@@ -103,11 +103,15 @@ internal sealed class MergeModel : IDisposable
     }
 
     private GgufValue Require(string key) =>
-        File.Metadata.TryGetValue(key, out GgufValue? value) ? value : throw new MergeException($"the file has no '{key}'", Path);
+        File.Metadata.TryGetValue(key, out GgufValue? value)
+            ? value
+            : throw new MergeException($"the file has no metadata key '{key}'", Path);
 
     private int ReadBlockCount()
     {
         long count = Require($"{Architecture}.block_count").GetInteger();
-        return count is > 0 and <= 4096 ? (int)count : throw new MergeException($"{count} layers are none to merge", Path);
+        return count is > 0 and <= 4096
+            ? (int)count
+            : throw new MergeException($"the model has {count} layers; supported are 1 to 4096", Path);
     }
 }

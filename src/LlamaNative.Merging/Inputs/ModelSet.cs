@@ -2,12 +2,12 @@ using LlamaNative.Gguf;
 
 namespace LlamaNative.Merging.Inputs;
 
-/// <summary>The models of a merge by the names the recipe gives them, each file opened once.</summary>
+/// <summary>The models of a merge by their recipe names; each file is opened once.</summary>
 internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisposable
 {
     private const int MaxModels = 64;
 
-    // What two models must have alike for a tensor of one to mean the same in the other.
+    // Metadata that must match for a tensor to have the same meaning in both models.
     private static readonly string[] s_mustAgree =
     [
         "embedding_length", "attention.head_count", "attention.head_count_kv", "feed_forward_length", "rope.freq_base",
@@ -24,7 +24,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
 
     public IReadOnlyCollection<MergeModel> All => _byPath.Values;
 
-    /// <summary>The model of a name, opened when first asked for.</summary>
+    /// <summary>Returns a model by name, opening it on first use.</summary>
     public MergeModel Get(string name, int? line)
     {
         if (_byName.TryGetValue(name, out MergeModel? known))
@@ -37,7 +37,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
         {
             if (_byPath.Count == MaxModels)
             {
-                throw new MergeException($"more than {MaxModels} models", recipe.File, line: line);
+                throw new MergeException($"the recipe has more than {MaxModels} models", recipe.File, line: line);
             }
 
             model = MergeModel.Open(name, _byPath.Count, path, line);
@@ -48,7 +48,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
         return model;
     }
 
-    /// <summary>Refuses models that cannot be merged with the first.</summary>
+    /// <summary>Rejects models that cannot be merged with the reference.</summary>
     public static void CheckAgreement(MergeModel reference, IReadOnlyCollection<MergeModel> models, List<string> warnings)
     {
         foreach (MergeModel model in models)
@@ -56,7 +56,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
             if (model.Architecture != reference.Architecture)
             {
                 throw new MergeException(
-                    $"the architecture is {model.Architecture}, and that of {reference.Path} is {reference.Architecture}", model.Path);
+                    $"the architecture is {model.Architecture}, but that of {reference.Path} is {reference.Architecture}", model.Path);
             }
 
             foreach (string key in s_mustAgree)
@@ -64,7 +64,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
                 (string here, string there) = (Text(model, key), Text(reference, key));
                 if (here != there)
                 {
-                    throw new MergeException($"{model.Architecture}.{key} is {here}, and that of {reference.Path} is {there}", model.Path);
+                    throw new MergeException($"{model.Architecture}.{key} is {here}, but that of {reference.Path} is {there}", model.Path);
                 }
             }
 
@@ -74,7 +74,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
                 if (here != there)
                 {
                     warnings.Add(
-                        $"{model.Path}: {model.Architecture}.{key} is {here}, and that of {reference.Path}, which the output takes, "
+                        $"{model.Path}: {model.Architecture}.{key} is {here}, but that of {reference.Path}, which the output uses, "
                         + $"is {there}");
                 }
             }
@@ -93,7 +93,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
     {
         GgufValue? value = model.FindOwn(key);
 
-        // The format's defaults: as many key-value heads as heads, and RoPE's base of 10000.
+        // The format's defaults: one key-value head per head, and a RoPE base of 10000.
         return (value, key) switch
         {
             ({ Type: GgufValueType.Array }, _) => "per layer",
@@ -124,9 +124,11 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
             tried.Add(candidate);
         }
 
-        // mergekit's own form for a model with an adapter is path+adapter.
+        // mergekit writes a model with an adapter as path+adapter.
         throw name.Contains('+', StringComparison.Ordinal)
-            ? new MergeException($"'{name}' asks for a LoRA on top of a model: apply it to the model first", recipe.File, line: line)
+            ? new MergeException(
+                $"'{name}' adds a LoRA adapter to a model, which is not supported; apply the adapter to the model first", recipe.File,
+                line: line)
             : Missing(name, tried, line);
     }
 
@@ -142,7 +144,7 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
             }
         }
 
-        // path@revision: there is one revision on disk.
+        // In path@revision the revision is ignored: only one exists on disk.
         int at = path.LastIndexOf('@');
         if (at > path.LastIndexOf(Path.DirectorySeparatorChar) + 1)
         {
@@ -152,5 +154,5 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
     }
 
     private MergeException Missing(string name, IEnumerable<string> tried, int? line) =>
-        new($"there is no model '{name}'; tried {string.Join(", ", tried)}", recipe.File, line: line);
+        new($"model '{name}' not found; tried {string.Join(", ", tried)}", recipe.File, line: line);
 }

@@ -4,7 +4,7 @@ using LlamaNative.Merging.Recipe;
 
 namespace LlamaNative.Merging.Inputs;
 
-/// <summary>GGUF tensor names, their parts, and what Hugging Face calls them.</summary>
+/// <summary>GGUF tensor names, their parts, and the corresponding Hugging Face names.</summary>
 internal static class TensorNames
 {
     public const string TokenEmbedding = "token_embd.weight";
@@ -19,7 +19,7 @@ internal static class TensorNames
         ["output"] = "lm_head",
     };
 
-    // In the order in which a checkpoint of LLaMA lists a layer: gradients over lists of tensors depend on it.
+    // In the order of a LLaMA checkpoint, which gradients over lists of tensors depend on.
     private static readonly OrderedDictionary<string, string> s_parts = new(StringComparer.Ordinal)
     {
         ["attn_q"] = "self_attn.q_proj",
@@ -58,7 +58,7 @@ internal static class TensorNames
 
     public static string OfLayer(int layer, string part) => string.Create(CultureInfo.InvariantCulture, $"{LayerPrefix}{layer}.{part}");
 
-    /// <summary>Takes <c>blk.3.attn_q.weight</c> apart.</summary>
+    /// <summary>Splits <c>blk.3.attn_q.weight</c> into layer and part.</summary>
     public static bool TrySplitLayer(string name, out int layer, [NotNullWhen(true)] out string? part)
     {
         layer = 0;
@@ -80,17 +80,17 @@ internal static class TensorNames
                 || name.StartsWith("dec.output", StringComparison.Ordinal) ? TensorRole.Post
             : TensorRole.Embedding;
 
-    /// <summary>Tensors with one row for each token.</summary>
+    /// <summary>Tensors with one row per token.</summary>
     public static bool IsVocabulary(string name) => name is TokenEmbedding or Output;
 
-    /// <summary>Tensors that are not learned: every model of a family has the same.</summary>
+    /// <summary>Tensors that are not learned and are the same in all models of a family.</summary>
     public static bool IsCopied(string name) => name.Contains("rope_freqs", StringComparison.Ordinal)
         || name.Contains("rope_factors", StringComparison.Ordinal);
 
-    /// <summary>Tensors that a model may do without.</summary>
+    /// <summary>Tensors that a model may lack.</summary>
     public static bool IsOptional(string name) => IsCopied(name) || name.EndsWith(".bias", StringComparison.Ordinal);
 
-    /// <summary>Where a checkpoint lists a tensor: embeddings, layers by number and part, final norm, output.</summary>
+    /// <summary>A tensor's position in a checkpoint: embeddings, layers by number and part, final norm, output.</summary>
     public static (int Group, int Layer, int Part) CheckpointOrder(string gguf)
     {
         if (TrySplitLayer(gguf, out int layer, out string? part))

@@ -3,13 +3,13 @@ using LlamaNative.Merging.Sparsify;
 
 namespace LlamaNative.Merging.Methods;
 
-/// <summary>Makes the kernel that a specification asks for, and refuses parameters that have no meaning.</summary>
+/// <summary>Creates the kernel of a specification and rejects invalid parameters.</summary>
 internal static class KernelFactory
 {
     private const double DefaultGamma = 0.01;
     private const double DefaultEpsilon = 0.15;
 
-    /// <exception cref="MergeException">A parameter is missing or impossible; names the tensor.</exception>
+    /// <exception cref="MergeException">A parameter is missing or invalid; the exception names the tensor.</exception>
     public static TensorKernel Create(KernelSpec spec)
     {
         try
@@ -43,8 +43,8 @@ internal static class KernelFactory
         return spec.Inputs.Count == 2
             ? new SlerpKernel(spec.Parameters.ContainsKey("t")
                 ? spec.Number("t", 0)
-                : throw new MergeException("slerp needs 't', and the recipe has none here"))
-            : throw new MergeException($"slerp takes exactly two models, and there are {spec.Inputs.Count}");
+                : throw new MergeException("slerp needs the parameter 't', which the recipe does not set for this tensor"))
+            : throw new MergeException($"slerp needs exactly two models, not {spec.Inputs.Count}");
     }
 
     private static TensorKernel NuSlerp(KernelSpec spec)
@@ -57,7 +57,7 @@ internal static class KernelFactory
 
         if (models.Length != 2)
         {
-            throw new MergeException($"nuslerp takes exactly two models beside the base, and there are {models.Length}");
+            throw new MergeException($"nuslerp needs exactly two models besides the base, not {models.Length}");
         }
 
         double share = NuSlerpKernel.ShareOf(spec.Number(models[0], "weight", null), spec.Number(models[1], "weight", null));
@@ -70,7 +70,7 @@ internal static class KernelFactory
     private static PassthroughKernel Passthrough(KernelSpec spec) =>
         spec.Inputs is [var input]
             ? new PassthroughKernel(spec.Number(input, "scale", 1))
-            : throw new MergeException($"passthrough takes exactly one model, and there are {spec.Inputs.Count}");
+            : throw new MergeException($"passthrough needs exactly one model, not {spec.Inputs.Count}");
 
     private static TaskVectorKernel TaskVectors(KernelSpec spec)
     {
@@ -81,7 +81,7 @@ internal static class KernelFactory
             double density = spec.Number(input, "density", 1);
             if (density < 0)
             {
-                throw new MergeException($"density {density} of '{input.Model}' is negative", line: input.Line);
+                throw new MergeException($"density {density} of '{input.Model}' must not be negative", line: input.Line);
             }
 
             vectors.Add(new TaskVector(spec.Number(input, "weight", null), SparsifierFor(spec, input, density, rescale), rescale));
@@ -104,7 +104,7 @@ internal static class KernelFactory
                 double gamma = spec.Number(input, "gamma", DefaultGamma);
                 return gamma is >= 0 and < 1
                     ? SizeSparsifier.WithoutOutliers(density, gamma, count)
-                    : throw new MergeException($"gamma {gamma} of '{input.Model}' is not between 0 and 1", line: input.Line);
+                    : throw new MergeException($"gamma {gamma} of '{input.Model}' must be between 0 and 1", line: input.Line);
             case Sparsification.Rank:
                 return RankSparsifier.Create(density, spec.Number(input, "epsilon", DefaultEpsilon), random, rescale);
             default:
@@ -125,7 +125,7 @@ internal static class KernelFactory
             "l1" => Rescale.L1,
             "inv_density" => Rescale.InverseDensity,
             "none" => Rescale.None,
-            _ => throw new MergeException($"rescale is true, false, l1 or inv_density, not '{value.Text}'"),
+            _ => throw new MergeException($"rescale must be true, false, l1 or inv_density, not '{value.Text}'"),
         };
     }
 
@@ -140,7 +140,7 @@ internal static class KernelFactory
         {
             "sum" => Consensus.Sum,
             "count" => Consensus.Count,
-            _ => throw new MergeException($"consensus is sum or count, not '{value}'"),
+            _ => throw new MergeException($"consensus must be sum or count, not '{value}'"),
         };
     }
 }

@@ -3,20 +3,20 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Methods;
 
-/// <summary>All that a tensor's arithmetic depends on, every parameter resolved.</summary>
+/// <summary>The inputs and resolved parameters of a tensor's computation.</summary>
 internal sealed record KernelSpec
 {
-    /// <summary>The output tensor's GGUF name, which also keys its random numbers.</summary>
+    /// <summary>The output tensor's GGUF name, which also seeds its random numbers.</summary>
     public required string Tensor { get; init; }
 
     public required TensorShape Shape { get; init; }
 
     public required MethodTraits Method { get; init; }
 
-    /// <summary>Parameters of the whole tensor: t, normalize, lambda and so on.</summary>
+    /// <summary>Parameters of the whole tensor: t, normalize, lambda and others.</summary>
     public required IReadOnlyDictionary<string, ParameterScalar> Parameters { get; init; }
 
-    /// <summary>The inputs; the base is first for slerp and task vectors, and last for nuslerp.</summary>
+    /// <summary>The inputs. The base is first for slerp and task-vector methods, and last for nuslerp.</summary>
     public required IReadOnlyList<InputSpec> Inputs { get; init; }
 
     public ulong Seed { get; init; }
@@ -28,18 +28,19 @@ internal sealed record KernelSpec
 
     public double Number(InputSpec input, string name, double? whenAbsent) =>
         input.Parameters.TryGetValue(name, out ParameterScalar value) ? Require(name, value)
-            : whenAbsent ?? throw new MergeException($"{Method.Name} needs '{name}', and '{input.Model}' has none here",
+            : whenAbsent ?? throw new MergeException(
+                $"{Method.Name} needs the parameter '{name}', which the recipe does not set for '{input.Model}'",
                 tensor: Tensor, line: input.Line);
 
     private double Require(string name, ParameterScalar value) =>
-        value.Text is null ? value.Number : throw new MergeException($"'{name}' is a number, not '{value.Text}'", tensor: Tensor);
+        value.Text is null ? value.Number : throw new MergeException($"'{name}' must be a number, not '{value.Text}'", tensor: Tensor);
 }
 
-/// <summary>An input's own parameters.</summary>
-/// <param name="Model">The model as the recipe names it.</param>
-/// <param name="ModelIndex">Its number among all models, which keys its random numbers.</param>
-/// <param name="IsBase">Whether changes are counted from it.</param>
+/// <summary>The parameters of one input.</summary>
+/// <param name="Model">The model's name in the recipe.</param>
+/// <param name="ModelIndex">The model's index, which also seeds its random numbers.</param>
+/// <param name="IsBase">Whether deltas are relative to this model.</param>
 /// <param name="Parameters">weight, density, gamma, epsilon, scale.</param>
-/// <param name="Line">Where the recipe names it.</param>
+/// <param name="Line">The recipe line of the model.</param>
 internal sealed record InputSpec(string Model, int ModelIndex, bool IsBase, IReadOnlyDictionary<string, ParameterScalar> Parameters,
     int? Line = null);

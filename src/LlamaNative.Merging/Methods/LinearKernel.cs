@@ -7,8 +7,8 @@ internal sealed class LinearKernel(double[] coefficients) : TensorKernel
 
     public override void Compute(in RowBlock block, Span<float> output) => VectorMath.Combine(coefficients, block, output);
 
-    /// <summary>The weights, divided by their sum where <paramref name="normalize"/> says so.</summary>
-    /// <exception cref="MergeException">The weights to normalize add up to 0.</exception>
+    /// <summary>Creates the kernel; <paramref name="normalize"/> divides the weights by their sum.</summary>
+    /// <exception cref="MergeException">The weights to normalize sum to 0.</exception>
     public static LinearKernel Create(ReadOnlySpan<double> weights, bool normalize)
     {
         double sum = 0;
@@ -24,7 +24,9 @@ internal sealed class LinearKernel(double[] coefficients) : TensorKernel
 
         if (sum == 0)
         {
-            throw new MergeException($"the weights {string.Join(", ", weights.ToArray())} add up to 0 and cannot be normalized");
+            throw new MergeException(
+                $"the weights {string.Join(", ", weights.ToArray())} sum to 0 and cannot be normalized; "
+                + "change them or set normalize to false");
         }
 
         var shares = new double[weights.Length];

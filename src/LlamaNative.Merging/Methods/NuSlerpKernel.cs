@@ -2,7 +2,7 @@ using LlamaNative.Merging.Sparsify;
 
 namespace LlamaNative.Merging.Methods;
 
-/// <summary>What NuSLERP takes for one vector.</summary>
+/// <summary>What NuSLERP treats as one vector.</summary>
 internal enum NuSlerpScope
 {
     /// <summary>The whole tensor.</summary>
@@ -16,8 +16,8 @@ internal enum NuSlerpScope
 }
 
 /// <summary>
-/// Spherical interpolation of two tensors, or of their changes to a base (the third input), by scope. Collinear vectors
-/// are interpolated linearly.
+/// Spherical interpolation of two tensors, or of their deltas from a base (the third input), per vector. Collinear vectors are
+/// interpolated linearly.
 /// </summary>
 internal sealed class NuSlerpKernel(double t, NuSlerpScope scope, bool hasBase, long rowsPerMatrix) : TensorKernel
 {
@@ -26,7 +26,7 @@ internal sealed class NuSlerpKernel(double t, NuSlerpScope scope, bool hasBase, 
 
     private readonly List<(double A, double B)[]> _coefficients = [];
 
-    /// <summary>The second model's share; even where the weights cancel out.</summary>
+    /// <summary>The second model's share; one half if the weights cancel out.</summary>
     public static double ShareOf(double first, double second) =>
         Math.Abs(first + second) < 1e-6 ? 0.5 : second / (first + second);
 
@@ -70,7 +70,7 @@ internal sealed class NuSlerpKernel(double t, NuSlerpScope scope, bool hasBase, 
 
     private float Interpolate(in RowBlock block, int i, double a, double b)
     {
-        // The ends are exact: neither rounding through the base nor a signed zero changes them.
+        // The endpoints are exact: neither rounding through the base nor a signed zero changes them.
         if (b == 0 && a == 1)
         {
             return block.Inputs[0][i];

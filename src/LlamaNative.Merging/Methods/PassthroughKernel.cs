@@ -1,6 +1,6 @@
 namespace LlamaNative.Merging.Methods;
 
-/// <summary>One model's tensor, times a number.</summary>
+/// <summary>One model's tensor, multiplied by a scale.</summary>
 internal sealed class PassthroughKernel(double scale) : TensorKernel
 {
     private readonly double[] _coefficients = [scale];

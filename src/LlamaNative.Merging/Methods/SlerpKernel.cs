@@ -3,15 +3,15 @@ using LlamaNative.Merging.Sparsify;
 namespace LlamaNative.Merging.Methods;
 
 /// <summary>
-/// Spherical interpolation of two tensors, each as one vector: the angle is that of the unit vectors, and the
-/// coefficients apply to the tensors as they are.
+/// Spherical interpolation of two tensors, each flattened to one vector. The angle is that of the normalized vectors; the
+/// coefficients apply to the original tensors.
 /// </summary>
 internal sealed class SlerpKernel(double t) : TensorKernel
 {
-    /// <summary>Vectors at least this parallel are interpolated linearly.</summary>
+    /// <summary>Vectors whose cosine similarity is at least this are interpolated linearly.</summary>
     public const double ParallelDot = 0.9995;
 
-    /// <summary>Vectors no longer than this are not normalized.</summary>
+    /// <summary>Vectors with at most this length are not normalized.</summary>
     public const double ZeroNorm = 1e-8;
 
     private readonly double[] _coefficients = new double[2];

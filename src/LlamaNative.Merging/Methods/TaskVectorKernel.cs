@@ -3,7 +3,7 @@ using LlamaNative.Merging.Sparsify;
 
 namespace LlamaNative.Merging.Methods;
 
-/// <summary>How the sign that entries must have is found.</summary>
+/// <summary>How the consensus sign of an element is determined.</summary>
 internal enum Consensus
 {
     None,
@@ -11,16 +11,16 @@ internal enum Consensus
     /// <summary>The sign of the sum.</summary>
     Sum,
 
-    /// <summary>The sign of the majority, each model counting one.</summary>
+    /// <summary>The sign of the majority, with one vote per model.</summary>
     Count,
 }
 
-/// <summary>One model's part in a task-vector merge.</summary>
+/// <summary>One model's contribution to a task-vector merge.</summary>
 internal sealed record TaskVector(double Weight, Sparsifier Sparsifier, Rescale Rescale);
 
 /// <summary>
-/// base + λ · Σ wᵢ·sparse(xᵢ − base), with entries that must agree in sign where there is a consensus, divided by the
-/// weights that took part where normalized. The base is input 0, the models follow.
+/// base + λ · Σ wᵢ·sparse(xᵢ − base). With consensus, only elements of the majority sign are added; with normalization, the sum
+/// is divided by the weights that contributed. Input 0 is the base, the models follow.
 /// </summary>
 internal sealed class TaskVectorKernel(IReadOnlyList<TaskVector> vectors, Consensus consensus, bool normalize, double lambda) : TensorKernel
 {
@@ -31,7 +31,7 @@ internal sealed class TaskVectorKernel(IReadOnlyList<TaskVector> vectors, Consen
 
     public override IEnumerable<BlockPass<RowBlock>> Passes()
     {
-        // The models' passes run side by side, so that each reading of the tensors serves all of them.
+        // The models' passes run in parallel, so that each read of the tensors serves all of them.
         var running = vectors.Select(vector => vector.Sparsifier.Passes().GetEnumerator()).ToArray();
         while (true)
         {
@@ -138,7 +138,7 @@ internal sealed class TaskVectorKernel(IReadOnlyList<TaskVector> vectors, Consen
             double divisor = consensus == Consensus.None ? fixedDivisor : !normalize || keptWeights == 0 ? 1 : keptWeights;
             bool whole = contributions == 1 && lambda * (weights[last] * _scales[last] * kept[(last * block.Length) + e]) / divisor == 1;
 
-            // A change taken whole is the model's own number, and none at all the base's, without rounding.
+            // A full delta yields the model's exact value, and no delta the base's, without rounding.
             double change = lambda * sum / divisor;
             output[e] = whole ? block.Inputs[last + 1][e] : change == 0 ? origin[e] : (float)(origin[e] + change);
         }
@@ -186,7 +186,7 @@ internal sealed class TaskVectorKernel(IReadOnlyList<TaskVector> vectors, Consen
 
     private static bool NeedsNorms(TaskVector vector) => vector.Rescale == Rescale.L1 && !vector.Sparsifier.KeepsAll;
 
-    /// <summary>A model's change in float32, as sizes are compared in it.</summary>
+    /// <summary>A model's delta in float32, the precision in which sizes are compared.</summary>
     private static DeltaBlock Delta(in RowBlock block, int vector, float[] deltas)
     {
         ReadOnlySpan<float> values = block.Input(vector + 1);

@@ -9,7 +9,7 @@ internal readonly record struct DotProducts(double AB, double AA, double BB)
         new(left.AB + right.AB, left.AA + right.AA, left.BB + right.BB);
 }
 
-/// <summary>Sums over floats in double precision.</summary>
+/// <summary>Sums over floats, in double precision.</summary>
 internal static class VectorMath
 {
     public static DotProducts Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
@@ -35,8 +35,8 @@ internal static class VectorMath
     }
 
     /// <summary>
-    /// Σ cᵢ·xᵢ, rounded once. An input with c = 0 is left out, so that c = 1 gives the other back bit for bit, minus zero
-    /// included.
+    /// Σ cᵢ·xᵢ, rounded once. Inputs with c = 0 are skipped, so that c = 1 reproduces the other input bit for bit, including
+    /// negative zero.
     /// </summary>
     public static void Combine(ReadOnlySpan<double> coefficients, in RowBlock block, Span<float> output)
     {

@@ -3,7 +3,7 @@ using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>The chat template that a recipe asks for: a Jinja program, the most common of the models, or one by name.</summary>
+/// <summary>The chat template that a recipe selects: Jinja source, the most common one of the models, or a named one.</summary>
 internal static class ChatTemplates
 {
     public const string Key = "tokenizer.chat_template";
@@ -34,7 +34,7 @@ internal static class ChatTemplates
             + "{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}",
     };
 
-    /// <summary>The template to write, or null to leave the reference model's.</summary>
+    /// <summary>The template to write, or null to keep the reference model's.</summary>
     /// <exception cref="MergeException">No template has this name.</exception>
     public static string? Choose(string? wanted, IReadOnlyList<MergeModel> models, string? file)
     {
@@ -56,10 +56,10 @@ internal static class ChatTemplates
                 .FirstOrDefault();
         }
 
-        // A program has braces; a name has none.
+        // Jinja source has braces, a name does not.
         return wanted.Contains('{', StringComparison.Ordinal) ? wanted
             : s_named.TryGetValue(wanted, out string? template) ? template
             : throw new MergeException(
-                $"chat_template '{wanted}' is neither a template, auto, nor one of {string.Join(", ", s_named.Keys)}", file);
+                $"chat_template '{wanted}' must be Jinja source, auto, or one of {string.Join(", ", s_named.Keys)}", file);
     }
 }

@@ -1,8 +1,8 @@
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>Where a layer of a slice reads gradients.</summary>
+/// <summary>The position of a layer at which gradients are evaluated.</summary>
 internal static class LayerPosition
 {
-    /// <summary>From 0 in the first layer of a slice to 1 in its last; the only layer of a slice is at 1.</summary>
+    /// <summary>From 0 at the first layer of a slice to 1 at its last; 1 if the slice has a single layer.</summary>
     public static double Of(int layer, int count) => count == 1 ? 1 : layer / (double)(count - 1);
 }

@@ -8,9 +8,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Merging;
 
 /// <summary>
-/// A merge worked out to the last tensor, with its models open and nothing written: see what it would do with
-/// <see cref="WriteTo"/>, then run it with
-/// <see cref="ModelMerger.Merge(MergePlan, string, IProgress{MergeProgress}?, CancellationToken)"/>.
+/// A merge planned down to each tensor, with its models open and nothing written. Print it with <see cref="WriteTo"/>, execute
+/// it with <see cref="ModelMerger.Merge(MergePlan, string, IProgress{MergeProgress}?, CancellationToken)"/>.
 /// </summary>
 public sealed class MergePlan : IDisposable
 {
@@ -31,19 +30,19 @@ public sealed class MergePlan : IDisposable
     /// <summary>The recipe.</summary>
     public MergeRecipe Recipe { get; }
 
-    /// <summary>The output's tensors in order.</summary>
+    /// <summary>The output tensors, in file order.</summary>
     public IReadOnlyList<PlannedTensor> Tensors { get; }
 
-    /// <summary>The output's metadata in order.</summary>
+    /// <summary>The output's metadata, in file order.</summary>
     public IReadOnlyDictionary<string, GgufValue> Metadata { get; }
 
-    /// <summary>What is odd but does not stand in the way.</summary>
+    /// <summary>Problems that do not prevent the merge.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>The bytes of all tensors.</summary>
+    /// <summary>Total size of all tensors in bytes.</summary>
     public long ByteCount => Plans.Sum(plan => plan.ByteCount);
 
-    /// <summary>The files read.</summary>
+    /// <summary>The paths of the input models.</summary>
     public IReadOnlyList<string> ModelPaths => [.. _models.All.Select(model => model.Path)];
 
     internal MergeOptions Options { get; }
@@ -52,7 +51,7 @@ public sealed class MergePlan : IDisposable
 
     internal ModelSet Models => _models;
 
-    /// <summary>Writes what each output tensor is made of, one line each.</summary>
+    /// <summary>Writes one line per output tensor that describes its inputs and method.</summary>
     public void WriteTo(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -69,7 +68,7 @@ public sealed class MergePlan : IDisposable
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Tensors.Count} tensors, {ByteCount} bytes"));
     }
 
-    /// <summary>Closes the models.</summary>
+    /// <summary>Closes the input models.</summary>
     public void Dispose() => _models.Dispose();
 
     private static string Describe(TensorPlan plan)
@@ -96,13 +95,13 @@ public sealed class MergePlan : IDisposable
     }
 }
 
-/// <summary>An output tensor.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="Shape">Elements per dimension, fastest first.</param>
-/// <param name="Description">What it is made of.</param>
+/// <summary>A planned output tensor.</summary>
+/// <param name="Name">The tensor's name.</param>
+/// <param name="Type">The tensor's data type.</param>
+/// <param name="Shape">Elements per dimension, fastest-varying first.</param>
+/// <param name="Description">Its inputs and method.</param>
 public sealed record PlannedTensor(string Name, GgmlType Type, TensorShape Shape, string Description)
 {
-    /// <summary>The tensor on one line.</summary>
+    /// <summary>The tensor's description in one line.</summary>
     public override string ToString() => $"{Name} {GgmlTypeInfo.Of(Type).Name} {Shape} = {Description}";
 }

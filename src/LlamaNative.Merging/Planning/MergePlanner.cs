@@ -7,7 +7,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>Opens the models of a recipe and plans everything about the output, without reading a tensor.</summary>
+/// <summary>Opens the models of a recipe and plans the output without reading tensor data.</summary>
 internal sealed class MergePlanner(MergeRecipe recipe, MergeOptions options)
 {
     private readonly List<string> _warnings = [.. recipe.Warnings];

@@ -7,10 +7,12 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>The output's metadata: the reference model's, adjusted to the layers and tokens there are, and how it came about.</summary>
+/// <summary>
+/// Plans the output's metadata: the reference model's, adjusted to the output's layers and tokens, plus a record of the merge.
+/// </summary>
 internal sealed class MetadataPlanner(MergeRecipe recipe, MergeOptions options, MergeModel reference, IReadOnlyList<PlannedSlice> slices)
 {
-    /// <summary>Keys under which the merge is recorded.</summary>
+    /// <summary>Prefix of the keys that record the merge.</summary>
     public const string RecordPrefix = "llamanative.merge.";
 
     private const string TokenizerPrefix = "tokenizer.";
@@ -52,7 +54,9 @@ internal sealed class MetadataPlanner(MergeRecipe recipe, MergeOptions options, 
 
     private static bool IsTokenizer(string key) => key.StartsWith(TokenizerPrefix, StringComparison.Ordinal);
 
-    /// <summary>What is no longer true of the output: parts, an importance matrix, an earlier merge, a name's details.</summary>
+    /// <summary>
+    /// Keys that do not apply to the output: split parts, importance matrix, an earlier merge, details of the name.
+    /// </summary>
     private static bool IsDropped(string key) =>
         key.StartsWith("split.", StringComparison.Ordinal)
         || key.StartsWith("quantize.", StringComparison.Ordinal)
@@ -90,7 +94,7 @@ internal sealed class MetadataPlanner(MergeRecipe recipe, MergeOptions options, 
         string[] names = [.. models.Select(NameOf)];
         metadata["general.name"] = GgufValue.Of(options.Name ?? $"{string.Join(" + ", names)} ({method})");
 
-        // llama.cpp's numbers for files all in one type (enum llama_ftype).
+        // llama.cpp's file type numbers for files of a single type (enum llama_ftype).
         uint? fileType = type switch { GgmlType.F32 => 0, GgmlType.F16 => 1, GgmlType.BF16 => 32, _ => null };
         if (fileType is { } number)
         {

@@ -3,13 +3,13 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>What <see cref="MergeOptions.OutputType"/> names: a type of numbers, or one of llama.cpp's quantizations.</summary>
+/// <summary>Parses <see cref="MergeOptions.OutputType"/>: a float type, or one of llama.cpp's quantizations.</summary>
 internal static class OutputTypeOption
 {
     private const string Option = nameof(MergeOptions.OutputType);
 
-    /// <returns>Neither for null, which leaves the choice to the recipe.</returns>
-    /// <exception cref="ArgumentException">llama.cpp has no such quantization, or one that needs an importance matrix.</exception>
+    /// <returns>Both are null for a null name, which leaves the choice to the recipe.</returns>
+    /// <exception cref="ArgumentException">The quantization is unknown to llama.cpp or needs an importance matrix.</exception>
     public static (GgmlType? Type, ModelFileType? Quantization) Parse(string? name) => name?.ToUpperInvariant() switch
     {
         null => (null, null),
@@ -21,18 +21,18 @@ internal static class OutputTypeOption
 
     private static ModelFileType ParseQuantization(string name)
     {
-        // Enum.TryParse takes numbers, too.
+        // Enum.TryParse accepts numbers too.
         if (!Enum.TryParse(name, ignoreCase: true, out ModelFileType type) || !Enum.IsDefined(type) || !char.IsAsciiLetter(name[0]))
         {
             throw OptionCheck.OutOfRange(name,
                 "F32, F16, BF16, or one of llama.cpp's types such as Q8_0, Q6_K, Q5_K_M, Q4_K_M, Q3_K_S", Option);
         }
 
-        // llama.cpp refuses these without an importance matrix, which a merge does not have.
+        // llama.cpp rejects these without an importance matrix, which a merge does not have.
         return type is ModelFileType.IQ1_S or ModelFileType.IQ1_M or ModelFileType.IQ2_XXS or ModelFileType.IQ2_XS
             or ModelFileType.IQ2_S or ModelFileType.IQ2_M or ModelFileType.IQ3_XXS or ModelFileType.Q2_K_S
             ? throw OptionCheck.Invalid(
-                $"OutputType is {type}, which needs an importance matrix: write the merge in F16 and quantize that with one.", Option)
+                $"OutputType {type} needs an importance matrix. Write the merge in F16 and quantize it with one.", Option)
             : type;
     }
 }

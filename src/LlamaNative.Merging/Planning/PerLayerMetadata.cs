@@ -3,12 +3,12 @@ using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>Metadata with one element for each layer, put together from the layers that the output takes.</summary>
+/// <summary>Builds per-layer metadata arrays from the layers used in the output.</summary>
 internal static class PerLayerMetadata
 {
-    /// <param name="key">The key behind the architecture's name.</param>
-    /// <param name="value">The reference model's array, one element for each of its layers.</param>
-    /// <param name="layers">For each output layer, the model and the layer it takes metadata from.</param>
+    /// <param name="key">The key without the architecture prefix.</param>
+    /// <param name="value">The reference model's array, with one element per layer.</param>
+    /// <param name="layers">For each output layer, the model and the layer that its metadata comes from.</param>
     public static GgufValue? Slice(string key, GgufValue value, IReadOnlyList<(MergeModel Model, int Layer)> layers) =>
         value.ElementType switch
     {
@@ -45,7 +45,8 @@ internal static class PerLayerMetadata
     {
         try
         {
-            GgufValue value = model.FindOwn(key) ?? throw new MergeException($"the file has no '{model.Architecture}.{key}'", model.Path);
+            GgufValue value = model.FindOwn(key)
+                ?? throw new MergeException($"the file has no metadata key '{model.Architecture}.{key}'", model.Path);
             T[] array = value.Type == GgufValueType.Array ? value.GetArray<T>() : [.. Enumerable.Repeat(value.Get<T>(), model.BlockCount)];
             return array.Length == model.BlockCount
                 ? array

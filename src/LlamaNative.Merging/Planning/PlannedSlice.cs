@@ -2,7 +2,7 @@ using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>A slice with its models opened and its layers checked.</summary>
+/// <summary>A slice with opened models and validated layers.</summary>
 internal sealed record PlannedSlice(IReadOnlyList<PlannedSource> Sources, MergeModel? Base,
     IReadOnlyDictionary<string, ParameterSetting> Parameters, int LayerCount);
 

@@ -5,12 +5,12 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Merging.Planning;
 
 /// <summary>
-/// The types that llama.cpp gives the tensors of a model it quantizes. It is asked with a stand-in of the merged file,
-/// which has its metadata and shapes and no data, so that the result is quantized as it is computed, rounded once.
+/// The types that llama.cpp chooses for the tensors of a quantized model. llama.cpp gets a placeholder of the merged file,
+/// with its metadata and shapes but no data, so that results are quantized as they are computed and rounded only once.
 /// </summary>
 internal static class QuantizationTypes
 {
-    /// <summary>The tensors in the types they are quantized to, and the metadata that says so.</summary>
+    /// <summary>Returns the tensors with their quantized types, and updates the metadata accordingly.</summary>
     public static List<TensorPlan> Apply(ModelFileType fileType, IReadOnlyList<TensorPlan> tensors,
         OrderedDictionary<string, GgufValue> metadata)
     {
@@ -58,7 +58,7 @@ internal static class QuantizationTypes
         }
         catch (Exception error) when (error is ModelQuantizationException or IOException)
         {
-            throw new MergeException($"the types of {fileType} cannot be planned: {error.Message}", innerException: error);
+            throw new MergeException($"llama.cpp cannot choose the tensor types of {fileType}: {error.Message}", innerException: error);
         }
         finally
         {

@@ -3,7 +3,7 @@ using LlamaNative.Merging.Recipe;
 
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>Turns a recipe's models or slices into slices of opened models.</summary>
+/// <summary>Converts a recipe's models or slices to slices of opened models.</summary>
 internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, ModelSet models)
 {
     private const int MaxLayers = 4096;
@@ -12,14 +12,16 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
     {
         if (recipe.Models.Count > 0 == recipe.Slices.Count > 0)
         {
-            throw new MergeException("a recipe has either models or slices", recipe.File);
+            throw new MergeException("a recipe must have either models or slices", recipe.File);
         }
 
         List<PlannedSlice> slices = recipe.Models.Count > 0
             ? [Plan(new MergeSlice { Sources = recipe.Models })]
             : [.. recipe.Slices.Select(Plan)];
         int layers = slices.Sum(slice => slice.LayerCount);
-        return layers <= MaxLayers ? slices : throw new MergeException($"{layers} output layers are more than {MaxLayers}", recipe.File);
+        return layers <= MaxLayers
+            ? slices
+            : throw new MergeException($"the output would have {layers} layers; the maximum is {MaxLayers}", recipe.File);
     }
 
     private PlannedSlice Plan(MergeSlice slice)
@@ -40,7 +42,7 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
 
         if (method.TaskVector && sources.FindIndex(source => source.Source.Model == baseModel) is >= 0 and int place)
         {
-            // Changes are counted from one base; listing it again adds nothing.
+            // Deltas are relative to a single base; listing it again adds nothing.
             sources = [.. sources.Where((source, i) => i == place || source.Source.Model != baseModel)];
         }
 
@@ -49,8 +51,8 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
         if (odd is not null)
         {
             throw new MergeException(
-                $"{odd.Model.Path} gives {oddCount} layers to a slice that {sources[0].Source.Model.Path} gives {count}: sources of a "
-                + $"slice are equally long",
+                $"{odd.Model.Path} has {oddCount} layers in a slice, but {sources[0].Source.Model.Path} has {count}; all sources of a "
+                + $"slice must have the same number of layers",
                 recipe.File,
                 line: odd.Line ?? slice.Line);
         }
@@ -70,18 +72,18 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
         int end = source.End ?? model.BlockCount;
         return 0 <= source.Start && source.Start < end && end <= model.BlockCount
             ? (new PlannedSource(model, source.Start, source.Parameters, source.Line), end - source.Start)
-            : throw new MergeException($"layers {source.Start} to {end} of {model.Path} are not among its {model.BlockCount}",
+            : throw new MergeException($"layers {source.Start} to {end} of {model.Path} are out of range; it has {model.BlockCount} layers",
                 recipe.File, line: source.Line);
     }
 
-    /// <summary>An unlisted base takes part with the layers that all sources have in common.</summary>
+    /// <summary>An unlisted base is used with the layers that all sources have in common.</summary>
     private int StartOfBase(List<(PlannedSource Source, int Count)> sources, MergeSlice slice)
     {
         int start = sources[0].Source.Start;
         return sources.TrueForAll(source => source.Source.Start == start)
             ? start
             : throw new MergeException(
-                "the base_model is not listed in a slice whose sources have different layers: list it with the layers to use",
+                "the base_model is not listed in a slice whose sources use different layers; list it with the layers to use",
                 recipe.File, line: slice.Line);
     }
 
@@ -95,7 +97,8 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
         int end = sources[0].Source.Start + sources[0].Count;
         return end <= baseModel.BlockCount
             ? sources[0].Count
-            : throw new MergeException($"layers up to {end} are not among the base model's {baseModel.BlockCount}", baseModel.Path);
+            : throw new MergeException(
+                $"layers up to {end} are out of range; the base model has {baseModel.BlockCount} layers", baseModel.Path);
     }
 
     private void CheckCount(List<(PlannedSource Source, int Count)> sources, MergeModel? baseModel, MergeSlice slice)
@@ -103,13 +106,13 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
         int others = sources.Count(source => source.Source.Model != baseModel);
         string? problem = method.Method switch
         {
-            MergeMethod.Slerp when sources.Count != 2 => $"slerp takes exactly two models, and there are {sources.Count}",
+            MergeMethod.Slerp when sources.Count != 2 => $"slerp needs exactly two models, not {sources.Count}",
             MergeMethod.NuSlerp when others != 2 => baseModel is not null && sources.Count == 2
-                ? "nuslerp takes exactly two models beside the base_model, which cannot be one of them"
-                : $"nuslerp takes exactly two models beside the base, and there are {others}",
+                ? "nuslerp needs exactly two models besides the base_model, which cannot be one of them"
+                : $"nuslerp needs exactly two models besides the base, not {others}",
             MergeMethod.Passthrough when sources.Count != 1 =>
-                $"passthrough takes exactly one model in a slice, and there are {sources.Count}",
-            _ when method.TaskVector && others == 0 => $"{method.Name} has nothing to merge into the base",
+                $"passthrough needs exactly one model per slice, not {sources.Count}",
+            _ when method.TaskVector && others == 0 => $"{method.Name} needs at least one model besides the base",
             _ => null,
         };
         if (problem is not null)

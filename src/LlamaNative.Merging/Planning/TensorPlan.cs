@@ -7,7 +7,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>One output tensor: what it is, and what it is made of.</summary>
+/// <summary>The plan of one output tensor.</summary>
 internal sealed record TensorPlan
 {
     public required TensorPlace Place { get; init; }
@@ -16,13 +16,13 @@ internal sealed record TensorPlan
 
     public required IReadOnlyList<TensorInput> Inputs { get; init; }
 
-    /// <summary>The type it is written in.</summary>
+    /// <summary>The type of the output tensor.</summary>
     public required GgmlType Type { get; init; }
 
-    /// <summary>Whether the output's numbers are those of the only input.</summary>
+    /// <summary>Whether the output's values are those of its only input.</summary>
     public bool IsUnchanged { get; init; }
 
-    /// <summary>Whether even the input's bytes are the output's.</summary>
+    /// <summary>Whether the output's bytes are those of its only input.</summary>
     public bool IsCopy { get; init; }
 
     public string Name => Spec.Tensor;
@@ -30,5 +30,5 @@ internal sealed record TensorPlan
     public long ByteCount => TensorLayout.Contiguous(Type, Spec.Shape).ByteCount;
 }
 
-/// <summary>A tensor of a model as an input, and where its rows come from if not from the rows of the same number.</summary>
+/// <summary>An input tensor, and the origin of its rows if they are not in output order.</summary>
 internal sealed record TensorInput(MergeModel Model, GgufTensorInfo Tensor, RowMap? Rows = null);

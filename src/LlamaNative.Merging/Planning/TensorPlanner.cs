@@ -8,7 +8,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Planning;
 
-/// <summary>Plans every output tensor: its name, what it is made of, with which parameters.</summary>
+/// <summary>Plans every output tensor: its name, inputs and parameters.</summary>
 internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, ModelSet models,
     IReadOnlyList<PlannedSlice> slices, OutputTypes types, VocabularyPlan? vocabulary)
 {
@@ -19,7 +19,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
     private readonly List<TensorPlan> _plans = [];
     private string[] _names = [];
 
-    /// <summary>Rows of the vocabulary's matrices.</summary>
+    /// <summary>Number of rows of the vocabulary matrices.</summary>
     public long VocabularySize { get; private set; } = -1;
 
     public List<TensorPlan> Plan()
@@ -51,7 +51,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         return _plans;
     }
 
-    /// <summary>A slice with a single model, where the recipe names one for the tensors outside layers.</summary>
+    /// <summary>A slice with a single model, if the recipe names one for the tensors outside layers.</summary>
     private PlannedSlice Alone(string? source, PlannedSlice slice) => source is null
         ? slice
         : new PlannedSlice([new PlannedSource(models.Get(source, line: null), 0, MergeRecipe.NoParameters, null)],
@@ -62,8 +62,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             .Where(name => TensorNames.RoleOf(name) == role).Distinct()];
 
     /// <summary>
-    /// Models without an output matrix use their embeddings. So does the output, unless some model has one, or the
-    /// embeddings come from other models than what follows the layers.
+    /// Models without an output matrix use their embeddings (tied weights). So does the output, unless a model has one or the
+    /// embeddings come from other models than the tensors after the layers.
     /// </summary>
     private static bool NeedsOutput(PlannedSlice embeddings, PlannedSlice outputs) =>
         outputs.Sources.Any(source => source.Model.Find(TensorNames.Output) is not null)
@@ -106,7 +106,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
 
         if (found.Count == 0)
         {
-            throw new MergeException("the model has neither this tensor nor one to stand for it", slice.Sources[0].Model.Path, name);
+            throw new MergeException("the model has neither this tensor nor a substitute", slice.Sources[0].Model.Path, name);
         }
 
         Found first = found.Find(input => input.Source.Model == slice.Base) ?? found[0];
@@ -119,7 +119,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         }
         else if (without is not null && !MayLack(name, slice, found))
         {
-            throw new MergeException($"the model has no such tensor, and {first.Source.Model.Path} has", without.Path, name);
+            throw new MergeException($"the model lacks this tensor, which {first.Source.Model.Path} has", without.Path, name);
         }
 
         found = InKernelOrder(found, slice, method);
@@ -160,7 +160,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             ],
         };
 
-        // Parameters are checked here, before anything is written.
+        // Validate parameters here, before anything is written.
         try
         {
             KernelFactory.Create(spec);
@@ -173,7 +173,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         if (found.Find(input => OutputTypes.IsFloat(input.Tensor.Type) && !Quantizer.Supports(input.Tensor.Type)) is { } unreadable)
         {
             throw new MergeException(
-                $"{GgmlTypeInfo.Of(unreadable.Tensor.Type).Name} is a type of intermediate results, which no model is stored in",
+                $"the type {GgmlTypeInfo.Of(unreadable.Tensor.Type).Name} is only for intermediate results and cannot be read from a file",
                 unreadable.Source.Model.Path, unreadable.Tensor.Name);
         }
 
@@ -200,7 +200,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             || ((TensorNames.IsOptional(name) || options.AllowSkip) && (!_method.TaskVector || (hasBase && hasOther)));
     }
 
-    /// <summary>The base goes first where changes are counted from it or slerp starts at it, and last for nuslerp.</summary>
+    /// <summary>Orders the inputs: the base is first for task vectors and slerp, and last for nuslerp.</summary>
     private static List<Found> InKernelOrder(List<Found> found, PlannedSlice slice, MethodTraits method) => method.Method switch
     {
         MergeMethod.NuSlerp => [.. found.OrderBy(input => input.Source.Model == slice.Base ? 1 : 0)],
@@ -221,7 +221,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         Found odd = found.Find(input => input.Tensor.Shape != shape)!;
         return options.AllowSkip && _method.TaskVector && kept.Exists(input => input.Source.Model != slice.Base)
             ? kept
-            : throw new MergeException($"the shape is {odd.Tensor.Shape}, and in {reference.Source.Model.Path} it is {shape}",
+            : throw new MergeException($"the shape is {odd.Tensor.Shape}, but in {reference.Source.Model.Path} it is {shape}",
                 odd.Source.Model.Path, name);
     }
 
@@ -230,12 +230,12 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         TensorShape shape = found[0].Tensor.Shape;
         if (shape.IsEmpty || shape.RowCount > int.MaxValue)
         {
-            throw new MergeException($"the shape {shape} is none of a vocabulary", found[0].Source.Model.Path, name);
+            throw new MergeException($"a vocabulary matrix cannot have the shape {shape}", found[0].Source.Model.Path, name);
         }
 
         if (found.Find(input => input.Tensor.Shape[0] != shape[0] || input.Tensor.Shape.RowCount != input.Tensor.Shape[1]) is { } odd)
         {
-            throw new MergeException($"the shape is {odd.Tensor.Shape}, and in {found[0].Source.Model.Path} it is {shape}",
+            throw new MergeException($"the shape is {odd.Tensor.Shape}, but in {found[0].Source.Model.Path} it is {shape}",
                 odd.Source.Model.Path, name);
         }
 
@@ -246,7 +246,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         if (VocabularySize >= 0 && rows != VocabularySize)
         {
             throw new MergeException(
-                $"the vocabulary has {rows} tokens here and {VocabularySize} in {TensorNames.TokenEmbedding}: give the recipe a tokenizer",
+                $"the vocabulary has {rows} tokens here, but {VocabularySize} in {TensorNames.TokenEmbedding}; "
+                + "set tokenizer_source in the recipe",
                 found[0].Source.Model.Path, name);
         }
 
@@ -254,7 +255,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         return (rows, maps);
     }
 
-    /// <summary>The parameters of a tensor: the narrowest level that says something decides.</summary>
+    /// <summary>Resolves the parameters of a tensor: the most specific level that sets a parameter wins.</summary>
     private Dictionary<string, ParameterScalar> Resolve(IEnumerable<string> names, TensorName tensor,
         TensorPlace place, params IReadOnlyDictionary<string, ParameterSetting>[] levels)
     {

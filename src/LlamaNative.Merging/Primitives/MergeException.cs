@@ -3,12 +3,12 @@ using System.Text;
 namespace LlamaNative.Merging;
 
 /// <summary>
-/// A merge that cannot be done: a recipe that says something impossible, models that do not fit, numbers that are none,
-/// a disk that is full. Names the file, the tensor and the line of the recipe, as far as there are any.
+/// A merge failed: an invalid recipe, incompatible models, non-finite numbers, or an I/O error. The exception names the file,
+/// tensor and recipe line, where known.
 /// </summary>
 public sealed class MergeException : LlamaException
 {
-    /// <summary>Creates the error with its place, as far as known.</summary>
+    /// <summary>Creates the exception with its location, where known.</summary>
     public MergeException(string message, string? file = null, string? tensor = null, int? line = null, Exception? innerException = null)
         : base(Describe(message, file, tensor, line), innerException)
     {
@@ -17,13 +17,13 @@ public sealed class MergeException : LlamaException
         Line = line;
     }
 
-    /// <summary>The file concerned: a model, the recipe or the output.</summary>
+    /// <summary>The file of the error, or null: a model, the recipe or the output.</summary>
     public string? File { get; }
 
-    /// <summary>The tensor concerned, by its GGUF name.</summary>
+    /// <summary>The GGUF name of the tensor, or null.</summary>
     public string? Tensor { get; }
 
-    /// <summary>The line of the recipe concerned, counted from 1.</summary>
+    /// <summary>The recipe line, counted from 1, or null.</summary>
     public int? Line { get; }
 
     private static string Describe(string message, string? file, string? tensor, int? line)

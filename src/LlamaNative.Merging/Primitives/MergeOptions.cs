@@ -2,38 +2,37 @@ using LlamaNative.Merging.Planning;
 
 namespace LlamaNative.Merging;
 
-/// <summary>What a merge needs beside its recipe.</summary>
+/// <summary>Options of a merge, in addition to its recipe.</summary>
 public sealed record MergeOptions
 {
-    /// <summary>Paths for the names that the recipe calls models by. A name that is not here is a path itself.</summary>
+    /// <summary>Paths for the model names in the recipe. A name that is not listed is a path.</summary>
     public IReadOnlyDictionary<string, string> Models { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The folder that relative paths start from; null for the recipe's own, or the current one.</summary>
+    /// <summary>The base directory for relative paths; null means the recipe's directory, or the current one.</summary>
     public string? ModelFolder { get; init; }
 
     /// <summary>
-    /// The type to write: F32, F16, BF16, or a quantization by llama.cpp's name such as Q4_K_M. Null takes the recipe's
-    /// dtype; without one, layer stacks keep their tensors as they are and everything else is written as the models
-    /// are, quantized ones in F16.
+    /// The type to write: F32, F16, BF16, or a llama.cpp quantization such as Q4_K_M. Null uses the recipe's dtype. If it has
+    /// none, layer stacks keep their tensors unchanged, and other methods use the models' type (F16 for quantized models).
     /// </summary>
     public string? OutputType { get; init; }
 
-    /// <summary>The name recorded in the output; null for one made of the models' names.</summary>
+    /// <summary>The model name written to the output; null builds one from the input models' names.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Where the random methods start. The same seed gives the same output, whatever the threads.</summary>
+    /// <summary>The seed for random methods. The same seed gives the same output for any number of threads.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Threads to compute with; null for one per processor.</summary>
+    /// <summary>Number of compute threads; null means one per logical processor.</summary>
     public int? Threads { get; init; }
 
     /// <summary>
-    /// Where the final norm and the output matrix read gradients, 0 or 1. mergekit used 1 until March 2025 and 0 since;
-    /// a gradient's end is meant for the model's end, so 1 it is here.
+    /// The position (0 or 1) at which the final norm and the output matrix evaluate gradients. mergekit used 1 until March 2025
+    /// and 0 since; the default is 1, because a gradient's end corresponds to the end of the model.
     /// </summary>
     public double PostLayerT { get; init; } = 1;
 
-    /// <summary>Leaves a model out of a tensor that it lacks or has in another shape, where the method can do without it.</summary>
+    /// <summary>Omits a model from a tensor that it lacks or has in another shape, if the method allows it.</summary>
     public bool AllowSkip { get; init; }
 
     internal void Validate()
@@ -42,7 +41,7 @@ public sealed record MergeOptions
         {
             if (string.IsNullOrEmpty(path))
             {
-                throw OptionCheck.Invalid($"Models has no path for '{name}'.", nameof(Models));
+                throw OptionCheck.Invalid($"Models must have a non-empty path for '{name}'.", nameof(Models));
             }
         }
 

@@ -1,12 +1,12 @@
 namespace LlamaNative.Merging;
 
-/// <summary>How far a merge is.</summary>
-/// <param name="Tensor">The tensor under way.</param>
-/// <param name="TensorIndex">Its place, counted from 0.</param>
-/// <param name="TensorCount">Tensors in all.</param>
+/// <summary>Progress of a merge.</summary>
+/// <param name="Tensor">The tensor being written.</param>
+/// <param name="TensorIndex">Its index, counted from 0.</param>
+/// <param name="TensorCount">Total number of tensors.</param>
 /// <param name="Layer">Its output layer, counted from 0; null outside layers.</param>
 /// <param name="WrittenBytes">Bytes of tensors written.</param>
-/// <param name="TotalBytes">Bytes of all tensors.</param>
+/// <param name="TotalBytes">Total bytes of all tensors.</param>
 /// <param name="Elapsed">Time since the start.</param>
 public readonly record struct MergeProgress(
     string Tensor,
@@ -17,9 +17,9 @@ public readonly record struct MergeProgress(
     long TotalBytes,
     TimeSpan Elapsed)
 {
-    /// <summary>The part written, from 0 to 1.</summary>
+    /// <summary>The completed fraction, from 0 to 1.</summary>
     public double Fraction => TotalBytes == 0 ? 1 : (double)WrittenBytes / TotalBytes;
 
-    /// <summary>The time left at the speed so far; null before there is one.</summary>
+    /// <summary>The estimated remaining time at the average speed; null before anything is written.</summary>
     public TimeSpan? Remaining => WrittenBytes == 0 ? null : Elapsed * ((double)(TotalBytes - WrittenBytes) / WrittenBytes);
 }

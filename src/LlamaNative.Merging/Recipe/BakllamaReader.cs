@@ -1,8 +1,8 @@
 namespace LlamaNative.Merging.Recipe;
 
 /// <summary>
-/// bakllama's layer stacks: runs of layers, the source of the embeddings and of what follows the layers, and a scale
-/// that multiplies the output of a layer's feed-forward network (ffn_down) and nothing else.
+/// Reads bakllama's layer stacks: ranges of layers, the sources of the embeddings and of the tensors after the layers, and a
+/// scale that applies only to the output of a layer's feed-forward network (ffn_down).
 /// </summary>
 internal static class BakllamaReader
 {
@@ -30,7 +30,7 @@ internal static class BakllamaReader
         int end = cursor.AsInteger(cursor.Require(node, "end", "a layer slice"), "'end'");
         if (start < 0 || end <= start)
         {
-            throw cursor.Error(node, $"layers {start} to {end} are none");
+            throw cursor.Error(node, $"layer range {start} to {end} is empty or negative");
         }
 
         var parameters = new Dictionary<string, ParameterSetting>(StringComparer.Ordinal);

@@ -1,8 +1,8 @@
 namespace LlamaNative.Merging.Recipe;
 
 /// <summary>
-/// BlockMerge's gradient recipes (MythoMax and its kin): two models and a list of operations, each of which moves the
-/// tensors it matches towards the second model along a gradient over their list.
+/// Reads BlockMerge's gradient recipes (MythoMax and similar merges): two models and a list of operations, each of which moves
+/// matching tensors towards the second model along a gradient.
 /// </summary>
 internal static class BlockMergeReader
 {

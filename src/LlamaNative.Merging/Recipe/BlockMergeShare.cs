@@ -2,12 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace LlamaNative.Merging.Recipe;
 
-/// <summary>One <c>operations</c> entry of a BlockMerge recipe: which tensors, and the second model's share along their list.</summary>
+/// <summary>
+/// One <c>operations</c> entry of a BlockMerge recipe: a tensor filter, and the second model's share along the matching
+/// tensors.
+/// </summary>
 internal sealed record BlockMergeOperation(string? Filter, IReadOnlyList<double> Gradient, bool LayerOnly, bool NoLayers)
 {
     private readonly ConditionalWeakTable<IReadOnlyList<string>, Dictionary<string, int>> _matches = [];
 
-    /// <summary>The share of the second model in a tensor, or 0 for one that the operation leaves alone.</summary>
+    /// <summary>The second model's share in a tensor; 0 if the operation does not apply to it.</summary>
     public double ShareOf(string name, IReadOnlyList<string> names)
     {
         Dictionary<string, int> matches = _matches.GetValue(names, Match);
@@ -16,7 +19,7 @@ internal sealed record BlockMergeOperation(string? Filter, IReadOnlyList<double>
 
     private Dictionary<string, int> Match(IReadOnlyList<string> names)
     {
-        // "layer" is searched for as the original does, which finds model.layers. as well as layernorm.
+        // Like the original, search for "layer", which matches both model.layers. and layernorm.
         var matches = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (string name in names)
         {
@@ -33,7 +36,7 @@ internal sealed record BlockMergeOperation(string? Filter, IReadOnlyList<double>
 }
 
 /// <summary>
-/// A model's weight after all operations, each x₁←(1−r)x₁+r·x₂: the first model keeps the product of the (1−r).
+/// A model's weight after all operations x₁←(1−r)x₁+r·x₂: the first model's weight is the product of the (1−r).
 /// </summary>
 internal sealed record BlockMergeShare(IReadOnlyList<BlockMergeOperation> Operations, bool Second) : ParameterValue
 {

@@ -27,7 +27,7 @@ internal sealed class LegacyCommandLine
 
     private void Parse(string[] arguments)
     {
-        // Values that follow the first one of a list option belong to it, once the output is known.
+        // Once the output is known, further values after a list option belong to that option.
         Action<string>? more = null;
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -35,7 +35,7 @@ internal sealed class LegacyCommandLine
                 && arguments[i].Split('=', 2) is [var left, var right]
                 ? (left, right)
                 : (arguments[i], null);
-            string Value() => value ?? (++i < arguments.Length ? arguments[i] : throw new MergeException($"{name} has no value"));
+            string Value() => value ?? (++i < arguments.Length ? arguments[i] : throw new MergeException($"option {name} needs a value"));
             Action<string>? list = name switch
             {
                 "--merge" => _merges.Add,
@@ -82,11 +82,12 @@ internal sealed class LegacyCommandLine
         }
         else
         {
-            (more ?? throw new MergeException($"'{value}' belongs to no option, and the output is '{_output}'"))(value);
+            (more ?? throw new MergeException(
+                $"unexpected argument '{value}': it belongs to no option, and the output is already '{_output}'"))(value);
         }
     }
 
-    /// <summary>A list in brackets, which a shell has split at its blanks where it was not quoted.</summary>
+    /// <summary>Parses a list in brackets, which a shell may have split at its spaces.</summary>
     private static double[] ReadGradient(string text, string[] arguments, ref int i)
     {
         while (text.StartsWith('[') && !text.Contains(']', StringComparison.Ordinal) && i + 1 < arguments.Length)
@@ -97,25 +98,25 @@ internal sealed class LegacyCommandLine
         string[] parts = text.Trim().TrimStart('[').TrimEnd(']').Split([',', ' '],
             StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return parts.Length == 0
-            ? throw new MergeException("--layer-gradient is empty")
+            ? throw new MergeException("--layer-gradient must have at least one value")
             : [.. parts.Select(part => Number("--layer-gradient", part))];
     }
 
     private static double Number(string option, string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value
-            : throw new MergeException($"{option} takes numbers, not '{text}'");
+            : throw new MergeException($"{option} needs a number, not '{text}'");
 
     private MergeRecipe ToRecipe()
     {
         if (_merges.Count == 0)
         {
-            throw new MergeException("no model to merge: --merge names one");
+            throw new MergeException("no model to merge; add one with --merge");
         }
 
         if (_gradient is not null && _method is not ("linear" or "slerp"))
         {
-            throw new MergeException($"--layer-gradient is for linear and slerp, not {_method}");
+            throw new MergeException($"--layer-gradient is supported for linear and slerp, not {_method}");
         }
 
         return _method switch
@@ -123,7 +124,7 @@ internal sealed class LegacyCommandLine
             "slerp" => Slerp(),
             "linear" => Linear(),
             "ties" => Ties(),
-            _ => throw new MergeException($"--method '{_method}' is not one of ties, linear and slerp"),
+            _ => throw new MergeException($"--method must be ties, linear or slerp, not '{_method}'"),
         } with
         { OutputType = _bf16 ? GgmlType.BF16 : null };
     }
@@ -133,14 +134,15 @@ internal sealed class LegacyCommandLine
         string[] models = [.. _base is null || _merges.Contains(_base) ? [] : new[] { _base }, .. _merges];
         if (models.Length != 2)
         {
-            throw new MergeException($"slerp takes two models, and there are {models.Length}");
+            throw new MergeException($"slerp needs two models, not {models.Length}");
         }
 
         ParameterSetting t = (_gradient, _weights) switch
         {
             ({ } values, _) => new ParameterSetting(new LayerSampleValue(values)),
             (null, [var weight]) => weight,
-            _ => throw new MergeException($"slerp takes one --weight, its t, or a --layer-gradient; there are {_weights.Count} weights"),
+            _ => throw new MergeException(
+                $"slerp needs one --weight (its t) or a --layer-gradient, but there are {_weights.Count} weights"),
         };
         return new MergeRecipe
         {
@@ -155,12 +157,12 @@ internal sealed class LegacyCommandLine
     {
         if (_base is not null && !_merges.Contains(_base))
         {
-            _warnings.Add("--base-model is not among the models to merge, and linear leaves it out");
+            _warnings.Add("linear ignores --base-model, because it is not one of the models to merge");
         }
 
         if (_gradient is not null && _merges.Count != 2)
         {
-            throw new MergeException($"--layer-gradient divides between two models, and there are {_merges.Count}");
+            throw new MergeException($"--layer-gradient needs two models, not {_merges.Count}");
         }
 
         var sources = new List<MergeSource>();
@@ -225,6 +227,6 @@ internal sealed class LegacyCommandLine
         0 => whenNone,
         1 => values[0],
         _ when values.Count == _merges.Count => values[index],
-        _ => throw new MergeException($"{values.Count} times {option} for {_merges.Count} models"),
+        _ => throw new MergeException($"{option} is given {values.Count} times for {_merges.Count} models; give it once or once per model"),
     };
 }

@@ -1,6 +1,6 @@
 namespace LlamaNative.Merging.Recipe;
 
-/// <summary>Reads mergekit's configuration.</summary>
+/// <summary>Reads mergekit configurations.</summary>
 internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<string> warnings)
 {
     private readonly MethodTraits _method = ReadMethod(root, cursor);
@@ -11,14 +11,14 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
             "parameters", "dtype", "out_dtype", "tokenizer_source", "tokenizer", "chat_template");
         if (root.Find("modules") is { } modules)
         {
-            throw cursor.Error(modules, "'modules' merges several networks into one model, which a GGUF file does not hold");
+            throw cursor.Error(modules, "'modules' (a model of several networks) is not supported in GGUF files");
         }
 
         YamlNode? models = root.Find("models");
         YamlNode? slices = root.Find("slices");
         if (models is null == slices is null)
         {
-            throw cursor.Error(slices ?? root, "a recipe has either 'models' or 'slices'");
+            throw cursor.Error(slices ?? root, "a recipe must have either 'models' or 'slices'");
         }
 
         var parameters = new ParameterReader(cursor, _method, warnings);
@@ -43,7 +43,7 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
         string name = cursor.AsText(node, "'merge_method'");
         return MethodTraits.TryParse(name, out MethodTraits? traits)
             ? traits
-            : throw cursor.Error(node, $"merge_method '{name}' is not one of {string.Join(", ", MethodTraits.Names)}");
+            : throw cursor.Error(node, $"merge_method must be one of {string.Join(", ", MethodTraits.Names)}, not '{name}'");
     }
 
     private IReadOnlyList<YamlNode> NotEmpty(YamlNode node, string what) =>
@@ -84,13 +84,13 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
         IReadOnlyList<YamlNode> items = cursor.Items(node, "'layer_range'");
         if (items.Count != 2)
         {
-            throw cursor.Error(node, "'layer_range' is [first layer, layer behind the last]");
+            throw cursor.Error(node, "'layer_range' must be [first layer, layer after the last]");
         }
 
         (int start, int end) = (cursor.AsInteger(items[0], "'layer_range'"), cursor.AsInteger(items[1], "'layer_range'"));
         return 0 <= start && start < end
             ? (start, end)
-            : throw cursor.Error(node, $"layer_range [{start}, {end}] holds no layers");
+            : throw cursor.Error(node, $"layer_range [{start}, {end}] is empty or negative");
     }
 
     private TokenizerRecipe? ReadTokenizer()
@@ -101,7 +101,7 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
         {
             return tokenizer is null
                 ? new TokenizerRecipe { Source = cursor.Model(source, "'tokenizer_source'"), Line = source.Line }
-                : throw cursor.Error(tokenizer, "a recipe has 'tokenizer_source' or 'tokenizer', not both");
+                : throw cursor.Error(tokenizer, "a recipe can have 'tokenizer_source' or 'tokenizer', not both");
         }
 
         if (tokenizer is null)
@@ -114,7 +114,7 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
         int? multiple = tokenizer.Find("pad_to_multiple_of") is { } pad ? cursor.AsInteger(pad, "'pad_to_multiple_of'") : null;
         if (multiple is < 1 or > 65536)
         {
-            throw cursor.Error(tokenizer, $"pad_to_multiple_of {multiple} is not between 1 and 65536");
+            throw cursor.Error(tokenizer, $"pad_to_multiple_of must be between 1 and 65536, not {multiple}");
         }
 
         var tokens = new Dictionary<string, TokenSource>(StringComparer.Ordinal);
@@ -159,9 +159,9 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
                         Token = text,
                         TokenId = id,
                     }
-                    : throw cursor.Error(source, "a token's source has either 'token' or 'token_id'");
+                    : throw cursor.Error(source, "a token's source must have either 'token' or 'token_id'");
             case { } kind:
-                throw cursor.Error(source, $"a token's source is of kind model_token or zero, not '{kind}'");
+                throw cursor.Error(source, $"the kind of a token's source must be model_token or zero, not '{kind}'");
             default:
                 return token with { Model = cursor.Model(source, "a token's source") };
         }

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace LlamaNative.Merging.Recipe;
 
-/// <summary>Which changes to the base a task-vector method keeps.</summary>
+/// <summary>Which deltas from the base a task-vector method keeps.</summary>
 internal enum Sparsification
 {
     None,
@@ -12,7 +12,7 @@ internal enum Sparsification
     Rank,
 }
 
-/// <summary>What a method needs and assumes: one row of the specification's tables.</summary>
+/// <summary>The requirements and defaults of a merge method.</summary>
 internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsBase, bool TaskVector)
 {
     private static readonly MethodTraits[] s_all =
@@ -38,12 +38,12 @@ internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsB
         new(MergeMethod.Passthrough, "passthrough", NeedsBase: false, TaskVector: false) { Parameters = ["scale"] },
     ];
 
-    /// <summary>The parameters it reads.</summary>
+    /// <summary>The parameters that the method reads.</summary>
     public required IReadOnlyList<string> Parameters { get; init; }
 
     public Sparsification Sparsification { get; init; }
 
-    /// <summary>Whether entries must agree in sign.</summary>
+    /// <summary>Whether elements must agree in sign.</summary>
     public bool Consensus { get; init; }
 
     /// <summary>The default of <c>normalize</c>.</summary>
@@ -52,10 +52,10 @@ internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsB
     /// <summary>The default of <c>rescale</c>.</summary>
     public bool Rescale { get; init; }
 
-    /// <summary>Whether a base model that no slice lists takes part all the same.</summary>
+    /// <summary>Whether a base model that no slice lists is an input anyway.</summary>
     public bool TakesUnlistedBase => NeedsBase || Method == MergeMethod.NuSlerp;
 
-    /// <summary>Every method a recipe can name.</summary>
+    /// <summary>The names of all methods in recipes.</summary>
     public static IEnumerable<string> Names => s_all.Select(traits => traits.Name);
 
     public static MethodTraits Of(MergeMethod method) => s_all[(int)method];
@@ -66,7 +66,7 @@ internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsB
         return traits is not null;
     }
 
-    /// <summary>Whether any method reads a parameter of this name.</summary>
+    /// <summary>Whether any method has a parameter of this name.</summary>
     public static bool Knows(string parameter) => Array.Exists(s_all, traits => traits.Parameters.Contains(parameter));
 
     private static MethodTraits TaskFamily(MergeMethod method, string name, Sparsification sparsification,

@@ -1,6 +1,6 @@
 namespace LlamaNative.Merging.Recipe;
 
-/// <summary>Reads the <c>parameters</c> of a recipe: scalars, gradients, and lists of these with filters.</summary>
+/// <summary>Reads the <c>parameters</c> of a recipe: scalars, gradients, and filtered lists of these.</summary>
 internal sealed class ParameterReader(YamlCursor cursor, MethodTraits method, List<string> warnings)
 {
     public IReadOnlyDictionary<string, ParameterSetting> Read(YamlNode? node)
@@ -15,11 +15,11 @@ internal sealed class ParameterReader(YamlCursor cursor, MethodTraits method, Li
         {
             if (!method.Parameters.Contains(name))
             {
-                // A method's parameter that this one has no use for is common in recipes; one that none knows is a slip.
+                // Recipes often set another method's parameters; a parameter unknown to all methods is a mistake.
                 if (!MethodTraits.Knows(name))
                 {
                     throw cursor.Error(value,
-                        $"no method has a parameter '{name}'; {method.Name} has {string.Join(", ", method.Parameters)}");
+                        $"unknown parameter '{name}'; {method.Name} has {string.Join(", ", method.Parameters)}");
                 }
 
                 warnings.Add($"line {value.Line}: {method.Name} does not use '{name}'");
@@ -48,7 +48,7 @@ internal sealed class ParameterReader(YamlCursor cursor, MethodTraits method, Li
 
     private (string? Filter, ParameterValue? Value) ReadEntry(YamlNode node, string name)
     {
-        cursor.Mapping(node, $"an entry of '{name}' beside entries with filters");
+        cursor.Mapping(node, $"an entry of '{name}' next to entries with filters");
         cursor.WarnUnknown(node, $"an entry of '{name}'", "filter", "value");
         if (!node.Entries.Any(entry => entry.Key == "value"))
         {
@@ -68,7 +68,7 @@ internal sealed class ParameterReader(YamlCursor cursor, MethodTraits method, Li
         IReadOnlyList<YamlNode> items = cursor.Items(node, $"a value of '{name}'");
         if (items.Count == 0)
         {
-            throw cursor.Error(node, $"'{name}' is an empty list");
+            throw cursor.Error(node, $"'{name}' must not be an empty list");
         }
 
         bool numbers = items[0].TryGetNumber(out _);
@@ -76,7 +76,7 @@ internal sealed class ParameterReader(YamlCursor cursor, MethodTraits method, Li
             ? new GradientValue([.. items.Select(item => cursor.AsNumber(item, $"an element of '{name}'"))])
             : new WordListValue(
                 [.. items.Select(item => item.TryGetNumber(out _)
-                    ? throw cursor.Error(item, $"'{name}' mixes words and numbers")
+                    ? throw cursor.Error(item, $"'{name}' must not mix strings and numbers")
                     : cursor.AsText(item, $"an element of '{name}'"))]);
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LlamaNative.Merging.Recipe;
 
-/// <summary>A parameter's value for one tensor: a number (booleans count 1 and 0) or a word.</summary>
+/// <summary>A parameter's value for one tensor: a number (booleans are 1 and 0) or a string.</summary>
 internal readonly record struct ParameterScalar(double Number, string? Text = null)
 {
     public static implicit operator ParameterScalar(double number) => new(number);

@@ -3,8 +3,8 @@ using LlamaNative.Merging.Recipe;
 namespace LlamaNative.Merging;
 
 /// <summary>
-/// A parameter as a recipe sets it: one value, a gradient over the layers, or a list of these with filters, of which the
-/// first that matches a tensor's name applies.
+/// A parameter setting in a recipe: one value, a gradient over the layers, or a list of these with filters, of which the first
+/// that matches the tensor's name applies.
 /// </summary>
 public sealed class ParameterSetting
 {
@@ -21,7 +21,7 @@ public sealed class ParameterSetting
     {
     }
 
-    /// <summary>The line of the recipe it comes from.</summary>
+    /// <summary>The recipe line, if known.</summary>
     internal int? Line { get; }
 
     /// <summary>The same number for every tensor.</summary>
@@ -30,28 +30,28 @@ public sealed class ParameterSetting
     /// <summary>The same number for every tensor.</summary>
     public static ParameterSetting Constant(double value) => new(new ConstantValue(Finite(value)));
 
-    /// <summary>A switch.</summary>
+    /// <summary>The same boolean for every tensor.</summary>
     public static ParameterSetting Constant(bool value) => new(new ConstantValue(value ? 1 : 0));
 
-    /// <summary>A word, such as <c>inv_density</c> for <c>rescale</c>.</summary>
+    /// <summary>The same string for every tensor, such as <c>inv_density</c> for <c>rescale</c>.</summary>
     public static ParameterSetting Constant(string value)
     {
         ArgumentException.ThrowIfNullOrEmpty(value);
         return new(new ConstantValue(value));
     }
 
-    /// <summary>Numbers spread evenly over the layers of a slice, linear in between.</summary>
+    /// <summary>Numbers spaced evenly over the layers of a slice, with linear interpolation.</summary>
     public static ParameterSetting Gradient(params ReadOnlySpan<double> values)
     {
         double[] copy = [.. values];
         return copy.Length == 0
-            ? throw new ArgumentException("a gradient has at least one value", nameof(values))
+            ? throw new ArgumentException("A gradient must have at least one value.", nameof(values))
             : new(new GradientValue([.. copy.Select(Finite)]));
     }
 
     /// <summary>
-    /// Settings by tensor: the first whose filter is null, <c>*</c> or part of the tensor's Hugging Face or GGUF name
-    /// applies. Where none does, the next wider level of the recipe decides.
+    /// Settings by tensor: the first one applies whose filter is null, <c>*</c> or a substring of the tensor's Hugging Face or
+    /// GGUF name. If none matches, the next less specific level of the recipe applies.
     /// </summary>
     public static ParameterSetting Filtered(params ReadOnlySpan<(string? Filter, ParameterSetting Setting)> settings)
     {
@@ -61,13 +61,13 @@ public sealed class ParameterSetting
             ArgumentNullException.ThrowIfNull(setting);
             entries.Add(setting._entries is [(null, { } value)]
                 ? (filter, value)
-                : throw new ArgumentException("a filtered setting holds values, not further filters", nameof(settings)));
+                : throw new ArgumentException("A filtered setting must have values, not nested filters.", nameof(settings)));
         }
 
         return new(entries);
     }
 
-    /// <summary>The value for a tensor, or null where no filter matches.</summary>
+    /// <summary>The value for a tensor, or null if no filter matches.</summary>
     internal ParameterScalar? Resolve(in TensorName name, TensorPlace place)
     {
         foreach ((string? filter, ParameterValue? value) in _entries)
@@ -82,5 +82,7 @@ public sealed class ParameterSetting
     }
 
     private static double Finite(double value) =>
-        double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "a parameter is a finite number");
+        double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A parameter must be a finite number.");
 }

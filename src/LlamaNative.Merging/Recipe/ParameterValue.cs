@@ -1,18 +1,18 @@
 namespace LlamaNative.Merging.Recipe;
 
-/// <summary>What a setting says for the tensors it applies to.</summary>
+/// <summary>The value of a setting for the tensors it applies to.</summary>
 internal abstract record ParameterValue
 {
     public abstract ParameterScalar Resolve(in TensorName name, TensorPlace place);
 }
 
-/// <summary>The same for every tensor.</summary>
+/// <summary>The same value for every tensor.</summary>
 internal sealed record ConstantValue(ParameterScalar Value) : ParameterValue
 {
     public override ParameterScalar Resolve(in TensorName name, TensorPlace place) => Value;
 }
 
-/// <summary>Numbers spread over the layers of a slice, linear in between.</summary>
+/// <summary>Numbers spaced evenly over the layers of a slice, with linear interpolation.</summary>
 internal sealed record GradientValue(IReadOnlyList<double> Values) : ParameterValue
 {
     public override ParameterScalar Resolve(in TensorName name, TensorPlace place) => At(place.T);
@@ -23,12 +23,12 @@ internal sealed record GradientValue(IReadOnlyList<double> Values) : ParameterVa
         int i = Math.Clamp((int)Math.Floor(x), 0, Values.Count - 1);
         double fraction = x - i;
 
-        // At a knot nothing is added, so that the value comes out exactly.
+        // At a knot nothing is added, so the value is exact.
         return fraction == 0 ? Values[i] : ((1 - fraction) * Values[i]) + (fraction * Values[Math.Min(i + 1, Values.Count - 1)]);
     }
 }
 
-/// <summary>Words spread over the layers of a slice: element ⌊t(m−1)⌋.</summary>
+/// <summary>Strings spread over the layers of a slice: element ⌊t(m−1)⌋.</summary>
 internal sealed record WordListValue(IReadOnlyList<string> Values) : ParameterValue
 {
     public override ParameterScalar Resolve(in TensorName name, TensorPlace place) =>
@@ -36,8 +36,8 @@ internal sealed record WordListValue(IReadOnlyList<string> Values) : ParameterVa
 }
 
 /// <summary>
-/// mergekit's first gradients (<c>--layer-gradient</c>): one sample for the embeddings, one for each layer, one for what
-/// follows the layers.
+/// The gradients of mergekit's first version (<c>--layer-gradient</c>): one sample for the embeddings, one per layer, and one
+/// for the tensors after the layers.
 /// </summary>
 internal sealed record LayerSampleValue(IReadOnlyList<double> Values, bool Complement = false) : ParameterValue
 {

@@ -1,11 +1,11 @@
 namespace LlamaNative.Merging.Recipe;
 
-/// <summary>Tells the YAML forms apart and hands each to its reader.</summary>
+/// <summary>Detects the YAML format and calls its reader.</summary>
 internal static class RecipeReader
 {
     public static MergeRecipe Load(string path)
     {
-        // One character more than a recipe may have is enough to refuse it, however long the file is.
+        // Reading one character more than the limit is enough to reject a file of any length.
         using var reader = new StreamReader(path);
         var text = new char[YamlTree.MaxCharacters + 1];
         int length = reader.ReadBlock(text);

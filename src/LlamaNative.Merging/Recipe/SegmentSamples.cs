@@ -1,8 +1,8 @@
 namespace LlamaNative.Merging.Recipe;
 
 /// <summary>
-/// The gradients of the older tools. m values make m−1 segments of ⌊n/(m−1)⌋ samples each, both ends of a segment
-/// included, so that joints repeat; what is missing at the end is filled with the last value.
+/// The gradients of older tools. m values make m−1 segments of ⌊n/(m−1)⌋ samples each, including both ends of a segment, so
+/// that joints repeat; missing samples at the end are filled with the last value.
 /// </summary>
 internal static class SegmentSamples
 {

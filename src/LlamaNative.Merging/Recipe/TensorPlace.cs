@@ -1,6 +1,6 @@
 namespace LlamaNative.Merging.Recipe;
 
-/// <summary>Where a tensor stands in a model.</summary>
+/// <summary>A tensor's place relative to the layers.</summary>
 internal enum TensorRole
 {
     /// <summary>Before the layers: embeddings.</summary>
@@ -9,19 +9,19 @@ internal enum TensorRole
     /// <summary>In a layer.</summary>
     Layer,
 
-    /// <summary>Behind the layers: the final norm and the output matrix.</summary>
+    /// <summary>After the layers: the final norm and the output matrix.</summary>
     Post,
 }
 
-/// <summary>An output tensor as parameters see it.</summary>
-/// <param name="Role">Before, in or behind the layers.</param>
+/// <summary>The place of an output tensor, which parameters are resolved for.</summary>
+/// <param name="Role">Before, in or after the layers.</param>
 /// <param name="Layer">The output layer, counted from 0 over all slices; 0 outside layers.</param>
-/// <param name="LayerCount">Output layers in all.</param>
-/// <param name="T">Where gradients are read, from 0 to 1: inside its slice for a layer.</param>
-/// <param name="Names">All output tensors by their Hugging Face names, in the order a checkpoint lists them.</param>
+/// <param name="LayerCount">Total number of output layers.</param>
+/// <param name="T">The position at which gradients are evaluated, from 0 to 1; for a layer, within its slice.</param>
+/// <param name="Names">The Hugging Face names of all output tensors, in checkpoint order.</param>
 internal sealed record TensorPlace(TensorRole Role, int Layer, int LayerCount, double T, IReadOnlyList<string> Names);
 
-/// <summary>A tensor's two names. Filters are looked for in the Hugging Face name first, then in the GGUF name.</summary>
+/// <summary>A tensor's two names. Filters are matched against the Hugging Face name first, then the GGUF name.</summary>
 internal readonly record struct TensorName(string HuggingFace, string Gguf)
 {
     public bool Matches(string? filter) =>

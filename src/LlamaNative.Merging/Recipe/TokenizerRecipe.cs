@@ -1,39 +1,43 @@
 namespace LlamaNative.Merging;
 
-/// <summary>How the output's vocabulary is made, and where rows come from that a model lacks.</summary>
+/// <summary>How the output's vocabulary is built, and where rows come from that a model lacks.</summary>
 public sealed record TokenizerRecipe
 {
-    /// <summary><c>base</c>, <c>union</c>, or a model whose vocabulary the output takes.</summary>
+    /// <summary><c>base</c>, <c>union</c>, or the model whose vocabulary the output uses.</summary>
     public string Source { get; init; } = "union";
 
-    /// <summary>Tokens whose embedding is chosen by hand; ones that no vocabulary has are appended.</summary>
+    /// <summary>Tokens with an explicit embedding source; tokens that no vocabulary has are appended.</summary>
     public IReadOnlyDictionary<string, TokenSource> Tokens { get; init; } = new Dictionary<string, TokenSource>();
 
-    /// <summary>Pads the vocabulary to a multiple of this with unused tokens, whose rows are the mean row.</summary>
+    /// <summary>
+    /// Pads the vocabulary to a multiple of this with unused tokens, whose rows are the mean row; null for no padding.
+    /// </summary>
     public int? PadToMultipleOf { get; init; }
 
-    /// <summary>The line of the recipe it comes from.</summary>
+    /// <summary>The recipe line, if known.</summary>
     internal int? Line { get; init; }
 }
 
-/// <summary>Where the embedding of a token comes from in models that lack it (or, with <see cref="Force"/>, in all).</summary>
+/// <summary>
+/// The source of a token's embedding for models that lack the token, or for all models with <see cref="Force"/>.
+/// </summary>
 public sealed record TokenSource
 {
-    /// <summary>The model; null together with <see cref="Zero"/> unset leaves the usual rules.</summary>
+    /// <summary>The source model. If null and <see cref="Zero"/> is false, the default rules apply.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Another token's text in that model.</summary>
+    /// <summary>The text of the source token in that model.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Another token's number in that model.</summary>
+    /// <summary>The id of the source token in that model.</summary>
     public int? TokenId { get; init; }
 
-    /// <summary>A row of zeros.</summary>
+    /// <summary>Uses a row of zeros.</summary>
     public bool Zero { get; init; }
 
     /// <summary>Also replaces the row of models that have the token.</summary>
     public bool Force { get; init; }
 
-    /// <summary>The line of the recipe it comes from.</summary>
+    /// <summary>The recipe line, if known.</summary>
     internal int? Line { get; init; }
 }

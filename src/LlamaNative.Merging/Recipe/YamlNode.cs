@@ -9,24 +9,24 @@ internal enum YamlKind
     Mapping,
 }
 
-/// <summary>A piece of YAML with the line it stands on. Aliases share nodes, so nothing here may be changed.</summary>
+/// <summary>A YAML node with its line. Aliases share nodes, so nodes are immutable.</summary>
 internal sealed class YamlNode
 {
     public required YamlKind Kind { get; init; }
 
-    /// <summary>Counted from 1.</summary>
+    /// <summary>The line, counted from 1.</summary>
     public required int Line { get; init; }
 
     public string Text { get; init; } = "";
 
-    /// <summary>A plain scalar may be a number, a boolean or null; a quoted one is a string.</summary>
+    /// <summary>Whether a scalar is unquoted and may be a number, a boolean or null; a quoted one is a string.</summary>
     public bool Plain { get; init; }
 
     public IReadOnlyList<YamlNode> Items { get; init; } = [];
 
     public IReadOnlyList<KeyValuePair<string, YamlNode>> Entries { get; init; } = [];
 
-    /// <summary>Nodes there would be if every alias were written out.</summary>
+    /// <summary>Number of nodes after expanding aliases.</summary>
     public int Size { get; init; } = 1;
 
     public bool IsNull => Kind == YamlKind.Scalar && Plain && Text is "" or "~" or "null" or "Null" or "NULL";
@@ -44,7 +44,7 @@ internal sealed class YamlNode
         return null;
     }
 
-    /// <summary>A boolean as PyYAML reads one, which is what recipes are written for.</summary>
+    /// <summary>Parses a boolean like PyYAML, which recipes are written for.</summary>
     public bool TryGetBoolean(out bool value)
     {
         bool isTrue = Kind == YamlKind.Scalar && Plain && Text.ToLowerInvariant() is "true" or "yes" or "on";
@@ -52,7 +52,7 @@ internal sealed class YamlNode
         return isTrue || (Kind == YamlKind.Scalar && Plain && Text.ToLowerInvariant() is "false" or "no" or "off");
     }
 
-    /// <summary>A finite number; booleans count 1 and 0.</summary>
+    /// <summary>Parses a finite number; booleans are 1 and 0.</summary>
     public bool TryGetNumber(out double value)
     {
         if (TryGetBoolean(out bool flag))

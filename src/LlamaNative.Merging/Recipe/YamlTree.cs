@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace LlamaNative.Merging.Recipe;
 
 /// <summary>
-/// Reads YAML into <see cref="YamlNode"/>s from the parser's events, within bounds: of characters, of depth, and of
-/// nodes after aliases are written out, so that no document takes more than a moment or a few megabytes.
+/// Reads YAML into <see cref="YamlNode"/>s from parser events. Limits on characters, depth and nodes after expanding aliases
+/// bound time and memory.
 /// </summary>
 internal sealed class YamlTree
 {
@@ -26,13 +26,13 @@ internal sealed class YamlTree
         _warnings = warnings;
     }
 
-    /// <summary>Reads the one document of a text.</summary>
-    /// <exception cref="MergeException">No YAML, more than one document, or beyond the bounds.</exception>
+    /// <summary>Reads the single document of a text.</summary>
+    /// <exception cref="MergeException">The text is not YAML, has several documents, or exceeds the limits.</exception>
     public static YamlNode Read(string yaml, string? file, List<string> warnings)
     {
         if (yaml.Length > MaxCharacters)
         {
-            throw new MergeException($"the recipe has more than {MaxCharacters} characters", file);
+            throw new MergeException($"the recipe exceeds {MaxCharacters} characters", file);
         }
 
         var tree = new YamlTree(yaml, file, warnings);
@@ -42,12 +42,12 @@ internal sealed class YamlTree
         }
         catch (YamlException error)
         {
-            throw new MergeException("not YAML: " + error.InnerMessage(), file, line: (int)error.Start.Line, innerException: error);
+            throw new MergeException("invalid YAML: " + error.InnerMessage(), file, line: (int)error.Start.Line, innerException: error);
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
         {
-            // The scanner trips over some malformed text instead of refusing it, such as a bracket that is never closed.
-            throw new MergeException("not YAML: the text ends or breaks off within a value", file, line: tree.Line, innerException: error);
+            // For some malformed text, such as an unclosed bracket, the scanner throws other exceptions than YamlException.
+            throw new MergeException("invalid YAML: unexpected end of a value", file, line: tree.Line, innerException: error);
         }
     }
 
@@ -62,19 +62,19 @@ internal sealed class YamlTree
         Next<DocumentStart>();
         YamlNode root = ReadNode(0);
         Next<DocumentEnd>();
-        return _parser.Current is StreamEnd ? root : throw Error("a recipe is one document, and a second one begins");
+        return _parser.Current is StreamEnd ? root : throw Error("a recipe must be a single YAML document");
     }
 
     private YamlNode ReadNode(int depth)
     {
         if (depth > MaxDepth)
         {
-            throw Error($"nested deeper than {MaxDepth}");
+            throw Error($"the recipe is nested deeper than {MaxDepth} levels");
         }
 
         if (++_nodes > MaxNodes)
         {
-            throw Error($"more than {MaxNodes} values");
+            throw Error($"the recipe has more than {MaxNodes} values");
         }
 
         switch (_parser.Current)
@@ -99,11 +99,11 @@ internal sealed class YamlTree
             case AnchorAlias alias:
                 YamlNode node = _anchors.TryGetValue(alias.Value.Value, out YamlNode? known)
                     ? known ?? throw Error($"the alias '*{alias.Value.Value}' contains itself")
-                    : throw Error($"the alias '*{alias.Value.Value}' has no anchor");
+                    : throw Error($"the alias '*{alias.Value.Value}' has no matching anchor");
                 _parser.MoveNext();
                 return node;
             default:
-                throw Error("a value is missing");
+                throw Error("missing value");
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class YamlTree
             YamlNode key = ReadNode(depth + 1);
             if (key.Kind != YamlKind.Scalar)
             {
-                throw new MergeException("a key must be a word", _file, line: key.Line);
+                throw new MergeException("a key must be a string", _file, line: key.Line);
             }
 
             YamlNode value = ReadNode(depth + 1);
@@ -145,7 +145,7 @@ internal sealed class YamlTree
             {
                 if (entries.ContainsKey(key.Text))
                 {
-                    _warnings.Add($"line {key.Line}: '{key.Text}' is given twice; the last one counts");
+                    _warnings.Add($"line {key.Line}: duplicate key '{key.Text}'; the last one is used");
                 }
 
                 entries[key.Text] = value;
@@ -157,10 +157,10 @@ internal sealed class YamlTree
         {
             if (source.Kind != YamlKind.Mapping)
             {
-                throw new MergeException("'<<' takes a mapping or a list of mappings", _file, line: source.Line);
+                throw new MergeException("the value of '<<' must be a mapping or a list of mappings", _file, line: source.Line);
             }
 
-            // What the mapping itself says goes first, as YAML's merge keys are defined.
+            // The mapping's own keys take precedence, as YAML's merge keys require.
             foreach ((string name, YamlNode value) in source.Entries)
             {
                 entries.TryAdd(name, value);
@@ -170,7 +170,7 @@ internal sealed class YamlTree
         return new YamlNode { Kind = YamlKind.Mapping, Line = line, Entries = [.. entries], Size = size };
     }
 
-    /// <summary>Marks an anchor whose node is still being read, so that an alias to it inside itself is found.</summary>
+    /// <summary>Marks an anchor whose node is still being read, to detect an alias inside its own node.</summary>
     private void Reserve(AnchorName anchor)
     {
         if (!anchor.IsEmpty)
@@ -190,7 +190,9 @@ internal sealed class YamlTree
     }
 
     private int Grow(int size, YamlNode child) =>
-        child.Size <= MaxNodes - size ? size + child.Size : throw Error($"more than {MaxNodes} values once aliases are written out");
+        child.Size <= MaxNodes - size
+            ? size + child.Size
+            : throw Error($"the recipe has more than {MaxNodes} values after expanding aliases");
 
     private void Next<T>()
         where T : ParsingEvent
@@ -215,7 +217,7 @@ internal sealed class YamlTree
 
 internal static class YamlErrors
 {
-    /// <summary>The message without the place in front, which the error names itself.</summary>
+    /// <summary>The message without the position, which the error reports separately.</summary>
     public static string InnerMessage(this YamlException error)
     {
         string message = error.Message;

@@ -1,17 +1,17 @@
 namespace LlamaNative.Merging.Sparsify;
 
-/// <summary>A block's part of a reading.</summary>
+/// <summary>Computes a block's contribution to a pass.</summary>
 internal delegate T GatherBlock<TBlock, out T>(in TBlock block)
     where TBlock : allows ref struct;
 
-/// <summary>One pass over all blocks of a tensor: of its rows, or of a model's changes to them (<see cref="DeltaBlock"/>).</summary>
+/// <summary>One pass over all blocks of a tensor: its rows, or a model's deltas (<see cref="DeltaBlock"/>).</summary>
 internal abstract class BlockPass<TBlock>
     where TBlock : allows ref struct
 {
-    /// <summary>A block's part; runs on any thread.</summary>
+    /// <summary>Computes a block's contribution; called on any thread.</summary>
     public abstract object Gather(in TBlock block);
 
-    /// <summary>Takes a block's part in, in block order.</summary>
+    /// <summary>Accumulates a block's contribution; called in block order.</summary>
     public abstract void Add(object part);
 
     public static BlockPass<TBlock> Of<T>(GatherBlock<TBlock, T> gather, Action<T> add)

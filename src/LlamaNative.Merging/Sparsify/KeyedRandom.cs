@@ -3,8 +3,8 @@ using System.Text;
 namespace LlamaNative.Merging.Sparsify;
 
 /// <summary>
-/// Random numbers by position instead of in sequence, so that blocks can be computed in any order on any thread:
-/// SplitMix64 (Steele, Lea, Flood 2014) started at a key made of seed, tensor and model.
+/// Random numbers addressed by position, so that blocks can be computed in any order on any thread: SplitMix64 (Steele, Lea,
+/// Flood 2014), seeded from seed, tensor and model.
 /// </summary>
 internal readonly struct KeyedRandom
 {
@@ -23,7 +23,7 @@ internal readonly struct KeyedRandom
         _key = Mix(key + (Step * (ulong)(model + 1)));
     }
 
-    /// <summary>A number from 0 to below 1 for a position.</summary>
+    /// <summary>The random number in [0, 1) for a position.</summary>
     public double At(long position) => (Mix(_key + (Step * ((ulong)position + 1))) >> 11) * (1.0 / (1UL << 53));
 
     private static ulong Mix(ulong value)

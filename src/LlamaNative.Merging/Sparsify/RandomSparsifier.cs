@@ -1,6 +1,6 @@
 namespace LlamaNative.Merging.Sparsify;
 
-/// <summary>DARE: keeps each change with the same probability.</summary>
+/// <summary>DARE: keeps each delta with the same probability.</summary>
 internal sealed class RandomSparsifier(double density, KeyedRandom random) : Sparsifier
 {
     public static Sparsifier Create(double density, KeyedRandom random) =>

@@ -3,13 +3,13 @@ using System.Buffers;
 namespace LlamaNative.Merging.Sparsify;
 
 /// <summary>
-/// DELLA: keeps a change with a probability that grows with its rank in its row, from density − ε for the smallest to
-/// density + ε for the largest.
+/// DELLA: keeps each delta with a probability that grows with its rank in its row, from density − ε for the smallest to density
+/// + ε for the largest.
 /// </summary>
 internal sealed class RankSparsifier(double density, double epsilon, KeyedRandom random, Rescale rescale) : Sparsifier
 {
-    /// <summary>A sparsifier for a tensor.</summary>
-    /// <exception cref="MergeException">A probability would leave (0, 1).</exception>
+    /// <summary>Creates the sparsifier of a tensor.</summary>
+    /// <exception cref="MergeException">A probability would be outside (0, 1).</exception>
     public static Sparsifier Create(double density, double epsilon, KeyedRandom random, Rescale rescale)
     {
         if (density >= 1)
@@ -19,7 +19,7 @@ internal sealed class RankSparsifier(double density, double epsilon, KeyedRandom
 
         return density - Math.Abs(epsilon) > 0 && density + Math.Abs(epsilon) < 1
             ? new RankSparsifier(density, epsilon, random, rescale)
-            : throw new MergeException($"density {density} ± epsilon {epsilon} is not between 0 and 1");
+            : throw new MergeException($"density {density} ± epsilon {epsilon} must be between 0 and 1");
     }
 
     public override void Keep(in DeltaBlock block, Span<float> factors)
@@ -38,7 +38,7 @@ internal sealed class RankSparsifier(double density, double epsilon, KeyedRandom
         ArrayPool<double>.Shared.Return(probabilities);
     }
 
-    /// <summary>The probability of each change of a row.</summary>
+    /// <summary>Computes the keep probability of each delta in a row.</summary>
     public void Probabilities(ReadOnlySpan<float> row, Span<double> probabilities)
     {
         if (row.Length == 1)
@@ -47,7 +47,7 @@ internal sealed class RankSparsifier(double density, double epsilon, KeyedRandom
             return;
         }
 
-        // Size above place, so that one sort orders both: among equals the first counts as larger.
+        // Size in the upper bits, position in the lower, so that one sort orders both; among equals the first ranks as larger.
         ulong[] order = ArrayPool<ulong>.Shared.Rent(row.Length);
         for (int i = 0; i < row.Length; i++)
         {

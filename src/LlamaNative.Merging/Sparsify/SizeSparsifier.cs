@@ -4,7 +4,7 @@ using LlamaNative.Merging.Methods;
 namespace LlamaNative.Merging.Sparsify;
 
 /// <summary>
-/// Keeps changes by size: all but the <c>dropTop</c> largest and the <c>dropBottom</c> smallest of a tensor.
+/// Keeps deltas by size: all except the <c>dropTop</c> largest and the <c>dropBottom</c> smallest of a tensor.
 /// </summary>
 internal sealed class SizeSparsifier : Sparsifier
 {
@@ -19,8 +19,8 @@ internal sealed class SizeSparsifier : Sparsifier
         _density = density;
     }
 
-    /// <summary>TIES: the int(density·n) largest.</summary>
-    /// <exception cref="MergeException">That is none.</exception>
+    /// <summary>TIES: keeps the int(density·n) largest deltas.</summary>
+    /// <exception cref="MergeException">density × n rounds down to zero.</exception>
     public static Sparsifier Largest(double density, long total)
     {
         if (density >= 1)
@@ -31,10 +31,12 @@ internal sealed class SizeSparsifier : Sparsifier
         long keep = (long)(density * total);
         return keep > 0
             ? new SizeSparsifier(0, keep, total, density)
-            : throw new MergeException($"density {density} of {total} elements keeps none");
+            : throw new MergeException($"density {density} × {total} elements rounds down to zero; raise density");
     }
 
-    /// <summary>Breadcrumbs: without the int(gamma·n) largest, and without so many of the smallest that density is met.</summary>
+    /// <summary>
+    /// Breadcrumbs: drops the int(gamma·n) largest deltas, and as many of the smallest as needed to reach the density.
+    /// </summary>
     public static Sparsifier WithoutOutliers(double density, double gamma, long total)
     {
         if (density >= 1)

@@ -1,9 +1,9 @@
 namespace LlamaNative.Merging.Sparsify;
 
 /// <summary>
-/// The border behind the <c>count</c> largest changes of a tensor, in decreasing size; among equals the one that comes
-/// first in the tensor counts as larger. Found by counting in two readings (the upper bits of the sizes, then the lower
-/// bits within the bin that the border runs through) and a third where it runs between equals; nothing is sorted or held.
+/// The boundary after the <c>count</c> largest deltas of a tensor; among equal sizes the first in the tensor counts as larger.
+/// Found by counting in two passes (the upper bits of the sizes, then the lower bits within the boundary's bin), and a third
+/// one if the boundary falls between equal sizes; nothing is sorted or stored.
 /// </summary>
 internal sealed class TopBoundary
 {
@@ -24,10 +24,10 @@ internal sealed class TopBoundary
         IsInside = count > 0 && count < total;
     }
 
-    /// <summary>Whether the border runs inside the tensor.</summary>
+    /// <summary>Whether the boundary is inside the tensor.</summary>
     public bool IsInside { get; }
 
-    /// <summary>Whether the border runs between changes of equal size.</summary>
+    /// <summary>Whether the boundary falls between deltas of equal size.</summary>
     public bool CutsTies { get; private set; }
 
     public static int HighBin(uint key) => (int)(key >> LowBits);
@@ -58,10 +58,13 @@ internal sealed class TopBoundary
 
     public void AddTies(long ties) => _tiesBefore.Add(_tiesBefore[^1] + ties);
 
-    /// <summary>Tells for each change of a block, in order, whether it is one of the largest.</summary>
+    /// <summary>Reports for each delta of a block, in order, whether it is one of the largest.</summary>
     public Reader Read(int blockIndex) => new(this, CutsTies ? _tiesBefore[blockIndex] : 0);
 
-    /// <summary>Goes down the bins until the wanted number is reached: the bin, how many of it are wanted, and how many it has.</summary>
+    /// <summary>
+    /// Descends the bins until the wanted number is reached; returns the bin, how many of its deltas are wanted, and how many
+    /// it has.
+    /// </summary>
     private static (int Bin, long Wanted, long Has) Descend(ReadOnlySpan<long> bins, long wanted)
     {
         for (int bin = bins.Length - 1; bin > 0; bin--)

@@ -4,7 +4,9 @@ using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Tokenizers;
 
-/// <summary>The tokens of a model as its file lists them. Texts are their bytes, one character each, so that none are lost.</summary>
+/// <summary>
+/// The tokens of a model in file order. Texts are stored as bytes, one char each, so that invalid UTF-8 is preserved.
+/// </summary>
 internal sealed class ModelVocabulary
 {
     public const string TokensKey = "tokenizer.ggml.tokens";
@@ -13,13 +15,13 @@ internal sealed class ModelVocabulary
     public const string MergesKey = "tokenizer.ggml.merges";
     public const string ModelKey = "tokenizer.ggml.model";
 
-    /// <summary>An ordinary token, as the file lists its type.</summary>
+    /// <summary>The token type of ordinary tokens.</summary>
     public const int Normal = (int)GgufTokenType.Normal;
 
-    /// <summary>A token added by hand, which is text all the same.</summary>
+    /// <summary>The token type of user-defined tokens, which are text too.</summary>
     public const int UserDefined = (int)GgufTokenType.UserDefined;
 
-    /// <summary>A token that is never made.</summary>
+    /// <summary>The token type of unused tokens.</summary>
     public const int Unused = (int)GgufTokenType.Unused;
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
@@ -43,7 +45,7 @@ internal sealed class ModelVocabulary
 
     public int Count => Texts.Count;
 
-    /// <exception cref="MergeException">The file has no vocabulary, or lists of different length.</exception>
+    /// <exception cref="MergeException">The file has no vocabulary, or its lists differ in length.</exception>
     public static ModelVocabulary Of(MergeModel model)
     {
         if (!model.File.Metadata.TryGetValue(TokensKey, out GgufValue? tokens))
@@ -56,17 +58,19 @@ internal sealed class ModelVocabulary
         int[]? types = model.File.Metadata.TryGetValue(TypesKey, out value) ? value.GetArray<int>() : null;
         return (scores?.Length ?? texts.Length) == texts.Length && (types?.Length ?? texts.Length) == texts.Length
             ? new ModelVocabulary(texts, scores, types)
-            : throw new MergeException($"{texts.Length} tokens, {scores?.Length} scores and {types?.Length} types", model.Path);
+            : throw new MergeException(
+                $"the vocabulary's lists differ in length: {texts.Length} tokens, {scores?.Length} scores, {types?.Length} types",
+                model.Path);
     }
 
-    /// <summary>A text of a recipe in the form texts have here.</summary>
+    /// <summary>Converts a recipe's text to the byte form.</summary>
     public static string Encode(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The other way round, for messages.</summary>
+    /// <summary>Converts from the byte form, for messages.</summary>
     public static string Decode(string text) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text));
 
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
-    /// <summary>A token's number, or -1. Of two with the same text the first counts.</summary>
+    /// <summary>A token's id, or -1. Of several tokens with the same text, the first one.</summary>
     public int Find(string text) => _ids.GetValueOrDefault(text, -1);
 }

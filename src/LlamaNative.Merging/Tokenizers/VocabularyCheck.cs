@@ -3,7 +3,7 @@ using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Tokenizers;
 
-/// <summary>Looks whether rows that are merged by their number stand for the same tokens.</summary>
+/// <summary>Checks whether rows that are merged by index represent the same tokens.</summary>
 internal static class VocabularyCheck
 {
     /// <exception cref="MergeException">The tokenizers are of different kinds.</exception>
@@ -22,7 +22,7 @@ internal static class VocabularyCheck
             if (here != there)
             {
                 throw new MergeException(
-                    $"the tokenizer is of kind {here}, and that of {reference.Path} is {there}: rows of the same number are not the "
+                    $"the tokenizer type is {here}, but that of {reference.Path} is {there}: rows with the same index are not the "
                     + $"same token", model.Path);
             }
 
@@ -34,8 +34,8 @@ internal static class VocabularyCheck
                 warnings.Add(
                     $"{model.Path}: {different.Length} of {common} tokens differ from {reference.Path}, the first being {different[0]}, "
                     + $"'{ModelVocabulary.Decode(actual.Texts[different[0]])}' for "
-                    + $"'{ModelVocabulary.Decode(expected.Texts[different[0]])}'; without a tokenizer in the recipe their rows are merged "
-                    + $"by number");
+                    + $"'{ModelVocabulary.Decode(expected.Texts[different[0]])}'; without tokenizer_source in the recipe their rows are "
+                    + $"merged by index");
             }
         }
     }

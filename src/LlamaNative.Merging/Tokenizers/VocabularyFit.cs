@@ -4,11 +4,11 @@ using LlamaNative.Merging.Recipe;
 
 namespace LlamaNative.Merging.Tokenizers;
 
-/// <summary>Brings the matrices with a row for each token to the same height and order.</summary>
+/// <summary>Brings matrices with one row per token to the same height and order.</summary>
 internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorInfo Tensor)> inputs,
     MergeModel? baseModel, MethodTraits method)
 {
-    /// <summary>Row by row, without a look at the tokens: the rows all have; for task vectors those of the base.</summary>
+    /// <summary>By row index, regardless of tokens: the rows that all models have; for task vectors the base's rows.</summary>
     public (long Rows, IReadOnlyList<RowMap?> Maps) ByNumber(string name)
     {
         if (!method.TaskVector)
@@ -21,10 +21,11 @@ internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorI
         return small is null
             ? (rows, new RowMap?[inputs.Count])
             : throw new MergeException(
-                $"the vocabulary has {tensor.Shape[1]} tokens, fewer than the {rows} of the base {inputs[0].Model.Path}", small.Path, name);
+                $"the vocabulary has {tensor.Shape[1]} tokens, fewer than the {rows} of the base model {inputs[0].Model.Path}",
+                small.Path, name);
     }
 
-    /// <summary>The first model's rows; where the others have none, its own.</summary>
+    /// <summary>The first model's rows; rows that the others lack come from it.</summary>
     public (long Rows, IReadOnlyList<RowMap?> Maps) ByFirst()
     {
         long rows = inputs[0].Tensor.Shape[1];
@@ -36,7 +37,7 @@ internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorI
             row < input.Tensor.Shape[1] ? RowOrigin.OfOwn(row) : RowOrigin.Of([(inputs[0].Model.Index, row)]);
     }
 
-    /// <summary>Token by token, in the order of the output's vocabulary.</summary>
+    /// <summary>By token, in output vocabulary order.</summary>
     public (long Rows, IReadOnlyList<RowMap?> Maps) ByToken(VocabularyPlan vocabulary, string name)
     {
         int[] models = [.. inputs.Select(input => input.Model.Index)];
@@ -47,12 +48,12 @@ internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorI
             RowMap map = vocabulary.MapFor(model.Index, models, origin);
             if (map.Rows.Any(row => row.Own >= tensor.Shape[1]))
             {
-                throw new MergeException($"the matrix has {tensor.Shape[1]} rows, fewer than the vocabulary has tokens", model.Path, name);
+                throw new MergeException($"the matrix has {tensor.Shape[1]} rows, but the vocabulary has more tokens", model.Path, name);
             }
 
             if (map.Models.FirstOrDefault(other => !models.Contains(other), -1) is >= 0 and int missing)
             {
-                throw new MergeException($"an embedding is to come from model {missing}, which takes no part in this tensor",
+                throw new MergeException($"an embedding should come from model {missing}, which is not an input of this tensor",
                     model.Path, name);
             }
 

@@ -3,7 +3,7 @@ using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Tokenizers;
 
-/// <summary>Makes the tokenizer's lists as long as the matrices that have a row for each token.</summary>
+/// <summary>Adjusts the tokenizer's lists to the height of the vocabulary matrices.</summary>
 internal sealed class VocabularyMetadata(OrderedDictionary<string, GgufValue> metadata, MergeModel tokenizer, List<string> warnings)
 {
     public void Adjust(VocabularyPlan? vocabulary, long size)
@@ -22,15 +22,15 @@ internal sealed class VocabularyMetadata(OrderedDictionary<string, GgufValue> me
         if (tokens.Count < size)
         {
             throw new MergeException(
-                $"the vocabulary lists {tokens.Count} tokens, and the output has {size} rows for them: give the recipe a tokenizer",
+                $"the vocabulary has {tokens.Count} tokens, but the output has {size} rows; set tokenizer_source in the recipe",
                 tokenizer.Path, TensorNames.TokenEmbedding);
         }
 
         if (tokens.Count > size)
         {
             warnings.Add(
-                $"the last {tokens.Count - size} of {tokens.Count} tokens have no row in every model and are dropped; a tokenizer in the "
-                + $"recipe keeps them");
+                $"the last {tokens.Count - size} of {tokens.Count} tokens do not have a row in every model and are dropped; set "
+                + $"tokenizer_source in the recipe to keep them");
             var known = ModelVocabulary.Of(tokenizer);
             Set([.. Enumerable.Range(0, (int)size)
                 .Select(id => new OutputToken(known.Texts[id], known.Scores?[id] ?? 0, known.Types?[id] ?? ModelVocabulary.Normal))]);
@@ -48,14 +48,14 @@ internal sealed class VocabularyMetadata(OrderedDictionary<string, GgufValue> me
             metadata[ModelVocabulary.ScoresKey] = GgufValue.OfArray<float>([.. tokens.Select(token => token.Score)]);
         }
 
-        // Types are needed as soon as tokens were added that are not ordinary.
+        // Token types are required once added tokens are not ordinary.
         if (metadata.ContainsKey(ModelVocabulary.TypesKey) || tokens.Any(token => token.Type != ModelVocabulary.Normal))
         {
             metadata[ModelVocabulary.TypesKey] = GgufValue.OfArray<int>([.. tokens.Select(token => token.Type)]);
         }
     }
 
-    /// <summary>Merges of tokens that are gone.</summary>
+    /// <summary>Removes merges that refer to removed tokens.</summary>
     private void DropMerges(long size)
     {
         if (!metadata.TryGetValue(ModelVocabulary.MergesKey, out GgufValue? merges))
@@ -73,7 +73,7 @@ internal sealed class VocabularyMetadata(OrderedDictionary<string, GgufValue> me
         }));
     }
 
-    /// <summary>Special tokens that are gone.</summary>
+    /// <summary>Removes special token ids that refer to removed tokens.</summary>
     private void DropIds(long size)
     {
         foreach ((string key, GgufValue value) in metadata.ToArray())
@@ -81,7 +81,7 @@ internal sealed class VocabularyMetadata(OrderedDictionary<string, GgufValue> me
             if (key.StartsWith("tokenizer.ggml.", StringComparison.Ordinal) && key.EndsWith("_token_id", StringComparison.Ordinal)
                 && value.Type is not (GgufValueType.Array or GgufValueType.String or GgufValueType.Bool) && value.GetInteger() >= size)
             {
-                warnings.Add($"{key} is {value}, a token that is gone, and is dropped");
+                warnings.Add($"{key} is dropped, because its token {value} was removed");
                 metadata.Remove(key);
             }
         }

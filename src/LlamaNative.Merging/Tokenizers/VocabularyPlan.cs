@@ -1,29 +1,29 @@
 namespace LlamaNative.Merging.Tokenizers;
 
 /// <summary>A token of the output.</summary>
-/// <param name="Text">Its text, bytes as characters.</param>
+/// <param name="Text">Its text, with one char per byte.</param>
 /// <param name="Score">Its score.</param>
 /// <param name="Type">Its type.</param>
 internal readonly record struct OutputToken(string Text, float Score, int Type);
 
-/// <summary>The output's vocabulary, and where each model has its tokens.</summary>
+/// <summary>The output's vocabulary, and the position of its tokens in each model.</summary>
 internal sealed class VocabularyPlan
 {
     public required IReadOnlyList<OutputToken> Tokens { get; init; }
 
-    /// <summary>Tokens at the end that only pad.</summary>
+    /// <summary>Number of padding tokens at the end.</summary>
     public required int Padding { get; init; }
 
-    /// <summary>For each model by number: the row of each output token, or -1.</summary>
+    /// <summary>By model index: the row of each output token, or -1.</summary>
     public required IReadOnlyDictionary<int, int[]> Permutations { get; init; }
 
-    /// <summary>Origins chosen by hand, by output token.</summary>
+    /// <summary>Explicit row origins, by output token.</summary>
     public required IReadOnlyDictionary<int, (RowOrigin Origin, bool Force)> Chosen { get; init; }
 
-    /// <summary>The rows of a model among the models that take part in a tensor.</summary>
-    /// <param name="model">The model's number.</param>
-    /// <param name="models">The models that take part, in order.</param>
-    /// <param name="baseModel">The base model, whose rows others lack first; null for none.</param>
+    /// <summary>The row map of a model for a tensor.</summary>
+    /// <param name="model">The model's index.</param>
+    /// <param name="models">The models that are inputs of the tensor, in order.</param>
+    /// <param name="baseModel">The base model, the first source of missing rows; null for none.</param>
     public RowMap MapFor(int model, IReadOnlyList<int> models, int? baseModel)
     {
         var rows = new RowOrigin[Tokens.Count];

@@ -3,14 +3,14 @@ using LlamaNative.Merging.Inputs;
 
 namespace LlamaNative.Merging.Tokenizers;
 
-/// <summary>Builds the output's vocabulary: a model's own, or the union of all, with tokens added by hand and padding.</summary>
+/// <summary>Builds the output's vocabulary: one model's, or the union of all, plus added tokens and padding.</summary>
 internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, ModelSet models, List<string> warnings)
 {
     private readonly Dictionary<int, ModelVocabulary> _vocabularies = [];
 
-    /// <param name="reference">The base model, or the first.</param>
-    /// <param name="merged">The models that are merged.</param>
-    /// <returns>The vocabulary, and the model whose tokenizer the output takes.</returns>
+    /// <param name="reference">The base model, or the first model.</param>
+    /// <param name="merged">The models to merge.</param>
+    /// <returns>The vocabulary, and the model whose tokenizer the output uses.</returns>
     public (VocabularyPlan? Plan, MergeModel Tokenizer) Plan(MergeModel reference, IReadOnlyList<MergeModel> merged)
     {
         MergeModel source = recipe.Source is "base" or "union" ? reference : models.Get(recipe.Source, recipe.Line);
@@ -71,7 +71,7 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
         return id => new OutputToken(vocabulary.Texts[id], vocabulary.Scores?[id] ?? 0, vocabulary.Types?[id] ?? ModelVocabulary.Normal);
     }
 
-    /// <summary>A token that the recipe names: of the type it has in a model that knows it, and text added by hand otherwise.</summary>
+    /// <summary>Creates a token named in the recipe, with its type in a model that has it, or as user-defined text.</summary>
     private OutputToken NewToken(string name)
     {
         string text = ModelVocabulary.Encode(name);
@@ -93,7 +93,7 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
 
     private int[] Permutation(MergeModel model, bool isSource, List<OutputToken> tokens, int count)
     {
-        // In the source's own vocabulary a text may occur twice; both rows are its own.
+        // The source's vocabulary may have a text twice; both rows are its own.
         ModelVocabulary vocabulary = _vocabularies[model.Index];
         var rows = new int[tokens.Count];
         Array.Fill(rows, -1);
@@ -120,7 +120,8 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
                 MergeModel model = models.Get(token.Model, token.Line);
                 if (!merged.Contains(model))
                 {
-                    throw new MergeException($"the embedding of '{name}' is to come from '{token.Model}', which is not merged",
+                    throw new MergeException(
+                        $"the embedding of '{name}' should come from '{token.Model}', which is not one of the merged models",
                         file, line: token.Line);
                 }
 
@@ -128,7 +129,7 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
             }
             else if (token.Force)
             {
-                warnings.Add($"line {token.Line}: '{name}' has force and no source, and is left as it is");
+                warnings.Add($"line {token.Line}: '{name}' has force but no source and is unchanged");
             }
         }
 
@@ -143,8 +144,8 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
         return row >= 0 && row < vocabulary.Count
             ? row
             : throw new MergeException(token.TokenId is null
-                ? $"the model has no token '{wanted}'"
-                : $"the model has no token {row}; its vocabulary has {vocabulary.Count}", model.Path, line: token.Line);
+                ? $"the model's vocabulary has no token '{wanted}'"
+                : $"token id {row} is out of range; the model's vocabulary has {vocabulary.Count} tokens", model.Path, line: token.Line);
     }
 
     private static void RequireSameKind(MergeModel model, MergeModel source)
@@ -153,7 +154,7 @@ internal sealed class VocabularyPlanner(TokenizerRecipe recipe, string? file, Mo
         if (here != there)
         {
             throw new MergeException(
-                $"the tokenizer is of kind {here}, and that of {source.Path} is {there}: their tokens have nothing in common", model.Path);
+                $"the tokenizer type is {here}, but that of {source.Path} is {there}: their tokens cannot be matched", model.Path);
         }
     }
 

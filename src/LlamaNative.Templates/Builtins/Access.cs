@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// Attributes and subscripts as Jinja2 resolves them: <c>a.b</c> asks for the attribute (a method) first and the
-/// element second, <c>a['b']</c> the other way round, and what neither has is undefined.
+/// Attribute and subscript access with Jinja2's resolution order: <c>a.b</c> tries the attribute (a method) and then the
+/// element, <c>a['b']</c> the element and then the attribute; otherwise the result is undefined.
 /// </summary>
 internal static class Access
 {
@@ -60,7 +60,7 @@ internal static class Access
         return TemplateValue.UndefinedBecause($"{target.TypeName} object has no element {PythonRepr.Of(state.Budget, key)}");
     }
 
-    /// <summary>Follows a filter's attribute path such as <c>function.name</c> or <c>0.id</c>.</summary>
+    /// <summary>Resolves a filter's attribute path such as <c>function.name</c> or <c>0.id</c>.</summary>
     public static TemplateValue Path(RenderState state, in TemplateValue target, in TemplateValue path)
     {
         if (!path.IsString)
@@ -80,7 +80,7 @@ internal static class Access
         return current;
     }
 
-    /// <summary>Methods and the attributes of objects; missing where the type has no such attribute.</summary>
+    /// <summary>Methods, and attributes of objects; missing if the type has no such attribute.</summary>
     public static TemplateValue OwnAttribute(RenderState state, in TemplateValue target, string name)
     {
         if (target.Kind == ValueKind.Object)
@@ -100,7 +100,7 @@ internal static class Access
     {
         value = default;
 
-        // Python's unhashable key is a TypeError, which Jinja2 answers with undefined.
+        // Python raises TypeError for an unhashable key, which Jinja2 converts to undefined.
         bool isHashable = key.Kind is not ValueKind.Dictionary && (!key.IsSequence || key.AsSequence.IsTuple);
         return isHashable && dictionary.TryGet(DictionaryKey.From(state.Budget, key), out value);
     }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Reads the arguments of filters and methods, with Python's errors for wrong types.</summary>
+/// <summary>Converts the arguments of filters and methods, with Python's error messages for wrong types.</summary>
 internal static class Argument
 {
     public static TracedText Text(in TemplateValue value) =>
@@ -12,10 +12,10 @@ internal static class Argument
 
     public static TracedText Text(in TemplateValue value, string otherwise) => value.IsMissing ? otherwise : Text(value);
 
-    /// <summary>A text that may be None or left out.</summary>
+    /// <summary>A text that may be None or omitted.</summary>
     public static string? OptionalText(in TemplateValue value) => value.IsMissing || value.IsNone ? null : Text(value).Text;
 
-    /// <summary>An integer clamped to what indices and counts can mean.</summary>
+    /// <summary>An integer clamped to the range of indices and counts.</summary>
     public static long Integer(in TemplateValue value) =>
         value.IsIntegral ? (long)BigInteger.Min(BigInteger.Max(value.AsBigInteger, -(1L << 40)), 1L << 40)
         : value.IsUndefined ? throw ValueError.Undefined(value)

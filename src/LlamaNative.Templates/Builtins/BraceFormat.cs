@@ -5,7 +5,7 @@ namespace LlamaNative.Templates;
 /// <summary>Python's <c>'{0} is {age:>3}'.format(name, age=7)</c>.</summary>
 internal static class BraceFormat
 {
-    // Python allows replacement fields inside a specification, but not inside those.
+    // Python allows replacement fields inside a format specification, but not nested in those.
     private const int MaxNesting = 2;
 
     public static TracedText Apply(RenderState state, TracedText format, in CallArguments arguments)
@@ -70,7 +70,7 @@ internal static class BraceFormat
     {
         string field = traced.Text;
 
-        // A subscript may contain '!' and ':', so those only count after it.
+        // A subscript may contain '!' and ':', so search for these only after it.
         int nameEnd = field.AsSpan().IndexOfAny("!:[");
         while (nameEnd >= 0 && field[nameEnd] == '[')
         {

@@ -1,14 +1,14 @@
 namespace LlamaNative.Templates;
 
-/// <summary>A body whose arguments were sorted into parameters; one that was not passed is missing.</summary>
+/// <summary>A body that receives its arguments in parameter order; omitted ones are missing.</summary>
 internal delegate TemplateValue BoundBody(RenderState state, in TemplateValue self, ReadOnlySpan<TemplateValue> arguments);
 
-/// <summary>A body that sorts its arguments itself.</summary>
+/// <summary>A body that receives its arguments unprocessed.</summary>
 internal delegate TemplateValue FreeBody(RenderState state, in TemplateValue self, in CallArguments arguments);
 
 /// <summary>
-/// A filter, method or function of the language. <c>self</c> is the filtered value or the method's object, and
-/// parameters may be given by position or by name.
+/// A filter, method or function of the language. <c>self</c> is the filtered value or the method's object; parameters may be
+/// passed by position or by name.
 /// </summary>
 internal sealed class Builtin
 {
@@ -35,7 +35,7 @@ internal sealed class Builtin
 
     public TemplateValue Invoke(RenderState state, in TemplateValue self, in CallArguments arguments)
     {
-        // Whatever is done to a text walks it at least once.
+        // Every operation on a text scans it at least once.
         state.Budget.Scan(self.IsString ? self.AsString.Length : 0);
         if (_bound is null)
         {
@@ -80,7 +80,7 @@ internal sealed class Builtin
     }
 }
 
-/// <summary>A builtin as a value of its own: a global function.</summary>
+/// <summary>A builtin as a value: a global function.</summary>
 internal sealed class BuiltinFunction(Builtin builtin) : TemplateCallable
 {
     public override string TypeName => "function";
@@ -88,7 +88,7 @@ internal sealed class BuiltinFunction(Builtin builtin) : TemplateCallable
     public override TemplateValue Invoke(RenderState state, in CallArguments arguments) => builtin.Invoke(state, default, arguments);
 }
 
-/// <summary>A method taken from its object, as in <c>set f = text.strip</c>.</summary>
+/// <summary>A method bound to its object, as in <c>set f = text.strip</c>.</summary>
 internal sealed class BoundMethod(Builtin builtin, TemplateValue self) : TemplateCallable
 {
     public override string TypeName => "builtin_function_or_method";

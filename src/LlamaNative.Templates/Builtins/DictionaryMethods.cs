@@ -33,7 +33,7 @@ internal static class DictionaryMethods
         }),
         new("pop", 1, ["key", "default"], static (state, in self, args) =>
         {
-            // Taking an entry out moves those behind it.
+            // Removing an entry moves the ones after it.
             state.Budget.Scan(self.AsDictionary.Count);
             return self.AsDictionary.Remove(DictionaryKey.From(state.Budget, args[0]), out TemplateValue value) ? value
                 : args[1].IsMissing ? throw new TemplateError($"no key {PythonRepr.Of(state.Budget, args[0])} to pop")
@@ -58,7 +58,7 @@ internal static class DictionaryMethods
         }),
     ];
 
-    /// <summary>What <c>dict(mapping or pairs, name=value)</c> and <c>update</c> put into a dictionary.</summary>
+    /// <summary>Implements <c>dict(mapping or pairs, name=value)</c> and <c>update</c>.</summary>
     public static void Update(RenderBudget budget, TemplateDictionary target, in CallArguments arguments)
     {
         if (arguments.Positional.Length > 1)

@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace LlamaNative.Templates;
 
-/// <summary>The global functions: Jinja2's own and the two Hugging Face adds.</summary>
+/// <summary>The global functions: Jinja2's, and the two that Hugging Face adds.</summary>
 internal static class Functions
 {
-    // Jinja2's sandbox refuses longer ranges.
+    // Jinja2's sandbox rejects longer ranges.
     private const long MaxRangeLength = 100_000;
 
     private static readonly FrozenDictionary<string, TemplateValue> s_all = new Builtin[]
@@ -71,7 +71,7 @@ internal static class Functions
     }
 }
 
-/// <summary>What <c>cycler('odd', 'even')</c> makes: hands its items out in turn.</summary>
+/// <summary>The result of <c>cycler('odd', 'even')</c>: returns its items in turn.</summary>
 internal sealed class Cycler(TemplateValue[] items) : TemplateObject
 {
     private int _next;
@@ -96,7 +96,7 @@ internal sealed class Cycler(TemplateValue[] items) : TemplateObject
     };
 }
 
-/// <summary>What <c>joiner(', ')</c> makes: empty when first called, the separator afterwards.</summary>
+/// <summary>The result of <c>joiner(', ')</c>: empty on the first call, the separator afterwards.</summary>
 internal sealed class Joiner(TracedText separator) : TemplateCallable
 {
     private bool _used;

@@ -1,8 +1,8 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// Methods of list. Hugging Face's sandbox forbids those that change the list and llama.cpp allows them; templates
-/// of released models use append, so they are allowed here.
+/// Methods of list. Hugging Face's sandbox forbids those that modify the list, llama.cpp allows them; they are allowed here
+/// because templates of released models use append.
 /// </summary>
 internal static class ListMethods
 {

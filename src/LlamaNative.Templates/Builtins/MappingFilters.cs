@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>Filters over dictionaries and single values.</summary>
+/// <summary>Filters for dictionaries and single values.</summary>
 internal static class MappingFilters
 {
     public static IEnumerable<Builtin> All { get; } =

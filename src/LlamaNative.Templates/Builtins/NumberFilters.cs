@@ -3,10 +3,10 @@ using System.Numerics;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Filters that make numbers.</summary>
+/// <summary>Filters that return numbers.</summary>
 internal static class NumberFilters
 {
-    // Python refuses to convert longer digit strings, whose conversion takes quadratic time.
+    // Python rejects longer digit strings, because converting them takes quadratic time.
     private const int MaxDigits = 4300;
 
     public static IEnumerable<Builtin> All { get; } =
@@ -55,7 +55,8 @@ internal static class NumberFilters
     private static TemplateValue? Truncate(double value) => double.IsFinite(value) ? new BigInteger(value) : default(TemplateValue?);
 
     /// <summary>
-    /// Python's int(text, base): white space around, a sign, a prefix that suits the base, single underscores between digits.
+    /// Python's int(text, base): surrounding whitespace, a sign, a prefix that matches the base, and single underscores between
+    /// digits are allowed.
     /// </summary>
     private static BigInteger? ParseInteger(string text, long radix)
     {
@@ -135,10 +136,10 @@ internal static class NumberFilters
 
         double unit = Math.Pow(10, digits);
         double whole = method == "ceil" ? Math.Ceiling(number * unit) : Math.Floor(number * unit);
-        return (whole + 0.0) / unit; // Python's ceil and floor give integers, which have no negative zero
+        return (whole + 0.0) / unit; // Python's ceil and floor return integers, which have no negative zero
     }
 
-    /// <summary>An integer to the nearest multiple of a unit, halves to the even one.</summary>
+    /// <summary>Rounds an integer to the nearest multiple of a unit, ties to even.</summary>
     private static BigInteger RoundToTens(BigInteger value, BigInteger unit)
     {
         BigInteger tens = BigInteger.DivRem(BigInteger.Abs(value), unit, out BigInteger rest);

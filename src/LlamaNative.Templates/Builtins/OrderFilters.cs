@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>Filters that compare elements with one another.</summary>
+/// <summary>Filters that compare elements.</summary>
 internal static class OrderFilters
 {
     public static IEnumerable<Builtin> All { get; } =
@@ -12,7 +12,9 @@ internal static class OrderFilters
         new("groupby", 1, ["attribute", "default", "case_sensitive"], static (state, in self, args) => GroupBy(state, self, args)),
     ];
 
-    /// <summary>What an element is compared by: an attribute of it or itself, without case unless asked for.</summary>
+    /// <summary>
+    /// The value an element is compared by: one of its attributes or the element itself, case-insensitive by default.
+    /// </summary>
     public static TemplateValue SortKey(RenderState state, in TemplateValue item, in TemplateValue attribute, bool caseSensitive)
     {
         TemplateValue key = Access.Path(state, item, attribute);
@@ -29,7 +31,7 @@ internal static class OrderFilters
     {
         bool caseSensitive = Argument.Flag(arguments[1]);
 
-        // "age,name" sorts by several attributes, the first one first.
+        // "age,name" sorts by several attributes, in this order.
         TemplateValue[] attributes = arguments[2].IsString
             ? [.. arguments[2].AsString.Split(',').Select(part => (TemplateValue)part)]
             : [arguments[2]];

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>map, select and their relatives: another filter or test applied to each element.</summary>
+/// <summary>map, select and similar filters, which apply another filter or test to each element.</summary>
 internal static class SelectionFilters
 {
     public static IEnumerable<Builtin> All { get; } =
@@ -17,7 +17,7 @@ internal static class SelectionFilters
         List<TemplateValue> mapped = [];
         if (!value.IsTrue)
         {
-            // Jinja2 asks for the truth first, so None maps to nothing.
+            // Jinja2 tests the truth value first, so None yields an empty result.
             return TemplateSequence.Generator(mapped);
         }
 

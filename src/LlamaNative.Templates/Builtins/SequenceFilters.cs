@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>Filters over sequences that keep the order of the elements.</summary>
+/// <summary>Filters for sequences that preserve the order of elements.</summary>
 internal static class SequenceFilters
 {
     public static IEnumerable<Builtin> All { get; } =

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Methods of str that answer a question about the text.</summary>
+/// <summary>Methods of str that inspect the text.</summary>
 internal static class StringInspectionMethods
 {
     public static IEnumerable<Builtin> All { get; } =
@@ -32,7 +32,7 @@ internal static class StringInspectionMethods
             && self.AsString.All(static c => c == '_' || char.IsLetterOrDigit(c))),
     ];
 
-    /// <summary>At least one cased letter and none of the other case.</summary>
+    /// <summary>True if there is at least one cased letter and none of the other case.</summary>
     public static bool IsUpper(string text) => text.Any(char.IsUpper) && !text.Any(char.IsLower);
 
     public static bool IsLower(string text) => text.Any(char.IsLower) && !text.Any(char.IsUpper);
@@ -99,7 +99,9 @@ internal static class StringInspectionMethods
             : text.AsSpan(start, end - start).Count(sought);
     }
 
-    /// <summary>The optional start and end (arguments 1 and 2) as UTF-16 offsets; an end before the start finds nothing.</summary>
+    /// <summary>
+    /// The optional start and end (arguments 1 and 2) as UTF-16 offsets; an end before the start matches nothing.
+    /// </summary>
     private static (int Start, int End) Range(string text, ReadOnlySpan<TemplateValue> arguments)
     {
         if (arguments[1].IsMissing && arguments[2].IsMissing)

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>Methods of str that make new text.</summary>
+/// <summary>Methods of str that return new text.</summary>
 internal static class StringMethods
 {
     public static IEnumerable<Builtin> All { get; } =
@@ -51,7 +51,7 @@ internal static class StringMethods
 
     public static TemplateValue Center(RenderState state, TracedText text, ReadOnlySpan<TemplateValue> arguments)
     {
-        // CPython puts the odd space left when the width is odd.
+        // CPython puts the extra space on the left when the width is odd.
         long width = Argument.Integer(arguments[0]);
         return Justify(state, text, arguments, missing => (missing / 2) + (missing & width & 1));
     }
@@ -85,7 +85,7 @@ internal static class StringMethods
         long limit = Argument.Integer(arguments[1], -1);
         bool hasSeparator = !arguments[0].IsMissing && !arguments[0].IsNone;
 
-        // Asked for the worst case first: every character its own part.
+        // Reserve memory for the worst case: every character is a separate part.
         state.Budget.AllocateElements(text.Length);
         return List(state, text, hasSeparator ? bySeparator(text, NotEmpty(arguments[0]).Text, limit) : byWhiteSpace(text, limit));
     }

@@ -4,7 +4,7 @@ namespace LlamaNative.Templates;
 
 internal delegate bool TestBody(RenderState state, in TemplateValue value, in TemplateValue argument);
 
-/// <summary>One test and whether it compares the value with an argument.</summary>
+/// <summary>A test, and whether it takes an argument.</summary>
 internal sealed record Test(string Name, bool HasArgument, TestBody Body)
 {
     public bool Holds(RenderState state, in TemplateValue value, in CallArguments arguments)
@@ -21,7 +21,7 @@ internal sealed record Test(string Name, bool HasArgument, TestBody Body)
     }
 }
 
-/// <summary>The tests behind <c>is</c>, <c>select</c> and <c>selectattr</c>.</summary>
+/// <summary>The tests for <c>is</c>, <c>select</c> and <c>selectattr</c>.</summary>
 internal static class Tests
 {
     private static readonly FrozenDictionary<string, Test> s_all = new Test[]

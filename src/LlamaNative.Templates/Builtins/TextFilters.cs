@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Filters that make text; like Jinja2's, most take any value by its <c>str()</c>.</summary>
+/// <summary>Filters that return text; as in Jinja2, most convert any value with <c>str()</c>.</summary>
 internal static class TextFilters
 {
     public static IEnumerable<Builtin> All { get; } =
@@ -45,7 +45,7 @@ internal static class TextFilters
     private static TemplateValue Escape(RenderState state, in TemplateValue value) =>
         value.IsMarkup ? value : TemplateValue.Markup(HtmlEscape.Escape(state.Budget, Str(state, value)));
 
-    /// <summary>Jinja2's title differs from str.title: a word begins after white space or one of -({[&lt;.</summary>
+    /// <summary>Jinja2's title differs from str.title: words start after whitespace or one of -({[&lt;.</summary>
     private static string Title(string text)
     {
         StringBuilder title = new(text.Length);
@@ -85,7 +85,7 @@ internal static class TextFilters
         bool blank = Argument.Flag(arguments[2]);
         budget.AllocateElements(text.Length);
 
-        // The added line break makes a last line that is empty count.
+        // The added line break makes an empty last line count.
         List<TracedText> lines = TextSplitting.SplitLines(TextJoining.Join(budget, [text, "\n"]));
         OutputBuffer output = new(budget);
         for (int i = 0; i < lines.Count; i++)
@@ -169,7 +169,7 @@ internal static class TextFilters
         return query.ToText();
     }
 
-    /// <summary>Percent-encodes a text; where slashes are encoded, too, a blank is a plus sign.</summary>
+    /// <summary>Percent-encodes a text; if slashes are encoded too, a space becomes a plus sign.</summary>
     private static TracedText Quote(RenderState state, TracedText text, bool keepSlash)
     {
         state.Budget.AllocateText(9L * text.Length);

@@ -1,8 +1,8 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// A failure below the syntax tree, where no position is known; it becomes a
-/// <see cref="TemplateException"/> at the position of the node being evaluated.
+/// An error raised below the syntax tree, where no position is known; it is converted to a <see cref="TemplateException"/> at
+/// the position of the node being evaluated.
 /// </summary>
 internal sealed class TemplateError(string message, bool raisedByTemplate = false) : Exception(message)
 {

@@ -1,8 +1,8 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// A template that does not parse, that fails while rendering, or that refuses its input with <c>raise_exception</c>.
-/// Line and column count from 1 in the template's source.
+/// A template does not parse, fails while rendering, or rejects its input with <c>raise_exception</c>. Lines and columns count
+/// from 1 in the template's source.
 /// </summary>
 public sealed class TemplateException : Exception
 {
@@ -15,18 +15,18 @@ public sealed class TemplateException : Exception
         RaisedByTemplate = raisedByTemplate;
     }
 
-    /// <summary>What went wrong, without the place.</summary>
+    /// <summary>The error without its position.</summary>
     public string Reason { get; }
 
     /// <summary>The line in the template's source, counted from 1.</summary>
     public int Line { get; }
 
-    /// <summary>The column in UTF-16 characters, counted from 1.</summary>
+    /// <summary>The column in UTF-16 code units, counted from 1.</summary>
     public int Column { get; }
 
     /// <summary>
-    /// Whether the template itself called <c>raise_exception</c>: the input does not suit it, and
-    /// <see cref="Exception.Message"/> is the template author's own text.
+    /// Whether the template called <c>raise_exception</c>: it rejects the input, and <see cref="Exception.Message"/> is the
+    /// template author's text.
     /// </summary>
     public bool RaisedByTemplate { get; }
 }

@@ -3,15 +3,15 @@ using System.Runtime.CompilerServices;
 
 namespace LlamaNative.Templates;
 
-/// <summary>What one rendering may still spend of its <see cref="TemplateLimits"/>.</summary>
+/// <summary>The remaining budget of one rendering under its <see cref="TemplateLimits"/>.</summary>
 internal sealed class RenderBudget(TemplateLimits limits, CancellationToken cancellationToken)
 {
-    // Rounded up from what the runtime takes for a list element, a dictionary entry and an object.
+    // The runtime's size of a list element, a dictionary entry and an object, rounded up.
     public const int ElementBytes = 24;
     public const int EntryBytes = 96;
     private const int ObjectBytes = 32;
 
-    // Reading the clock costs more than a step, so it is read once in a while.
+    // Reading the clock costs more than a step, so it is read only occasionally.
     private const int StepsBetweenClockReads = 2048;
 
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -21,7 +21,7 @@ internal sealed class RenderBudget(TemplateLimits limits, CancellationToken canc
 
     public TemplateLimits Limits => limits;
 
-    /// <summary>Counts work: one per statement, loop turn or element.</summary>
+    /// <summary>Counts work: one step per statement, loop iteration or element.</summary>
     public void Step(long count = 1)
     {
         _steps -= count;
@@ -32,16 +32,17 @@ internal sealed class RenderBudget(TemplateLimits limits, CancellationToken canc
         }
     }
 
-    /// <summary>Counts a pass over a text, which is far cheaper per character than a step.</summary>
+    /// <summary>Counts a pass over a text, which costs far less per character than a step.</summary>
     public void Scan(int characters) => Step(1 + (characters >> 6));
 
-    /// <summary>Asks for memory before it is allocated.</summary>
+    /// <summary>Reserves memory before it is allocated.</summary>
     public void Allocate(long bytes)
     {
         _bytes -= bytes;
         if (_bytes < 0 || bytes < 0)
         {
-            throw new TemplateError($"the template creates more than {limits.MaxAllocatedBytes} bytes of values");
+            throw new TemplateError(
+                $"the template creates more than {limits.MaxAllocatedBytes} bytes of values (TemplateLimits.MaxAllocatedBytes)");
         }
     }
 
@@ -57,7 +58,7 @@ internal sealed class RenderBudget(TemplateLimits limits, CancellationToken canc
         Step(count);
     }
 
-    /// <summary>Guards every recursion over values or blocks: the process must not die of a full stack.</summary>
+    /// <summary>Guards recursion over values or blocks against stack overflow, which would end the process.</summary>
     public static void EnsureStack()
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -71,13 +72,13 @@ internal sealed class RenderBudget(TemplateLimits limits, CancellationToken canc
         _untilClock = StepsBetweenClockReads;
         if (_steps < 0)
         {
-            throw new TemplateError($"rendering takes more than {limits.MaxSteps} steps");
+            throw new TemplateError($"rendering takes more than {limits.MaxSteps} steps (TemplateLimits.MaxSteps)");
         }
 
         cancellationToken.ThrowIfCancellationRequested();
         if (Stopwatch.GetElapsedTime(_start) > limits.MaxTime)
         {
-            throw new TemplateError($"rendering takes longer than {limits.MaxTime}");
+            throw new TemplateError($"rendering takes longer than {limits.MaxTime} (TemplateLimits.MaxTime)");
         }
     }
 }

@@ -1,37 +1,37 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// How much a template may cost. A chat template comes out of a model file and is as untrusted as the file:
-/// whatever it contains, parsing and rendering end within these bounds or with a <see cref="TemplateException"/>.
+/// Resource limits for a template. Chat templates come from model files and are as untrusted as the file: parsing and rendering
+/// finish within these limits or throw <see cref="TemplateException"/>.
 /// </summary>
-/// <remarks>The defaults leave a prompt of a million tokens room and stop everything that could hurt a host.</remarks>
+/// <remarks>The defaults suffice for a prompt of a million tokens and protect the host against malicious templates.</remarks>
 public sealed record TemplateLimits
 {
-    /// <summary>The limits used where none are given.</summary>
+    /// <summary>The default limits.</summary>
     public static TemplateLimits Default { get; } = new();
 
-    /// <summary>The longest template source, in UTF-16 characters.</summary>
+    /// <summary>Maximum length of the template source in UTF-16 code units.</summary>
     public int MaxSourceLength { get; init; } = 1 << 20;
 
-    /// <summary>The deepest nesting of parentheses, operators and blocks in the source.</summary>
+    /// <summary>Maximum nesting of parentheses, operators and blocks in the source.</summary>
     public int MaxSyntaxDepth { get; init; } = 100;
 
-    /// <summary>The deepest chain of macros, callers and recursive loops that call one another.</summary>
+    /// <summary>Maximum nesting of calls of macros, callers and recursive loops.</summary>
     public int MaxCallDepth { get; init; } = 200;
 
-    /// <summary>The number of statements, loop turns and elements visited in one rendering.</summary>
+    /// <summary>Maximum number of statements, loop iterations and elements visited in one rendering.</summary>
     public long MaxSteps { get; init; } = 20_000_000;
 
-    /// <summary>The longest rendered text, in UTF-16 characters.</summary>
+    /// <summary>Maximum length of the rendered text in UTF-16 code units.</summary>
     public int MaxOutputLength { get; init; } = 32 << 20;
 
     /// <summary>
-    /// Bytes of strings, lists and dictionaries that one rendering may create in all, those already
-    /// collected included; it is asked before each allocation.
+    /// Maximum total bytes of strings, lists and dictionaries created in one rendering, including those already
+    /// garbage-collected; checked before each allocation.
     /// </summary>
     public long MaxAllocatedBytes { get; init; } = 512L << 20;
 
-    /// <summary>The wall-clock time of one rendering.</summary>
+    /// <summary>Maximum wall-clock time of one rendering.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(10);
 
     internal void Validate()

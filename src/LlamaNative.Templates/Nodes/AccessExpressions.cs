@@ -3,7 +3,7 @@ namespace LlamaNative.Templates;
 /// <summary><c>target.name</c></summary>
 internal sealed class AttributeExpression(int position, Expression target, string name) : Expression(position)
 {
-    // message.tool_calls on a message without any is the most frequent undefined; it is made once.
+    // message.tool_calls of a message without any is the most frequent undefined value, so it is created once.
     private readonly TemplateValue _missingInDictionary = TemplateValue.UndefinedAttribute(new MissingAttribute("dict", name));
     private readonly bool _isDictionaryMethod = Methods.Find(new TemplateDictionary(), name) is not null;
 

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>What stands left of an assignment or behind <c>for</c>.</summary>
+/// <summary>The target of an assignment or of a <c>for</c> loop.</summary>
 internal abstract class AssignmentTarget
 {
     public abstract void Assign(RenderState state, Scope scope, in TemplateValue value);
@@ -26,7 +26,7 @@ internal sealed class TupleTarget(List<AssignmentTarget> targets) : AssignmentTa
                 : $"not enough values to unpack (expected {targets.Count}, got {items.Count})");
         }
 
-        // Assigning may change the list that is being unpacked.
+        // Assignments may modify the list being unpacked.
         TemplateValue[] values = [.. items];
         for (int i = 0; i < values.Length; i++)
         {
@@ -35,7 +35,7 @@ internal sealed class TupleTarget(List<AssignmentTarget> targets) : AssignmentTa
     }
 }
 
-/// <summary><c>ns.attribute = value</c>, where only a namespace may stand left of the dot.</summary>
+/// <summary><c>ns.attribute = value</c>; the owner must be a namespace.</summary>
 internal sealed class NamespaceTarget(NameExpression owner, string attribute) : AssignmentTarget
 {
     public override void Assign(RenderState state, Scope scope, in TemplateValue value)

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>The arguments of a call as written, with <c>*list</c> and <c>**dict</c>.</summary>
+/// <summary>The arguments of a call in source order, including <c>*list</c> and <c>**dict</c>.</summary>
 internal sealed class ArgumentList(
     List<Expression> positional, List<(string Name, Expression Value)> named, Expression? spreadList, Expression? spreadDictionary)
 {
@@ -63,13 +63,13 @@ internal sealed class CallExpression(int position, Expression callee, ArgumentLi
 {
     protected override TemplateValue Compute(RenderState state) => Call(state, default);
 
-    /// <summary>Calls with the block of <c>{% call %}</c> as the argument <c>caller</c>.</summary>
+    /// <summary>Calls with the body of <c>{% call %}</c> as the argument <c>caller</c>.</summary>
     public TemplateValue Call(RenderState state, TemplateValue caller)
     {
         TemplateValue function;
         if (callee is AttributeExpression attribute)
         {
-            // A method goes straight to its code, without an object for "the method of that text".
+            // Methods are invoked directly, without allocating a bound method.
             TemplateValue target = attribute.Target.Evaluate(state);
             if (Methods.Find(target, attribute.Name) is { } method)
             {
@@ -95,15 +95,17 @@ internal sealed class CallExpression(int position, Expression callee, ArgumentLi
     }
 }
 
-/// <summary><c>value | name(arguments)</c>; without a value it is the filter of a block.</summary>
+/// <summary><c>value | name(arguments)</c>; without a value, the filter of a block.</summary>
 internal sealed class FilterExpression(int position, Expression? value, string name, ArgumentList arguments) : Expression(position)
 {
-    // Jinja2, too, lets a branch that is not taken name a filter that does not exist.
+    // As in Jinja2, a branch that is not executed may use a filter that does not exist.
     private readonly Builtin? _filter = Filters.Find(name);
 
     protected override TemplateValue Compute(RenderState state) => Apply(state, value!.Evaluate(state));
 
-    /// <summary>Applies the filter, and those before it in a chain, to a block's text; its arguments see the block's variables.</summary>
+    /// <summary>
+    /// Applies the filter, and those before it in a chain, to a block's text; arguments are evaluated in the block's scope.
+    /// </summary>
     public TemplateValue ApplyToBlock(RenderState state, Scope block, TemplateValue text)
     {
         RenderBudget.EnsureStack();

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>A list or tuple literal; each evaluation makes a new one.</summary>
+/// <summary>A list or tuple literal; each evaluation creates a new one.</summary>
 internal sealed class SequenceExpression(int position, SequenceKind kind, List<Expression> items) : Expression(position)
 {
     protected override TemplateValue Compute(RenderState state)

@@ -1,19 +1,19 @@
 namespace LlamaNative.Templates;
 
-/// <summary>A node of the syntax tree that has a value.</summary>
+/// <summary>A syntax tree node that has a value.</summary>
 internal abstract class Expression(int position)
 {
     private const int UnguardedDepth = 8;
 
-    /// <summary>The offset in the source at which an error of this node is reported.</summary>
+    /// <summary>The source offset for errors of this node.</summary>
     public int Position { get; } = position;
 
-    /// <summary>The height of the tree from here down, which the parser bounds.</summary>
+    /// <summary>The height of the subtree, which the parser limits.</summary>
     public int Depth { get; set; } = 1;
 
     public TemplateValue Evaluate(RenderState state)
     {
-        // Few expressions are as deep as this; those that are must not exhaust the stack.
+        // Only deep expressions need the check, so that they cannot exhaust the stack.
         if (Depth > UnguardedDepth)
         {
             RenderBudget.EnsureStack();

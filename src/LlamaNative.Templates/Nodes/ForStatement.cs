@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>The parts of a loop as parsed.</summary>
+/// <summary>The parsed parts of a loop.</summary>
 internal sealed record ForParts
 {
     public required int Position { get; init; }
@@ -16,7 +16,7 @@ internal sealed record ForParts
     /// <summary>The slot of <c>loop</c> in the body's scope.</summary>
     public required int LoopSlot { get; init; }
 
-    /// <summary>The condition behind <c>for ... if</c>, which sees the loop's targets in a scope of its own.</summary>
+    /// <summary>The condition of <c>for ... if</c>, evaluated in a separate scope with the loop's targets.</summary>
     public Expression? Filter { get; init; }
 
     public AssignmentTarget? FilterTarget { get; init; }
@@ -48,7 +48,7 @@ internal sealed class ForStatement(ForParts parts) : Statement
 
     public bool IsRecursive => parts.IsRecursive;
 
-    /// <summary>What <c>loop(children)</c> does: the same loop over other items, its text as the value.</summary>
+    /// <summary>Implements <c>loop(children)</c>: runs the same loop over other items and returns its text.</summary>
     public TracedText RunRecursive(RenderState state, in TemplateValue iterable, Scope outer, int depth)
     {
         state.EnterCall();
@@ -57,7 +57,7 @@ internal sealed class ForStatement(ForParts parts) : Statement
         return text;
     }
 
-    /// <summary>Whether an item passes the loop's condition.</summary>
+    /// <summary>Whether an item satisfies the loop's condition.</summary>
     public bool Accepts(RenderState state, in TemplateValue item, Scope outer)
     {
         if (parts.Filter is null)
@@ -84,7 +84,7 @@ internal sealed class ForStatement(ForParts parts) : Statement
         {
             state.Budget.Step(1 + (scope.Slots.Length >> 6));
 
-            // Every turn starts without the last one's variables; those outside show through again.
+            // Each iteration starts without the previous one's variables; outer ones become visible again.
             Array.Clear(scope.Slots);
             state.Position = parts.Position;
             parts.Target.Assign(state, scope, loop.Current);
@@ -105,7 +105,7 @@ internal sealed class ForStatement(ForParts parts) : Statement
             return Flow.Normal;
         }
 
-        // As in Jinja2, turns that all ended in break or continue count as none.
+        // As in Jinja2, a loop whose iterations all ended in break or continue counts as empty.
         state.Scope = parts.ElseLayout!.NewScope(state, outer);
         Flow elseFlow = parts.Else.Execute(state);
         state.Scope = current;

@@ -1,8 +1,8 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// The variable <c>loop</c>. Items are looked at no earlier than asked for, since a body may change what the
-/// loop's condition says about later ones.
+/// The variable <c>loop</c>. Items are examined only when needed, because the body may change what the loop's condition returns
+/// for later ones.
 /// </summary>
 internal sealed class LoopContext(ForStatement statement, List<TemplateValue> items, Scope outer, int depth) : TemplateCallable
 {
@@ -58,7 +58,7 @@ internal sealed class LoopContext(ForStatement statement, List<TemplateValue> it
         _ => default,
     };
 
-    /// <summary><c>loop(children)</c> of a recursive loop.</summary>
+    /// <summary><c>loop(children)</c> in a recursive loop.</summary>
     public override TemplateValue Invoke(RenderState state, in CallArguments arguments) =>
         !statement.IsRecursive ? throw new TemplateError("The loop must have the 'recursive' marker to be called recursively.")
         : arguments.Positional is [TemplateValue iterable] ? statement.RunRecursive(state, iterable, outer, depth + 1)

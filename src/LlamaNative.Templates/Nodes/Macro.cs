@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>A macro with the variables that surrounded its definition; calling it gives text.</summary>
+/// <summary>A macro and the scope of its definition; calling it returns text.</summary>
 internal sealed class Macro(MacroDefinition definition, Scope surroundings) : TemplateCallable
 {
     public override string TypeName => "Macro";
@@ -20,7 +20,7 @@ internal sealed class Macro(MacroDefinition definition, Scope surroundings) : Te
         {
             if (scope.Slots[slot].IsMissing)
             {
-                // A default may use the parameters before it.
+                // A default value may refer to preceding parameters.
                 scope.Slots[slot] = fallback?.Evaluate(state) ?? TemplateValue.UndefinedBecause($"parameter '{name}' was not provided");
             }
         }

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>A macro, or the block of <c>{% call %}</c>, as parsed.</summary>
+/// <summary>A parsed macro, or the body of <c>{% call %}</c>.</summary>
 internal sealed record MacroDefinition
 {
     public required string Name { get; init; }
@@ -11,7 +11,7 @@ internal sealed record MacroDefinition
 
     public required ScopeLayout Layout { get; init; }
 
-    /// <summary>The slot of <c>caller</c>, or -1 where the body does not use it; likewise the two below.</summary>
+    /// <summary>The slot of <c>caller</c>, or -1 if the body does not use it; likewise for the two below.</summary>
     public required int CallerSlot { get; init; }
 
     public required int ExtraPositionalSlot { get; init; }

@@ -1,8 +1,8 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// A variable. The scopes that may hold it are known from the source; the innermost one that was assigned wins,
-/// and the outermost holds the render variables and the global functions.
+/// A variable. The scopes that can define it are known at parse time; the innermost one in which it was assigned wins. The
+/// outermost scope has the render variables and global functions.
 /// </summary>
 internal sealed class NameExpression(int position, string name) : Expression(position)
 {
@@ -10,7 +10,7 @@ internal sealed class NameExpression(int position, string name) : Expression(pos
 
     public string Name => name;
 
-    /// <summary>Settles the places once every assignment of the template is known.</summary>
+    /// <summary>Resolves the slots once all assignments of the template are known.</summary>
     public void Resolve(ScopeLayout scope)
     {
         List<(int, int)> places = [];

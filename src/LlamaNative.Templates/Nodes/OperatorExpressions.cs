@@ -1,8 +1,8 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// Operators of one precedence from left to right, such as <c>a + b - c</c>: one flat node, so a long chain is
-/// no deep tree.
+/// Left-associative operators of the same precedence, such as <c>a + b - c</c>, as one flat node, so that a long chain is not a
+/// deep tree.
 /// </summary>
 internal sealed class ArithmeticExpression(Expression first, List<(string Operator, Expression Operand, int Position)> rest)
     : Expression(first.Position)
@@ -33,7 +33,7 @@ internal sealed class ArithmeticExpression(Expression first, List<(string Operat
     }
 }
 
-/// <summary><c>a ~ b ~ c</c>: the texts of any values, joined.</summary>
+/// <summary><c>a ~ b ~ c</c>: concatenation of any values as text.</summary>
 internal sealed class ConcatenationExpression(int position, List<Expression> parts) : Expression(position)
 {
     protected override TemplateValue Compute(RenderState state)
@@ -49,7 +49,7 @@ internal sealed class ConcatenationExpression(int position, List<Expression> par
     }
 }
 
-/// <summary><c>a and b</c> or <c>a or b</c>: the value that decides, not a boolean.</summary>
+/// <summary><c>a and b</c> or <c>a or b</c>: returns the deciding operand, not a boolean.</summary>
 internal sealed class LogicalExpression(int position, bool isOr, List<Expression> operands) : Expression(position)
 {
     protected override TemplateValue Compute(RenderState state)
@@ -83,7 +83,9 @@ internal sealed class SignExpression(int position, bool negate, Expression opera
     }
 }
 
-/// <summary>A chain such as <c>a &lt; b &lt;= c</c>: each operand is evaluated once, and the first false link ends it.</summary>
+/// <summary>
+/// A chain such as <c>a &lt; b &lt;= c</c>: each operand is evaluated once, and the first false comparison ends it.
+/// </summary>
 internal sealed class ComparisonExpression(Expression first, List<(string Operator, Expression Operand, int Position)> rest)
     : Expression(first.Position)
 {
@@ -114,7 +116,7 @@ internal sealed class ComparisonExpression(Expression first, List<(string Operat
     }
 }
 
-/// <summary><c>a if test else b</c>; without an else the other case is undefined.</summary>
+/// <summary><c>a if test else b</c>; without else, the value is undefined if the test fails.</summary>
 internal sealed class ConditionalExpression(int position, Expression test, Expression then, Expression? otherwise) : Expression(position)
 {
     protected override TemplateValue Compute(RenderState state) =>

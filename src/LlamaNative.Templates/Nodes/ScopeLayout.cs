@@ -1,8 +1,8 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// The names that one block assigns, each with its slot. As in Jinja2, loops, macros and captured blocks have a
-/// scope of their own and <c>if</c> has none.
+/// The names assigned in one block, with their slots. As in Jinja2, loops, macros and captured blocks have their own scope and
+/// <c>if</c> does not.
 /// </summary>
 internal sealed class ScopeLayout
 {
@@ -24,10 +24,10 @@ internal sealed class ScopeLayout
 
     public IReadOnlyDictionary<string, int> Slots => _slots;
 
-    /// <summary>How many conditions the parser is inside of, within this scope.</summary>
+    /// <summary>Nesting depth of conditions that the parser is in, within this scope.</summary>
     public int Conditions { get; set; }
 
-    /// <summary>A scope for a block that is about to run.</summary>
+    /// <summary>Creates the scope for an execution of the block.</summary>
     public Scope NewScope(RenderState state, Scope parent)
     {
         state.Budget.AllocateElements(SlotCount + 1);
@@ -46,19 +46,21 @@ internal sealed class ScopeLayout
         return slot;
     }
 
-    /// <summary>Notes that the name is read here.</summary>
+    /// <summary>Records that the name is read here.</summary>
     public void Read(string name) => _uses.Add((name, false));
 
     public bool TryGetSlot(string name, out int slot) => _slots.TryGetValue(name, out slot);
 
     /// <summary>
-    /// Whether the scope's variable hides those outside even while nothing has been assigned to it, so that a loop or macro
-    /// inside sees it undefined. Jinja2 decides so when the first thing a block does with a name is to assign it, and no
-    /// block around it speaks of that name.
+    /// Whether the scope's variable hides outer ones even while unassigned, so that an inner loop or macro sees it as
+    /// undefined. In Jinja2 this is the case if the block's first use of the name is an assignment and no enclosing block uses
+    /// the name.
     /// </summary>
     public bool Hides(string name) => _hidden.Contains(name);
 
-    /// <summary>Finds out what is hidden, once the whole template is read: outer blocks first, as inner ones build on them.</summary>
+    /// <summary>
+    /// Determines hidden names once the whole template is parsed, outer blocks first, because inner ones depend on them.
+    /// </summary>
     public void Settle()
     {
         foreach ((string name, bool assigns) in _uses)

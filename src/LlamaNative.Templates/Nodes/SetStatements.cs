@@ -48,8 +48,8 @@ internal sealed class FilterBlockStatement(FilterExpression filter, Statement bo
 }
 
 /// <summary>
-/// <c>{% with a = 1 %}...{% endwith %}</c>; without assignments it is any other block with variables of its own,
-/// such as Hugging Face's <c>{% generation %}</c>, which marks the assistant's words for training.
+/// <c>{% with a = 1 %}...{% endwith %}</c>; without assignments, any other block with its own scope, such as Hugging Face's
+/// <c>{% generation %}</c>, which marks assistant text for training.
 /// </summary>
 internal sealed class WithStatement(List<(AssignmentTarget Target, Expression Value)> assignments, Statement body,
     ScopeLayout layout) : Statement

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>How a statement ended: normally, or on the way out of a loop's turn.</summary>
+/// <summary>How a statement ended: normally, or by leaving the loop iteration.</summary>
 internal enum Flow : byte
 {
     Normal,
@@ -8,12 +8,12 @@ internal enum Flow : byte
     Continue,
 }
 
-/// <summary>A node of the syntax tree that does something.</summary>
+/// <summary>A syntax tree node that is executed.</summary>
 internal abstract class Statement
 {
     public abstract Flow Execute(RenderState state);
 
-    /// <summary>Executes the statement in a scope of its own and gives the text it wrote.</summary>
+    /// <summary>Executes the statement in the given scope and returns the text it wrote.</summary>
     public TracedText Capture(RenderState state, Scope scope, out Flow flow)
     {
         (Scope outerScope, OutputBuffer outerOutput) = (state.Scope, state.Output);

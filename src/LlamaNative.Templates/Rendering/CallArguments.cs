@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>The arguments of a call, evaluated: by position, then by name in the order written.</summary>
+/// <summary>The evaluated arguments of a call: positional ones, then named ones in source order.</summary>
 internal readonly struct CallArguments(TemplateValue[] positional, KeyValuePair<string, TemplateValue>[] named)
 {
     public static CallArguments Empty => new([], []);

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>Everything one rendering carries along: variables, output, budget, clock and the current position.</summary>
+/// <summary>The state of one rendering: variables, output, budget, clock and the current position.</summary>
 internal sealed class RenderState(RenderBudget budget, TimeProvider clock, Scope root)
 {
     private readonly Stack<OutputBuffer> _spareBuffers = new();
@@ -14,13 +14,13 @@ internal sealed class RenderState(RenderBudget budget, TimeProvider clock, Scope
 
     public OutputBuffer Output { get; set; } = new(budget);
 
-    /// <summary>The offset in the source of what is being evaluated; an error is reported here.</summary>
+    /// <summary>The source offset of the node being evaluated, used for error positions.</summary>
     public int Position { get; set; }
 
-    /// <summary>An empty buffer for text that a block writes; <see cref="Return"/> takes it back.</summary>
+    /// <summary>Rents an empty buffer for the text of a block; <see cref="Return"/> returns it to the pool.</summary>
     public OutputBuffer RentBuffer() => _spareBuffers.Count > 0 ? _spareBuffers.Pop() : new OutputBuffer(Budget);
 
-    /// <summary>Takes back a buffer and gives the text in it.</summary>
+    /// <summary>Returns a buffer to the pool and yields its text.</summary>
     public TracedText Return(OutputBuffer buffer)
     {
         Budget.AllocateText(buffer.Length);
@@ -30,13 +30,14 @@ internal sealed class RenderState(RenderBudget budget, TimeProvider clock, Scope
         return text;
     }
 
-    /// <summary>Counts a call of a macro, caller or recursive loop; <see cref="LeaveCall"/> undoes it.</summary>
+    /// <summary>Enters a macro, caller or recursive loop and checks the call depth; <see cref="LeaveCall"/> exits it.</summary>
     public void EnterCall()
     {
         RenderBudget.EnsureStack();
         if (++_callDepth > Budget.Limits.MaxCallDepth)
         {
-            throw new TemplateError($"macros call one another more than {Budget.Limits.MaxCallDepth} deep");
+            throw new TemplateError(
+                $"macro calls are nested more than {Budget.Limits.MaxCallDepth} levels deep (TemplateLimits.MaxCallDepth)");
         }
     }
 

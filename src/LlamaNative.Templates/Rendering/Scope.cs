@@ -1,8 +1,8 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// The variables of one running block. Which name has which slot was settled at parse time
-/// (<c>ScopeLayout</c>); a slot nothing was assigned to yet is missing, and the lookup goes on outside.
+/// The variables of a block being executed. Slots are assigned to names at parse time (<c>ScopeLayout</c>); an unassigned slot
+/// is missing, and the lookup continues in the enclosing scope.
 /// </summary>
 internal sealed class Scope(int slotCount, Scope? parent)
 {

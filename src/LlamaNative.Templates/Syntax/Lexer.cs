@@ -1,9 +1,9 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// Cuts a template into text and tags, with the white space rules that Hugging Face sets: the line break after a
-/// block is dropped (trim_blocks), and so is the indentation before one (lstrip_blocks). A minus at a tag's edge
-/// strips all white space there, a plus keeps it.
+/// Splits a template into text and tags, with Hugging Face's whitespace settings: the line break after a block is removed
+/// (trim_blocks), and so is the indentation before it (lstrip_blocks). A minus at the edge of a tag strips all adjacent
+/// whitespace, a plus preserves it.
 /// </summary>
 internal sealed class Lexer
 {
@@ -92,7 +92,7 @@ internal sealed class Lexer
         }
     }
 
-    /// <summary>Where the text before a tag ends once white space is stripped as the tag asks for.</summary>
+    /// <summary>The end of the text before a tag after stripping the whitespace that the tag requests.</summary>
     private int StripBefore(int start, int tag, char sign, bool isExpression)
     {
         ReadOnlySpan<char> before = _text.AsSpan(start, tag - start);
@@ -119,12 +119,12 @@ internal sealed class Lexer
             throw _source.Error("Missing end of comment tag", tag);
         }
 
-        // The sign belongs to the comment's end, unless it is the sign of its begin ("{#-#}").
+        // The sign belongs to the end of the comment, unless it is the sign of its start ("{#-#}").
         char sign = end > _position ? _text[end - 1] : '\0';
         _position = SkipAfter(_text, end + 2, sign);
     }
 
-    /// <summary>Where the text goes on behind a block or comment that ended with a sign.</summary>
+    /// <summary>The position where text continues after a block or comment that ended with a sign.</summary>
     public static int SkipAfter(string text, int position, char sign)
     {
         if (sign == '-')
@@ -155,7 +155,7 @@ internal sealed class Lexer
             return true;
         }
 
-        // Unlike other blocks, the begin of a raw block keeps the line break after it.
+        // Unlike other blocks, the start of a raw block keeps the line break after it.
         bool isRaw = _text.AsSpan(i).StartsWith("%}");
         _position = isRaw ? i + 2 : _position;
         return isRaw;

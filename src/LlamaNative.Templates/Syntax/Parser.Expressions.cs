@@ -2,7 +2,7 @@ namespace LlamaNative.Templates;
 
 internal sealed partial class Parser
 {
-    /// <summary>An expression, or a tuple without parentheses where a comma follows.</summary>
+    /// <summary>Parses an expression, or an unparenthesized tuple if a comma follows.</summary>
     private Expression ParseTuple(bool withCondition = true, bool inParentheses = false, string? endName = null)
     {
         int start = _tokens.Current.Position;
@@ -195,7 +195,7 @@ internal sealed partial class Parser
                     _ => Reference(token.Position, token.Text),
                 };
             case TokenKind.String:
-                // Adjacent literals are one.
+                // Adjacent string literals are concatenated.
                 List<string> parts = [];
                 while (_tokens.Current.Kind == TokenKind.String)
                 {

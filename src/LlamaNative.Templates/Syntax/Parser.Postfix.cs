@@ -2,7 +2,7 @@ namespace LlamaNative.Templates;
 
 internal sealed partial class Parser
 {
-    /// <summary>Attributes, subscripts and calls behind a value.</summary>
+    /// <summary>Parses attributes, subscripts and calls after a value.</summary>
     private Expression ParsePostfix(Expression expression)
     {
         while (true)
@@ -58,7 +58,7 @@ internal sealed partial class Parser
         {
             TokenKind.Name => Over(new AttributeExpression(name.Position, target, name.Text), target),
 
-            // "list.0" is "list[0]".
+            // "list.0" means "list[0]".
             TokenKind.Number when name.Number.IsIntegral =>
                 Over(new ItemExpression(position, target, new ConstantExpression(name.Position, name.Number)), target),
             _ => throw _tokens.Error("expected name or number", name.Position),
@@ -86,7 +86,7 @@ internal sealed partial class Parser
             Expression? step = _tokens.SkipOperator(":") ? ParseSliceBound() : null;
             if (keys.Count > 0 || !_tokens.SkipOperator("]"))
             {
-                throw _tokens.Error("a slice stands alone in a subscript", position);
+                throw _tokens.Error("a slice must be the only element of a subscript", position);
             }
 
             return Over(new SliceExpression(position, target, start, stop, step), target, start, stop, step);
@@ -147,7 +147,7 @@ internal sealed partial class Parser
         return negated ? Over(new NotExpression(position, test), test) : test;
     }
 
-    /// <summary>Whether a value follows a test's name, as in <c>is divisibleby 3</c>.</summary>
+    /// <summary>Whether the token after a test's name starts an argument, as in <c>is divisibleby 3</c>.</summary>
     private bool BeginsTestArgument() => _tokens.Current.Kind switch
     {
         TokenKind.Name => _tokens.Current.Text is not ("else" or "or" or "and"),

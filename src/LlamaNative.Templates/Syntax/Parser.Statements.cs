@@ -35,7 +35,7 @@ internal sealed partial class Parser
                     ? new FlowStatement(tag.Text == "break" ? Flow.Break : Flow.Continue)
                     : throw _tokens.Error($"'{tag.Text}' outside of a loop", tag.Position);
             case "block" or "extends" or "include" or "import" or "from" or "autoescape":
-                throw _tokens.Error($"'{tag.Text}' has no use in a chat template and is not supported", tag.Position);
+                throw _tokens.Error($"'{tag.Text}' is not supported in chat templates", tag.Position);
             default:
                 string wanted = endTags.Length == 0 ? "" : $" Looking for {string.Join(" or ", endTags)}.";
                 throw _tokens.Error($"Encountered unknown tag '{tag.Text}'.{wanted}", tag.Position);
@@ -168,7 +168,7 @@ internal sealed partial class Parser
         List<(string Name, int Slot, Expression? Default)> parameters = hasSignature ? InScope(scope, () => ParseSignature(scope)) : [];
         parseAfterSignature();
 
-        // A loop around the definition is no loop around its body.
+        // A loop around the definition does not apply to the macro's body.
         (int outerLoops, _loops) = (_loops, 0);
         _macros.Push(frame);
         Statement body = InScope(scope, () => ParseBlock(endTag));

@@ -2,7 +2,7 @@ namespace LlamaNative.Templates;
 
 internal sealed partial class Parser
 {
-    /// <summary>An assignment target as read, before it is known in which scope it lies: a name, name.attribute or several.</summary>
+    /// <summary>A parsed assignment target before its scope is known: a name, name.attribute or several of these.</summary>
     private sealed record TargetSyntax(Token Name, Token? Attribute, List<TargetSyntax>? Items);
 
     private Token ParseTargetName()
@@ -53,7 +53,7 @@ internal sealed partial class Parser
         return new TargetSyntax(name, withNamespace && _tokens.SkipOperator(".") ? _tokens.ExpectName() : null, null);
     }
 
-    /// <summary>Declares a target's names in a scope.</summary>
+    /// <summary>Declares the names of a target in a scope.</summary>
     private AssignmentTarget Declare(TargetSyntax target, ScopeLayout scope)
     {
         if (target.Items is not null)

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// Builds the syntax tree, with Jinja2's grammar and precedences. While it reads it notes which block assigns which
-/// name, so that a variable is found by its slot when rendering.
+/// Builds the syntax tree with Jinja2's grammar and precedence, and records which block assigns which name, so that rendering
+/// finds variables by slot.
 /// </summary>
 internal sealed partial class Parser
 {
@@ -23,12 +23,16 @@ internal sealed partial class Parser
         _scope = new ScopeLayout(null);
     }
 
-    /// <summary>The whole template and the names its outermost scope needs: variables, functions and its own.</summary>
+    /// <summary>
+    /// Parses the whole template. Root is the layout of the outermost scope: variables, functions and assigned names.
+    /// </summary>
     public static (Statement Body, ScopeLayout Root) Parse(SourceText source, TemplateLimits limits)
     {
         if (source.Text.Length > limits.MaxSourceLength)
         {
-            throw source.Error($"the template has {source.Text.Length} characters, more than {limits.MaxSourceLength}", 0);
+            throw source.Error(
+                $"the template has {source.Text.Length} characters; the maximum is {limits.MaxSourceLength} "
+                + "(TemplateLimits.MaxSourceLength)", 0);
         }
 
         Parser parser = new(source, limits);
@@ -43,7 +47,7 @@ internal sealed partial class Parser
         return (body, root);
     }
 
-    /// <summary>Text and tags up to one of the end tags, whose name is then the current token.</summary>
+    /// <summary>Parses text and tags up to one of the end tags, whose name is then the current token.</summary>
     private BlockStatement ParseBody(string[] endTags)
     {
         List<Statement> statements = [];
@@ -79,7 +83,7 @@ internal sealed partial class Parser
         }
     }
 
-    /// <summary>The body of a block statement: from the end of its opening tag to its end tag, which is taken.</summary>
+    /// <summary>Parses the body of a block statement, from the end of its start tag through its end tag.</summary>
     private BlockStatement ParseBlock(string endTag)
     {
         BlockStatement body = ParseBranch(endTag);
@@ -97,7 +101,7 @@ internal sealed partial class Parser
         return body;
     }
 
-    /// <summary>Parses something inside a scope of its own.</summary>
+    /// <summary>Runs a parse function with a new scope.</summary>
     private T InScope<T>(ScopeLayout scope, Func<T> parse)
     {
         ScopeLayout outer = _scope;
@@ -123,7 +127,7 @@ internal sealed partial class Parser
         return reference;
     }
 
-    /// <summary>Counts one level of nesting in the source, which is one of recursion in the parser.</summary>
+    /// <summary>Enters one nesting level of the source, which is one recursion level of the parser.</summary>
     private void Enter()
     {
         if (++_nesting > _limits.MaxSyntaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -134,7 +138,7 @@ internal sealed partial class Parser
 
     private void Leave() => _nesting--;
 
-    /// <summary>Notes the height of a new node over its children.</summary>
+    /// <summary>Sets the depth of a new node from its children.</summary>
     private T Over<T>(T node, params IEnumerable<Expression?> children)
         where T : Expression
     {
@@ -149,8 +153,8 @@ internal sealed partial class Parser
     }
 
     private TemplateException TooDeep(int position) =>
-        _tokens.Error($"the template is nested more than {_limits.MaxSyntaxDepth} deep", position);
+        _tokens.Error($"the template is nested more than {_limits.MaxSyntaxDepth} levels deep (TemplateLimits.MaxSyntaxDepth)", position);
 
-    /// <summary>A macro being read, and which of caller, varargs and kwargs its body uses.</summary>
+    /// <summary>A macro being parsed, and which of caller, varargs and kwargs its body uses.</summary>
     private sealed record MacroFrame(HashSet<string> Uses);
 }

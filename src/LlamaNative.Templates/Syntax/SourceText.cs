@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>A template's source as Jinja2 reads it: every line break is \n and one at the end is dropped.</summary>
+/// <summary>A template's source, normalized like Jinja2: line breaks become \n, and one at the end is removed.</summary>
 internal sealed class SourceText
 {
     public SourceText(string source)

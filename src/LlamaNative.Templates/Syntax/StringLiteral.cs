@@ -3,10 +3,10 @@ using System.Text;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Python's escape sequences in a string literal; an unknown one stays as written.</summary>
+/// <summary>Python's escape sequences in a string literal; unknown ones are kept verbatim.</summary>
 internal static class StringLiteral
 {
-    /// <summary>The text meant, or null where a \x, \u, \U or \N sequence is broken.</summary>
+    /// <summary>The unescaped text, or null if a \x, \u, \U or \N sequence is invalid.</summary>
     public static string? Unescape(string literal)
     {
         if (!literal.Contains('\\', StringComparison.Ordinal))
@@ -53,7 +53,7 @@ internal static class StringLiteral
                     text.Append((char)octal);
                     break;
                 case 'N':
-                    // Names of characters would need Unicode's name list.
+                    // \N{name} would need Unicode's character names.
                     return null;
                 default:
                     int simple = "\\'\"abfnrtv".IndexOf(c, StringComparison.Ordinal);

@@ -3,13 +3,15 @@ using System.Numerics;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Cuts the inside of <c>{{ ... }}</c> or <c>{% ... %}</c> into tokens.</summary>
+/// <summary>Splits the content of <c>{{ ... }}</c> or <c>{% ... %}</c> into tokens.</summary>
 internal sealed class TagLexer(SourceText source, List<Token> tokens, bool isExpression)
 {
     private readonly string _text = source.Text;
     private readonly Stack<char> _brackets = new();
 
-    /// <summary>Reads from behind the tag's begin to behind its end and gives that position.</summary>
+    /// <summary>
+    /// Reads from the end of the tag's opening delimiter and returns the position after its closing delimiter.
+    /// </summary>
     public int Read(int position)
     {
         while (true)
@@ -21,7 +23,7 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, bool isExp
 
             if (position >= _text.Length)
             {
-                // The parser reports what it was looking for.
+                // The parser reports what it expected.
                 return position;
             }
 
@@ -47,7 +49,7 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, bool isExp
 
         tokens.Add(new Token(isExpression ? TokenKind.ExpressionEnd : TokenKind.BlockEnd, position, ""));
 
-        // Only blocks drop the line break behind them.
+        // Only blocks remove the line break after them.
         after = Lexer.SkipAfter(_text, end + 2, isExpression && sign == '\0' ? '+' : sign);
         return true;
     }
@@ -128,12 +130,12 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, bool isExp
 
         if (end >= _text.Length)
         {
-            throw source.Error("the string is not closed", position);
+            throw source.Error("unterminated string", position);
         }
 
         string body = _text[(position + 1)..end];
         string? value = StringLiteral.Unescape(body);
-        tokens.Add(new Token(TokenKind.String, position, value ?? throw source.Error("the string has a broken escape sequence", position)));
+        tokens.Add(new Token(TokenKind.String, position, value ?? throw source.Error("invalid escape sequence in a string", position)));
         return end + 1;
     }
 
@@ -185,7 +187,7 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, bool isExp
         string digits = _text[start..end].Replace("_", "", StringComparison.Ordinal);
         if (radix == 10 && digits[0] == '0' && digits.Trim('0').Length > 0)
         {
-            throw source.Error("an integer does not begin with 0", position);
+            throw source.Error("an integer literal cannot start with 0", position);
         }
 
         BigInteger value = 0;
@@ -198,7 +200,7 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, bool isExp
         return end;
     }
 
-    /// <summary>The end of a run of digits with single underscores between them.</summary>
+    /// <summary>The end of a sequence of digits separated by single underscores.</summary>
     private int Digits(int position, Func<char, bool> isDigit)
     {
         int start = position;

@@ -15,14 +15,14 @@ internal enum TokenKind : byte
     End,
 }
 
-/// <summary>A piece of the source; <c>Text</c> holds the name, the operator, the unescaped string or the data.</summary>
+/// <summary>A lexical token; <c>Text</c> is the name, operator, unescaped string or template data.</summary>
 internal readonly record struct Token(TokenKind Kind, int Position, string Text, TemplateValue Number = default)
 {
     public bool IsOperator(string text) => Kind == TokenKind.Operator && Text == text;
 
     public bool IsName(string text) => Kind == TokenKind.Name && Text == text;
 
-    /// <summary>How an error message calls the token.</summary>
+    /// <summary>The token's description in error messages.</summary>
     public string Description => Kind switch
     {
         TokenKind.Data => "template text",

@@ -1,13 +1,13 @@
 namespace LlamaNative.Templates;
 
-/// <summary>The tokens with a place in them.</summary>
+/// <summary>The tokens and the current position.</summary>
 internal sealed class TokenStream(SourceText source, List<Token> tokens)
 {
     private int _index;
 
     public Token Current => tokens[_index];
 
-    /// <summary>The token after the current one; at the end that is the end again.</summary>
+    /// <summary>The token after the current one; at the end, the end token.</summary>
     public Token Next => tokens[Math.Min(_index + 1, tokens.Count - 1)];
 
     public Token Take()

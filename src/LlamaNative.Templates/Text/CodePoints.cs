@@ -1,20 +1,20 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// Python counts a string in code points, .NET in UTF-16 units. Most text has no surrogates, where both agree and
-/// nothing is walked twice.
+/// Converts between Python's code point indices and .NET's UTF-16 indices. They agree for text without surrogates, which is the
+/// common case and needs no counting.
 /// </summary>
 internal static class CodePoints
 {
     public static bool IsPlain(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0;
 
-    /// <summary>How many UTF-16 units the code point at an offset takes.</summary>
+    /// <summary>Number of UTF-16 code units of the code point at an offset.</summary>
     public static int WidthAt(string text, int offset) =>
         char.IsHighSurrogate(text[offset]) && offset + 1 < text.Length && char.IsLowSurrogate(text[offset + 1]) ? 2 : 1;
 
     public static int Length(string text) => IsPlain(text) ? text.Length : CountTo(text, text.Length);
 
-    /// <summary>The code points before a UTF-16 offset.</summary>
+    /// <summary>Number of code points before a UTF-16 offset.</summary>
     public static int CountTo(string text, int offset)
     {
         int count = 0;
@@ -26,7 +26,7 @@ internal static class CodePoints
         return count;
     }
 
-    /// <summary>The UTF-16 offset of a code point, or the text's length beyond its end.</summary>
+    /// <summary>The UTF-16 offset of a code point index, or the text's length beyond its end.</summary>
     public static int OffsetOf(string text, int index)
     {
         if (IsPlain(text))
@@ -43,7 +43,7 @@ internal static class CodePoints
         return offset;
     }
 
-    /// <summary>Code point order, in which U+FFFF comes before U+10000; UTF-16 order differs there.</summary>
+    /// <summary>Compares in code point order, where U+FFFF comes before U+10000; in UTF-16 order it does not.</summary>
     public static int Compare(string left, string right)
     {
         int common = left.AsSpan().CommonPrefixLength(right);

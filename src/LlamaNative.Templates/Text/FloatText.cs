@@ -3,10 +3,10 @@ using System.Numerics;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Python's texts of a float: <c>repr</c> and the exactly rounded fixed and scientific forms.</summary>
+/// <summary>Python's float formatting: <c>repr</c>, and fixed and scientific notation with exact rounding.</summary>
 internal static class FloatText
 {
-    /// <summary>The shortest text that reads back as the same number; scientific from 1e16 and below 1e-4.</summary>
+    /// <summary>The shortest text that parses to the same number; scientific from 1e16 and below 1e-4.</summary>
     public static string Repr(double value)
     {
         if (!double.IsFinite(value))
@@ -14,7 +14,7 @@ internal static class FloatText
             return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
         }
 
-        // "E16" is not the shortest; "R" is, in a form of .NET's own, so only its digits are taken.
+        // "E16" is not the shortest; "R" is, but in .NET's notation, so only its digits are used.
         string sign = double.IsNegative(value) ? "-" : "";
         (string digits, int exponent) = ShortestDigits(Math.Abs(value));
         if (exponent is < -4 or >= 16)
@@ -33,7 +33,7 @@ internal static class FloatText
         return $"{sign}{whole[..(exponent + 1)]}.{fraction}";
     }
 
-    /// <summary>Digits after the point, rounded from the exact binary value, halves to even (C's %.*f).</summary>
+    /// <summary>Fixed notation (C's %.*f), rounded from the exact binary value, ties to even.</summary>
     public static string Fixed(double value, int decimals)
     {
         (BigInteger scaled, bool negative) = ScaleAndRound(value, decimals);
@@ -42,7 +42,7 @@ internal static class FloatText
         return negative ? "-" + text : text;
     }
 
-    /// <summary>C's %.*e.</summary>
+    /// <summary>Scientific notation (C's %.*e).</summary>
     public static string Scientific(double value, int decimals)
     {
         string text = value.ToString("e" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
@@ -50,7 +50,7 @@ internal static class FloatText
         return text[..mark] + ExponentText(int.Parse(text[(mark + 1)..], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>C's %.*g: so many significant digits, scientific where the exponent is small or large.</summary>
+    /// <summary>C's %.*g: the given number of significant digits, scientific for small and large exponents.</summary>
     public static string General(double value, int precision, bool keepZeros)
     {
         precision = Math.Max(precision, 1);

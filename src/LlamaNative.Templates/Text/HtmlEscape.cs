@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>MarkupSafe's escaping, behind the filters <c>escape</c> and <c>safe</c>.</summary>
+/// <summary>MarkupSafe's escaping, used by the filters <c>escape</c> and <c>safe</c>.</summary>
 internal static class HtmlEscape
 {
     public static TracedText Escape(RenderBudget budget, TracedText text)

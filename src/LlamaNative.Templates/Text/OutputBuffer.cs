@@ -4,19 +4,19 @@ using System.Text;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Rendered text in the making, with the origin of its characters, held to the rendering's budget.</summary>
+/// <summary>A buffer for rendered text with provenance, limited by the rendering's budget.</summary>
 internal sealed class OutputBuffer(RenderBudget budget)
 {
     private readonly StringBuilder _text = new();
 
-    // Where input begins, ends, begins again, ...
+    // Alternating start and end indices of input.
     private readonly List<int> _edges = [];
 
     public RenderBudget Budget => budget;
 
     public int Length => _text.Length;
 
-    /// <summary>Appends characters of one origin.</summary>
+    /// <summary>Appends characters of the same provenance.</summary>
     public void Append(ReadOnlySpan<char> text, bool isInput = false)
     {
         if (text.Length > budget.Limits.MaxOutputLength - _text.Length)
@@ -54,7 +54,7 @@ internal sealed class OutputBuffer(RenderBudget budget)
 
     public void Repeat(char character, int count, bool isInput = false)
     {
-        // Asked first, so that a hostile width allocates nothing.
+        // Check first, so that a hostile width allocates nothing.
         if (count > budget.Limits.MaxOutputLength - _text.Length)
         {
             throw TooLong();
@@ -78,14 +78,14 @@ internal sealed class OutputBuffer(RenderBudget budget)
         _edges.Clear();
     }
 
-    /// <summary>The text and its origins.</summary>
+    /// <summary>The text with provenance.</summary>
     public TracedText ToText()
     {
         budget.Allocate((long)_edges.Count * sizeof(int));
         return TracedText.Of(_text.ToString(), CollectionsMarshal.AsSpan(_edges));
     }
 
-    /// <summary>The text without its origins.</summary>
+    /// <summary>The text without provenance.</summary>
     public override string ToString() => _text.ToString();
 
     private void MarkInput(int length)
@@ -106,5 +106,5 @@ internal sealed class OutputBuffer(RenderBudget budget)
         _edges.Add(_text.Length + length);
     }
 
-    private TemplateError TooLong() => new($"the text grows beyond {budget.Limits.MaxOutputLength} characters");
+    private TemplateError TooLong() => new($"the text exceeds {budget.Limits.MaxOutputLength} characters (TemplateLimits.MaxOutputLength)");
 }

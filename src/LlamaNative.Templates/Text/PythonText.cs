@@ -3,10 +3,10 @@ using System.Text;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Python's text operations where they differ from .NET's: white space, strip, replace, case.</summary>
+/// <summary>Python's text operations where they differ from .NET's: whitespace, strip, replace, case.</summary>
 internal static class PythonText
 {
-    /// <summary>str.isspace for one character: Unicode's white space and the four ASCII separators.</summary>
+    /// <summary>str.isspace for one character: Unicode whitespace and the four ASCII separators.</summary>
     public static bool IsWhiteSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1C' and <= '\x1F';
 
     public static TracedText Strip(TracedText text, string? characters, bool left = true, bool right = true)
@@ -80,10 +80,10 @@ internal static class PythonText
         return replaced.ToText();
     }
 
-    /// <summary>str.upper; of the letters that grow when raised, the German ß is the one met in text.</summary>
+    /// <summary>str.upper; ß is the only letter handled whose uppercase form is longer.</summary>
     public static string Upper(string text) => text.ToUpperInvariant().Replace("ß", "SS", StringComparison.Ordinal);
 
-    /// <summary>str.lower, with Greek's final sigma and the dotted capital I, which do not map to one letter each.</summary>
+    /// <summary>str.lower, with Greek final sigma and dotted capital I, which do not map to a single letter each.</summary>
     public static string Lower(string text)
     {
         string lower = text.ToLowerInvariant().Replace("\u0130", "i\u0307", StringComparison.Ordinal);
@@ -102,7 +102,7 @@ internal static class PythonText
         return new string(letters);
     }
 
-    /// <summary>str.capitalize: the first code point raised, the rest lowered.</summary>
+    /// <summary>str.capitalize: the first code point in upper case, the rest in lower case.</summary>
     public static string Capitalize(string text)
     {
         if (text.Length == 0)
@@ -114,7 +114,7 @@ internal static class PythonText
         return text[..width].ToUpperInvariant() + Lower(text[width..]);
     }
 
-    /// <summary>str.title: a letter after a non-letter is raised, a letter after a letter lowered.</summary>
+    /// <summary>str.title: upper case after a non-letter, lower case after a letter.</summary>
     public static string Title(string text)
     {
         StringBuilder title = new(text.Length);

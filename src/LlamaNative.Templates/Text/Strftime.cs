@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LlamaNative.Templates;
 
-/// <summary>C's strftime in the C locale, behind <c>strftime_now</c>.</summary>
+/// <summary>C's strftime in the C locale, for <c>strftime_now</c>.</summary>
 internal static class Strftime
 {
     public static string Format(RenderBudget budget, DateTimeOffset now, string format)
@@ -16,7 +16,8 @@ internal static class Strftime
                 continue;
             }
 
-            // glibc: "-" drops leading zeros, "_" makes them spaces, "0" keeps them, "^" raises letters.
+            // glibc flags: "-" removes leading zeros, "_" replaces them with spaces, "0" keeps them, "^" converts to upper
+            // case.
             char flag = "-_0^".Contains(format[i + 1], StringComparison.Ordinal) && i + 2 < format.Length ? format[++i] : '\0';
             string? text = Directive(budget, now, format[++i]);
             output.Append(text is null ? $"%{(flag == '\0' ? "" : flag.ToString())}{format[i]}" : Flagged(text, flag));
@@ -65,7 +66,7 @@ internal static class Strftime
             'r' => Format(budget, now, "%I:%M:%S %p"),
             'F' => Format(budget, now, "%Y-%m-%d"),
 
-            // Python's datetime.now() has no zone, and so no text for one.
+            // Python's datetime.now() has no time zone, so these directives are empty.
             'z' or 'Z' => "",
             'n' => "\n",
             't' => "\t",

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>Puts texts one behind the other.</summary>
+/// <summary>Concatenates texts.</summary>
 internal static class TextJoining
 {
     private const int FewEdges = 16;
@@ -46,7 +46,7 @@ internal static class TextJoining
         return string.Concat(texts);
     }
 
-    /// <summary>Notes where input begins and ends in a part, going on with a run that ends where the part starts.</summary>
+    /// <summary>Adds a part's input ranges, merging one that starts where the previous one ended.</summary>
     private static int AddEdges(in TracedText part, int offset, Span<int> edges, int count)
     {
         foreach (TextRun run in part)

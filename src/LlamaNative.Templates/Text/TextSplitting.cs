@@ -1,9 +1,11 @@
 namespace LlamaNative.Templates;
 
-/// <summary>Python's ways to take a text apart.</summary>
+/// <summary>Python's text splitting.</summary>
 internal static class TextSplitting
 {
-    /// <summary>str.split without a separator: runs of white space part words, and the rest after the last split is kept.</summary>
+    /// <summary>
+    /// str.split without a separator: splits at runs of whitespace; the rest after the last split is kept unchanged.
+    /// </summary>
     public static List<TracedText> SplitWords(TracedText text, long maxSplits)
     {
         List<TracedText> words = [];
@@ -109,7 +111,7 @@ internal static class TextSplitting
         return parts;
     }
 
-    /// <summary>str.splitlines with every boundary Python knows.</summary>
+    /// <summary>str.splitlines with all of Python's line boundaries.</summary>
     public static List<TracedText> SplitLines(TracedText text, bool keepEnds = false)
     {
         List<TracedText> lines = [];

@@ -1,14 +1,14 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// A text that knows which of its characters came from input and which from the template. Slicing keeps the origin of
-/// every character; a plain string converts to a text of the template's own.
+/// A text with provenance: which characters came from input and which from the template. Slicing preserves it; a plain string
+/// converts to template text.
 /// </summary>
 internal readonly struct TracedText
 {
     private static readonly int[] s_allInput = [0];
 
-    // Where input begins, ends, begins again, ... in the text that this one was cut from; null where there is none.
+    // Alternating start and end indices of input in the text that this one was sliced from; null if there is no input.
     private readonly int[]? _edges;
     private readonly int _offset;
 
@@ -28,27 +28,27 @@ internal readonly struct TracedText
     /// <summary>Whether any character came from input.</summary>
     public bool HasInput => _edges is not null;
 
-    /// <summary>Whether some characters came from input and others did not.</summary>
+    /// <summary>Whether only some of the characters came from input.</summary>
     public bool IsMixed => _edges is not null && _edges != s_allInput;
 
-    /// <summary>At most so many places are there where input begins or ends, the ends of the text included.</summary>
+    /// <summary>Upper bound of the number of indices where input starts or ends, including the ends of the text.</summary>
     public int MostEdges => !HasInput ? 0 : !IsMixed ? 2 : EdgesUpTo(Length) - EdgesUpTo(0) + 2;
 
     public static implicit operator TracedText(string text) => new(text, null, 0);
 
-    /// <summary>A text all of which came from input.</summary>
+    /// <summary>A text that came entirely from input.</summary>
     public static TracedText Input(string text) => new(text, text.Length == 0 ? null : s_allInput, 0);
 
-    /// <summary>A text with the places where input begins and ends, in order and in pairs.</summary>
+    /// <summary>A text with the indices where input starts and ends, in ascending order and in pairs.</summary>
     public static TracedText Of(string text, ReadOnlySpan<int> edges) =>
         edges.Length == 0 ? text : edges is [0, int end] && end == text.Length ? Input(text) : new(text, edges.ToArray(), 0);
 
     public bool IsInputAt(int index) => _edges is not null && IsInputAfter(EdgesUpTo(index));
 
-    /// <summary>The text as runs of characters of one origin, in order.</summary>
+    /// <summary>The text as runs of characters of the same provenance, in order.</summary>
     public RunEnumerator GetEnumerator() => new(this);
 
-    /// <summary>Part of the text; what the language calls for <c>text[start..end]</c>.</summary>
+    /// <summary>The range pattern <c>text[start..end]</c> calls this method.</summary>
     public TracedText Slice(int start, int length)
     {
         string part = Text.Substring(start, length);
@@ -68,26 +68,28 @@ internal readonly struct TracedText
     }
 
     /// <summary>
-    /// The result of changing this text character by character, such as raising its letters; where some characters became
-    /// two, the result counts as <see cref="Derived"/>.
+    /// The result of a character-by-character change of this text, such as upper case; if some characters became two, the
+    /// result is <see cref="Derived"/>.
     /// </summary>
     public TracedText Mapped(string result) => result.Length == Length ? new(result, _edges, _offset) : Derived(result);
 
-    /// <summary>A text made from this one without a record of what became of each character: input if any of this was.</summary>
+    /// <summary>
+    /// A text derived from this one without per-character provenance: input if any character of this text is.
+    /// </summary>
     public TracedText Derived(string result) => HasInput ? Input(result) : result;
 
     public override string ToString() => Text;
 
     private static bool IsInputAfter(int edges) => (edges & 1) == 1;
 
-    /// <summary>How many edges lie at or before a character of a text that has some.</summary>
+    /// <summary>Number of edges at or before an index; the text must have edges.</summary>
     private int EdgesUpTo(int index)
     {
         int found = _edges.AsSpan().BinarySearch(_offset + index);
         return found < 0 ? ~found : found + 1;
     }
 
-    /// <summary>Walks the runs.</summary>
+    /// <summary>Enumerates the runs.</summary>
     internal struct RunEnumerator
     {
         private readonly TracedText _text;
@@ -119,5 +121,5 @@ internal readonly struct TracedText
     }
 }
 
-/// <summary>Neighbouring characters of a text that have one origin.</summary>
+/// <summary>Consecutive characters of the same provenance.</summary>
 internal readonly record struct TextRun(int Start, int Length, bool IsInput);

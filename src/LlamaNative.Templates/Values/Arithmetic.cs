@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Python's arithmetic: integers of any size, bool as int, <c>+</c> and <c>*</c> on text and lists.</summary>
+/// <summary>Python's arithmetic: arbitrary-precision integers, bool as int, <c>+</c> and <c>*</c> for text and lists.</summary>
 internal static class Arithmetic
 {
-    // Python refuses to print integers above 4300 digits; no template needs larger ones.
+    // Python refuses to print integers above 4300 digits; templates need no larger ones.
     private const long MaxIntegerBits = 1 << 14;
 
     public static TemplateValue Add(RenderBudget budget, in TemplateValue left, in TemplateValue right)
@@ -130,7 +130,7 @@ internal static class Arithmetic
         {
             double power = Math.Pow(Float(left), Float(right));
             return double.IsNaN(power) && Float(left) < 0
-                ? throw new TemplateError("a negative number raised to a fraction is complex")
+                ? throw new TemplateError("a negative number cannot be raised to a fractional power")
                 : power;
         }
 
@@ -141,7 +141,7 @@ internal static class Arithmetic
             return BigInteger.Pow(number, exponent.IsZero ? 0 : 1);
         }
 
-        // Asked before the power is computed: 9 ** 9 ** 9 has 370 million digits.
+        // Check before computing the power: 9 ** 9 ** 9 has 370 million digits.
         if (exponent > MaxIntegerBits || BigInteger.Abs(number).GetBitLength() * (long)exponent > 2 * MaxIntegerBits)
         {
             throw TooLarge();
@@ -210,7 +210,7 @@ internal static class Arithmetic
         return new TemplateSequence(sequence.IsTuple ? SequenceKind.Tuple : SequenceKind.List, repeated);
     }
 
-    /// <summary>Division rounded towards minus infinity, as Python's <c>//</c> and <c>%</c> do.</summary>
+    /// <summary>Floor division, as in Python's <c>//</c> and <c>%</c>.</summary>
     private static (BigInteger Quotient, BigInteger Remainder) DivideDown(BigInteger left, BigInteger right)
     {
         if (right.IsZero)

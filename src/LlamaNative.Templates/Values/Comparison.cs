@@ -32,13 +32,13 @@ internal static class Comparison
         }
     }
 
-    /// <summary>The order of two values; an error for types Python does not order.</summary>
+    /// <summary>Compares two values; throws for types that Python cannot order.</summary>
     public static int Order(RenderBudget budget, in TemplateValue left, in TemplateValue right, string operation = "<")
     {
         budget.Step();
         if (left.IsNumber && right.IsNumber)
         {
-            // NaN is neither before nor after anything; callers that need that ask OrderHolds.
+            // NaN is unordered; callers to which this matters use OrderHolds.
             return CompareNumbers(left, right) ?? 0;
         }
 
@@ -115,7 +115,7 @@ internal static class Comparison
         return -1;
     }
 
-    /// <summary>Null where a NaN takes part.</summary>
+    /// <summary>Null if one of the values is NaN.</summary>
     private static int? CompareNumbers(in TemplateValue left, in TemplateValue right)
     {
         if (left.Kind == ValueKind.Float || right.Kind == ValueKind.Float)

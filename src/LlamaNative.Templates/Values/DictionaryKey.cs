@@ -3,8 +3,8 @@ using System.Numerics;
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// A value in the form in which it is hashed and compared as a key: numbers that are equal in Python
-/// (1, 1.0, True) are one key, and a tuple is reduced to a text, so hashing never walks a hostile structure.
+/// A value as a dictionary key: numbers that are equal in Python (1, 1.0, True) are the same key, and a tuple is converted to
+/// text, so that hashing never traverses a hostile structure.
 /// </summary>
 internal readonly struct DictionaryKey : IEquatable<DictionaryKey>
 {
@@ -37,13 +37,13 @@ internal readonly struct DictionaryKey : IEquatable<DictionaryKey>
         Object,
     }
 
-    /// <summary>The key as the template wrote it.</summary>
+    /// <summary>The original key.</summary>
     public TemplateValue Value { get; }
 
     /// <summary>A key that came from input.</summary>
     public static DictionaryKey Input(string key) => new(TracedText.Input(key), KeyClass.Text, key, 0);
 
-    /// <summary>The key for a value, or an error for a list or dict, which Python cannot hash either.</summary>
+    /// <summary>The key of a value; throws for a list or dict, which are unhashable in Python.</summary>
     public static DictionaryKey From(RenderBudget budget, in TemplateValue value)
     {
         switch (value.Kind)
@@ -100,7 +100,7 @@ internal readonly struct DictionaryKey : IEquatable<DictionaryKey>
             }
             else
             {
-                // The length in front keeps ('a,b') and ('a', 'b') apart.
+                // The length prefix distinguishes ('a,b') from ('a', 'b').
                 DictionaryKey key = From(output.Budget, item);
                 output.Append((long)key._class);
                 output.Append(':');

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// One conversion of <c>%</c> formatting or <c>str.format</c>: how a value is filled, signed, rounded and cut.
-/// The grammar of the latter is <c>[[fill]align][sign][#][0][width][,][.precision][type]</c>.
+/// One conversion of <c>%</c> formatting or <c>str.format</c>: fill, sign, rounding and truncation. The grammar of the latter
+/// is <c>[[fill]align][sign][#][0][width][,][.precision][type]</c>.
 /// </summary>
 internal sealed record FormatSpecification
 {
@@ -15,7 +15,7 @@ internal sealed record FormatSpecification
 
     public char Fill { get; init; } = ' ';
 
-    /// <summary>&lt;, &gt;, ^ or = (fill between sign and digits); NUL leaves it to the type.</summary>
+    /// <summary>&lt;, &gt;, ^ or = (fill between sign and digits); NUL means the type's default.</summary>
     public char Align { get; init; }
 
     public char Sign { get; init; } = '-';
@@ -72,7 +72,7 @@ internal sealed record FormatSpecification
             i < text.Length && candidates.Contains(text[i], StringComparison.Ordinal) ? text[i++] : otherwise;
     }
 
-    /// <summary>The digits at an offset as a bounded number; null where there is none.</summary>
+    /// <summary>Reads the digits at an offset as a bounded number; null if there are none.</summary>
     public static int? ReadNumber(string text, ref int offset, int limit = MaxWidth)
     {
         int start = offset;
@@ -82,14 +82,14 @@ internal sealed record FormatSpecification
             number = (number * 10) + (text[offset++] - '0');
             if (number > limit)
             {
-                throw new TemplateError($"a width or precision in a format is larger than {limit}");
+                throw new TemplateError($"a width or precision in a format exceeds {limit}");
             }
         }
 
         return offset == start ? null : (int)number;
     }
 
-    /// <summary>A value formatted as <c>format(value, specification)</c> does; True is then the number 1.</summary>
+    /// <summary>Formats a value like Python's <c>format(value, specification)</c>, where True is the number 1.</summary>
     public TracedText Format(RenderBudget budget, in TemplateValue value)
     {
         bool floatType = "eEfFgG%".Contains(Type, StringComparison.Ordinal) && Type != '\0';

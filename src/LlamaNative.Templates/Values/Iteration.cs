@@ -1,9 +1,11 @@
 namespace LlamaNative.Templates;
 
-/// <summary>What Python's <c>iter</c>, <c>len</c> and <c>list</c> do with each type.</summary>
+/// <summary>Python's <c>iter</c>, <c>len</c> and <c>list</c> for each type.</summary>
 internal static class Iteration
 {
-    /// <summary>The elements in order; a list comes back as itself, so that it may grow while a loop walks it.</summary>
+    /// <summary>
+    /// The elements in order. A list is returned itself, not copied, so that it may grow while a loop iterates over it.
+    /// </summary>
     public static List<TemplateValue> Items(RenderBudget budget, in TemplateValue value) => value.Kind switch
     {
         ValueKind.Sequence => value.AsSequence.Items,
@@ -13,7 +15,7 @@ internal static class Iteration
         _ => throw ValueError.NotIterable(value),
     };
 
-    /// <summary>A fresh list of the elements.</summary>
+    /// <summary>A new list of the elements.</summary>
     public static List<TemplateValue> Copy(RenderBudget budget, in TemplateValue value)
     {
         List<TemplateValue> items = Items(budget, value);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// The filter <c>tojson</c> as Hugging Face defines it: Python's <c>json.dumps</c> without HTML escaping, and
-/// without escaping of what is not ASCII unless asked for.
+/// The filter <c>tojson</c> as defined by Hugging Face: Python's <c>json.dumps</c> without HTML escaping, and with non-ASCII
+/// characters escaped only on request.
 /// </summary>
 internal sealed class JsonText
 {

@@ -4,14 +4,16 @@ using System.Text.Json;
 
 namespace LlamaNative.Templates;
 
-/// <summary>JSON as Python's json.loads reads it: keys in order, the last of equal keys wins, integers of any size.</summary>
+/// <summary>
+/// Reads JSON like Python's json.loads: keys in order, the last of duplicate keys wins, arbitrary-precision integers.
+/// </summary>
 internal static class JsonValues
 {
-    // What Python converts, too; longer digit strings take quadratic time.
+    // Python's limit; longer digit strings take quadratic time.
     private const int MaxDigits = 4300;
 
     /// <param name="element">A JSON object.</param>
-    /// <param name="trusted">Members that count as the template's own text; all others are input.</param>
+    /// <param name="trusted">Members that count as template text; all others are input.</param>
     public static TemplateDictionary FromObject(JsonElement element, IReadOnlyCollection<string> trusted)
     {
         try
@@ -26,8 +28,8 @@ internal static class JsonValues
         }
         catch (InvalidOperationException error) when (error is not ObjectDisposedException)
         {
-            // What JsonElement throws for the escape of half a surrogate pair.
-            throw new TemplateError("a string in the variables is no valid Unicode: " + error.Message);
+            // JsonElement throws this for the escape of a lone surrogate.
+            throw new TemplateError("a string in the variables is not valid Unicode: " + error.Message);
         }
     }
 
@@ -72,7 +74,7 @@ internal static class JsonValues
     {
         if (element.TryGetInt64(out long small))
         {
-            // "1.0" is a float although it is whole.
+            // "1.0" is a float although it is integral.
             return small;
         }
 

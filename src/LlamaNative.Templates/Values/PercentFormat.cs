@@ -33,7 +33,7 @@ internal static class PercentFormat
             output.Append(Convert(budget, specification, named ?? Next()));
         }
 
-        // A mapping may have more entries than the format uses; anything else must be used up.
+        // A mapping may have more entries than the format uses; other arguments must all be used.
         if (next < positional.Count && !arguments.IsDictionary)
         {
             throw new TemplateError("not all arguments converted during string formatting");
@@ -130,7 +130,7 @@ internal static class PercentFormat
                     return FromNumber(value, specification.FormatInteger(budget, number));
                 }
 
-                // For integers a precision is the least number of digits.
+                // For integers the precision is the minimum number of digits.
                 string digits = BigInteger.Abs(number).ToString(CultureInfo.InvariantCulture).PadLeft(specification.Precision, '0');
                 TracedText written = FromNumber(value, number.Sign < 0 ? "-" + digits : digits);
                 return (specification with { Precision = -1 }).FormatText(budget, written);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LlamaNative.Templates;
 
-/// <summary>Python's <c>repr</c>, which is what a list or a dict shows of itself in <c>{{ ... }}</c>, and its <c>str</c>.</summary>
+/// <summary>Python's <c>repr</c>, used for lists and dicts in <c>{{ ... }}</c>, and its <c>str</c>.</summary>
 internal static class PythonRepr
 {
     public static TracedText Of(RenderBudget budget, in TemplateValue value)
@@ -78,7 +78,7 @@ internal static class PythonRepr
             output.Append("Markup(");
         }
 
-        // Python prefers single quotes and changes to double ones only to save escaping.
+        // Python prefers single quotes and uses double quotes only to avoid escaping.
         char quote = text.Contains('\'', StringComparison.Ordinal) && !text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         output.Append(quote);
         int plain = 0;
@@ -125,7 +125,9 @@ internal static class PythonRepr
         };
     }
 
-    /// <summary>str.isprintable: no control, format, surrogate, private or unassigned code point and no separator but the space.</summary>
+    /// <summary>
+    /// str.isprintable: no control, format, surrogate, private-use or unassigned code point, and no separator except the space.
+    /// </summary>
     private static bool IsPrintable(int code) =>
         !Rune.IsValid(code)
             ? false

@@ -78,7 +78,9 @@ internal static class Slicing
         return indices;
     }
 
-    /// <summary>CPython's PySlice_AdjustIndices: negative bounds count from the end, all are clamped to the length.</summary>
+    /// <summary>
+    /// Mirrors CPython's PySlice_AdjustIndices: negative bounds count from the end, all are clamped to the length.
+    /// </summary>
     private static (long From, long To, long By) Bounds(int length, in TemplateValue start, in TemplateValue stop, long stride)
     {
         long lowest = stride > 0 ? 0 : -1;
@@ -97,7 +99,7 @@ internal static class Slicing
             throw new TemplateError("slice indices must be integers or None");
         }
 
-        // Far enough out that neither sums nor steps overflow.
+        // Large enough for any index, small enough that sums and steps cannot overflow.
         return (long)BigInteger.Min(BigInteger.Max(value.AsBigInteger, -(1L << 40)), 1L << 40);
     }
 }

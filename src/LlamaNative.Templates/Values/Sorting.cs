@@ -1,12 +1,12 @@
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// Python's stable sort. The framework's own sorts wrap an exception thrown by a comparison and are not stable, so
-/// this is a plain merge sort over precomputed keys.
+/// Python's stable sort, as a merge sort over precomputed keys. .NET's in-place sorts are not stable and wrap exceptions thrown
+/// by comparisons.
 /// </summary>
 internal static class Sorting
 {
-    /// <summary>Sorts items by their keys; descending order, too, keeps equal elements in their order.</summary>
+    /// <summary>Sorts items by their keys; equal elements keep their order, even in descending order.</summary>
     public static List<TemplateValue> Sort(RenderBudget budget, List<TemplateValue> items,
         Func<TemplateValue, TemplateValue> key, bool descending)
     {

@@ -17,7 +17,7 @@ internal sealed class TemplateDictionary
 
     public void Set(string key, in TemplateValue value) => _entries[new DictionaryKey(key)] = value;
 
-    /// <summary>Like Python, an existing key keeps its place and its first spelling (1 stays 1 when True is set).</summary>
+    /// <summary>As in Python, an existing key keeps its position and its original form (1 stays 1 when True is set).</summary>
     public void Set(in DictionaryKey key, in TemplateValue value) => _entries[key] = value;
 
     public bool Remove(in DictionaryKey key, out TemplateValue value) => _entries.Remove(key, out value);

@@ -1,21 +1,21 @@
 namespace LlamaNative.Templates;
 
-/// <summary>A value with attributes that is none of Python's data types: namespace, loop, macro, function.</summary>
+/// <summary>A value with attributes that is not one of Python's data types: namespace, loop, macro, function.</summary>
 internal abstract class TemplateObject
 {
     public abstract string TypeName { get; }
 
-    /// <summary>An attribute, or a missing value where there is none.</summary>
+    /// <summary>An attribute, or a missing value.</summary>
     public virtual TemplateValue GetAttribute(string name) => default;
 
-    /// <summary>What the filter <c>length</c> gives; null where the object has none.</summary>
+    /// <summary>The result of the filter <c>length</c>, or null if the object has none.</summary>
     public virtual long? Length => null;
 
-    /// <summary>How the object shows itself when printed.</summary>
+    /// <summary>Writes the object's printed form.</summary>
     public virtual void WriteTo(OutputBuffer output) => output.Append($"<{TypeName}>");
 }
 
-/// <summary>What <c>namespace()</c> makes: the one thing whose attributes a template may set.</summary>
+/// <summary>The result of <c>namespace()</c>: the only value whose attributes a template can set.</summary>
 internal sealed class TemplateNamespace : TemplateObject
 {
     public TemplateDictionary Attributes { get; } = new();

@@ -10,12 +10,12 @@ internal enum SequenceKind : byte
     Items,
 
     /// <summary>
-    /// What a lazy filter (map, select, ...) gives. Python's generator can be walked once and has no length; here
-    /// it is a list already, so <c>length</c> and <c>tojson</c> work where Python would fail.
+    /// The result of a lazy filter (map, select, ...). Python's generator can be iterated once and has no length; here it is a
+    /// list, so <c>length</c> and <c>tojson</c> work where Python would fail.
     /// </summary>
     Generator,
 
-    /// <summary>A pair (grouper, list) of <c>groupby</c>.</summary>
+    /// <summary>A pair (grouper, list) from <c>groupby</c>.</summary>
     Group,
 }
 
@@ -26,12 +26,12 @@ internal sealed class TemplateSequence(SequenceKind kind, List<TemplateValue> it
 
     public List<TemplateValue> Items { get; } = items;
 
-    /// <summary>How a range prints itself; null for everything else.</summary>
+    /// <summary>The printed form of a range; null for other sequences.</summary>
     public string? RangeText { get; init; }
 
     public bool IsTuple => Kind is SequenceKind.Tuple or SequenceKind.Group;
 
-    /// <summary>Whether Python lets it be subscripted.</summary>
+    /// <summary>Whether Python allows subscripts on it.</summary>
     public bool IsIndexable => Kind is SequenceKind.List or SequenceKind.Tuple or SequenceKind.Range or SequenceKind.Group;
 
     public string TypeName => Kind switch

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace LlamaNative.Templates;
 
 /// <summary>
-/// A value as a template sees it, with Python's types: undefined, None, bool, int of any size, float, str,
-/// list and its relatives, dict, and objects. Small scalars live in the struct itself.
+/// A template value with Python's types: undefined, None, bool, arbitrary-precision int, float, str, list and similar
+/// sequences, dict, and objects. Small scalars are stored in the struct.
 /// </summary>
 internal readonly struct TemplateValue
 {
@@ -26,7 +26,7 @@ internal readonly struct TemplateValue
 
     public ValueKind Kind { get; }
 
-    /// <summary>Whether a text, all of it, or a number, boolean or None came from input as it is.</summary>
+    /// <summary>Whether the value came from input unchanged: all of a text, or a number, boolean or None.</summary>
     public bool IsInput { get; }
 
     public bool IsMissing => Kind == ValueKind.Missing;
@@ -37,21 +37,21 @@ internal readonly struct TemplateValue
 
     public bool IsString => Kind == ValueKind.String;
 
-    /// <summary>Text that was marked safe for HTML; adding plain text to it escapes that text (MarkupSafe).</summary>
+    /// <summary>Text marked as safe HTML; adding plain text to it escapes that text (MarkupSafe).</summary>
     public bool IsMarkup => Kind == ValueKind.String && _bits != 0;
 
     public bool IsSequence => Kind == ValueKind.Sequence;
 
     public bool IsDictionary => Kind == ValueKind.Dictionary;
 
-    /// <summary>Python's bool is an int, so it counts in arithmetic and comparison.</summary>
+    /// <summary>True for bool too, which is an int in Python's arithmetic and comparisons.</summary>
     public bool IsIntegral => Kind is ValueKind.Boolean or ValueKind.Integer or ValueKind.BigInteger;
 
     public bool IsNumber => IsIntegral || Kind == ValueKind.Float;
 
     public bool AsBoolean => _bits != 0;
 
-    /// <summary>The value of a bool or of an int that fits 64 bits.</summary>
+    /// <summary>The value of a bool, or of an int that fits in 64 bits.</summary>
     public long AsInteger => _bits;
 
     public double AsFloat => BitConverter.Int64BitsToDouble(_bits);
@@ -60,7 +60,7 @@ internal readonly struct TemplateValue
 
     public string AsString => _object as string ?? ((TracedText)_object!).Text;
 
-    /// <summary>The text with the origin of its characters.</summary>
+    /// <summary>The text with provenance.</summary>
     public TracedText AsText => _object is not string text ? (TracedText)_object! : IsInput ? TracedText.Input(text) : text;
 
     public TemplateSequence AsSequence => (TemplateSequence)_object!;
@@ -69,7 +69,7 @@ internal readonly struct TemplateValue
 
     public TemplateObject AsObject => (TemplateObject)_object!;
 
-    /// <summary>Any number as a float; integers beyond its range become infinite, as the callers check.</summary>
+    /// <summary>Any number as a double; integers beyond its range become infinity, which callers check.</summary>
     public double ToDouble() => Kind switch
     {
         ValueKind.Float => AsFloat,
@@ -77,11 +77,13 @@ internal readonly struct TemplateValue
         _ => _bits,
     };
 
-    /// <summary>The nearest double; .NET's own conversion cuts digits off instead of rounding.</summary>
+    /// <summary>The nearest double; .NET's conversion truncates instead of rounding.</summary>
     private static double Nearest(BigInteger value) =>
         double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    /// <summary>Python's truth: empty, zero, None and undefined are false; a generator is true even when nothing comes of it.</summary>
+    /// <summary>
+    /// Python's truth value: empty, zero, None and undefined are false; a generator is true even if it yields nothing.
+    /// </summary>
     public bool IsTrue => Kind switch
     {
         ValueKind.Missing or ValueKind.Undefined or ValueKind.None => false,
@@ -93,7 +95,7 @@ internal readonly struct TemplateValue
         _ => true,
     };
 
-    /// <summary>The type's name in Python, for messages.</summary>
+    /// <summary>The Python name of the type, for error messages.</summary>
     public string TypeName => Kind switch
     {
         ValueKind.Undefined => "Undefined",
@@ -108,7 +110,7 @@ internal readonly struct TemplateValue
         _ => "missing",
     };
 
-    /// <summary>Why an undefined value is undefined, in Jinja2's words.</summary>
+    /// <summary>The reason an undefined value is undefined, in Jinja2's wording.</summary>
     public string UndefinedMessage => _object switch
     {
         string name when _bits == (long)UndefinedCause.Variable => $"'{name}' is undefined",
@@ -121,12 +123,12 @@ internal readonly struct TemplateValue
 
     public static TemplateValue UndefinedBecause(string hint) => new(ValueKind.Undefined, hint, (long)UndefinedCause.Hint);
 
-    /// <summary>The usual answer to <c>message.tool_calls</c>: allocates nothing, the words are made when asked for.</summary>
+    /// <summary>The common result of <c>message.tool_calls</c>. Does not allocate: the message is created on demand.</summary>
     public static TemplateValue UndefinedAttribute(MissingAttribute attribute) => new(ValueKind.Undefined, attribute, 0);
 
     public static TemplateValue Markup(TracedText text) => Text(text, 1);
 
-    /// <summary>The same scalar, as one that came from input.</summary>
+    /// <summary>The same scalar, marked as input.</summary>
     public TemplateValue AsInput() => new(Kind, _object, _bits, isInput: true);
 
     public static implicit operator TemplateValue(bool value) => new(ValueKind.Boolean, null, value ? 1 : 0);
@@ -145,11 +147,11 @@ internal readonly struct TemplateValue
 
     public static implicit operator TemplateValue(TemplateObject value) => new(ValueKind.Object, value, 0);
 
-    /// <summary>An integer in its one form: 64 bits where it fits.</summary>
+    /// <summary>An integer in canonical form: 64 bits if it fits.</summary>
     public static implicit operator TemplateValue(BigInteger value) =>
         value >= long.MinValue && value <= long.MaxValue ? (long)value : new TemplateValue(ValueKind.BigInteger, value, 0);
 
-    /// <summary>Identity (<c>is sameas</c>): scalars by value, everything else by reference.</summary>
+    /// <summary>Identity (<c>is sameas</c>): scalars by value, other types by reference.</summary>
     public static bool Same(in TemplateValue left, in TemplateValue right) =>
         left.Kind == right.Kind && left._bits == right._bits
         && (left.Kind == ValueKind.String ? left.AsString == right.AsString : ReferenceEquals(left._object, right._object));
@@ -164,5 +166,5 @@ internal readonly struct TemplateValue
     }
 }
 
-/// <summary>An attribute that a type of value does not have.</summary>
+/// <summary>An attribute that does not exist on a type.</summary>
 internal sealed record MissingAttribute(string OwnerType, string Name);

@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates;
 
-/// <summary>The errors that a value causes by being of the wrong type, in Python's words.</summary>
+/// <summary>Errors for values of the wrong type, in Python's wording.</summary>
 internal static class ValueError
 {
     public static TemplateError Undefined(in TemplateValue value) => new(value.UndefinedMessage);

@@ -2,7 +2,7 @@ namespace LlamaNative.Templates;
 
 internal enum ValueKind : byte
 {
-    /// <summary>No value at all: an empty slot or an argument that was not passed. Never seen by a template.</summary>
+    /// <summary>No value: an empty slot or an omitted argument. Never visible to templates.</summary>
     Missing,
     Undefined,
     None,

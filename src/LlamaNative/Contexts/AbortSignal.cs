@@ -5,18 +5,18 @@ using LlamaNative.Interop;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// Carries cancellation into a running graph: the CPU backend asks before every operation whether to stop. Asking costs
-/// a step out of native code, so the question is attached only while a token that can be cancelled is in use.
+/// Carries cancellation into a running graph: the CPU backend calls the abort callback before every operation. Each call is a
+/// transition from native to managed code, so the callback is attached only while a cancellable token is in use.
 /// </summary>
 internal sealed unsafe class AbortSignal(LlamaContextHandle context, GCHandle self)
 {
     private CancellationToken _token;
     private bool _attached;
 
-    /// <summary>Makes the signal of a context, reachable from native code as long as the context holds it.</summary>
+    /// <summary>Creates the signal of a context; native code can reach it for the lifetime of the context's handle.</summary>
     public static AbortSignal For(LlamaContextHandle context)
     {
-        // Weak, as the signal leads back to the context: a strong handle would keep a forgotten context alive for good.
+        // A weak handle, because the signal references the context: a strong one would keep an abandoned context alive forever.
         GCHandle self = GCHandle.Alloc(null, GCHandleType.Weak);
         var signal = new AbortSignal(context, self);
         self.Target = signal;
@@ -24,7 +24,7 @@ internal sealed unsafe class AbortSignal(LlamaContextHandle context, GCHandle se
         return signal;
     }
 
-    /// <summary>Chooses the token that the next evaluation listens to.</summary>
+    /// <summary>Sets the token that the next evaluation observes.</summary>
     public void ListenTo(CancellationToken token)
     {
         _token = token;

@@ -1,8 +1,8 @@
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// What lies in the KV cache, kept beside it in managed memory: llama.cpp tells neither which tokens a sequence holds,
-/// which reuse of a common prefix needs, nor how many cells are free, which a useful error needs.
+/// Managed record of the KV cache's content. llama.cpp exposes neither the tokens of a sequence, which prefix reuse needs, nor
+/// the number of free cells, which error messages need.
 /// </summary>
 internal sealed class CacheLedger
 {
@@ -12,8 +12,8 @@ internal sealed class CacheLedger
     private readonly int[] _freeCells;
     private int _freeCount;
 
-    /// <param name="sequences">Sequences the cache keeps apart.</param>
-    /// <param name="capacity">Cells in all when <paramref name="unified"/>, else cells of each sequence.</param>
+    /// <param name="sequences">The number of sequences.</param>
+    /// <param name="capacity">Total cells when <paramref name="unified"/>, otherwise cells per sequence.</param>
     /// <param name="unified">Whether sequences share cells.</param>
     public CacheLedger(int sequences, int capacity, bool unified)
     {
@@ -30,17 +30,17 @@ internal sealed class CacheLedger
         ReleaseAll();
     }
 
-    /// <summary>Cells in all, or of each sequence.</summary>
+    /// <summary>Cells in total when the cache is unified, otherwise per sequence.</summary>
     public int Capacity { get; }
 
     public int SequenceCount => _sequences.Length;
 
-    /// <summary>Cells that a token of this sequence could take.</summary>
+    /// <summary>Cells available to this sequence.</summary>
     public int FreeCells(int sequence) => _unified ? _freeCount : Capacity - _sequences[sequence].Count;
 
     public SequenceEntries this[int sequence] => _sequences[sequence];
 
-    /// <summary>Notes a token that was evaluated for all of <paramref name="sequences"/>.</summary>
+    /// <summary>Records a token that was evaluated for all of <paramref name="sequences"/>.</summary>
     public void Append(int token, int position, ReadOnlySpan<int> sequences)
     {
         int cell = -1;
@@ -56,7 +56,7 @@ internal sealed class CacheLedger
         }
     }
 
-    /// <summary>Forgets the positions in [from, to) of a sequence.</summary>
+    /// <summary>Removes the positions in [from, to) of a sequence.</summary>
     public void Remove(int sequence, int from, int to)
     {
         SequenceEntries entries = _sequences[sequence];
@@ -76,7 +76,9 @@ internal sealed class CacheLedger
         entries.Count = kept;
     }
 
-    /// <summary>Gives a sequence the positions in [from, to) of another; they share cells in a unified cache.</summary>
+    /// <summary>
+    /// Copies the positions in [from, to) of one sequence to another; in a unified cache the two share cells.
+    /// </summary>
     public void Copy(int source, int destination, int from, int to)
     {
         SequenceEntries entries = _sequences[source];
@@ -98,7 +100,9 @@ internal sealed class CacheLedger
         _sequences[destination].IsStale = stale;
     }
 
-    /// <summary>Keeps what is there but lets no new prompt begin with it, as the same tokens would now give other values.</summary>
+    /// <summary>
+    /// Keeps the entries but excludes them from prefix reuse, because the same tokens would now give other values.
+    /// </summary>
     public void MarkStale()
     {
         foreach (SequenceEntries entries in _sequences)
@@ -107,7 +111,7 @@ internal sealed class CacheLedger
         }
     }
 
-    /// <summary>Maps the positions in [from, to) of a sequence; what falls below 0 is forgotten.</summary>
+    /// <summary>Maps the positions in [from, to) of a sequence; entries whose position becomes negative are removed.</summary>
     public void MapPositions(int sequence, int from, int to, Func<int, int> map)
     {
         SequenceEntries entries = _sequences[sequence];

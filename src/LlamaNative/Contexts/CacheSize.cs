@@ -5,15 +5,17 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// Refuses a KV cache that cannot fit: the system grants more memory than it has and ends the process when the cache is
-/// first written, so an honest error must come before.
+/// Rejects a KV cache that cannot fit. Linux overcommits memory and kills the process when the cache is first written, so the
+/// error has to be raised before the allocation.
 /// </summary>
 internal static class CacheSize
 {
-    // Where a model fits, so much more does: the system is not asked for it.
+    // Skip the memory check for caches smaller than this: where the model fits, they fit too.
     private const double Unquestioned = 64 << 20;
 
-    /// <summary>What llama.cpp (llama-kv-cells.h) and the ledger note of a cell besides its keys and values, rounded up.</summary>
+    /// <summary>
+    /// Bytes per cell besides keys and values, in llama.cpp (llama-kv-cells.h) and in the ledger, rounded up.
+    /// </summary>
     public const int BytesPerCell = 160;
 
     public static void CheckFits(LlamaModel model, int contextSize, ContextOptions options)
@@ -39,7 +41,7 @@ internal static class CacheSize
         }
     }
 
-    /// <summary>The elements of one head's key: the model's own word, or an equal part of the hidden state.</summary>
+    /// <summary>Elements of one head's key: the model's metadata value, or an equal share of the hidden state.</summary>
     public static int KeyLength(LlamaModel model) =>
         model.Metadata.TryGetValue("general.architecture", out string? architecture)
         && model.Metadata.TryGetValue(architecture + ".attention.key_length", out string? length)
@@ -47,7 +49,7 @@ internal static class CacheSize
             ? elements
             : model.EmbeddingLength / Math.Max(LlamaModels.llama_model_n_head(model.Handle), 1);
 
-    /// <summary>The cells llama.cpp will make: the size is rounded up, without a unified cache for each sequence.</summary>
+    /// <summary>Cells that llama.cpp will allocate: the size is rounded up, per sequence unless the cache is unified.</summary>
     public static long Cells(int contextSize, ContextOptions options)
     {
         long size = Padded(contextSize);

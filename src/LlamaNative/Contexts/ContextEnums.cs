@@ -1,28 +1,28 @@
 namespace LlamaNative.Contexts;
 
-/// <summary>When to compute attention in one fused step; the values are those of <c>llama_flash_attn_type</c>.</summary>
+/// <summary>Whether attention runs as one fused kernel. Mirrors <c>llama_flash_attn_type</c>.</summary>
 public enum FlashAttention
 {
-    /// <summary>Where the devices support it.</summary>
+    /// <summary>Enabled where the devices support it.</summary>
     Auto = -1,
 
-    /// <summary>Never.</summary>
+    /// <summary>Disabled.</summary>
     Disabled = 0,
 
-    /// <summary>Always.</summary>
+    /// <summary>Enabled.</summary>
     Enabled = 1,
 }
 
-/// <summary>How RoPE is stretched beyond the trained context; the values are those of <c>llama_rope_scaling_type</c>.</summary>
+/// <summary>How RoPE is scaled beyond the trained context. Mirrors <c>llama_rope_scaling_type</c>.</summary>
 public enum RopeScaling
 {
-    /// <summary>As the model says.</summary>
+    /// <summary>The model's setting.</summary>
     FromModel = -1,
 
-    /// <summary>Not at all.</summary>
+    /// <summary>No scaling.</summary>
     None = 0,
 
-    /// <summary>Positions are divided by a factor.</summary>
+    /// <summary>Linear: positions are divided by a factor.</summary>
     Linear = 1,
 
     /// <summary>YaRN, arXiv:2309.00071.</summary>
@@ -32,42 +32,42 @@ public enum RopeScaling
     LongRope = 3,
 }
 
-/// <summary>How token embeddings become one for a sequence; the values are those of <c>llama_pooling_type</c>.</summary>
+/// <summary>How token embeddings are pooled into one embedding per sequence. Mirrors <c>llama_pooling_type</c>.</summary>
 public enum PoolingType
 {
-    /// <summary>As the model says.</summary>
+    /// <summary>The model's setting.</summary>
     FromModel = -1,
 
-    /// <summary>Not at all: one embedding for each token.</summary>
+    /// <summary>No pooling: one embedding per token.</summary>
     None = 0,
 
     /// <summary>The mean over the tokens.</summary>
     Mean = 1,
 
-    /// <summary>That of the first token.</summary>
+    /// <summary>The embedding of the first token (CLS).</summary>
     Cls = 2,
 
-    /// <summary>That of the last token.</summary>
+    /// <summary>The embedding of the last token.</summary>
     Last = 3,
 
-    /// <summary>The output of a classification head, as reranking models have it.</summary>
+    /// <summary>The output of a classification head, used by reranking models.</summary>
     Rank = 4,
 }
 
-/// <summary>Which tokens a token sees; the values are those of <c>llama_attention_type</c>.</summary>
+/// <summary>The attention mask. Mirrors <c>llama_attention_type</c>.</summary>
 public enum AttentionType
 {
-    /// <summary>As the model says.</summary>
+    /// <summary>The model's setting.</summary>
     FromModel = -1,
 
-    /// <summary>Those before it.</summary>
+    /// <summary>Causal: each token attends to itself and the tokens before it.</summary>
     Causal = 0,
 
-    /// <summary>All of them.</summary>
+    /// <summary>Non-causal: each token attends to all tokens.</summary>
     NonCausal = 1,
 }
 
-/// <summary>What a context computes; the values are those of <c>llama_context_type</c>.</summary>
+/// <summary>The part of the model that a context evaluates. Mirrors <c>llama_context_type</c>.</summary>
 internal enum ContextType
 {
     /// <summary>The whole model.</summary>

@@ -1,6 +1,6 @@
 namespace LlamaNative.Contexts;
 
-/// <summary>A context could not be made from a model and options.</summary>
+/// <summary>A context could not be created from the model and options.</summary>
 public sealed class ContextCreationException : LlamaException
 {
     /// <summary>Creates the exception; the message names the option or quotes the native log.</summary>
@@ -11,27 +11,27 @@ public sealed class ContextCreationException : LlamaException
 }
 
 /// <summary>
-/// The KV cache has no room for a batch. Nothing was evaluated and the context is as usable as before: remove tokens
-/// from a sequence, or send fewer.
+/// The KV cache has too few free cells for a batch. Nothing was evaluated and the context remains usable: remove tokens from a
+/// sequence, or send a smaller batch.
 /// </summary>
 public sealed class CacheFullException : LlamaException
 {
     internal CacheFullException(int requestedCells, int freeCells, int capacity)
-        : base($"The KV cache is full: {requestedCells} cells were asked for, {freeCells} of {capacity} are free. "
-            + "Remove tokens from a sequence, send fewer, or create the context with a larger ContextSize.")
+        : base($"The KV cache is full: {requestedCells} cells requested, {freeCells} of {capacity} free. "
+            + "Remove tokens from a sequence, send a smaller batch, or create the context with a larger ContextSize.")
     {
         RequestedCells = requestedCells;
         FreeCells = freeCells;
         Capacity = capacity;
     }
 
-    /// <summary>Cells the batch needs, one for each token.</summary>
+    /// <summary>Cells that the batch needs, one per token.</summary>
     public int RequestedCells { get; }
 
-    /// <summary>Cells that are free.</summary>
+    /// <summary>Free cells.</summary>
     public int FreeCells { get; }
 
-    /// <summary>Cells there are: of the sequence, or of the whole cache when it is unified.</summary>
+    /// <summary>Total cells: of the sequence, or of the whole cache when it is unified.</summary>
     public int Capacity { get; }
 }
 
@@ -42,18 +42,19 @@ public sealed class DecodeException : LlamaException
         : base(message) => Code = code;
 
     /// <summary>
-    /// What <c>llama_decode</c> returned: 1 for a batch that cannot be placed, -1 for an invalid one, less for a fatal error.
+    /// The return value of <c>llama_decode</c>: 1 if the batch does not fit into the KV cache, -1 for an invalid batch, below
+    /// -1 for a fatal error.
     /// </summary>
     public int Code { get; }
 }
 
-/// <summary>Two threads used one context at once. The second call did nothing; the first goes on.</summary>
+/// <summary>A context was used by two threads at once. The second call had no effect; the first continues.</summary>
 public sealed class ContextBusyException : LlamaException
 {
     internal ContextBusyException()
         : base(
-            "The context is in use on another thread. A context serves one thread at a time: use one for each, or the asynchronous calls, "
-            + "which take turns.")
+            "The context is in use on another thread. A context serves one thread at a time: create one per thread, or use the async "
+            + "methods, which are queued.")
     {
     }
 }

@@ -5,119 +5,127 @@ using LlamaNative.Tensors;
 namespace LlamaNative;
 
 /// <summary>
-/// The sizes and switches of a context; the names are llama.cpp's and so are the defaults
-/// (<c>llama_context_default_params</c>), but for the context's size and its threads, which suit the model and machine.
+/// The parameters of a context. Names and defaults are llama.cpp's (<c>llama_context_default_params</c>), except that the
+/// default context size follows the model and the default thread count follows the machine.
 /// </summary>
 public sealed record ContextOptions
 {
     internal const int MostSequences = 256; // LLAMA_MAX_SEQ
 
     /// <summary>
-    /// Tokens the KV cache holds, over all sequences. Null takes the trained length but at most 4096; 0 takes the
-    /// trained length whatever it is. llama.cpp rounds up to a multiple of 256; <see cref="LlamaContext.ContextSize"/> tells.
+    /// Size of the KV cache in tokens, over all sequences. Null selects the trained length but at most 4096; 0 selects the full
+    /// trained length. llama.cpp rounds up to a multiple of 256; <see cref="LlamaContext.ContextSize"/> is the actual size.
     /// </summary>
     public int? ContextSize { get; init; }
 
-    /// <summary>Most tokens of one <see cref="LlamaContext.Decode"/> (n_batch).</summary>
+    /// <summary>Maximum number of tokens in one <see cref="LlamaContext.Decode"/> call (n_batch).</summary>
     public int BatchSize { get; init; } = 2048;
 
-    /// <summary>Most tokens computed at once (n_ubatch); a prompt can be cancelled between two of these.</summary>
+    /// <summary>
+    /// Maximum number of tokens computed at once (n_ubatch). A prompt can be cancelled between micro-batches.
+    /// </summary>
     public int MicroBatchSize { get; init; } = 512;
 
-    /// <summary>Sequences the KV cache keeps apart (n_seq_max).</summary>
+    /// <summary>Maximum number of independent sequences in the KV cache (n_seq_max), from 1 to 256.</summary>
     public int MaxSequences { get; init; } = 1;
 
-    /// <summary>Snapshots of a recurrent state kept for each sequence, to go back by (n_rs_seq, experimental).</summary>
+    /// <summary>Number of recurrent-state snapshots kept per sequence for rollback (n_rs_seq, experimental).</summary>
     public int RecurrentSnapshots { get; init; }
 
-    /// <summary>Most outputs of one micro-batch; 0 is as many as tokens (n_outputs_max).</summary>
+    /// <summary>Maximum number of outputs in one micro-batch (n_outputs_max); 0 means one per token.</summary>
     public int MaxOutputs { get; init; }
 
-    /// <summary>Most outputs of one sequence; 0 is <see cref="MaxOutputs"/> (n_outputs_max_per_seq).</summary>
+    /// <summary>Maximum number of outputs per sequence (n_outputs_max_per_seq); 0 means <see cref="MaxOutputs"/>.</summary>
     public int MaxOutputsPerSequence { get; init; } = 1;
 
-    /// <summary>Threads that compute a single token; null takes one for each core, which with SMT is half the processors.</summary>
+    /// <summary>
+    /// Threads for evaluating a single token. Null means one per core: half the logical processors on machines with SMT.
+    /// </summary>
     public int? Threads { get; init; }
 
-    /// <summary>Threads that compute a prompt; null takes as many as <see cref="Threads"/>.</summary>
+    /// <summary>Threads for evaluating a prompt; null means the same as <see cref="Threads"/>.</summary>
     public int? BatchThreads { get; init; }
 
     /// <summary>
-    /// Attaches threads of the context's own, which wait between tokens. Without them every token starts its
-    /// threads anew.
+    /// Attaches a thread pool to the context, whose threads wait between tokens. When false, llama.cpp creates its threads anew
+    /// for every token.
     /// </summary>
     public bool AttachThreadPool { get; init; } = true;
 
-    /// <summary>How long idle threads of the pool spin before they sleep, from 0 (never) to 100.</summary>
+    /// <summary>How long idle pool threads spin before they sleep, from 0 (never spin) to 100.</summary>
     public int ThreadPolling { get; init; } = 50;
 
-    /// <summary>What the context computes.</summary>
+    /// <summary>The part of the model that the context evaluates.</summary>
     internal ContextType ContextType { get; init; }
 
-    /// <summary>How RoPE is stretched.</summary>
+    /// <summary>How RoPE is scaled.</summary>
     public RopeScaling RopeScaling { get; init; } = RopeScaling.FromModel;
 
-    /// <summary>RoPE's base frequency; 0 is the model's.</summary>
+    /// <summary>RoPE base frequency; 0 uses the model's value.</summary>
     public float RopeFrequencyBase { get; init; }
 
-    /// <summary>RoPE's frequency factor; 0 is the model's.</summary>
+    /// <summary>RoPE frequency scaling factor; 0 uses the model's value.</summary>
     public float RopeFrequencyScale { get; init; }
 
-    /// <summary>YaRN: the mix of extrapolation; negative is the model's.</summary>
+    /// <summary>YaRN extrapolation mix factor; a negative value uses the model's.</summary>
     public float YarnExtrapolationFactor { get; init; } = -1;
 
-    /// <summary>YaRN: the scale of magnitudes; negative is the model's.</summary>
+    /// <summary>YaRN magnitude scaling factor; a negative value uses the model's.</summary>
     public float YarnAttentionFactor { get; init; } = -1;
 
-    /// <summary>YaRN: the low correction dimension; negative is the model's.</summary>
+    /// <summary>YaRN low correction dimension; a negative value uses the model's.</summary>
     public float YarnBetaFast { get; init; } = -1;
 
-    /// <summary>YaRN: the high correction dimension; negative is the model's.</summary>
+    /// <summary>YaRN high correction dimension; a negative value uses the model's.</summary>
     public float YarnBetaSlow { get; init; } = -1;
 
-    /// <summary>YaRN: the context the model was trained with; 0 is the model's.</summary>
+    /// <summary>YaRN original context length in tokens; 0 uses the model's value.</summary>
     public int YarnOriginalContextLength { get; init; }
 
     /// <summary>How embeddings are pooled.</summary>
     public PoolingType PoolingType { get; init; } = PoolingType.FromModel;
 
-    /// <summary>Which tokens a token sees.</summary>
+    /// <summary>The attention mask.</summary>
     public AttentionType AttentionType { get; init; } = AttentionType.FromModel;
 
-    /// <summary>When attention is fused.</summary>
+    /// <summary>Whether attention runs as one fused kernel (flash attention).</summary>
     public FlashAttention FlashAttention { get; init; } = FlashAttention.Auto;
 
-    /// <summary>The type of the cached keys.</summary>
+    /// <summary>Data type of the cached keys.</summary>
     public GgmlType CacheTypeK { get; init; } = GgmlType.F16;
 
-    /// <summary>The type of the cached values; a quantized one needs flash attention.</summary>
+    /// <summary>Data type of the cached values; a quantized type requires flash attention.</summary>
     public GgmlType CacheTypeV { get; init; } = GgmlType.F16;
 
-    /// <summary>Computes embeddings along with the logits.</summary>
+    /// <summary>Computes embeddings in addition to logits.</summary>
     public bool Embeddings { get; init; }
 
     /// <summary>Keeps the KV cache and its operations on the GPU.</summary>
     public bool OffloadKqv { get; init; } = true;
 
-    /// <summary>Lets the GPU compute large operations whose weights lie in host memory.</summary>
+    /// <summary>Lets the GPU compute large operations whose weights are in host memory.</summary>
     public bool OffloadOperations { get; init; } = true;
 
-    /// <summary>Gives sliding-window layers a cache of full size, which lets a conversation go back.</summary>
+    /// <summary>
+    /// Allocates a full-size cache for sliding-window layers, which allows a sequence to be cut back to any length.
+    /// </summary>
     public bool FullSlidingWindowCache { get; init; } = true;
 
     /// <summary>
-    /// One buffer for all sequences, so that they share cells and each can grow to the whole context; otherwise each
-    /// has an equal part.
+    /// Uses one buffer for all sequences: they share cells, and each can grow to the whole context. When false, each sequence
+    /// gets an equal share.
     /// </summary>
     public bool UnifiedCache { get; init; }
 
-    /// <summary>Sees the intermediate values of every evaluation; null, the default, costs nothing.</summary>
+    /// <summary>Receives the intermediate values of every evaluation; null disables observation at no cost.</summary>
     public IEvaluationObserver? Observer { get; init; }
 
-    /// <summary>Measures llama.cpp's own timings; the pipeline does not need them.</summary>
+    /// <summary>Collects llama.cpp's own timings, which the generation pipeline does not need.</summary>
     public bool MeasurePerformance { get; init; }
 
-    /// <summary>Checks what does not depend on a model; the native side would assert it or allocate without bounds.</summary>
+    /// <summary>
+    /// Checks what does not depend on a model; invalid values would fail a native assertion or allocate without bound.
+    /// </summary>
     internal void Validate()
     {
         OptionCheck.InRange(ContextSize, 0, int.MaxValue - 256);
@@ -145,23 +153,24 @@ public sealed record ContextOptions
         ValidateCacheType(CacheTypeK);
         ValidateCacheType(CacheTypeV);
 
-        // The native output buffer has a row for each sequence.
-        RequireOneForEachSequence(BatchSize, "a batch takes one token of each");
-        RequireOneForEachSequence(ContextSize is null or 0 ? int.MaxValue : ContextSize.Value, "each takes one cell", nameof(ContextSize));
-        RequireOneForEachSequence(MaxOutputs == 0 ? int.MaxValue : MaxOutputs, "0 gives each one", nameof(MaxOutputs));
+        // The native output buffer has one row per sequence.
+        RequireOneForEachSequence(BatchSize, "a batch needs one token per sequence");
+        RequireOneForEachSequence(
+            ContextSize is null or 0 ? int.MaxValue : ContextSize.Value, "each sequence needs one cell", nameof(ContextSize));
+        RequireOneForEachSequence(MaxOutputs == 0 ? int.MaxValue : MaxOutputs, "use 0 for one output per token", nameof(MaxOutputs));
     }
 
     private void RequireOneForEachSequence(int value, string why, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (value < MaxSequences)
         {
-            throw OptionCheck.OutOfRange(value, $"at least MaxSequences, {MaxSequences}: {why}", name);
+            throw OptionCheck.OutOfRange(value, $"at least MaxSequences ({MaxSequences}): {why}", name);
         }
     }
 
     private static void ValidateCacheType(GgmlType type, [CallerArgumentExpression(nameof(type))] string name = "")
     {
-        // The types llama.cpp's own tools accept; with others the attention kernels assert.
+        // The types that llama.cpp's tools accept; with others the attention kernels fail an assertion.
         if (type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 or GgmlType.Q8_0 or GgmlType.Q4_0
             or GgmlType.Q4_1 or GgmlType.IQ4_NL or GgmlType.Q5_0 or GgmlType.Q5_1))
         {

@@ -3,12 +3,14 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;
 
-/// <summary>Turns options into native parameters after checking what the model cannot do.</summary>
+/// <summary>Converts options to native parameters after checking them against the model.</summary>
 internal static class ContextParameters
 {
     private const int DefaultContextSize = 4096;
 
-    /// <summary>Threads wait for one another at every operation, spinning; with many more than processors a token takes minutes.</summary>
+    /// <summary>
+    /// Threads spin at a barrier after every operation; with far more threads than processors a token takes minutes.
+    /// </summary>
     public static readonly int MaxThreads = Math.Clamp(4 * Environment.ProcessorCount, 16, NativeConstants.GGML_MAX_N_THREADS);
 
     public static llama_context_params Create(LlamaModel model, ContextOptions options)
@@ -18,7 +20,7 @@ internal static class ContextParameters
         return parameters;
     }
 
-    /// <summary>Without asking whether the memory is there: for a context that takes none.</summary>
+    /// <summary>Creates parameters without the memory check, for a context that allocates nothing.</summary>
     public static llama_context_params CreateUnmeasured(LlamaModel model, ContextOptions options)
     {
         Check(model, options);
@@ -57,7 +59,7 @@ internal static class ContextParameters
 
     public static int Threads(ContextOptions options)
     {
-        // Two threads of one core share what inference is short of, so SMT processors are counted as half.
+        // SMT siblings share the units that inference saturates, so two logical processors count as one.
         int processors = Environment.ProcessorCount;
         return options.Threads ?? (processors <= 4 ? processors : processors / 2);
     }
@@ -75,7 +77,7 @@ internal static class ContextParameters
     {
         if (model.Options.VocabularyOnly)
         {
-            throw new ContextCreationException("The model was loaded with VocabularyOnly and has no weights to evaluate.");
+            throw new ContextCreationException("The model was loaded with ModelOptions.VocabularyOnly and has no weights to evaluate.");
         }
 
         options.Validate();
@@ -84,27 +86,31 @@ internal static class ContextParameters
         PoolingChecks.Check(model, Size(model, options), options);
     }
 
-    /// <summary>The native side asserts that a batch has room for each sequence; the options leave only the trained length open.</summary>
+    /// <summary>
+    /// llama.cpp asserts that a batch holds one token per sequence; option validation leaves only the trained length unchecked.
+    /// </summary>
     private static void CheckRoomForSequences(LlamaModel model, ContextOptions options)
     {
         int size = Size(model, options);
         if (size < options.MaxSequences)
         {
             throw new ContextCreationException(
-                $"The model's trained length leaves a context of {size} tokens, less than the {options.MaxSequences} of "
-                + $"ContextOptions.MaxSequences.");
+                $"The model's trained length gives a context of {size} tokens, less than "
+                + $"ContextOptions.MaxSequences ({options.MaxSequences}). Lower MaxSequences, or set ContextOptions.ContextSize.");
         }
     }
 
-    /// <summary>With flash attention llama.cpp refuses keys that are no whole blocks; without, it asserts.</summary>
+    /// <summary>
+    /// Keys that are not whole blocks: rejected by llama.cpp with flash attention, a failed assertion without.
+    /// </summary>
     private static void CheckKeyBlocks(LlamaModel model, ContextOptions options)
     {
         long block = GgmlTypeInfo.Of(options.CacheTypeK).BlockSize;
         if (block > 1 && CacheSize.KeyLength(model) is var length && length % block != 0)
         {
             throw new ContextCreationException(
-                $"ContextOptions.CacheTypeK: {options.CacheTypeK} comes in blocks of {block}, and a key of this model has {length} "
-                + $"elements; use F16, BF16 or F32.");
+                $"ContextOptions.CacheTypeK: {options.CacheTypeK} has blocks of {block} elements, but a key of this model has {length} "
+                + $"elements. Use F16, BF16 or F32.");
         }
     }
 

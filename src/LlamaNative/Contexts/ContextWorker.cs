@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// The thread on which a context's asynchronous work runs, one piece after the other. Native evaluation blocks for long
-/// and keeps per-thread state, so it neither occupies pool threads nor wanders between them. Started by the first use.
+/// The thread that runs a context's asynchronous work, in order. Native evaluation blocks for a long time and keeps per-thread
+/// state, so it runs on a dedicated thread instead of the thread pool. The thread starts on first use.
 /// </summary>
-#pragma warning disable CA1001 // no field holds anything but memory
+#pragma warning disable CA1001 // no field owns anything but memory
 internal sealed class ContextWorker
 #pragma warning restore CA1001
 {
@@ -19,7 +19,9 @@ internal sealed class ContextWorker
     /// <summary>Cancelled when the context is disposed.</summary>
     public CancellationToken Stopping => _stop.Token;
 
-    /// <summary>Queues work; it is dropped, uncalled, only if the context was disposed before its turn.</summary>
+    /// <summary>
+    /// Queues work. It is dropped without being called only if the context is disposed before the work starts.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
     public void Post(Action work)
     {
@@ -37,7 +39,7 @@ internal sealed class ContextWorker
         }
     }
 
-    /// <summary>Tells running and queued work to stop; does not wait.</summary>
+    /// <summary>Cancels running and queued work without waiting for it.</summary>
     public void Stop()
     {
         lock (_gate)
@@ -59,7 +61,7 @@ internal sealed class ContextWorker
         }
     }
 
-    /// <summary>Tells work to stop and waits until the thread has ended; on the worker itself there is nothing to wait for.</summary>
+    /// <summary>Cancels work and waits for the thread to end; returns a completed task on the worker thread itself.</summary>
     public Task StopAsync()
     {
         Stop();
@@ -68,7 +70,7 @@ internal sealed class ContextWorker
 
     private void Run(BlockingCollection<Action> queue)
     {
-        // Work reports its own errors to whoever awaits it; queued work still runs after a stop, to say that it was cancelled.
+        // Work reports its errors through its own task; queued work still runs after Stop, so that it can report cancellation.
         foreach (Action work in queue.GetConsumingEnumerable())
         {
             work();

@@ -1,9 +1,11 @@
 namespace LlamaNative.Contexts;
 
-/// <summary>Work on a context's own thread as a task.</summary>
+/// <summary>Runs work on a context's thread as a task.</summary>
 internal static class ContextWorkerTasks
 {
-    /// <summary>Runs <paramref name="work"/> when its turn comes; its token is cancelled with the caller's and with the context.</summary>
+    /// <summary>
+    /// Queues <paramref name="work"/>; its token is cancelled by the caller's token and when the context is disposed.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
     public static async Task<T> RunAsync<T>(this ContextWorker worker, Func<CancellationToken, T> work, CancellationToken cancellationToken)
     {
@@ -27,7 +29,7 @@ internal static class ContextWorkerTasks
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The caller looks for its own token, not the linked one.
+            // The caller compares against its own token, not the linked one.
             throw new OperationCanceledException(cancellationToken);
         }
     }

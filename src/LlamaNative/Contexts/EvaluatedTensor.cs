@@ -5,23 +5,24 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;
 
-/// <summary>The result of an operator of llama.cpp's graph, where it lies. Data is copied out only when asked for.</summary>
+/// <summary>The result of one operation of llama.cpp's graph, without a copy. <see cref="ToFloats"/> copies the data.</summary>
 public readonly unsafe ref struct EvaluatedTensor
 {
     private readonly ggml_tensor* _tensor;
 
-    // The pointer is llama.cpp's and good until the callback returns; a ref struct cannot be kept longer than that.
+    // The pointer is owned by llama.cpp and valid until the callback returns; a ref struct cannot outlive the call.
     internal EvaluatedTensor(ggml_tensor* tensor, in EvaluationNode node)
     {
         _tensor = tensor;
         Node = node;
     }
 
-    /// <summary>What was computed.</summary>
+    /// <summary>The operation that produced the tensor.</summary>
     public EvaluationNode Node { get; }
 
-    /// <summary>All elements in order, ne[0] fastest, as floats, whatever the type and strides.</summary>
-    /// <exception cref="LlamaException">The tensor is larger than an array, has no memory, or a type that is no number.</exception>
+    /// <summary>Copies all elements as floats in row-major order (ne[0] fastest), for any type and strides.</summary>
+    /// <exception cref="LlamaException">The tensor is larger than an array, has no memory, or has a non-numeric
+    /// type.</exception>
     public float[] ToFloats()
     {
         TensorLayout layout = Node.Layout;
@@ -29,7 +30,7 @@ public readonly unsafe ref struct EvaluatedTensor
         if (_tensor->data is null || buffer == 0 || layout.ByteCount > Array.MaxLength || layout.Shape.ElementCount > Array.MaxLength)
         {
             throw new LlamaException(
-                $"The data of {Node.Name} ({layout}) cannot be copied out: it has no memory of its own, or is larger than an array.");
+                $"The data of {Node.Name} ({layout}) cannot be copied: it has no memory, or is larger than the largest array.");
         }
 
         byte[] bytes = new byte[layout.ByteCount];

@@ -7,8 +7,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// Leads llama.cpp's evaluation callback to an observer and keeps what it throws, which must not cross native frames.
-/// The native side holds a weak handle: the context holds the hook, and whoever evaluates holds the context.
+/// Forwards llama.cpp's evaluation callback to an observer and stores its exceptions, which must not cross native frames.
+/// Native code gets a weak handle: the context references the hook, and the evaluating caller references the context.
 /// </summary>
 internal sealed unsafe class EvaluationHook
 {
@@ -17,10 +17,10 @@ internal sealed unsafe class EvaluationHook
 
     private EvaluationHook(IEvaluationObserver observer) => _observer = observer;
 
-    /// <summary>Whether the observer is being called: the context is then in the middle of an evaluation.</summary>
+    /// <summary>True during a call to the observer, when the context is in the middle of an evaluation.</summary>
     public bool IsCalling { get; private set; }
 
-    /// <summary>Puts the hook of an observer into a context's parameters; the handle is freed after the context.</summary>
+    /// <summary>Adds the hook of an observer to a context's parameters; the handle is freed after the context.</summary>
     public static EvaluationHook? Attach(IEvaluationObserver? observer, ref llama_context_params parameters, out GCHandle handle)
     {
         handle = default;
@@ -36,7 +36,7 @@ internal sealed unsafe class EvaluationHook
         return hook;
     }
 
-    /// <summary>Throws what the observer threw during the evaluation.</summary>
+    /// <summary>Rethrows the exception that the observer threw during the evaluation.</summary>
     public void Rethrow()
     {
         if (_error is { } error)
@@ -52,7 +52,9 @@ internal sealed unsafe class EvaluationHook
             ? (byte)1
             : (byte)0;
 
-    /// <summary>Asked before an operator: whether it is wanted. Told after it: whether to go on.</summary>
+    /// <summary>
+    /// Called before an operation to ask whether its result is wanted, and after it to ask whether to continue.
+    /// </summary>
     private bool Call(ggml_tensor* tensor, bool ask)
     {
         IsCalling = true;

@@ -4,9 +4,15 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// The context's memory of what it has seen, as sequences of tokens: copied, cut, kept and shifted without evaluating
-/// anything. Positions count from 0; a range is [from, to), and a null end means to the last position.
+/// The context's KV cache, as sequences of tokens that can be copied, cut, kept and shifted without evaluation. Positions count
+/// from 0; ranges are [from, to), and a null end means the end of the sequence.
 /// </summary>
+/// <remarks>
+/// Members that take a sequence id throw <see cref="ArgumentOutOfRangeException"/> if it is not less than
+/// <see cref="SequenceCount"/>. Members that access native memory throw <see cref="LlamaException"/> for an encoder, which has no
+/// cache, <see cref="ContextBusyException"/> during a call on another thread, and <see cref="ObjectDisposedException"/> after
+/// the context is disposed.
+/// </remarks>
 public sealed class KvCache
 {
     private readonly LlamaContext _context;
@@ -20,44 +26,46 @@ public sealed class KvCache
         _slidingWindow = slidingWindow;
     }
 
-    /// <summary>Cells in all when the cache is unified, else cells of each sequence.</summary>
+    /// <summary>Cells in total when the cache is unified, otherwise per sequence.</summary>
     public int Capacity => _ledger.Capacity;
 
-    /// <summary>Sequences it keeps apart; ids run from 0 to this less one.</summary>
+    /// <summary>The number of sequences; ids run from 0 to <c>SequenceCount - 1</c>.</summary>
     public int SequenceCount => _ledger.SequenceCount;
 
     internal CacheLedger Ledger => _ledger;
 
-    /// <summary>Whether the model keeps a memory at all; an encoder does not. For callers that hold a lease.</summary>
+    /// <summary>
+    /// Whether the model has a KV cache or recurrent state; encoders have none. The caller must hold a lease.
+    /// </summary>
     internal bool Exists => LlamaContexts.llama_get_memory(_context.Handle) != 0;
 
-    /// <summary>Cells that a further token of this sequence could take.</summary>
+    /// <summary>Cells available to further tokens of this sequence.</summary>
     public int GetFreeCells(int sequence = 0)
     {
         Check(sequence);
         return _ledger.FreeCells(sequence);
     }
 
-    /// <summary>Tokens of a sequence in the cache.</summary>
+    /// <summary>The number of tokens of a sequence in the cache.</summary>
     public int GetLength(int sequence = 0)
     {
         Check(sequence);
         return _ledger[sequence].Count;
     }
 
-    /// <summary>The tokens of a sequence in the cache, in the order they came.</summary>
+    /// <summary>The tokens of a sequence in the cache, in insertion order.</summary>
     public int[] GetTokens(int sequence = 0)
     {
         Check(sequence);
         return _ledger[sequence].Tokens.AsSpan(0, _ledger[sequence].Count).ToArray();
     }
 
-    /// <summary>Whether what a sequence holds was evaluated with the adapters that the context has now.</summary>
+    /// <summary>Whether the sequence was evaluated with the context's current adapters.</summary>
     internal bool IsCurrent(int sequence) => !_ledger[sequence].IsStale;
 
     /// <summary>
-    /// How many of <paramref name="tokens"/>, from the first on, the sequence already holds at their positions; 0 once
-    /// the context's adapters have changed, since the same tokens would now give other values.
+    /// The length of the longest common prefix of <paramref name="tokens"/> and the cached sequence; 0 after the context's
+    /// adapters have changed, because the same tokens would now give other values.
     /// </summary>
     public int GetCommonPrefix(ReadOnlySpan<int> tokens, int sequence = 0)
     {
@@ -65,7 +73,9 @@ public sealed class KvCache
         return _ledger[sequence].CommonPrefix(tokens);
     }
 
-    /// <summary>The smallest and largest position of a sequence; null when it is empty. A sliding window forgets small ones.</summary>
+    /// <summary>
+    /// The smallest and largest position of a sequence, or null if it is empty. A sliding window drops small positions.
+    /// </summary>
     public (int Min, int Max)? GetPositions(int sequence = 0)
     {
         Check(sequence);
@@ -74,7 +84,7 @@ public sealed class KvCache
         return max < 0 ? null : (LlamaMemory.llama_memory_seq_pos_min(Memory(), sequence), max);
     }
 
-    /// <summary>Whether the model's positions can be shifted.</summary>
+    /// <summary>Whether positions can be shifted with this model and cache type.</summary>
     public bool CanShift
     {
         get
@@ -84,7 +94,7 @@ public sealed class KvCache
         }
     }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Removes all sequences.</summary>
     public void Clear()
     {
         using LlamaContext.Lease lease = _context.Enter();
@@ -92,7 +102,10 @@ public sealed class KvCache
         _ledger.Clear();
     }
 
-    /// <summary>Forgets a range of a sequence; false when the model cannot forget a part (recurrent models), and nothing changed.</summary>
+    /// <summary>
+    /// Removes a range of a sequence. Returns false and changes nothing if the model cannot remove part of one (recurrent
+    /// models).
+    /// </summary>
     public bool Remove(int sequence, int from = 0, int? to = null)
     {
         Check(sequence);
@@ -108,9 +121,10 @@ public sealed class KvCache
     }
 
     /// <summary>
-    /// Gives a sequence the content of another. Without a unified cache only whole sequences can be copied, and the copy takes cells of its
-    /// own.
+    /// Replaces a sequence with the content of another. In a cache that is not unified only whole sequences can be copied, and
+    /// the copy takes cells of its own.
     /// </summary>
+    /// <exception cref="InvalidOperationException">Only part of a sequence is copied and the cache is not unified.</exception>
     public void Copy(int source, int destination, int from = 0, int? to = null)
     {
         Check(source);
@@ -126,17 +140,17 @@ public sealed class KvCache
         if (!_context.Options.UnifiedCache && !whole)
         {
             throw new InvalidOperationException(
-                "A part of a sequence can be copied only in a unified cache (ContextOptions.UnifiedCache).");
+                "Part of a sequence can be copied only in a unified cache. Set ContextOptions.UnifiedCache, or copy the whole sequence.");
         }
 
-        // What the destination held would stay beside the copy; the native side expects an empty one.
+        // Old entries of the destination would be mixed with the copy; llama.cpp expects an empty destination.
         LlamaMemory.llama_memory_seq_rm(Memory(), destination, -1, -1);
         _ledger.Remove(destination, 0, int.MaxValue);
         LlamaMemory.llama_memory_seq_cp(Memory(), source, destination, whole ? -1 : from, whole ? -1 : to ?? -1);
         _ledger.Copy(source, destination, from, to ?? int.MaxValue);
     }
 
-    /// <summary>Forgets every sequence but one.</summary>
+    /// <summary>Removes every sequence except one.</summary>
     public void Keep(int sequence)
     {
         Check(sequence);
@@ -151,9 +165,9 @@ public sealed class KvCache
         }
     }
 
-    /// <summary>Adds <paramref name="delta"/> to the positions of a range, e.g. to close the gap of a removed one.</summary>
-    /// <exception cref="InvalidOperationException">The model's positions cannot be shifted; see <see cref="CanShift"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A position would exceed the largest there is.</exception>
+    /// <summary>Adds <paramref name="delta"/> to the positions of a range, e.g. to close the gap after a removal.</summary>
+    /// <exception cref="InvalidOperationException">Positions cannot be shifted; see <see cref="CanShift"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A position would exceed the maximum.</exception>
     public void Shift(int sequence, int from, int? to, int delta)
     {
         Check(sequence);
@@ -166,7 +180,7 @@ public sealed class KvCache
     }
 
     /// <summary>
-    /// Cuts a sequence to its first <paramref name="length"/> tokens, and to nothing where the model cannot go back
+    /// Truncates a sequence to its first <paramref name="length"/> tokens, or empties it where the model cannot be cut back
     /// that far (recurrent models, a sliding window that has moved on).
     /// </summary>
     /// <returns>The tokens that remain.</returns>
@@ -190,8 +204,8 @@ public sealed class KvCache
     }
 
     /// <summary>
-    /// Removes what an evaluation that stopped midway left: llama.cpp takes a token that was not computed back from the
-    /// first of its sequences only.
+    /// Removes the entries of an interrupted evaluation: llama.cpp rolls a token that was not computed back from the first of
+    /// its sequences only.
     /// </summary>
     internal void TakeBack(int first, ReadOnlySpan<int> others, int position)
     {
@@ -204,7 +218,7 @@ public sealed class KvCache
         }
     }
 
-    /// <summary>Makes the ledger agree with the cache after an evaluation that stopped midway.</summary>
+    /// <summary>Synchronizes the ledger with the cache after an interrupted evaluation.</summary>
     internal void Reconcile(int sequence)
     {
         int max = LlamaMemory.llama_memory_seq_pos_max(Memory(), sequence);
@@ -216,7 +230,7 @@ public sealed class KvCache
         nint memory = LlamaContexts.llama_get_memory(_context.Handle);
         return memory != 0
             ? memory
-            : throw new LlamaException("This model keeps no memory of a sequence (an encoder): there is no KV cache.");
+            : throw new LlamaException("This model is an encoder and has no KV cache.");
     }
 
     private void CheckShift()
@@ -224,11 +238,12 @@ public sealed class KvCache
         if (!CanShiftNow())
         {
             throw new InvalidOperationException(
-                $"The positions of this cache cannot be shifted (keys of type {_context.Options.CacheTypeK}).");
+                $"Positions cannot be shifted with this model and ContextOptions.CacheTypeK {_context.Options.CacheTypeK}; "
+                + "see KvCache.CanShift.");
         }
     }
 
-    /// <summary>llama.cpp rotates shifted keys, and aborts on those of type BF16 (ggml_rope has no kernel for it on the CPU).</summary>
+    /// <summary>llama.cpp rotates shifted keys and aborts for BF16, which ggml_rope does not support on the CPU.</summary>
     private bool CanShiftNow() =>
         _context.Options.CacheTypeK != GgmlType.BF16 && LlamaMemory.llama_memory_can_shift(Memory());
 
@@ -246,11 +261,11 @@ public sealed class KvCache
 
     private void Check(int sequence)
     {
-        // The native side asserts that a sequence exists.
+        // llama.cpp asserts that the sequence exists.
         if ((uint)sequence >= (uint)SequenceCount)
         {
             throw new ArgumentOutOfRangeException(nameof(sequence), sequence,
-                $"This context has {SequenceCount} sequences (ContextOptions.MaxSequences).");
+                $"Sequence ids of this context run from 0 to {SequenceCount - 1} (ContextOptions.MaxSequences is {SequenceCount}).");
         }
     }
 

@@ -4,9 +4,9 @@ using LlamaNative.Models;
 
 namespace LlamaNative;
 
-/// <summary>A LoRA adapter and how strongly it acts: its change to each weight, B·A·alpha/rank, is multiplied by the scale.</summary>
+/// <summary>A LoRA adapter and its scale: the weight change B·A·alpha/rank is multiplied by the scale.</summary>
 /// <param name="Adapter">The adapter.</param>
-/// <param name="Scale">The factor; 0 is as if the adapter were not there, and negative numbers turn it around.</param>
+/// <param name="Scale">The factor. 0 disables the adapter; negative values invert its change.</param>
 public readonly record struct ScaledLora(LoraAdapter Adapter, float Scale = 1);
 
 public sealed unsafe partial class LlamaContext
@@ -18,21 +18,22 @@ public sealed unsafe partial class LlamaContext
     /// <summary>The LoRA adapters in use.</summary>
     public IReadOnlyList<ScaledLora> LoraAdapters => _loras ?? [];
 
-    /// <summary>The control vector in use; null for none.</summary>
+    /// <summary>The control vector in use, or null.</summary>
     public ControlVector? ControlVector { get; private set; }
 
-    /// <summary>The layers it acts behind; meaningless without one.</summary>
+    /// <summary>The layers that the control vector applies to; meaningless without one.</summary>
     internal (int First, int Last) ControlVectorLayers { get; private set; }
 
     /// <summary>
-    /// Uses these LoRA adapters, which add up, instead of those used before; none at all is the model itself. Cheap, as
-    /// no weight changes: every matrix product gets small ones added.
+    /// Replaces the LoRA adapters in use; the changes of several adapters add up, and an empty list restores the base model.
+    /// Cheap, because no weight is modified: each matrix product gains a low-rank product.
     /// </summary>
     /// <remarks>
-    /// What the KV cache holds stays, evaluated as it was, so a running generation goes on and changes its voice; but no
-    /// later prompt reuses it (<see cref="KvCache.GetCommonPrefix"/> is 0). The context keeps the adapters alive.
+    /// Entries already in the KV cache remain valid, so a running generation continues with the new adapters, but later prompts
+    /// do not reuse them (<see cref="KvCache.GetCommonPrefix"/> returns 0). The context keeps the adapters alive.
     /// </remarks>
-    /// <exception cref="ArgumentException">An adapter occurs twice, belongs to another model, or its scale is not finite.</exception>
+    /// <exception cref="ArgumentException">An adapter is null, occurs twice or belongs to another model, or a scale is not
+    /// finite.</exception>
     /// <exception cref="ObjectDisposedException">An adapter or the context is disposed.</exception>
     public void SetLoraAdapters(params ReadOnlySpan<ScaledLora> adapters)
     {
@@ -47,7 +48,7 @@ public sealed unsafe partial class LlamaContext
             scales[i] = adapters[i].Scale;
         }
 
-        // The pointers stay valid: the context's handle takes over the references just made.
+        // The pointers remain valid: the context's handle takes over the references acquired above.
         fixed (nint* pointer = pointers)
         fixed (float* scale = scales)
         {
@@ -60,15 +61,15 @@ public sealed unsafe partial class LlamaContext
     }
 
     /// <summary>
-    /// Adds a direction to the hidden state behind each layer (representation engineering, arXiv:2310.01405); null ends it.
-    /// The cache is treated as by <see cref="SetLoraAdapters"/>. Encoders and a few decoders of llama.cpp have no place for it and ignore
-    /// it.
+    /// Adds a direction to the hidden state after each layer (representation engineering, arXiv:2310.01405); null removes it.
+    /// The cache is treated as by <see cref="SetLoraAdapters"/>. llama.cpp ignores control vectors in encoders and in a few
+    /// decoders.
     /// </summary>
-    /// <param name="vector">The directions of the layers.</param>
-    /// <param name="firstLayer">The first layer it acts behind; layers count from 0, and layer 0 has no direction.</param>
-    /// <param name="lastLayer">The last layer it acts behind; null for the model's last.</param>
-    /// <exception cref="ArgumentException">Its length is not the model's, or it has a direction for a layer that the model
-    /// lacks.</exception>
+    /// <param name="vector">One direction per layer, or null.</param>
+    /// <param name="firstLayer">The first layer to apply it to. Layers count from 0; layer 0 has no direction.</param>
+    /// <param name="lastLayer">The last layer to apply it to; null means the model's last.</param>
+    /// <exception cref="ArgumentException">The vector's length differs from the model's hidden size, or it has a direction for
+    /// a layer that the model lacks.</exception>
     public void SetControlVector(ControlVector? vector, int firstLayer = 1, int? lastLayer = null)
     {
         int last = lastLayer ?? Model.LayerCount - 1;
@@ -79,16 +80,17 @@ public sealed unsafe partial class LlamaContext
             ArgumentOutOfRangeException.ThrowIfLessThan(last, Math.Min(firstLayer, Model.LayerCount - 1), nameof(lastLayer));
         }
 
-        // All layers are written: where a shorter vector has none, the native side would keep the one before.
+        // Write all layers: for layers missing in a shorter vector llama.cpp would keep the previous direction.
         float[]? data = vector?.ToDense(Model.EmbeddingLength, Model.LayerCount);
         using Lease lease = Enter();
         if (_controlVectorBroken)
         {
             throw new LlamaException(
-                "An earlier control vector found no memory, after which llama.cpp accepts none on this context; create another.");
+                "Memory for an earlier control vector could not be allocated, after which llama.cpp accepts none on this context. "
+                + "Create a new context.");
         }
 
-        // Nothing may still compute with the directions that are overwritten here.
+        // Wait for running computation, which may still read the directions that are overwritten here.
         LlamaContexts.llama_synchronize(Handle);
         NativeLog.Clear();
         fixed (float* pointer = data)
@@ -117,7 +119,9 @@ public sealed unsafe partial class LlamaContext
         }
     }
 
-    /// <summary>The first evaluation after a change reserves its graphs anew and counts the model's adapters for that.</summary>
+    /// <summary>
+    /// The first evaluation after a change reserves its graphs again, and their size depends on the number of adapters.
+    /// </summary>
     private LlamaDecodeStatus EvaluateWithNewAdapters(in llama_batch batch)
     {
         lock (Model.Handle.AdapterGate)
@@ -135,21 +139,21 @@ public sealed unsafe partial class LlamaContext
             ObjectDisposedException.ThrowIf(adapter.IsDisposed, adapter);
             if (!ReferenceEquals(adapter.Model.Handle, Model.Handle))
             {
-                throw new ArgumentException($"The adapter '{adapter.Path}' was loaded for another model than the context's.",
+                throw new ArgumentException($"The adapter '{adapter.Path}' was loaded for a model other than the context's.",
                     nameof(adapters));
             }
 
             if (!float.IsFinite(adapters[i].Scale))
             {
                 throw new ArgumentException(
-                    $"The scale of the adapter '{adapter.Path}' is {adapters[i].Scale}; it must be a finite number.", nameof(adapters));
+                    $"The scale of the adapter '{adapter.Path}' is {adapters[i].Scale}; it must be finite.", nameof(adapters));
             }
 
             for (int other = 0; other < i; other++)
             {
                 if (ReferenceEquals(adapters[other].Adapter, adapter))
                 {
-                    throw new ArgumentException($"The adapter '{adapter.Path}' is named twice; give it one scale.", nameof(adapters));
+                    throw new ArgumentException($"The adapter '{adapter.Path}' is listed twice; list it once.", nameof(adapters));
                 }
             }
         }

@@ -10,16 +10,21 @@ public sealed unsafe partial class LlamaContext
     private readonly OutputRows _outputs;
 
     /// <summary>
-    /// Evaluates a batch: the forward pass. Afterwards the logits of the tokens that asked for them can be read, until
-    /// the next evaluation. An encoder evaluates it without a KV cache.
+    /// Evaluates a batch (forward pass). The logits of its output tokens can be read until the next evaluation. Encoder models
+    /// evaluate the batch without a KV cache.
     /// </summary>
-    /// <param name="batch">At most <see cref="BatchSize"/> tokens; the positions of each sequence continue those in the cache.</param>
-    /// <param name="cancellationToken">Stops within the graph on the CPU; what was evaluated by then stays in the cache.</param>
-    /// <exception cref="CacheFullException">There is no room; nothing changed.</exception>
-    /// <exception cref="DecodeException">llama.cpp refused the batch or failed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <param name="batch">At most <see cref="BatchSize"/> tokens; positions continue those of each sequence in the
+    /// cache.</param>
+    /// <param name="cancellationToken">Stops within the graph on the CPU; completed micro-batches stay in the cache.</param>
+    /// <exception cref="ArgumentException">The batch is empty, exceeds a limit of this context, or has an invalid token, position or
+    /// sequence.</exception>
+    /// <exception cref="CacheFullException">The KV cache has too few free cells; nothing changed.</exception>
+    /// <exception cref="DecodeException">llama.cpp rejected the batch or failed.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="ContextBusyException">Another thread is using the context.</exception>
     /// <remarks>
-    /// An exception of <see cref="ContextOptions.Observer"/> is thrown as it is; the tokens are in the cache, the logits are undefined.
+    /// An exception thrown by <see cref="ContextOptions.Observer"/> is rethrown unchanged; the tokens are then in the cache,
+    /// and the logits are undefined.
     /// </remarks>
     public void Decode(TokenBatch batch, CancellationToken cancellationToken = default)
     {
@@ -47,7 +52,7 @@ public sealed unsafe partial class LlamaContext
         _hook?.Rethrow();
     }
 
-    /// <summary><see cref="Decode"/> on the context's own thread; the batch must not change until it ends.</summary>
+    /// <summary><see cref="Decode"/> on the context's thread. Do not modify the batch until the task completes.</summary>
     /// <inheritdoc cref="Decode"/>
     public Task DecodeAsync(TokenBatch batch, CancellationToken cancellationToken = default)
     {
@@ -61,9 +66,9 @@ public sealed unsafe partial class LlamaContext
             cancellationToken);
     }
 
-    /// <summary>The logits of a token of the last batch, copied: one for each token of the vocabulary.</summary>
-    /// <param name="index">Its index in the batch; -1 is the last one that asked for logits.</param>
-    /// <exception cref="ArgumentOutOfRangeException">That token asked for no logits.</exception>
+    /// <summary>Copies the logits of a token of the last batch, one per vocabulary entry.</summary>
+    /// <param name="index">The token's index in the batch; -1 is the last one with logits.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Logits were not requested for that token.</exception>
     public float[] GetLogits(int index = -1)
     {
         using Lease lease = Enter();
@@ -71,11 +76,11 @@ public sealed unsafe partial class LlamaContext
     }
 
     /// <summary>
-    /// The logits of a token of the last batch, one for each token of the vocabulary, without a copy. Advanced: the span is
-    /// the context's own memory, valid only until the next evaluation and not once the context is disposed.
+    /// The logits of a token of the last batch, one per vocabulary entry, without a copy. Advanced: the span refers to the
+    /// context's memory and is valid only until the next evaluation or until the context is disposed.
     /// </summary>
-    /// <param name="index">Its index in the batch; -1 is the last one that asked for logits.</param>
-    /// <exception cref="ArgumentOutOfRangeException">That token asked for no logits.</exception>
+    /// <param name="index">The token's index in the batch; -1 is the last one with logits.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Logits were not requested for that token.</exception>
     public Span<float> BorrowLogits(int index = -1)
     {
         using Lease lease = Enter();
@@ -84,10 +89,10 @@ public sealed unsafe partial class LlamaContext
         return logits is not null
             ? new Span<float>(logits, Model.Vocabulary.Count)
             : throw new ArgumentOutOfRangeException(nameof(index), index,
-                "The last batch has no logits at this index: the token did not ask for them, or nothing was evaluated.");
+                "The last batch has no logits at this index: they were not requested for this token, or nothing was evaluated.");
     }
 
-    /// <summary>An encoder is asked directly: llama_decode would pass it on too, but write a line of log each time.</summary>
+    /// <summary>Encoders are called directly: llama_decode would forward the batch too, but logs a line each time.</summary>
     private LlamaDecodeStatus Evaluate(in llama_batch batch) =>
         Cache.Exists ? LlamaDecoding.llama_decode(Handle, batch) : LlamaDecoding.llama_encode(Handle, batch);
 
@@ -98,7 +103,7 @@ public sealed unsafe partial class LlamaContext
             throw new ArgumentException("The batch is empty.");
         }
 
-        // The native side asserts this.
+        // llama.cpp asserts this.
         if (batch.n_tokens > _batchLimit)
         {
             string option = _batchLimit == BatchSize ? nameof(ContextOptions.BatchSize) : nameof(ContextOptions.MicroBatchSize);
@@ -117,11 +122,12 @@ public sealed unsafe partial class LlamaContext
                     $"Token {i} of the batch is {batch.token[i]}; ids of this vocabulary run from 0 to {Model.Vocabulary.Count - 1}.");
             }
 
-            // An encoder's positions are rows of a table as long as the trained context; the native side asserts that.
+            // Encoder positions index a table of the trained context length; llama.cpp asserts that they are in range.
             if (batch.pos[i] >= Model.ContextLength && !Cache.Exists)
             {
                 throw new ArgumentException(
-                    $"Token {i} of the batch has position {batch.pos[i]}; this encoder sees {Model.ContextLength} tokens, counted from 0.");
+                    $"Token {i} of the batch has position {batch.pos[i]}; positions of this encoder run from 0 to "
+                    + $"{Model.ContextLength - 1}.");
             }
 
             foreach (int sequence in Sequences(batch, i))
@@ -135,13 +141,13 @@ public sealed unsafe partial class LlamaContext
             }
         }
 
-        // The native side asserts this too; with embeddings every token is an output.
+        // llama.cpp asserts this too; with embeddings every token is an output.
         outputs = Options.Embeddings ? batch.n_tokens : outputs;
         if (outputs > _outputLimit)
         {
             throw new ArgumentException(
-                $"{outputs} tokens of the batch ask for an output; this context gives at most {_outputLimit} at once "
-                + $"(ContextOptions.MaxOutputs).");
+                $"Outputs are requested for {outputs} tokens of the batch; this context returns at most {_outputLimit} "
+                + $"at once (ContextOptions.MaxOutputs).");
         }
     }
 
@@ -149,7 +155,7 @@ public sealed unsafe partial class LlamaContext
     {
         if (!Cache.Exists)
         {
-            return; // an encoder remembers nothing
+            return; // encoders have no cache
         }
 
         for (int i = 0; i < batch.n_tokens; i++)
@@ -162,7 +168,7 @@ public sealed unsafe partial class LlamaContext
     {
         if (code is not (LlamaDecodeStatus.NoSlot or LlamaDecodeStatus.InvalidBatch) && Cache.Exists)
         {
-            // The micro-batches before the failing one stay in the cache.
+            // Micro-batches before the failing one stay in the cache.
             for (int i = 0; i < batch.n_tokens; i++)
             {
                 Cache.TakeBack(batch.seq_id[i][0], Sequences(batch, i)[1..], batch.pos[i]);
@@ -178,13 +184,14 @@ public sealed unsafe partial class LlamaContext
         switch (code)
         {
             case LlamaDecodeStatus.NoSlot when !Options.UnifiedCache && HasSharedTokens(batch):
-                throw new DecodeException((int)code, "A token of several sequences needs a unified cache (ContextOptions.UnifiedCache).");
+                throw new DecodeException(
+                    (int)code, "A token that belongs to several sequences needs a unified cache (ContextOptions.UnifiedCache).");
             case LlamaDecodeStatus.NoSlot:
                 throw new CacheFullException(batch.n_tokens, Cache.Ledger.FreeCells(batch.seq_id[0][0]), Cache.Capacity);
             case LlamaDecodeStatus.Aborted:
                 throw new OperationCanceledException("The evaluation was cancelled.", cancellationToken);
             case LlamaDecodeStatus.InvalidBatch:
-                throw new DecodeException((int)code, "llama.cpp refused the batch." + NativeLog.Tail());
+                throw new DecodeException((int)code, "llama.cpp rejected the batch." + NativeLog.Tail());
             default:
                 throw new DecodeException(
                     (int)code, $"llama.cpp failed to evaluate the batch of {batch.n_tokens} tokens (code {(int)code})." + NativeLog.Tail());

@@ -6,45 +6,45 @@ namespace LlamaNative;
 public sealed unsafe partial class LlamaContext
 {
     /// <summary>
-    /// How many numbers one embedding has: the length of the model's output, or with <see cref="PoolingType.Rank"/> one
-    /// for each class of its head.
+    /// Length of one embedding: the model's output size, or with <see cref="PoolingType.Rank"/> the number of classes of the
+    /// classification head.
     /// </summary>
     public int EmbeddingLength => PoolingType == PoolingType.Rank
         ? (int)LlamaClassifiers.llama_model_n_cls_out(Model.Handle)
         : LlamaModels.llama_model_n_embd_out(Model.Handle);
 
     /// <summary>
-    /// The pooled embedding of a sequence of the last batch, where it lies: valid until the next evaluation. The
-    /// sequence must have lain in the batch as a whole.
+    /// The pooled embedding of a sequence of the last batch, without a copy: valid until the next evaluation. The whole
+    /// sequence must have been in that batch.
     /// </summary>
-    /// <param name="sequence">The sequence.</param>
-    /// <exception cref="InvalidOperationException">The context computes no pooled embeddings.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The last batch had no such sequence.</exception>
+    /// <param name="sequence">The sequence id.</param>
+    /// <exception cref="InvalidOperationException">The context does not compute pooled embeddings.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The sequence was not in the last batch.</exception>
     public ReadOnlySpan<float> BorrowSequenceEmbedding(int sequence)
     {
         if (!Options.Embeddings || PoolingType == PoolingType.None)
         {
             throw new InvalidOperationException(
-                "The context pools no embeddings: create it with ContextOptions.Embeddings and a PoolingType other than None.");
+                "The context does not pool embeddings: create it with ContextOptions.Embeddings and a PoolingType other than None.");
         }
 
         using Lease lease = Enter();
         float* embedding = LlamaDecoding.llama_get_embeddings_seq(Handle, sequence);
         return embedding is not null
             ? new ReadOnlySpan<float>(embedding, EmbeddingLength)
-            : throw new ArgumentOutOfRangeException(nameof(sequence), sequence, "The last batch had no such sequence.");
+            : throw new ArgumentOutOfRangeException(nameof(sequence), sequence, "The sequence was not in the last batch.");
     }
 
-    /// <summary>The embedding of a token of the last batch, where it lies: valid until the next evaluation.</summary>
-    /// <param name="index">Its index in the batch.</param>
-    /// <exception cref="InvalidOperationException">The context computes no embeddings of single tokens.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The last batch had no such token.</exception>
+    /// <summary>The embedding of a token of the last batch, without a copy: valid until the next evaluation.</summary>
+    /// <param name="index">The token's index in the batch.</param>
+    /// <exception cref="InvalidOperationException">The context does not compute token embeddings.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The index is outside the last batch.</exception>
     public ReadOnlySpan<float> BorrowTokenEmbedding(int index)
     {
         if (!Options.Embeddings || PoolingType != PoolingType.None)
         {
             throw new InvalidOperationException(
-                "The context keeps no embeddings of tokens: create it with ContextOptions.Embeddings and PoolingType.None.");
+                "The context does not compute token embeddings: create it with ContextOptions.Embeddings and PoolingType.None.");
         }
 
         using Lease lease = Enter();
@@ -52,12 +52,12 @@ public sealed unsafe partial class LlamaContext
         float* embedding = token < 0 ? null : LlamaDecoding.llama_get_embeddings_ith(Handle, token);
         return embedding is not null
             ? new ReadOnlySpan<float>(embedding, EmbeddingLength)
-            : throw new ArgumentOutOfRangeException(nameof(index), index, "The last batch had no such token, or nothing was evaluated.");
+            : throw new ArgumentOutOfRangeException(nameof(index), index, "The index is outside the last batch, or nothing was evaluated.");
     }
 
     /// <summary>
-    /// Pools one micro-batch at a time, so a sequence cut by two would silently get the pool of its later piece. A cache
-    /// that is not unified cuts all sequences of a batch to the length of the shortest.
+    /// llama.cpp pools one micro-batch at a time, so a sequence split across two would silently return the pool of its second
+    /// part. In a cache that is not unified, llama.cpp splits all sequences of a batch at the length of the shortest.
     /// </summary>
     private void CheckPooled(in llama_batch batch)
     {

@@ -8,8 +8,8 @@ using LlamaNative.Models;
 namespace LlamaNative;
 
 /// <summary>
-/// A running instance of a model: its KV cache, its compute buffers and its threads. It serves one thread at a time;
-/// a second one gets a <see cref="ContextBusyException"/>. It keeps the model's weights alive.
+/// An inference context of a model: its KV cache, compute buffers and threads. It serves one thread at a time; a concurrent
+/// call throws <see cref="ContextBusyException"/>. The context keeps the model's weights alive.
 /// </summary>
 public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 {
@@ -23,10 +23,10 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 
     /// <summary>Creates a context.</summary>
     /// <param name="model">The model; it may be disposed before the context.</param>
-    /// <param name="options">Sizes and switches; null for the defaults.</param>
+    /// <param name="options">Context parameters; null for the defaults.</param>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
-    /// <exception cref="ContextCreationException">The options do not go with the model, or there is not enough memory.</exception>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="ContextCreationException">The options do not suit the model, or memory is insufficient.</exception>
     public LlamaContext(LlamaModel model, ContextOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -92,28 +92,28 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>The model it runs.</summary>
+    /// <summary>The context's model.</summary>
     public LlamaModel Model { get; }
 
-    /// <summary>The options it was created with.</summary>
+    /// <summary>The options the context was created with.</summary>
     public ContextOptions Options { get; }
 
-    /// <summary>Tokens its KV cache holds.</summary>
+    /// <summary>Actual size of the KV cache in tokens.</summary>
     public int ContextSize { get; }
 
-    /// <summary>Tokens one sequence may have.</summary>
+    /// <summary>Maximum length of one sequence in tokens.</summary>
     public int SequenceSize { get; }
 
-    /// <summary>Most tokens of one <see cref="Decode"/>.</summary>
+    /// <summary>Maximum number of tokens in one <see cref="Decode"/> call.</summary>
     public int BatchSize { get; }
 
-    /// <summary>Most tokens computed at once.</summary>
+    /// <summary>Maximum number of tokens computed at once.</summary>
     public int MicroBatchSize { get; }
 
     /// <summary>How embeddings are pooled.</summary>
     public PoolingType PoolingType { get; }
 
-    /// <summary>What it has seen, as sequences.</summary>
+    /// <summary>The KV cache.</summary>
     public KvCache Cache { get; }
 
     internal LlamaContextHandle Handle { get; }
@@ -121,8 +121,8 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     internal ContextWorker Worker => _worker;
 
     /// <summary>
-    /// Releases the context. A call under way on another thread ends first: it holds the native object, which is
-    /// freed when it returns. A running asynchronous generation is told to stop; <see cref="DisposeAsync"/> also waits for it.
+    /// Releases the context. A call in progress on another thread completes first: the native object is freed when it returns.
+    /// A running asynchronous generation is cancelled but not awaited; <see cref="DisposeAsync"/> also waits for it.
     /// </summary>
     public void Dispose()
     {
@@ -130,7 +130,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         Release();
     }
 
-    /// <summary>Stops what runs on the context's worker, waits for it, and releases the context.</summary>
+    /// <summary>Cancels work on the context's thread, waits for it, and releases the context.</summary>
     public async ValueTask DisposeAsync()
     {
         await _worker.StopAsync().ConfigureAwait(false);
@@ -138,8 +138,8 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Claims the context for the calling thread, keeps the native object alive and sends the native log to the model's
-    /// logger until the lease is disposed. The owner may claim it again, so that calls can be built from calls.
+    /// Claims the context for the calling thread, keeps the native object alive and routes the native log to the model's logger
+    /// until the lease is disposed. Reentrant: the owning thread may claim the context again.
     /// </summary>
     internal Lease Enter()
     {
@@ -152,7 +152,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 
         if (_hook is { IsCalling: true })
         {
-            throw new InvalidOperationException("The context is in the middle of an evaluation and cannot be used by its observer.");
+            throw new InvalidOperationException("The context cannot be used by its observer during an evaluation.");
         }
 
         _depth++;

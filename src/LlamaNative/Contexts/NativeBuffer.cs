@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Contexts;
 
-/// <summary>Owns a block of native memory, zeroed, that never moves and so needs no pinning.</summary>
+/// <summary>A zero-initialized block of native memory with a fixed address.</summary>
 internal sealed unsafe class NativeBuffer : SafeHandle
 {
     public NativeBuffer(nuint bytes)

@@ -3,8 +3,8 @@ using LlamaNative.Interop;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// Which tokens of the last batch have an output. llama.cpp is not asked for another: its builds with assertions, which
-/// the Windows libraries are, end the process over a row that is not there (llama-context.cpp, get_logits_ith).
+/// Which tokens of the last batch have an output. Other indexes never reach llama.cpp: its builds with assertions, such as the
+/// Windows libraries, abort the process for a missing row (llama-context.cpp, get_logits_ith).
 /// </summary>
 internal sealed unsafe class OutputRows(int capacity)
 {
@@ -12,12 +12,12 @@ internal sealed unsafe class OutputRows(int capacity)
     private int _tokens;
     private int _last = -1;
 
-    /// <summary>Forgets them: a batch is being evaluated, or failed.</summary>
+    /// <summary>Clears the table when an evaluation starts or has failed.</summary>
     public void Clear() => (_tokens, _last) = (0, -1);
 
-    /// <summary>Takes over from a batch that was evaluated.</summary>
+    /// <summary>Sets the table from an evaluated batch.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="all">Whether every token has an output, asked for or not.</param>
+    /// <param name="all">Whether every token has an output, requested or not.</param>
     public void Set(in llama_batch batch, bool all)
     {
         _tokens = batch.n_tokens;
@@ -28,7 +28,10 @@ internal sealed unsafe class OutputRows(int capacity)
         }
     }
 
-    /// <summary>The index in the batch of the token meant, or -1: negative numbers count the outputs from the end.</summary>
+    /// <summary>
+    /// Resolves an index to a token's index in the batch, or -1 if it has no output; negative indexes count outputs from the
+    /// end.
+    /// </summary>
     public int Find(int index)
     {
         if (index >= 0)

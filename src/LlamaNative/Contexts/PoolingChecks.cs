@@ -6,8 +6,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// Refuses embeddings that the model cannot give. The native side takes the file's word for the pooling type and the
-/// width of the result and asserts, or reads past the result, when the graph gives another (build_pooling, decode).
+/// Rejects embedding options that the model cannot satisfy. llama.cpp trusts the file's pooling type and output width; when the
+/// graph's differ, it fails an assertion or reads past the result (build_pooling, decode).
 /// </summary>
 internal static class PoolingChecks
 {
@@ -15,7 +15,7 @@ internal static class PoolingChecks
     {
         if (!options.Embeddings)
         {
-            return; // then nothing is pooled
+            return; // nothing is pooled
         }
 
         PoolingType pooling = options.PoolingType == PoolingType.FromModel ? OfModel(model) : options.PoolingType;
@@ -33,14 +33,14 @@ internal static class PoolingChecks
 
     private static PoolingType OfModel(LlamaModel model)
     {
-        const long Unspecified = unchecked((uint)PoolingType.FromModel); // the file has it without a sign
+        const long Unspecified = unchecked((uint)PoolingType.FromModel); // stored unsigned in the file
         long? type = Metadata(model, "pooling_type");
         return type switch
         {
             null or Unspecified => PoolingType.None,
             >= (int)PoolingType.None and <= (int)PoolingType.Rank => (PoolingType)type,
             _ => throw new ContextCreationException(
-                $"The model's pooling type is {type}, which llama.cpp does not know; set ContextOptions.PoolingType."),
+                $"The model's pooling type {type} is unknown to llama.cpp. Set ContextOptions.PoolingType."),
         };
     }
 
@@ -51,19 +51,20 @@ internal static class PoolingChecks
         if (head is not { } shape)
         {
             throw new ContextCreationException(
-                "The model has no classification head (cls.weight, cls.output.weight), so PoolingType.Rank cannot rank with it: it needs a "
+                "The model has no classification head (cls.weight, cls.output.weight), so PoolingType.Rank is not possible: it needs a "
                 + "reranking model.");
         }
 
         if (outputs > shape[1])
         {
-            throw new ContextCreationException($"The model names {outputs} classes and its classification head gives {shape[1]} numbers.");
+            throw new ContextCreationException(
+                $"The model's metadata lists {outputs} classes, but its classification head has {shape[1]} outputs.");
         }
     }
 
     private static void CheckWidth(LlamaModel model)
     {
-        // Only a few architectures project to another width; for the others this key can only be wrong.
+        // Only a few architectures project to another width; for the others this key is an error in the file.
         if (Metadata(model, "embedding_length_out") is not { } width || width == 0 || width == model.EmbeddingLength)
         {
             return;
@@ -73,14 +74,14 @@ internal static class PoolingChecks
         if (width > model.EmbeddingLength && projection?[1] != width)
         {
             throw new ContextCreationException(
-                $"The model says that its embeddings have {width} numbers and has no tensor that gives so many; its hidden state has "
+                $"The model's metadata gives an embedding length of {width}, which no tensor produces; its hidden state has "
                 + $"{model.EmbeddingLength}.");
         }
     }
 
     /// <summary>
-    /// The graph that llama.cpp reserves has a micro-batch of tokens, rounded up to a multiple of the sequences, but as
-    /// many outputs as before rounding; their mean then multiplies matrices that do not fit, which is asserted.
+    /// llama.cpp reserves a graph whose token count is the micro-batch size rounded up to a multiple of the sequences, but
+    /// whose output count is not rounded; mean pooling then multiplies matrices of different sizes, which fails an assertion.
     /// </summary>
     private static void CheckReservation(PoolingType pooling, int contextSize, ContextOptions options)
     {
@@ -89,7 +90,7 @@ internal static class PoolingChecks
         if (options.MaxOutputs > 0 && options.MaxOutputs < tokens)
         {
             throw OptionCheck.OutOfRange(options.MaxOutputs,
-                $"0 or at least {tokens}: with embeddings every token of a micro-batch is an output", nameof(options.MaxOutputs));
+                $"0 or at least {tokens}: with embeddings, every token of a micro-batch is an output", nameof(options.MaxOutputs));
         }
 
         bool rounds = Math.Min(tokens, contextSize) % options.MaxSequences != 0
@@ -97,13 +98,13 @@ internal static class PoolingChecks
         if (rounds && pooling is PoolingType.Mean or PoolingType.Rank)
         {
             throw new ContextCreationException(
-                $"To pool by {pooling}, llama.cpp needs a micro-batch that is a multiple of the sequences: ContextOptions.MicroBatchSize "
-                + $"is {options.MicroBatchSize}, BatchSize {options.BatchSize}, ContextSize {contextSize} and MaxSequences "
-                + $"{options.MaxSequences}.");
+                $"For {pooling} pooling, llama.cpp needs a micro-batch size that is a multiple of MaxSequences: "
+                + $"ContextOptions.MicroBatchSize is {options.MicroBatchSize}, BatchSize {options.BatchSize}, "
+                + $"ContextSize {contextSize} and MaxSequences {options.MaxSequences}.");
         }
     }
 
-    /// <summary>The shape of the first of these tensors that the model's file has.</summary>
+    /// <summary>The shape of the first of these tensors that exists in the model's file.</summary>
     private static TensorShape? FirstShape(LlamaModel model, params ReadOnlySpan<string> tensors)
     {
         try
@@ -122,7 +123,7 @@ internal static class PoolingChecks
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or GgufFormatException)
         {
             throw new ContextCreationException(
-                $"The model's file is needed to see what it can embed with, and cannot be read any more: {error.Message}");
+                $"The model's file is needed to check its embedding tensors, but can no longer be read: {error.Message}");
         }
     }
 

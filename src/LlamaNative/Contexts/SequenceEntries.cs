@@ -1,6 +1,8 @@
 namespace LlamaNative.Contexts;
 
-/// <summary>The tokens of one sequence in the order they came, each with its position and cell. Allocated on first use, for good.</summary>
+/// <summary>
+/// The tokens of one sequence in insertion order, with their positions and cells. Allocated on first use and never shrunk.
+/// </summary>
 internal sealed class SequenceEntries(int capacity)
 {
     public int[] Tokens { get; private set; } = [];
@@ -11,7 +13,9 @@ internal sealed class SequenceEntries(int capacity)
 
     public int Count { get; set; }
 
-    /// <summary>Whether the tokens were evaluated under other adapters than a new prompt would be; an empty sequence begins anew.</summary>
+    /// <summary>
+    /// Whether the tokens were evaluated with other adapters than the current ones. Cleared when the sequence becomes empty.
+    /// </summary>
     public bool IsStale { get; set; }
 
     public void Add(int token, int position, int cell)
@@ -35,7 +39,7 @@ internal sealed class SequenceEntries(int capacity)
         Cells[to] = Cells[from];
     }
 
-    /// <summary>How many of <paramref name="tokens"/>, from the first on, lie at the positions 0, 1, 2 …</summary>
+    /// <summary>The number of leading <paramref name="tokens"/> that the sequence has at positions 0, 1, 2 …</summary>
     public int CommonPrefix(ReadOnlySpan<int> tokens)
     {
         int limit = IsStale ? 0 : Math.Min(Count, tokens.Length);
@@ -50,7 +54,7 @@ internal sealed class SequenceEntries(int capacity)
 
     private void Grow()
     {
-        // Straight to the full size: the generation loop must not meet an allocation.
+        // Allocate the full size at once, so that the generation loop never allocates.
         int size = Math.Max(capacity, Tokens.Length * 2);
         Tokens = Resize(Tokens, size);
         Positions = Resize(Positions, size);

@@ -4,9 +4,9 @@ using LlamaNative.Interop;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// What the cache holds of a sequence, outside the cache, so that a conversation can go on in another process without
-/// being evaluated again. The bytes are llama.cpp's own, for one model, cache type and library version; they are trusted
-/// as the memory they become, so whoever stores them must check that they come back unchanged.
+/// The KV cache content of one sequence, copied out of the cache so that a conversation can continue in another process without
+/// evaluation. The bytes are in llama.cpp's format for one model, cache type and library version. llama.cpp does not validate
+/// them, so the caller must verify that stored bytes are unchanged.
 /// </summary>
 internal sealed unsafe class SequenceState : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed unsafe class SequenceState : IDisposable
         _memory = new NativeBuffer((nuint)length);
     }
 
-    /// <summary>In bytes.</summary>
+    /// <summary>Size in bytes.</summary>
     public long Length { get; }
 
     private byte* Bytes => (byte*)_memory.DangerousGetHandle();
@@ -35,15 +35,15 @@ internal sealed unsafe class SequenceState : IDisposable
         if (written != size)
         {
             state.Dispose();
-            throw new LlamaException($"llama.cpp gave {written} of the {size} bytes of sequence {sequence}.");
+            throw new LlamaException($"llama.cpp saved {written} of {size} bytes of sequence {sequence}.");
         }
 
         return state;
     }
 
     /// <summary>Reads a state from a stream.</summary>
-    /// <exception cref="EndOfStreamException">The stream has fewer bytes.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="EndOfStreamException">The stream ends early.</exception>
+    /// <exception cref="OperationCanceledException">Reading was cancelled.</exception>
     public static SequenceState Read(Stream source, long length, CancellationToken cancellationToken)
     {
         var state = new SequenceState(length);
@@ -87,8 +87,8 @@ internal sealed unsafe class SequenceState : IDisposable
     }
 
     /// <summary>
-    /// Replaces a sequence by this state, which holds <paramref name="tokens"/>; false when it does not fit the context, and
-    /// the sequence is then empty.
+    /// Replaces a sequence with this state, whose tokens are <paramref name="tokens"/>. Returns false if the state does not fit
+    /// the context; the sequence is then empty.
     /// </summary>
     public bool RestoreTo(LlamaContext context, int sequence, ReadOnlySpan<int> tokens)
     {

@@ -2,7 +2,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Contexts;
 
-/// <summary>Gives a context ggml threads of its own.</summary>
+/// <summary>Attaches ggml thread pools to a context.</summary>
 internal static unsafe class ThreadPools
 {
     public static void Attach(LlamaContextHandle context, ContextOptions options)

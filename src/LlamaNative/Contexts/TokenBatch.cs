@@ -3,20 +3,23 @@ using LlamaNative.Interop;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// Tokens to evaluate together, each with its position and the sequences it belongs to. Its arrays are native and
-/// allocated once, so a batch is made once and used for every step. Not safe for concurrent use.
+/// Tokens to evaluate together, each with its position and sequences. The native arrays are allocated once, so one batch can be
+/// reused for every step. Not thread-safe.
 /// </summary>
 public sealed unsafe class TokenBatch : IDisposable
 {
-    /// <summary>The largest position: ranges exclude their end, so the largest integer could never be removed again.</summary>
+    /// <summary>
+    /// The largest position. Ranges exclude their end, so a token at <see cref="int.MaxValue"/> could never be removed.
+    /// </summary>
     internal const int MaxPosition = int.MaxValue - 1;
 
     private readonly NativeBuffer _memory;
     private llama_batch _batch;
 
-    /// <summary>Makes an empty batch.</summary>
-    /// <param name="capacity">Most tokens it holds.</param>
-    /// <param name="maxSequences">Most sequences one token belongs to.</param>
+    /// <summary>Creates an empty batch.</summary>
+    /// <param name="capacity">Maximum number of tokens, from 1 to 16,777,216.</param>
+    /// <param name="maxSequences">Maximum number of sequences per token, from 1 to 256.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
     public TokenBatch(int capacity, int maxSequences = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
@@ -26,7 +29,7 @@ public sealed unsafe class TokenBatch : IDisposable
         Capacity = capacity;
         MaxSequences = maxSequences;
 
-        // One block, the widest entries first so that each array is aligned.
+        // One block with the widest elements first, so that each array is aligned.
         nuint n = (nuint)capacity;
         nuint pointers = n * (nuint)sizeof(int*);
         nuint integers = n * sizeof(int);
@@ -44,13 +47,13 @@ public sealed unsafe class TokenBatch : IDisposable
         }
     }
 
-    /// <summary>Most tokens it holds.</summary>
+    /// <summary>Maximum number of tokens.</summary>
     public int Capacity { get; }
 
-    /// <summary>Most sequences one token belongs to.</summary>
+    /// <summary>Maximum number of sequences per token.</summary>
     public int MaxSequences { get; }
 
-    /// <summary>Tokens it holds now.</summary>
+    /// <summary>Number of tokens in the batch.</summary>
     public int Count => _batch.n_tokens;
 
     internal NativeBuffer Memory => _memory;
@@ -61,12 +64,13 @@ public sealed unsafe class TokenBatch : IDisposable
     /// <param name="token">The token id; checked against the vocabulary when the batch is evaluated.</param>
     /// <param name="position">Its position in the sequence, counted from 0.</param>
     /// <param name="sequence">The sequence it belongs to.</param>
-    /// <param name="logits">Whether its logits (or embedding) are wanted.</param>
+    /// <param name="logits">Whether to compute its output: logits, or the embedding.</param>
     /// <exception cref="InvalidOperationException">The batch is full.</exception>
     public int Add(int token, int position, int sequence = 0, bool logits = false) =>
         Add(token, position, new ReadOnlySpan<int>(in sequence), logits);
 
     /// <summary>Adds a token that belongs to several sequences and returns its index in the batch.</summary>
+    /// <exception cref="ArgumentException">There are no sequences, too many, or one is listed twice.</exception>
     /// <exception cref="InvalidOperationException">The batch is full.</exception>
     public int Add(int token, int position, ReadOnlySpan<int> sequences, bool logits = false)
     {
@@ -75,7 +79,7 @@ public sealed unsafe class TokenBatch : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, MaxPosition);
         if (sequences.Length == 0 || sequences.Length > MaxSequences)
         {
-            throw new ArgumentException($"A token of this batch belongs to 1 to {MaxSequences} sequences, not {sequences.Length}.",
+            throw new ArgumentException($"A token of this batch can belong to 1 to {MaxSequences} sequences, not {sequences.Length}.",
                 nameof(sequences));
         }
 
@@ -83,14 +87,14 @@ public sealed unsafe class TokenBatch : IDisposable
         {
             if (sequences[..i].Contains(sequences[i]))
             {
-                throw new ArgumentException($"Sequence {sequences[i]} is named twice.", nameof(sequences));
+                throw new ArgumentException($"Sequence {sequences[i]} is listed twice.", nameof(sequences));
             }
         }
 
         int index = _batch.n_tokens;
         if (index == Capacity)
         {
-            throw new InvalidOperationException($"The batch is full: it holds {Capacity} tokens.");
+            throw new InvalidOperationException($"The batch is full: its capacity is {Capacity} tokens.");
         }
 
         _batch.token[index] = token;
@@ -102,9 +106,9 @@ public sealed unsafe class TokenBatch : IDisposable
         return index;
     }
 
-    /// <summary>Empties the batch.</summary>
+    /// <summary>Removes all tokens.</summary>
     public void Clear() => _batch.n_tokens = 0;
 
-    /// <summary>Frees the arrays; a running evaluation keeps them until it ends.</summary>
+    /// <summary>Frees the arrays once no evaluation uses them.</summary>
     public void Dispose() => _memory.Dispose();
 }

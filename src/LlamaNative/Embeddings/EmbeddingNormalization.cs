@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace LlamaNative.Embeddings;
 
 /// <summary>
-/// How an embedding is brought to a common size; the kinds and their formulas are llama.cpp's
-/// (<c>common_embd_normalize</c>, option <c>--embd-normalize</c>). An embedding of zeros stays zeros.
+/// How embeddings are normalized. Mirrors llama.cpp's <c>common_embd_normalize</c> (option <c>--embd-normalize</c>). A zero
+/// vector stays zero.
 /// </summary>
 public readonly record struct EmbeddingNormalization
 {
@@ -25,27 +25,27 @@ public readonly record struct EmbeddingNormalization
         PNorm,
     }
 
-    /// <summary>As the model gives it.</summary>
+    /// <summary>No normalization.</summary>
     public static EmbeddingNormalization None => default;
 
-    /// <summary>The largest absolute value becomes 32760, so that the numbers fit 16-bit integers.</summary>
+    /// <summary>Scales the largest absolute value to 32760, so that the values fit 16-bit integers.</summary>
     public static EmbeddingNormalization MaxAbsolute => new(Kind.MaxAbsolute);
 
-    /// <summary>The absolute values add up to 1.</summary>
+    /// <summary>L1 norm: the absolute values sum to 1.</summary>
     public static EmbeddingNormalization Taxicab => PNorm(1);
 
-    /// <summary>Length 1, so that the dot product of two embeddings is the cosine of their angle.</summary>
+    /// <summary>L2 norm: the length is 1, so the dot product of two embeddings is their cosine similarity.</summary>
     public static EmbeddingNormalization Euclidean => PNorm(2);
 
-    /// <summary>The p-th root of the sum of the absolute values' p-th powers becomes 1.</summary>
-    /// <param name="p">At least 1.</param>
+    /// <summary>Lp norm: the p-th root of the sum of the absolute values' p-th powers is 1.</summary>
+    /// <param name="p">The order of the norm, at least 1.</param>
     public static EmbeddingNormalization PNorm(int p)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(p, 1);
         return new EmbeddingNormalization(Kind.PNorm, p);
     }
 
-    /// <summary>Normalises one embedding in place.</summary>
+    /// <summary>Normalizes one embedding in place.</summary>
     public void Apply(Span<float> embedding)
     {
         if (_kind == Kind.None)

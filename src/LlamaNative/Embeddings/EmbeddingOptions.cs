@@ -3,39 +3,41 @@ using LlamaNative.Embeddings;
 
 namespace LlamaNative;
 
-/// <summary>How texts become embeddings.</summary>
+/// <summary>How texts are embedded.</summary>
 public sealed record EmbeddingOptions
 {
     private const int MaxBatchSize = 1 << 20;
 
-    /// <summary>How the embeddings of tokens become one; as the model says, and not at all if it says nothing.</summary>
+    /// <summary>How token embeddings are pooled. The default is the model's setting, or no pooling if it has none.</summary>
     public PoolingType PoolingType { get; init; } = PoolingType.FromModel;
 
-    /// <summary>How embeddings are normalised; the scores of <see cref="PoolingType.Rank"/> never are.</summary>
+    /// <summary>
+    /// How embeddings are normalized; ignored for <see cref="PoolingType.Rank"/>, whose scores are never normalized.
+    /// </summary>
     public EmbeddingNormalization Normalization { get; init; } = EmbeddingNormalization.Euclidean;
 
-    /// <summary>What to do with an input longer than <see cref="TextEmbedder.MaxInputTokens"/>.</summary>
+    /// <summary>What to do with inputs longer than <see cref="TextEmbedder.MaxInputTokens"/>.</summary>
     public LongInputPolicy LongInputs { get; init; } = LongInputPolicy.Refuse;
 
     /// <summary>
-    /// Most tokens evaluated at once, over all inputs of a batch, and so of one input. Null takes the trained length but
-    /// at most 2048; memory for the evaluation grows with it.
+    /// Maximum number of tokens evaluated at once, over all inputs of a batch; also the maximum length of one input. Null means
+    /// the trained length but at most 2048. Compute memory grows with it.
     /// </summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>Most inputs evaluated at once, up to 256.</summary>
+    /// <summary>Maximum number of inputs evaluated at once, from 1 to 256.</summary>
     public int MaxSequences { get; init; } = 16;
 
-    /// <summary>Which tokens a token sees; as the model says.</summary>
+    /// <summary>The attention mask; the default is the model's setting.</summary>
     public AttentionType AttentionType { get; init; } = AttentionType.FromModel;
 
-    /// <summary>Threads that compute; null takes one for each core.</summary>
+    /// <summary>Number of compute threads; null means one per core.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Adds the tokens that begin and end a text, if the model is configured to have them.</summary>
+    /// <summary>Adds begin- and end-of-text tokens if the model is configured to use them.</summary>
     public bool AddSpecial { get; init; } = true;
 
-    /// <summary>Reads special tokens written in the text as such. Never for untrusted text.</summary>
+    /// <summary>Parses special tokens in the text. Do not enable it for untrusted text.</summary>
     public bool ParseSpecial { get; init; }
 
     internal void Validate()

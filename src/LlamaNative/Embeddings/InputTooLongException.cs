@@ -4,7 +4,7 @@ namespace LlamaNative.Embeddings;
 public sealed class InputTooLongException : LlamaException
 {
     internal InputTooLongException(int index, int tokens, int maxTokens)
-        : base($"Input {index} has {tokens} tokens; this model and its options take at most {maxTokens} at once. "
+        : base($"Input {index} has {tokens} tokens; the maximum for this model and its options is {maxTokens}. "
             + "Shorten it, set EmbeddingOptions.LongInputs to Truncate, or raise EmbeddingOptions.BatchSize if the model was trained "
             + "on more.")
     {
@@ -13,12 +13,12 @@ public sealed class InputTooLongException : LlamaException
         MaxInputTokens = maxTokens;
     }
 
-    /// <summary>Which of the inputs, counted from 0.</summary>
+    /// <summary>The index of the input.</summary>
     public int Index { get; }
 
-    /// <summary>How many tokens it has.</summary>
+    /// <summary>Number of tokens of the input.</summary>
     public int TokenCount { get; }
 
-    /// <summary>Most tokens of an input.</summary>
+    /// <summary>Maximum number of tokens per input.</summary>
     public int MaxInputTokens { get; }
 }

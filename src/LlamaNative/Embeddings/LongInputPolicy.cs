@@ -6,6 +6,6 @@ public enum LongInputPolicy
     /// <summary>Throw an <see cref="InputTooLongException"/>.</summary>
     Refuse,
 
-    /// <summary>Cut the end off, but for the token that ends a text; the result tells how much went.</summary>
+    /// <summary>Truncate at the end but keep the end-of-text token; the result reports the number of tokens cut off.</summary>
     Truncate,
 }

@@ -3,8 +3,8 @@ using LlamaNative.Models;
 namespace LlamaNative.Embeddings;
 
 /// <summary>
-/// Puts a query and a document together for a reranking model as llama.cpp's server does (<c>format_prompt_rerank</c>): in
-/// the model's template named <c>rerank</c> if it has one, else joined by the tokens that end and separate texts.
+/// Combines a query and a document for a reranking model, as llama.cpp's server does (<c>format_prompt_rerank</c>): with the
+/// model's template named <c>rerank</c>, or else joined by end-of-text and separator tokens.
 /// </summary>
 internal sealed class RerankPrompt
 {
@@ -21,14 +21,16 @@ internal sealed class RerankPrompt
             || (_vocabulary.AddsSeparator && _vocabulary.Separator is null)))
         {
             throw new LlamaException(
-                "The model is configured to add special tokens to a text that its vocabulary does not have: query and document cannot be "
-                + "put together.");
+                "The model is configured to add special tokens that its vocabulary lacks, so query and document cannot be "
+                + "combined.");
         }
     }
 
     private int? End => _vocabulary.Eos ?? _vocabulary.Separator;
 
-    /// <summary>The tokens of the pair; where they are too many, the document is cut or the pair refused.</summary>
+    /// <summary>
+    /// The tokens of the pair. If there are too many, the document is truncated or the pair rejected, depending on the policy.
+    /// </summary>
     public TokenizedInput Build(string query, string document, int index, int maxTokens, LongInputPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -41,7 +43,7 @@ internal sealed class RerankPrompt
             }
         }
 
-        // Piece by piece: so a document can be cut, and special tokens written in a text stay text.
+        // Tokenize the parts separately, so that the document can be truncated and special tokens in texts stay plain text.
         int[] text = _vocabulary.Tokenize(document, addSpecial: false);
         List<int[]> pieces = _template is null ? JoinedPieces(query, text) : TemplatePieces(_template, query, text);
         int total = pieces.Sum(piece => piece.Length);
@@ -83,7 +85,7 @@ internal sealed class RerankPrompt
         return pieces;
     }
 
-    /// <summary>In one go, so that a query that contains the document's mark is not filled in itself.</summary>
+    /// <summary>Replaces both placeholders in one pass, so that a placeholder inside the query is not replaced.</summary>
     private static string Fill(string template, string query, string document)
     {
         var text = new System.Text.StringBuilder();
@@ -110,7 +112,9 @@ internal sealed class RerankPrompt
         };
     }
 
-    /// <summary>Whether a text reads the same with and without special tokens: then it smuggles none into the template.</summary>
+    /// <summary>
+    /// Whether a text tokenizes identically with and without special tokens, so it cannot inject any into the template.
+    /// </summary>
     private bool IsPlain(string text) =>
         _vocabulary.Tokenize(text, addSpecial: false).AsSpan()
             .SequenceEqual(_vocabulary.Tokenize(text, addSpecial: false, parseSpecial: true));

@@ -5,30 +5,30 @@ using LlamaNative.Models;
 
 namespace LlamaNative;
 
-/// <summary>How well a document answers a query.</summary>
-/// <param name="Index">The document's place among those given.</param>
+/// <summary>The relevance of a document to a query.</summary>
+/// <param name="Index">The document's index in the input list.</param>
 /// <param name="Score">
-/// The score as the model gives it, the first of <paramref name="Scores"/>: for most models any number (a logit), for some
-/// a probability. Only its order among documents of one query means something.
+/// The model's score, the first of <paramref name="Scores"/>: an unbounded logit for most models, a probability for some.
+/// Scores are comparable only between documents for the same query.
 /// </param>
-/// <param name="Scores">One number for each class of the model's head; most have one class.</param>
-/// <param name="TokenCount">Tokens evaluated.</param>
-/// <param name="TruncatedTokens">Tokens of the document cut off because the pair was too long.</param>
+/// <param name="Scores">One score per class of the classification head; most models have one class.</param>
+/// <param name="TokenCount">Number of evaluated tokens.</param>
+/// <param name="TruncatedTokens">Number of document tokens cut off because the pair was too long.</param>
 public sealed record RankedDocument(int Index, float Score, IReadOnlyList<float> Scores, int TokenCount, int TruncatedTokens);
 
 /// <summary>
-/// Ranks documents by how well they answer a query, with a reranking model (a cross-encoder: it reads query and document
-/// together). Query and document are put together as llama.cpp's server does it.
+/// Ranks documents by relevance to a query with a reranking model (a cross-encoder, which evaluates query and document
+/// together). Prompts are formatted as in llama.cpp's server.
 /// </summary>
 public sealed class Reranker : IDisposable, IAsyncDisposable
 {
     private readonly TextEmbedder _embedder;
     private readonly RerankPrompt _prompt;
 
-    /// <summary>Makes a reranker with a context of its own.</summary>
+    /// <summary>Creates a reranker with its own context.</summary>
     /// <param name="model">The model; it may be disposed before the reranker.</param>
-    /// <param name="options">Sizes and policies; pooling and normalisation are given by the task. Null for the defaults.</param>
-    /// <exception cref="ContextCreationException">The model has no head to rank with.</exception>
+    /// <param name="options">Embedding options; null for the defaults. Pooling and normalization are fixed and ignored.</param>
+    /// <exception cref="ContextCreationException">The model has no classification head.</exception>
     public Reranker(LlamaModel model, EmbeddingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -37,16 +37,18 @@ public sealed class Reranker : IDisposable, IAsyncDisposable
         Labels = ReadLabels(model, _embedder.EmbeddingLength);
     }
 
-    /// <summary>The names of the classes of the model's head, in the order of their scores; null where the model names none.</summary>
+    /// <summary>Labels of the classes, in the order of their scores; null for a class without a label.</summary>
     public IReadOnlyList<string?> Labels { get; }
 
-    /// <summary>Most tokens of query and document together.</summary>
+    /// <summary>Maximum number of tokens of query and document together.</summary>
     public int MaxInputTokens => _embedder.MaxInputTokens;
 
-    /// <summary>Scores each document for the query and returns them, the best first; equals keep their order.</summary>
-    /// <exception cref="InputTooLongException">A pair is too long and the options say to refuse such, or the query leaves no room for a
-    /// document.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>
+    /// Scores each document against the query and returns them in descending order of score; ties keep their input order.
+    /// </summary>
+    /// <exception cref="InputTooLongException">A pair is too long and <see cref="EmbeddingOptions.LongInputs"/> does not allow
+    /// truncation, or the query alone leaves no space for a document.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public IReadOnlyList<RankedDocument> Rank(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -63,7 +65,7 @@ public sealed class Reranker : IDisposable, IAsyncDisposable
             .OrderByDescending(document => document.Score)];
     }
 
-    /// <summary><see cref="Rank"/> on the context's own thread.</summary>
+    /// <summary><see cref="Rank"/> on the context's thread.</summary>
     public Task<IReadOnlyList<RankedDocument>> RankAsync(string query, IReadOnlyList<string> documents,
         CancellationToken cancellationToken = default)
     {
@@ -75,7 +77,7 @@ public sealed class Reranker : IDisposable, IAsyncDisposable
     /// <summary>Releases the context.</summary>
     public void Dispose() => _embedder.Dispose();
 
-    /// <summary>Stops what runs on the context's thread, waits for it, and releases the context.</summary>
+    /// <summary>Cancels work on the context's thread, waits for it, and releases the context.</summary>
     public ValueTask DisposeAsync() => _embedder.DisposeAsync();
 
     private static unsafe string?[] ReadLabels(LlamaModel model, int count)

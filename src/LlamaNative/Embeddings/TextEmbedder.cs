@@ -6,19 +6,20 @@ using LlamaNative.Models;
 namespace LlamaNative;
 
 /// <summary>
-/// Turns texts into embeddings, several at once, with encoders (BERT and its kin) and decoders alike. It keeps one
-/// context for all calls, which serves one thread at a time; the asynchronous calls take turns on the context's own.
+/// Computes text embeddings in batches, with encoder models (BERT family) and decoder models. All calls share one context,
+/// which serves one thread at a time; asynchronous calls are queued on the context's thread.
 /// </summary>
 public sealed class TextEmbedder : IDisposable, IAsyncDisposable
 {
     private const int DefaultBatchSize = 2048;
     private readonly TokenBatch _batch;
 
-    /// <summary>Makes an embedder with a context of its own.</summary>
+    /// <summary>Creates an embedder with its own context.</summary>
     /// <param name="model">The model; it may be disposed before the embedder.</param>
     /// <param name="options">How to embed; null for the defaults.</param>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
-    /// <exception cref="ContextCreationException">The model cannot embed this way, or there is not enough memory.</exception>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="ContextCreationException">The model does not support these options, or memory is
+    /// insufficient.</exception>
     public TextEmbedder(LlamaModel model, EmbeddingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -27,17 +28,17 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         if (model.HasEncoder && model.HasDecoder)
         {
             throw new ContextCreationException(
-                "The model encodes and then decodes (T5 and its kin); llama.cpp computes no embeddings with such.");
+                "The model is an encoder-decoder (T5 family), for which llama.cpp computes no embeddings.");
         }
 
         int batchSize = Options.BatchSize ?? Math.Clamp(model.ContextLength, 1, DefaultBatchSize);
         int sequences = Math.Min(Options.MaxSequences, batchSize);
 
-        // The native side reserves for a multiple of the sequences; what is more than asked for stays unused.
+        // llama.cpp reserves for a multiple of the sequence count; the excess stays unused.
         int reserved = (batchSize + sequences - 1) / sequences * sequences;
 
-        // A sequence is pooled within one micro-batch only, and only a unified cache leaves sequences of different
-        // lengths in one: otherwise the later piece's pool would replace the earlier's without a word.
+        // Pooling works within one micro-batch only, and only a unified cache keeps sequences of different lengths in the same
+        // one. Otherwise the pool of a sequence's second part would silently replace that of its first.
         Context = new LlamaContext(model, new ContextOptions
         {
             ContextSize = reserved,
@@ -55,33 +56,35 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         EmbeddingLength = Context.EmbeddingLength;
     }
 
-    /// <summary>The options it was made with.</summary>
+    /// <summary>The options the embedder was created with.</summary>
     public EmbeddingOptions Options { get; }
 
-    /// <summary>Its context, e.g. to use a LoRA adapter; it is disposed with the embedder.</summary>
+    /// <summary>The embedder's context, e.g. for setting LoRA adapters; disposed with the embedder.</summary>
     public LlamaContext Context { get; }
 
-    /// <summary>How the embeddings of tokens become one.</summary>
+    /// <summary>How token embeddings are pooled.</summary>
     public PoolingType PoolingType => Context.PoolingType;
 
-    /// <summary>Numbers of each vector; with <see cref="PoolingType.Rank"/> one for each class of the model's head.</summary>
+    /// <summary>
+    /// Length of each vector; with <see cref="PoolingType.Rank"/> the number of classes of the classification head.
+    /// </summary>
     public int EmbeddingLength { get; }
 
-    /// <summary>Most tokens of one input: what the model was trained on, or the batch size if that is less.</summary>
+    /// <summary>Maximum number of tokens of one input: the trained length or the batch size, whichever is smaller.</summary>
     public int MaxInputTokens { get; }
 
     /// <summary>Embeds one text.</summary>
-    /// <exception cref="InputTooLongException">It has more than <see cref="MaxInputTokens"/> tokens, and the options say to refuse
-    /// such.</exception>
-    /// <exception cref="ArgumentException">It has no tokens.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="InputTooLongException">The text has more than <see cref="MaxInputTokens"/> tokens, and
+    /// <see cref="EmbeddingOptions.LongInputs"/> does not allow truncation.</exception>
+    /// <exception cref="ArgumentException">The text has no tokens.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public EmbeddingResult Embed(string text, CancellationToken cancellationToken = default) => Embed([text], cancellationToken)[0];
 
-    /// <summary>Embeds texts, as many at once as fit; the results come in the order of the texts.</summary>
-    /// <exception cref="InputTooLongException">One has more than <see cref="MaxInputTokens"/> tokens, and the options say to refuse
-    /// such.</exception>
-    /// <exception cref="ArgumentException">One has no tokens.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Embeds texts in batches that are as large as fits; the results are in input order.</summary>
+    /// <exception cref="InputTooLongException">A text has more than <see cref="MaxInputTokens"/> tokens, and
+    /// <see cref="EmbeddingOptions.LongInputs"/> does not allow truncation.</exception>
+    /// <exception cref="ArgumentException">A text has no tokens.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public IReadOnlyList<EmbeddingResult> Embed(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -95,26 +98,27 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         return Embed(inputs, cancellationToken);
     }
 
-    /// <summary><see cref="Embed(string, CancellationToken)"/> on the context's own thread.</summary>
+    /// <summary><see cref="Embed(string, CancellationToken)"/> on the context's thread.</summary>
     public async Task<EmbeddingResult> EmbedAsync(string text, CancellationToken cancellationToken = default) =>
         (await EmbedAsync([text], cancellationToken).ConfigureAwait(false))[0];
 
-    /// <summary><see cref="Embed(IReadOnlyList{string}, CancellationToken)"/> on the context's own thread.</summary>
+    /// <summary><see cref="Embed(IReadOnlyList{string}, CancellationToken)"/> on the context's thread.</summary>
     public Task<IReadOnlyList<EmbeddingResult>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         return Context.Worker.RunAsync(stop => Embed(texts, stop), cancellationToken);
     }
 
-    /// <summary>Embeds inputs that are tokens already, and allocates nothing.</summary>
-    /// <param name="tokens">The tokens of all inputs, one input after the other, special ones included.</param>
-    /// <param name="lengths">The number of tokens of each input, at most <see cref="MaxInputTokens"/>.</param>
+    /// <summary>Embeds inputs that are already tokenized. Does not allocate.</summary>
+    /// <param name="tokens">The tokens of all inputs, concatenated, including special tokens.</param>
+    /// <param name="lengths">The token count of each input, at most <see cref="MaxInputTokens"/>.</param>
     /// <param name="destination">
-    /// The vectors, <see cref="EmbeddingLength"/> numbers each, in the order of the inputs; without pooling one for each token.
+    /// The vectors in input order, <see cref="EmbeddingLength"/> elements each; without pooling, one per token.
     /// </param>
-    /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between batches elsewhere.</param>
-    /// <exception cref="InputTooLongException">An input is too long; tokens are never cut.</exception>
-    /// <exception cref="ArgumentException">A length is 0, or the sizes do not go together.</exception>
+    /// <param name="cancellationToken">Stops within the graph on the CPU, and between batches on other devices.</param>
+    /// <exception cref="InputTooLongException">An input is too long; token inputs are never truncated.</exception>
+    /// <exception cref="ArgumentException">A length is less than 1, or the lengths do not match the sizes of the
+    /// spans.</exception>
     public void Embed(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> destination,
         CancellationToken cancellationToken = default)
     {
@@ -137,8 +141,8 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// <see cref="Embed(ReadOnlySpan{int}, ReadOnlySpan{int}, Span{float}, CancellationToken)"/> on the context's own thread;
-    /// tokens and lengths must not change, and the destination is undefined, until it ends.
+    /// <see cref="Embed(ReadOnlySpan{int}, ReadOnlySpan{int}, Span{float}, CancellationToken)"/> on the context's thread. Until
+    /// the task completes, do not modify tokens and lengths; the destination's content is undefined.
     /// </summary>
     public Task EmbedAsync(
         ReadOnlyMemory<int> tokens,
@@ -160,7 +164,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         _batch.Dispose();
     }
 
-    /// <summary>Stops what runs on the context's thread, waits for it, and releases the context.</summary>
+    /// <summary>Cancels work on the context's thread, waits for it, and releases the context.</summary>
     public async ValueTask DisposeAsync()
     {
         await Context.DisposeAsync().ConfigureAwait(false);
@@ -199,7 +203,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         {
             if (lengths[i] <= 0)
             {
-                throw new ArgumentException($"Input {i} has {lengths[i]} tokens; there must be at least one.", nameof(lengths));
+                throw new ArgumentException($"Input {i} has {lengths[i]} tokens; it needs at least one.", nameof(lengths));
             }
 
             if (lengths[i] > MaxInputTokens)
@@ -212,18 +216,20 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
 
         if (total != tokens.Length)
         {
-            throw new ArgumentException($"The lengths add up to {total} tokens and {tokens.Length} are given.", nameof(lengths));
+            throw new ArgumentException($"The lengths add up to {total} tokens, but {tokens.Length} were passed.", nameof(lengths));
         }
 
         long numbers = (long)VectorCount(tokens.Length, lengths.Length) * EmbeddingLength;
         if (destination.Length != numbers)
         {
-            throw new ArgumentException($"The vectors take {numbers} numbers and the destination has {destination.Length}.",
+            throw new ArgumentException($"The vectors have {numbers} elements, but the destination has {destination.Length}.",
                 nameof(destination));
         }
     }
 
-    /// <summary>Puts the first inputs into the batch, each a sequence from position 0, and returns how many.</summary>
+    /// <summary>
+    /// Fills the batch with the next inputs that fit, each a sequence from position 0, and returns their number.
+    /// </summary>
     private int Fill(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths)
     {
         _batch.Clear();
@@ -241,7 +247,7 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         return sequence;
     }
 
-    /// <summary>Copies the batch's vectors out, normalised, and returns how many.</summary>
+    /// <summary>Copies the batch's normalized vectors to the destination and returns their number.</summary>
     private int Read(int inputs, Span<float> destination)
     {
         int vectors = VectorCount(_batch.Count, inputs);

@@ -2,10 +2,10 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Embeddings;
 
-/// <summary>The tokens of one input and how many were cut off.</summary>
+/// <summary>The tokens of one input and the number of tokens cut off.</summary>
 internal readonly record struct TokenizedInput(int[] Tokens, int Truncated)
 {
-    /// <summary>Takes tokens that are not too many, or does with others as the policy says.</summary>
+    /// <summary>Returns tokens that fit unchanged; truncates or rejects others according to the policy.</summary>
     public static TokenizedInput Fit(Vocabulary vocabulary, int[] tokens, int index, int maxTokens, LongInputPolicy policy)
     {
         if (tokens.Length <= maxTokens)
@@ -18,7 +18,7 @@ internal readonly record struct TokenizedInput(int[] Tokens, int Truncated)
             throw new InputTooLongException(index, tokens.Length, maxTokens);
         }
 
-        // The token that ends a text carries meaning (pooling by the last token is that token), so it stays.
+        // Keep the end-of-text token: last-token pooling uses its embedding.
         int last = tokens[^1];
         int[] cut = tokens[..maxTokens];
         if (maxTokens > 1 && (last == vocabulary.Eos || last == vocabulary.Separator))

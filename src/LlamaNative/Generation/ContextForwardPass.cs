@@ -2,7 +2,7 @@ using LlamaNative.Contexts;
 
 namespace LlamaNative.Generation;
 
-/// <summary>The forward pass of a context, on one of its sequences.</summary>
+/// <summary>The forward pass on one sequence of a context.</summary>
 internal sealed class ContextForwardPass : IForwardPass, IDisposable
 {
     private readonly LlamaContext _context;
@@ -10,10 +10,10 @@ internal sealed class ContextForwardPass : IForwardPass, IDisposable
     private readonly int _sequence;
     private readonly bool _reuseCache;
 
-    /// <summary>Makes the pass.</summary>
+    /// <summary>Creates the pass.</summary>
     /// <param name="context">The context.</param>
-    /// <param name="sequence">The sequence it continues.</param>
-    /// <param name="reuseCache">Whether <see cref="Begin"/> keeps what the cache holds of the prompt.</param>
+    /// <param name="sequence">The sequence id.</param>
+    /// <param name="reuseCache">Whether <see cref="Begin"/> reuses the prompt's cached prefix.</param>
     public ContextForwardPass(LlamaContext context, int sequence = 0, bool reuseCache = true)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -21,7 +21,7 @@ internal sealed class ContextForwardPass : IForwardPass, IDisposable
         _sequence = sequence;
         _reuseCache = reuseCache;
 
-        // One micro-batch at a time, so that a long prompt can be cancelled between two on any device.
+        // One micro-batch at a time, so that a long prompt can be cancelled in between on any device.
         _batch = new TokenBatch(Math.Min(context.MicroBatchSize, context.BatchSize));
     }
 
@@ -61,6 +61,6 @@ internal sealed class ContextForwardPass : IForwardPass, IDisposable
         return _context.BorrowLogits();
     }
 
-    /// <summary>Frees the batch; the context stays.</summary>
+    /// <summary>Frees the batch but not the context.</summary>
     public void Dispose() => _batch.Dispose();
 }

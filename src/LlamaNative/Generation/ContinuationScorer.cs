@@ -3,35 +3,35 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Generation;
 
-/// <summary>How probable a model finds a given continuation of a prompt.</summary>
-/// <param name="Tokens">The continuation's tokens, each with its probability behind all before it.</param>
-/// <param name="CachedTokens">Tokens of the prompt that the cache held already.</param>
+/// <summary>The probability that a model assigns to a given continuation of a prompt.</summary>
+/// <param name="Tokens">The continuation's tokens with their conditional probabilities.</param>
+/// <param name="CachedTokens">Number of prompt tokens that were reused from the cache.</param>
 public sealed record ContinuationScore(IReadOnlyList<ScoredToken> Tokens, int CachedTokens)
 {
     /// <summary>The natural logarithm of the continuation's probability: the sum over its tokens.</summary>
     public double LogProbability => Tokens.Sum(token => (double)token.LogProbability);
 
-    /// <summary>exp of the mean negative log-probability of a token.</summary>
+    /// <summary>Perplexity: exp of the mean negative log-probability per token.</summary>
     public double Perplexity => Math.Exp(-LogProbability / Tokens.Count);
 }
 
 /// <summary>
-/// Scores given continuations of prompts, in one pass each. A prompt that several continuations share is evaluated once.
-/// Nothing is sampled: the probabilities are the model's own, before any logits processor or sampler.
+/// Scores given continuations of prompts, in one forward pass each. A prompt shared by several continuations is evaluated once.
+/// Nothing is sampled: the probabilities are the model's, before logits processors and samplers.
 /// </summary>
-/// <param name="context">The context; it stays the caller's.</param>
-/// <param name="sequence">The sequence of its cache to use.</param>
+/// <param name="context">The context; owned by the caller.</param>
+/// <param name="sequence">The sequence id to use.</param>
 public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
 {
-    /// <summary>The context it uses.</summary>
+    /// <summary>The context.</summary>
     public LlamaContext Context { get; } = context ?? throw new ArgumentNullException(nameof(context));
 
     /// <summary>
-    /// Scores a text behind another. Both are tokenized as one, and scoring begins with the first token that the
-    /// prompt alone does not have; special tokens end neither.
+    /// Scores a continuation of a prompt. Both are tokenized as one text; scoring starts at the first token that differs from
+    /// the prompt's own tokens. No end-of-text token is added to either.
     /// </summary>
     /// <exception cref="ArgumentException">The prompt or the continuation has no tokens.</exception>
-    /// <exception cref="ContextOverflowException">Both together are longer than the context.</exception>
+    /// <exception cref="ContextOverflowException">Prompt and continuation together are longer than the context.</exception>
     public ContinuationScore Score(string prompt, string continuation, int topLogProbabilities = 0,
         CancellationToken cancellationToken = default)
     {
@@ -43,14 +43,14 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
         return Score(whole.AsSpan(0, common), whole.AsSpan(common), topLogProbabilities, cancellationToken);
     }
 
-    /// <summary><see cref="Score(string, string, int, CancellationToken)"/> on the context's own thread.</summary>
+    /// <summary><see cref="Score(string, string, int, CancellationToken)"/> on the context's thread.</summary>
     public Task<ContinuationScore> ScoreAsync(string prompt, string continuation, int topLogProbabilities = 0,
         CancellationToken cancellationToken = default) =>
         Context.Worker.RunAsync(stop => Score(prompt, continuation, topLogProbabilities, stop), cancellationToken);
 
     /// <summary>
-    /// <see cref="Score(ReadOnlySpan{int}, ReadOnlySpan{int}, int, CancellationToken)"/> on the context's own thread; the tokens
-    /// must not change until it ends.
+    /// <see cref="Score(ReadOnlySpan{int}, ReadOnlySpan{int}, int, CancellationToken)"/> on the context's thread. Do not modify
+    /// the tokens until the task completes.
     /// </summary>
     public Task<ContinuationScore> ScoreAsync(
         ReadOnlyMemory<int> prompt,
@@ -59,22 +59,22 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
         CancellationToken cancellationToken = default) =>
         Context.Worker.RunAsync(stop => Score(prompt.Span, continuation.Span, topLogProbabilities, stop), cancellationToken);
 
-    /// <summary>Scores tokens behind others.</summary>
-    /// <param name="prompt">At least one token: what comes first in a text has no probability.</param>
+    /// <summary>Scores a tokenized continuation of a tokenized prompt.</summary>
+    /// <param name="prompt">At least one token, because the first token of a text has no probability.</param>
     /// <param name="continuation">The tokens to score, at least one.</param>
-    /// <param name="topLogProbabilities">How many of the most probable tokens to report at each place.</param>
-    /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between micro-batches elsewhere.</param>
+    /// <param name="topLogProbabilities">How many of the most probable tokens to report per position.</param>
+    /// <param name="cancellationToken">Stops within the graph on the CPU, and between micro-batches on other devices.</param>
     /// <exception cref="ArgumentException">The prompt or the continuation has no tokens.</exception>
-    /// <exception cref="ContextOverflowException">Both together are longer than the context.</exception>
+    /// <exception cref="ContextOverflowException">Prompt and continuation together are longer than the context.</exception>
     public ContinuationScore Score(ReadOnlySpan<int> prompt, ReadOnlySpan<int> continuation, int topLogProbabilities = 0,
         CancellationToken cancellationToken = default)
     {
         if (prompt.IsEmpty || continuation.IsEmpty)
         {
-            throw new ArgumentException("A score needs at least one token before the continuation and one in it.");
+            throw new ArgumentException("Scoring needs at least one prompt token and one continuation token.");
         }
 
-        // The last token is scored by those before it and need not be evaluated.
+        // The last token is scored by the logits before it and need not be evaluated.
         int[] fed = [.. prompt, .. continuation[..^1]];
         if (fed.Length > Context.SequenceSize)
         {
@@ -86,7 +86,7 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
         if (!Context.Cache.Exists)
         {
             throw new LlamaException(
-                "This model keeps no memory of a sequence (an encoder): it continues no text, so there is nothing to score.");
+                "This model is an encoder: it does not continue text, so there is nothing to score.");
         }
 
         using var batch = new TokenBatch(Math.Min(Context.MicroBatchSize, Context.BatchSize));
@@ -111,7 +111,7 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
         return new ContinuationScore(scorer.ToArray(), cached);
     }
 
-    /// <summary>With the token that begins a text, and without those that end one.</summary>
+    /// <summary>Tokenizes with the begin-of-text token and without end-of-text tokens.</summary>
     private int[] TokenizeOpen(string text)
     {
         Vocabulary vocabulary = Context.Model.Vocabulary;

@@ -4,66 +4,68 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative;
 
-/// <summary>What to generate and when to stop. One record may serve any number of generations.</summary>
+/// <summary>What to generate and when to stop. Options can be shared between generations.</summary>
 public sealed record GenerationOptions
 {
-    /// <summary>Most tokens to generate; null goes on until something else stops it.</summary>
+    /// <summary>Maximum number of tokens to generate; null means no limit.</summary>
     public int? MaxTokens { get; init; }
 
     /// <summary>
-    /// Texts that end the generation. None of them, nor a beginning of one that is completed later, appears in the
-    /// output. One that is a special token of the model is also recognised as that token.
+    /// Texts that end the generation. They never appear in the output, not even partially. A stop sequence that is a special
+    /// token of the model also matches that token.
     /// </summary>
     public IReadOnlyList<string> StopSequences { get; init; } = [];
 
-    /// <summary>Tokens that end the generation, besides those the model ends with.</summary>
+    /// <summary>Token ids that end the generation, in addition to the model's end-of-generation tokens.</summary>
     public IReadOnlyList<int> StopTokens { get; init; } = [];
 
-    /// <summary>Stops at the tokens with which the model says it is done.</summary>
+    /// <summary>Stops at the model's end-of-generation tokens.</summary>
     public bool StopAtEndOfGeneration { get; init; } = true;
 
     /// <summary>How the next token is chosen.</summary>
     public SamplingOptions Sampling { get; init; } = new();
 
     /// <summary>
-    /// Change the logits before the sampler sees them, in this order. Every generation with these options calls the same
-    /// instances: one that keeps state serves one generation at a time.
+    /// Processors that modify the logits before sampling, in this order. All generations with these options share the
+    /// instances, so use stateful ones in one generation at a time.
     /// </summary>
     public IReadOnlyList<ILogitsProcessor> LogitsProcessors { get; init; } = [];
 
     /// <summary>
-    /// Creates the sampler that chooses in place of the one <see cref="Sampling"/> describes; of that only the grammar
-    /// then applies. Called once for each generation, so that several can run at the same time, with the model's
-    /// vocabulary. Return a new sampler each time: the generation disposes it at its end if it is <see cref="IDisposable"/>.
+    /// Creates the sampler that replaces the one described by <see cref="Sampling"/>, of which only the grammar then applies.
+    /// Called once per generation with the model's vocabulary. Return a new instance each time: generations can run
+    /// concurrently, and each disposes its sampler if it is <see cref="IDisposable"/>.
     /// </summary>
     /// <remarks>
-    /// When a grammar holds (<see cref="SamplingOptions.Grammar"/>, a typed answer, a tool call) and forbids the token
-    /// that the sampler chose, the sampler is asked again with negative infinity as the logit of every forbidden token.
+    /// If a grammar applies (<see cref="SamplingOptions.Grammar"/>, a typed answer, a tool call) and rejects the chosen token,
+    /// the sampler is called again with the logits of all forbidden tokens set to negative infinity.
     /// </remarks>
     public Func<Vocabulary, ITokenSampler>? Sampler { get; init; }
 
     /// <summary>
-    /// Further reasons to stop, checked after each token; the generation then ends with <see cref="StopReason.Condition"/>.
-    /// Every generation with these options calls the same instances: one that keeps state serves one generation at a time.
+    /// Additional stop conditions, checked after each token; the generation then ends with <see cref="StopReason.Condition"/>.
+    /// All generations with these options share the instances, so use stateful ones in one generation at a time.
     /// </summary>
     public IReadOnlyList<IStopCondition> StopConditions { get; init; } = [];
 
-    /// <summary>Adds to the prompt the tokens that begin a text, if the model is configured to have them.</summary>
+    /// <summary>Adds the begin-of-text token to the prompt if the model is configured to use it.</summary>
     public bool AddSpecial { get; init; } = true;
 
-    /// <summary>Reads special tokens written in the prompt as such. For templated prompts; never for untrusted text.</summary>
+    /// <summary>Parses special tokens in the prompt. For templated prompts; do not enable it for untrusted text.</summary>
     public bool ParseSpecial { get; init; }
 
-    /// <summary>Writes special tokens out in the text instead of leaving them out.</summary>
+    /// <summary>Includes special tokens in the output text.</summary>
     public bool ShowSpecial { get; init; }
 
     /// <summary>
-    /// Reports the log-probability of each generated token, and of so many of the most probable ones at its place, from the
-    /// same evaluation: the model's own, before logits processors and samplers. Null reports none, 0 only the token's.
+    /// Reports the log-probability of each generated token and of this many of the most probable alternatives, from the same
+    /// evaluation, before logits processors and samplers. 0 reports the generated token only; null disables it.
     /// </summary>
     public int? TopLogProbabilities { get; init; }
 
-    /// <summary>Keeps the longest common beginning of this prompt and what the cache holds, instead of evaluating it again.</summary>
+    /// <summary>
+    /// Reuses the longest common prefix of the prompt and the cached sequence instead of evaluating it again.
+    /// </summary>
     public bool ReuseCache { get; init; } = true;
 
     /// <summary>Checks what does not depend on a model.</summary>
@@ -78,5 +80,7 @@ public sealed record GenerationOptions
         OptionCheck.NotNull(StopTokens);
         OptionCheck.NotNull(Sampling).Validate();
         OptionCheck.AtLeast(TopLogProbabilities, 0);
+        OptionCheck.NoneNull(LogitsProcessors);
+        OptionCheck.NoneNull(StopConditions);
     }
 }

@@ -4,13 +4,13 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Generation;
 
-/// <summary>The steps made for one generation; disposing it frees those that hold native memory.</summary>
+/// <summary>The steps created for one generation; disposing this object frees those with native memory.</summary>
 internal sealed class GenerationSteps : IDisposable
 {
     private readonly ContextForwardPass _forward;
     private readonly ITokenSampler _sampler;
 
-    /// <summary>Makes the steps that options describe, on one sequence of a context.</summary>
+    /// <summary>Creates the steps that the options describe, on one sequence of a context.</summary>
     public GenerationSteps(LlamaContext context, GenerationOptions options, int sequence)
     {
         Vocabulary vocabulary = context.Model.Vocabulary;
@@ -29,7 +29,9 @@ internal sealed class GenerationSteps : IDisposable
 
     public GenerationPipeline Pipeline { get; }
 
-    /// <summary>The sampler of these options: the caller's own or llama.cpp's chain, held to the grammar if there is one.</summary>
+    /// <summary>
+    /// Creates the sampler that the options describe, custom or llama.cpp's chain, constrained by the grammar if there is one.
+    /// </summary>
     public static ITokenSampler CreateSampler(Vocabulary vocabulary, GenerationOptions options)
     {
         if (options.Sampler is not { } create)
@@ -37,12 +39,13 @@ internal sealed class GenerationSteps : IDisposable
             return SamplerChain.Create(vocabulary, options.Sampling);
         }
 
-        // The grammar first: when it is not valid, there is no sampler to dispose.
+        // Create the grammar first: if it is invalid, there is no sampler to dispose.
         SamplingOptions sampling = options.Sampling;
         GrammarSampler? grammar = sampling.Grammar is { } gbnf ? GrammarSampler.Create(vocabulary, gbnf, sampling.GrammarRoot) : null;
         try
         {
-            ITokenSampler sampler = create(vocabulary) ?? throw new InvalidOperationException("GenerationOptions.Sampler returned null.");
+            ITokenSampler sampler = create(vocabulary)
+                ?? throw new InvalidOperationException("GenerationOptions.Sampler returned null. Return a new sampler.");
             return grammar is null ? sampler : new ConstrainedSampler(vocabulary, sampler, grammar);
         }
         catch

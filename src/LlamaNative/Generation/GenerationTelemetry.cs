@@ -3,14 +3,14 @@ using LlamaNative.Diagnostics;
 
 namespace LlamaNative.Generation;
 
-/// <summary>Tells a monitor of one generation, once, when it is over; see <see cref="LlamaDiagnostics"/>.</summary>
+/// <summary>Reports one generation on completion, exactly once; see <see cref="LlamaDiagnostics"/>.</summary>
 internal sealed class GenerationTelemetry(string modelPath)
 {
     private readonly ActivityContext _parent = Activity.Current?.Context ?? default;
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
     private bool _told;
 
-    /// <summary>Null when nobody listens as a generation begins.</summary>
+    /// <summary>Returns null if nothing is listening when the generation starts.</summary>
     public static GenerationTelemetry? Begin(string modelPath) => LlamaDiagnostics.IsHeard ? new GenerationTelemetry(modelPath) : null;
 
     public void End(TokenUsage usage, GenerationTimings timings, StopReason? reason, Exception? error)

@@ -3,14 +3,15 @@ using System.Numerics.Tensors;
 namespace LlamaNative.Generation;
 
 /// <summary>
-/// Logits as log-probabilities: log softmax(x)ᵢ = xᵢ - log Σ exp xⱼ, with the largest taken out so that nothing overflows.
+/// Converts logits to log-probabilities: log softmax(x)ᵢ = xᵢ - log Σ exp xⱼ, with the maximum subtracted to avoid overflow.
 /// </summary>
 internal static class LogSoftmax
 {
     private const int Chunk = 512;
 
     /// <summary>
-    /// log Σ exp xⱼ; sums of a chunk are floats, the chunks add up as doubles. Negative infinity for none or all forbidden.
+    /// log Σ exp xⱼ, summed in float within a chunk and in double across chunks. Negative infinity for an empty span or if
+    /// every logit is negative infinity.
     /// </summary>
     public static double LogSumExp(ReadOnlySpan<float> logits)
     {
@@ -39,7 +40,7 @@ internal static class LogSoftmax
         return max + Math.Log(sum);
     }
 
-    /// <summary>The log-probability of one logit among those whose <see cref="LogSumExp"/> is given.</summary>
+    /// <summary>The log-probability of one logit, given the <see cref="LogSumExp"/> of all.</summary>
     public static float Of(float logit, double logSumExp) =>
         float.IsNegativeInfinity(logit) ? float.NegativeInfinity : (float)(logit - logSumExp);
 }

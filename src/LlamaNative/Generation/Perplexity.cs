@@ -3,29 +3,32 @@ using LlamaNative.Contexts;
 namespace LlamaNative.Generation;
 
 /// <summary>How well a model predicts a text.</summary>
-/// <param name="MeanNegativeLogLikelihood">The mean of -ln p(token | those before it in its window), in nats.</param>
-/// <param name="PredictionCount">The tokens it is the mean of.</param>
-/// <param name="TokenCount">The tokens evaluated: the predicted ones and those that begin a window.</param>
+/// <param name="MeanNegativeLogLikelihood">Mean of -ln p(token | preceding tokens in its window), in nats.</param>
+/// <param name="PredictionCount">Number of predicted tokens.</param>
+/// <param name="TokenCount">Number of evaluated tokens: the predicted ones and the first of each window.</param>
 public sealed record PerplexityResult(double MeanNegativeLogLikelihood, int PredictionCount, int TokenCount)
 {
-    /// <summary>exp of the mean: as uncertain as a choice among so many equally likely tokens.</summary>
+    /// <summary>exp of the mean: the number of equally likely choices with the same uncertainty.</summary>
     public double Perplexity => Math.Exp(MeanNegativeLogLikelihood);
 }
 
 /// <summary>
-/// Measures perplexity over windows that follow each other without overlap. Each begins with the token that begins a
-/// text, where the model has such a habit; every token behind the first counts, predicted from those before it in its window.
+/// Measures perplexity over consecutive, non-overlapping windows. Each window starts with the begin-of-text token if the model
+/// uses one; every token after a window's first is predicted from the preceding tokens of its window.
 /// </summary>
 public static class Perplexity
 {
-    /// <summary>Measures a text. Each window is evaluated at once, in the context's first sequence, whose cache is cleared.</summary>
-    /// <param name="context">A context whose sizes (<see cref="LlamaContext.SequenceSize"/>, <see cref="LlamaContext.BatchSize"/>) take a
-    /// window.</param>
-    /// <param name="tokens">The text, without the token that begins one.</param>
-    /// <param name="windowSize">Tokens of a window, the one that begins it included.</param>
-    /// <param name="progress">Told the result so far after each window, on the calling thread.</param>
-    /// <param name="cancellationToken">Stops within the evaluation on the CPU.</param>
-    /// <exception cref="ArgumentException">A window is too short or too long, or the text leaves nothing to predict.</exception>
+    /// <summary>
+    /// Measures a text. Each window is evaluated at once in the context's first sequence, whose cache is cleared.
+    /// </summary>
+    /// <param name="context">A context whose <see cref="LlamaContext.SequenceSize"/> and <see cref="LlamaContext.BatchSize"/>
+    /// are at least the window size.</param>
+    /// <param name="tokens">The text, without a begin-of-text token.</param>
+    /// <param name="windowSize">Window size in tokens, including the begin-of-text token.</param>
+    /// <param name="progress">Called with the intermediate result after each window, on the calling thread.</param>
+    /// <param name="cancellationToken">Stops within the graph on the CPU.</param>
+    /// <exception cref="ArgumentException">The window size is out of range, or the text has too few tokens to predict
+    /// any.</exception>
     public static PerplexityResult Measure(
         LlamaContext context,
         ReadOnlySpan<int> tokens,
@@ -38,7 +41,7 @@ public static class Perplexity
         if (windowSize < 2 || windowSize > longest)
         {
             throw new ArgumentOutOfRangeException(nameof(windowSize), windowSize,
-                $"A window has at least 2 tokens, and in this context at most {longest}.");
+                $"The window size must be from 2 to {longest} tokens in this context.");
         }
 
         int[] beginning = context.Model.Vocabulary is { AddsBos: true, Bos: { } bos } ? [bos] : [];
@@ -63,11 +66,11 @@ public static class Perplexity
         return predictions > 0
             ? new PerplexityResult(sum / predictions, predictions, evaluated)
             : throw new ArgumentException(
-                $"The text has {tokens.Length + (tokens.IsEmpty ? 0 : beginning.Length)} tokens: there is nothing to predict.",
+                $"The text has {tokens.Length + (tokens.IsEmpty ? 0 : beginning.Length)} tokens; at least 2 are needed to predict one.",
                 nameof(tokens));
     }
 
-    /// <summary><see cref="Measure"/> on the context's own thread, where progress is reported too.</summary>
+    /// <summary><see cref="Measure"/> on the context's thread, where progress is reported too.</summary>
     public static Task<PerplexityResult> MeasureAsync(
         LlamaContext context,
         ReadOnlyMemory<int> tokens,

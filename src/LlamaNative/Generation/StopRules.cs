@@ -2,7 +2,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Generation;
 
-/// <summary>What ends a generation, put together once from options: tokens by id, texts by a matcher.</summary>
+/// <summary>The stop conditions of a generation, prepared from its options: token ids, and texts found by a matcher.</summary>
 internal sealed class StopRules
 {
     private readonly Vocabulary _vocabulary;
@@ -20,7 +20,7 @@ internal sealed class StopRules
             _tokens[token] = null;
         }
 
-        // A special token is not part of the text unless asked for, so a stop sequence that is one is found by its id.
+        // Special tokens are not part of the text by default, so a stop sequence that is one is matched by id.
         foreach (string sequence in options.StopSequences)
         {
             if (vocabulary.Tokenize(sequence, addSpecial: false, parseSpecial: true) is [int token] && vocabulary.IsControl(token))
@@ -32,7 +32,7 @@ internal sealed class StopRules
 
     public StopSequenceMatcher Matcher { get; }
 
-    /// <summary>Whether this token itself ends the generation, and why.</summary>
+    /// <summary>Whether this token ends the generation, and for which reason.</summary>
     public bool EndsWith(int token, out StopReason reason, out string? sequence)
     {
         if (_atEndOfGeneration && _vocabulary.IsEndOfGeneration(token))

@@ -3,8 +3,8 @@ using System.Text;
 namespace LlamaNative.Generation;
 
 /// <summary>
-/// Looks for stop sequences in a stream of bytes, one byte at a time, all sequences at once (Knuth, Morris and Pratt).
-/// At every point it knows how many of the last bytes may still turn out to be the beginning of one.
+/// Searches a byte stream for several stop sequences at once, byte by byte (Knuth-Morris-Pratt), and tracks how many of the
+/// last bytes may be the beginning of one.
 /// </summary>
 internal sealed class StopSequenceMatcher
 {
@@ -20,7 +20,7 @@ internal sealed class StopSequenceMatcher
         {
             _sequences[i] = sequences[i] is { Length: > 0 } sequence
                 ? sequence
-                : throw new ArgumentException("A stop sequence is empty.", nameof(sequences));
+                : throw new ArgumentException("A stop sequence must not be empty.", nameof(sequences));
         }
 
         _patterns = Array.ConvertAll(_sequences, Encoding.UTF8.GetBytes);
@@ -28,13 +28,13 @@ internal sealed class StopSequenceMatcher
         _matched = new int[_patterns.Length];
     }
 
-    /// <summary>How many of the last bytes could be the beginning of a stop sequence.</summary>
+    /// <summary>Number of trailing bytes that may be the beginning of a stop sequence.</summary>
     public int Undecided { get; private set; }
 
-    /// <summary>The sequence that was found.</summary>
+    /// <summary>The sequence that was found, or null.</summary>
     public string? Found { get; private set; }
 
-    /// <summary>Takes the next byte. When it completes a sequence, returns that one's length in bytes, the longest first; else 0.</summary>
+    /// <summary>Processes the next byte. Returns the length in bytes of the longest sequence it completes, or 0.</summary>
     public int Next(byte value)
     {
         int undecided = 0;
@@ -68,7 +68,9 @@ internal sealed class StopSequenceMatcher
         return found;
     }
 
-    /// <summary>For each prefix of the pattern, the length of its longest proper prefix that is also its suffix.</summary>
+    /// <summary>
+    /// For each prefix of the pattern, the length of its longest proper prefix that is also a suffix (KMP failure function).
+    /// </summary>
     private static int[] FailureFunction(byte[] pattern)
     {
         int[] failure = new int[pattern.Length];

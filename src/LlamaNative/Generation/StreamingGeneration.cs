@@ -4,9 +4,9 @@ using System.Threading.Channels;
 namespace LlamaNative;
 
 /// <summary>
-/// The text of an asynchronous generation, in pieces of whole characters. It starts when it is enumerated, and it can be
-/// enumerated once; afterwards <see cref="Result"/> holds the result. Cancelling throws
-/// <see cref="OperationCanceledException"/> and still leaves a result.
+/// The text of an asynchronous generation, in pieces of whole characters. It starts when enumerated and can be enumerated once;
+/// afterwards <see cref="Result"/> is set. Cancellation throws <see cref="OperationCanceledException"/> and still sets the
+/// result.
 /// </summary>
 public sealed class StreamingGeneration : IAsyncEnumerable<string>
 {
@@ -22,7 +22,7 @@ public sealed class StreamingGeneration : IAsyncEnumerable<string>
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>What was generated, once the enumeration has ended; null before, and when the generation failed.</summary>
+    /// <summary>The result once the enumeration has ended; null before that and after a failure.</summary>
     public GenerationResult? Result { get; private set; }
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public sealed class StreamingGeneration : IAsyncEnumerable<string>
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
         {
-            throw new InvalidOperationException("A generation can be enumerated once; start another.");
+            throw new InvalidOperationException("A generation can be enumerated only once. Start another one.");
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellationToken, cancellationToken, _context.Worker.Stopping);
@@ -39,7 +39,8 @@ public sealed class StreamingGeneration : IAsyncEnumerable<string>
         _context.Worker.Post(() => Run(pieces.Writer, done, stop.Token));
         try
         {
-            // Read without the token: after a cancellation the pieces already made still come, and the worker ends the channel.
+            // Read without the token: after cancellation, pieces that were already generated are still delivered, and the
+            // worker completes the channel.
             await foreach (string piece in pieces.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 yield return piece;
@@ -47,7 +48,7 @@ public sealed class StreamingGeneration : IAsyncEnumerable<string>
         }
         finally
         {
-            // Reached early when the caller leaves the loop; the context is free again only when the worker is out of it.
+            // Reached early if the caller leaves the loop; the context is available again only after the worker has finished.
             await stop.CancelAsync().ConfigureAwait(false);
             await done.Task.ConfigureAwait(false);
         }
@@ -65,7 +66,7 @@ public sealed class StreamingGeneration : IAsyncEnumerable<string>
         Exception? error = null;
         try
         {
-            // For the whole run: between two of its tokens no other thread may change what it goes on from.
+            // Hold the lease for the whole run: other threads must not change the sequence between two tokens.
             using LlamaContext.Lease lease = _context.Enter();
             using GenerationRun run = _start(stop);
             bool more;
@@ -82,7 +83,7 @@ public sealed class StreamingGeneration : IAsyncEnumerable<string>
         }
         catch (ObjectDisposedException) when (_context.Worker.Stopping.IsCancellationRequested)
         {
-            error = new OperationCanceledException("The context was disposed before the generation had its turn.");
+            error = new OperationCanceledException("The context was disposed before the generation started.");
         }
         catch (Exception failure)
         {

@@ -7,16 +7,20 @@ namespace LlamaNative;
 
 public sealed partial class TextGenerator
 {
-    /// <summary>Generates a value of <typeparamref name="T"/>: the text is held to the type's JSON Schema and then read as one.</summary>
-    /// <param name="prompt">The prompt; it should say what is wanted, since the grammar gives only the form.</param>
-    /// <param name="type">The type's serialization contract, e.g. <c>MyJson.Default.Person</c>; source-generated, it needs no
-    /// reflection.</param>
-    /// <param name="options">How to generate; its grammar is replaced. Null for the defaults.</param>
-    /// <param name="cancellationToken">Stops the generation.</param>
-    /// <exception cref="GrammarException">The type has no schema that a grammar can follow.</exception>
+    /// <summary>
+    /// Generates a value of <typeparamref name="T"/>: the output is constrained to the type's JSON Schema and then
+    /// deserialized.
+    /// </summary>
+    /// <param name="prompt">The prompt. It should describe the wanted content, because the grammar enforces only the
+    /// format.</param>
+    /// <param name="type">The type's serialization contract, e.g. <c>MyJson.Default.Person</c>. Source-generated contracts need
+    /// no reflection.</param>
+    /// <param name="options">Generation options, whose grammar is replaced; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the generation.</param>
+    /// <exception cref="GrammarException">The type's schema is not supported by the grammar engine.</exception>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
-    /// <exception cref="LlamaException">The generation ended before the value did.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="LlamaException">The generation ended before the value was complete, or the value is null.</exception>
+    /// <exception cref="OperationCanceledException">The generation was cancelled.</exception>
     public async Task<T> GenerateAsync<T>(
         string prompt, JsonTypeInfo<T> type, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -28,11 +32,11 @@ public sealed partial class TextGenerator
         try
         {
             return JsonSerializer.Deserialize(result.Text, type)
-                ?? throw new LlamaException($"The answer is null, and a {typeof(T).Name} was asked for.");
+                ?? throw new LlamaException($"The model answered null instead of a {typeof(T).Name}.");
         }
         catch (JsonException error)
         {
-            throw new LlamaException($"The generation ended ({result.StopReason}) before the value did: {result.Text}", error);
+            throw new LlamaException($"The generation ended ({result.StopReason}) before the value was complete: {result.Text}", error);
         }
     }
 }

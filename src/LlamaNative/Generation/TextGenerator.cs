@@ -5,30 +5,30 @@ using LlamaNative.Generation;
 namespace LlamaNative;
 
 /// <summary>
-/// Generates text with a context. Consecutive calls on one sequence evaluate only what is new in their prompt. Every
-/// call takes the same <see cref="GenerationOptions"/>, samplers, logits processors and stop conditions of your own included.
+/// Generates text with a context. Consecutive calls on one sequence evaluate only the new part of their prompt. Every method
+/// takes <see cref="GenerationOptions"/>, including custom samplers, logits processors and stop conditions.
 /// </summary>
-/// <param name="context">The context; it stays the caller's.</param>
-/// <param name="sequence">The sequence of its cache to use.</param>
+/// <param name="context">The context; owned by the caller.</param>
+/// <param name="sequence">The sequence id to use.</param>
 public sealed partial class TextGenerator(LlamaContext context, int sequence = 0)
 {
-    /// <summary>The context it uses.</summary>
+    /// <summary>The context.</summary>
     public LlamaContext Context { get; } = context ?? throw new ArgumentNullException(nameof(context));
 
-    /// <summary>Generates on the calling thread and returns when it is over.</summary>
+    /// <summary>Generates on the calling thread and returns the complete result.</summary>
     /// <param name="prompt">The text to continue.</param>
-    /// <param name="options">What to generate and when to stop; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between micro-batches elsewhere.</param>
+    /// <param name="options">Generation options; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops within the graph on the CPU, and between micro-batches on other devices.</param>
     /// <exception cref="ArgumentException">The prompt has no tokens, or an option is out of range.</exception>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The generation was cancelled.</exception>
     public GenerationResult Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         using GenerationRun run = Start(prompt, options, cancellationToken);
         return Complete(run, cancellationToken);
     }
 
-    /// <summary>Generates behind a prompt that is already tokens.</summary>
+    /// <summary>Generates a continuation of a tokenized prompt.</summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions, CancellationToken)"/>
     public GenerationResult Generate(
         ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -37,7 +37,7 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
         return Complete(run, cancellationToken);
     }
 
-    /// <summary>Begins a generation to be stepped through on the calling thread; dispose it afterwards.</summary>
+    /// <summary>Starts a generation that is stepped on the calling thread. Dispose it afterwards.</summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions, CancellationToken)" path="/param"/>
     /// <exception cref="ArgumentException">The prompt has no tokens, or an option is out of range.</exception>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
@@ -47,7 +47,7 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
         return Begin(pipeline => pipeline.Tokenizer.Tokenize(prompt), options, replace: null, cancellationToken);
     }
 
-    /// <summary>Begins a generation behind a prompt that is already tokens.</summary>
+    /// <summary>Starts a generation for a tokenized prompt.</summary>
     /// <inheritdoc cref="Start(string, GenerationOptions, CancellationToken)"/>
     public GenerationRun Start(ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -55,12 +55,13 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
         return Begin(_ => tokens, options, replace: null, cancellationToken);
     }
 
-    /// <summary>Begins a generation some of whose steps are replaced.</summary>
+    /// <summary>Starts a generation with some steps replaced.</summary>
     /// <inheritdoc cref="Start(string, GenerationOptions, CancellationToken)"/>
     /// <param name="prompt">The text to continue.</param>
-    /// <param name="options">What to generate and when to stop; null for the defaults.</param>
-    /// <param name="replace">Takes the steps that the options give and returns those to use; what it puts in stays the caller's.</param>
-    /// <param name="cancellationToken">Stops within the evaluation on the CPU, and between micro-batches elsewhere.</param>
+    /// <param name="options">Generation options; null for the defaults.</param>
+    /// <param name="replace">Receives the steps created from the options and returns those to use. Replacements belong to the
+    /// caller.</param>
+    /// <param name="cancellationToken">Stops within the graph on the CPU, and between micro-batches on other devices.</param>
     public GenerationRun Start(
         string prompt,
         GenerationOptions? options,
@@ -73,8 +74,8 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
     }
 
     /// <summary>
-    /// Generates on the context's own thread and hands over the text as it comes. Calls on one context take turns. Leaving
-    /// the enumeration early stops the generation.
+    /// Generates on the context's thread and streams the text. Calls on one context are queued. Leaving the enumeration early
+    /// stops the generation.
     /// </summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions, CancellationToken)" path="/param"/>
     public StreamingGeneration StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -83,20 +84,21 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
         return new StreamingGeneration(Context, stop => Start(prompt, options, stop), cancellationToken);
     }
 
-    /// <summary>Streams what follows a prompt that is already tokens; they must not change until the generation ends.</summary>
+    /// <summary>Streams the continuation of a tokenized prompt. Do not modify the tokens until the generation ends.</summary>
     /// <inheritdoc cref="StreamAsync(string, GenerationOptions, CancellationToken)"/>
     public StreamingGeneration StreamAsync(
         ReadOnlyMemory<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         new(Context, stop => Start(prompt.Span, options, stop), cancellationToken);
 
-    /// <summary>Generates on the context's own thread and returns the whole.</summary>
+    /// <summary>Generates on the context's thread and returns the complete result.</summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions, CancellationToken)"/>
     public Task<GenerationResult> GenerateAsync(
         string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         CompleteAsync(StreamAsync(prompt, options, cancellationToken));
 
     /// <summary>
-    /// Generates behind a prompt that is already tokens, on the context's own thread; they must not change until it ends.
+    /// Generates a continuation of a tokenized prompt on the context's thread. Do not modify the tokens until the task
+    /// completes.
     /// </summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions, CancellationToken)"/>
     public Task<GenerationResult> GenerateAsync(
@@ -111,6 +113,7 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
     {
         long start = Stopwatch.GetTimestamp();
         options ??= new GenerationOptions();
+        options.Validate();
         GenerationSteps? steps = null;
         try
         {

@@ -1,8 +1,8 @@
 namespace LlamaNative.Generation;
 
 /// <summary>
-/// The text as it grows, in bytes. It gives out only what is certain: nothing that may become a stop sequence, and no
-/// part of a character.
+/// The UTF-8 text generated so far. It releases bytes only when they can no longer be part of a stop sequence or of an
+/// incomplete character.
 /// </summary>
 internal sealed class TextStream(StopSequenceMatcher stops, int expectedBytes)
 {
@@ -11,7 +11,7 @@ internal sealed class TextStream(StopSequenceMatcher stops, int expectedBytes)
     private int _given;
     private int _pieceStart;
 
-    /// <summary>Room for a token's bytes behind the text; then call <see cref="Append"/>.</summary>
+    /// <summary>Returns space for a token's bytes after the text; then call <see cref="Append"/>.</summary>
     public Span<byte> Room(int size)
     {
         if (_bytes.Length - _length < size)
@@ -23,7 +23,8 @@ internal sealed class TextStream(StopSequenceMatcher stops, int expectedBytes)
     }
 
     /// <summary>
-    /// Takes the bytes just written into <see cref="Room"/>; true when a stop sequence is complete, which cuts the text before it.
+    /// Appends the bytes written to <see cref="Room"/>. Returns true if a stop sequence is complete; the text is then cut
+    /// before it.
     /// </summary>
     public bool Append(int count)
     {
@@ -40,19 +41,19 @@ internal sealed class TextStream(StopSequenceMatcher stops, int expectedBytes)
         return false;
     }
 
-    /// <summary>What the last call of a Take method gave out.</summary>
+    /// <summary>The bytes released by the last call of a Take method.</summary>
     public ReadOnlySpan<byte> Piece => _bytes.AsSpan(_pieceStart, _given - _pieceStart);
 
     /// <summary>The whole text.</summary>
     public ReadOnlySpan<byte> All => _bytes.AsSpan(0, _length);
 
-    /// <summary>Gives out the bytes that became certain since the last call.</summary>
+    /// <summary>Releases the bytes that became certain since the last call.</summary>
     public void TakeCertain() => TakeUntil(CharacterBoundary(_length - stops.Undecided));
 
-    /// <summary>Gives out all bytes not given out yet; for the end, when nothing more can follow.</summary>
+    /// <summary>Releases all remaining bytes, at the end of the generation.</summary>
     public void TakeRest() => TakeUntil(_length);
 
-    /// <summary>Gives out nothing.</summary>
+    /// <summary>Releases nothing.</summary>
     public void TakeNothing() => TakeUntil(_given);
 
     private void TakeUntil(int end)
@@ -61,7 +62,7 @@ internal sealed class TextStream(StopSequenceMatcher stops, int expectedBytes)
         _given = Math.Max(end, _given);
     }
 
-    /// <summary>The last position up to <paramref name="end"/> that cuts no character of UTF-8 in two.</summary>
+    /// <summary>The last position up to <paramref name="end"/> that does not split a UTF-8 character.</summary>
     private int CharacterBoundary(int end)
     {
         for (int back = 1; back <= 3 && back <= end; back++)
@@ -69,7 +70,7 @@ internal sealed class TextStream(StopSequenceMatcher stops, int expectedBytes)
             byte value = _bytes[end - back];
             if ((value & 0xC0) == 0x80)
             {
-                continue; // a byte within a character; look for its first one
+                continue; // a continuation byte; search for the lead byte
             }
 
             int length = value switch { >= 0xF0 and <= 0xF4 => 4, >= 0xE0 and < 0xF0 => 3, >= 0xC2 and < 0xE0 => 2, _ => 1 };

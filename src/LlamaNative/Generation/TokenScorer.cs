@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace LlamaNative.Generation;
 
 /// <summary>
-/// Collects the log-probabilities of tokens one after the other, and of the most probable ones at their places. It
-/// allocates only as its lists grow.
+/// Collects log-probabilities of consecutive tokens and of the most probable alternatives per position. Allocates only when its
+/// lists grow.
 /// </summary>
 internal sealed class TokenScorer
 {
@@ -25,20 +25,20 @@ internal sealed class TokenScorer
         _tops = new TokenLogProbability[top * _tokens.Length];
     }
 
-    /// <summary>The tokens scored so far.</summary>
+    /// <summary>Number of scored tokens.</summary>
     public int Count => _count;
 
     public ScoredToken this[int index] => new(_tokens[index].Token, _tokens[index].LogProbability, _tops.AsMemory(index * _top, _top));
 
-    /// <summary>Remembers the logits of the next token, as they are before anything changes them.</summary>
+    /// <summary>Copies the logits of the next token before they are modified.</summary>
     public void Observe(ReadOnlySpan<float> logits) => logits.CopyTo(_logits);
 
-    /// <summary>Scores the token that was chosen by the logits last observed.</summary>
+    /// <summary>Scores the chosen token with the last observed logits.</summary>
     public void Record(int token)
     {
         if (_count == _tokens.Length)
         {
-            // New arrays: what was handed out of the old ones stays as it is.
+            // Allocate new arrays: slices of the old ones were handed out and must not change.
             Array.Resize(ref _tokens, _count * 2);
             Array.Resize(ref _tops, checked(_count * 2 * _top));
         }
@@ -60,7 +60,7 @@ internal sealed class TokenScorer
         return scored;
     }
 
-    /// <summary>A heap of the best so far, the worst of them on top; of equals the lower id counts as better.</summary>
+    /// <summary>Min-heap of the best candidates; among equal ones the lower id ranks higher.</summary>
     private void FindBest(Span<TokenLogProbability> best, double logSumExp)
     {
         const int Chunk = 512;
@@ -68,7 +68,7 @@ internal sealed class TokenScorer
         float worst = float.NegativeInfinity;
         for (int start = 0; start < _logits.Length && _top > 0; start += Chunk)
         {
-            // Almost no chunk has one of the best, and its maximum is found many at a time.
+            // Few chunks contain a candidate, and the maximum of a chunk is computed with SIMD.
             ReadOnlySpan<float> chunk = _logits.AsSpan(start, Math.Min(Chunk, _logits.Length - start));
             if (_best.Count < _top || !(TensorPrimitives.Max(chunk) <= worst))
             {

@@ -2,14 +2,14 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Generation;
 
-/// <summary>The first step as the model's own vocabulary does it.</summary>
+/// <summary>The tokenizer step, using the model's vocabulary.</summary>
 internal sealed class VocabularyTokenizer(Vocabulary vocabulary, bool addSpecial = true, bool parseSpecial = false) : ITokenizer
 {
     /// <inheritdoc/>
     public int[] Tokenize(string prompt) => vocabulary.Tokenize(prompt, addSpecial, parseSpecial);
 }
 
-/// <summary>The last step as the model's own vocabulary does it.</summary>
+/// <summary>The detokenizer step, using the model's vocabulary.</summary>
 internal sealed class VocabularyDetokenizer(Vocabulary vocabulary, bool showSpecial = false) : IDetokenizer
 {
     /// <inheritdoc/>

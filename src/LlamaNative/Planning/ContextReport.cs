@@ -2,7 +2,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Planning;
 
-/// <summary>A context's memory by device, from what llama.cpp logged while it made one.</summary>
+/// <summary>A context's memory use per device, from llama.cpp's log of its creation.</summary>
 internal sealed class ContextReport(ContextLog log)
 {
     public long Cache(DeviceInfo device, IReadOnlyList<DeviceInfo> devices) => Sum(log.Cache, device, devices);
@@ -10,7 +10,7 @@ internal sealed class ContextReport(ContextLog log)
     public long Compute(DeviceInfo device, IReadOnlyList<DeviceInfo> devices) => Sum(log.Compute, device, devices);
 
     /// <summary>
-    /// Whose memory a buffer is: a GPU's when it has its name, else the host's, as <c>CPU_REPACK</c> and <c>CUDA_Host</c>.
+    /// The device that owns a buffer: a GPU whose name matches, otherwise the host (e.g. <c>CPU_REPACK</c>, <c>CUDA_Host</c>).
     /// </summary>
     public static DeviceInfo OwnerOf(string buffer, IReadOnlyList<DeviceInfo> devices) =>
         devices.FirstOrDefault(

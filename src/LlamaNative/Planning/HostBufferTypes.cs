@@ -5,9 +5,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Planning;
 
 /// <summary>
-/// The buffer types of the CPU that hold weights in a layout of their own (<c>CPU_REPACK</c>, <c>AMX</c>), and which of them
-/// would take a matrix: asked as llama.cpp asks, with an operation on a tensor that has no data (weight_buft_supported in
-/// llama-model-loader.cpp).
+/// The CPU buffer types with their own weight layout (<c>CPU_REPACK</c>, <c>AMX</c>), and which of them accepts a given matrix.
+/// Tested like llama.cpp does, with an operation on a tensor without data (weight_buft_supported in llama-model-loader.cpp).
 /// </summary>
 internal sealed unsafe class HostBufferTypes
 {
@@ -22,7 +21,7 @@ internal sealed unsafe class HostBufferTypes
         _cpu = GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Cpu);
         Default = Name(GgmlDevices.ggml_backend_dev_buffer_type(_cpu));
 
-        // Pinned memory of a GPU comes first in llama.cpp's list, and is plain memory when the file is mapped.
+        // llama.cpp's list starts with the GPU's pinned memory, which is ordinary memory when the file is mapped.
         bool pinned = devices.Any(device =>
             device.IsGpu && GgmlDevices.ggml_backend_dev_host_buffer_type(GgmlDevices.ggml_backend_dev_by_name(device.Name)) != 0);
         nint getter = useExtraTypes && !pinned
@@ -36,16 +35,16 @@ internal sealed unsafe class HostBufferTypes
         }
     }
 
-    /// <summary>The name of plain memory.</summary>
+    /// <summary>The name of the default CPU buffer type.</summary>
     public string Default { get; }
 
-    /// <summary>The name of the buffer type that would take a weight as a factor; null where none does.</summary>
+    /// <summary>The name of the buffer type that accepts the weight for matrix multiplication, or null.</summary>
     public string? Choose(GgufTensorInfo tensor) => Ask(tensor).Name;
 
-    /// <summary>Bytes the weight takes in a buffer, with the padding behind it.</summary>
+    /// <summary>Allocation size of the weight in a buffer in bytes, including padding.</summary>
     public long AllocatedSize(GgufTensorInfo tensor, string buffer)
     {
-        const long Alignment = SourceConstants.TENSOR_ALIGNMENT; // a GPU's own may be more and is small beside a matrix
+        const long Alignment = SourceConstants.TENSOR_ALIGNMENT; // a GPU's alignment may be larger but is negligible against a matrix
         long bytes = Ask(tensor) is var answer && answer.Name == buffer ? answer.Bytes : tensor.ByteCount;
         return (bytes + Alignment - 1) / Alignment * Alignment;
     }

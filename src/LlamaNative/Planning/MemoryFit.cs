@@ -5,8 +5,8 @@ using LlamaNative.Models;
 namespace LlamaNative.Planning;
 
 /// <summary>
-/// The search behind <see cref="MemoryPlan.Fit"/>: what a plan takes grows with the context, and what a GPU has to give
-/// with its layers, so both are found by halving.
+/// The search of <see cref="MemoryPlan.Fit"/>. Memory use grows monotonically with the context size, and GPU memory use with
+/// the number of offloaded layers, so both are found by binary search.
 /// </summary>
 internal sealed class MemoryFit(
     string path, ModelOptions modelOptions, ContextOptions contextOptions, MemoryFitOptions fitOptions, CancellationToken cancellationToken)
@@ -36,7 +36,9 @@ internal sealed class MemoryFit(
         return MostLayers(layers) ?? throw TooLarge(least);
     }
 
-    /// <summary>The most layers on the GPU that leave room for the least context, with as much context as then fits.</summary>
+    /// <summary>
+    /// Offloads the most layers that leave space for the smallest context, then uses the largest context that fits.
+    /// </summary>
     private MemoryPlan? MostLayers(int layers)
     {
         MemoryPlan? best = null;
@@ -67,7 +69,7 @@ internal sealed class MemoryFit(
             return Fits(least) ? least : null;
         }
 
-        // Without a unified cache every sequence has a part of its own, rounded by itself.
+        // Without a unified cache every sequence has its own share, which llama.cpp rounds up separately.
         int streams = contextOptions.UnifiedCache ? 1 : contextOptions.MaxSequences;
         long unit = (long)Step * streams;
         int most = Math.Min(fitOptions.MaxContextSize ?? int.MaxValue, Math.Max(probe.TrainedContext, 1));

@@ -1,18 +1,18 @@
 namespace LlamaNative.Planning;
 
-/// <summary>The limits within which <see cref="MemoryPlan.Fit"/> chooses.</summary>
+/// <summary>Limits for the search of <see cref="MemoryPlan.Fit"/>.</summary>
 public sealed record MemoryFitOptions
 {
-    /// <summary>The least context worth having, when its size is free to choose; the trained length where that is less.</summary>
+    /// <summary>Smallest acceptable context in tokens when the size is not fixed; capped at the trained length.</summary>
     public int MinContextSize { get; init; } = 4096;
 
-    /// <summary>The most context wanted, when its size is free to choose; null is the trained length.</summary>
+    /// <summary>Largest wanted context in tokens when the size is not fixed; null means the trained length.</summary>
     public int? MaxContextSize { get; init; }
 
-    /// <summary>Bytes of each memory to leave free; null is a sixteenth of it, at most 1 GiB.</summary>
+    /// <summary>Bytes to leave free in each memory; null means 1/16 of the free bytes, at most 1 GiB.</summary>
     public long? ReserveBytes { get; init; }
 
-    /// <summary>The most bytes to take of each memory, however much is free; null is no limit.</summary>
+    /// <summary>Maximum bytes to use in each memory, regardless of free space; null means no limit.</summary>
     public long? BudgetBytes { get; init; }
 
     internal void Validate()

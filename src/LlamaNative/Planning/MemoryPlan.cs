@@ -4,12 +4,12 @@ using LlamaNative.Models;
 namespace LlamaNative.Planning;
 
 /// <summary>
-/// What a model and a context made from it will take, told before any of it is allocated. It comes from the file's
-/// directory and from llama.cpp itself, which goes through loading and reserving without taking memory (its no-alloc mode).
+/// Estimated memory use of a model and a context, before anything is allocated. The numbers come from the file's tensor list
+/// and from llama.cpp, which goes through loading and reservation without allocating (its no-alloc mode).
 /// </summary>
 /// <remarks>
-/// Not counted are the process's own code and heap, and drivers. Memory maps count as taken: a model runs well only while
-/// its pages stay, though the system may drop and read them again.
+/// The process's code and heap, and memory used by drivers, are not included. Memory-mapped weights count as used: the system
+/// may evict and reread their pages, but a model runs well only while they stay resident.
 /// </remarks>
 public sealed record MemoryPlan
 {
@@ -27,38 +27,40 @@ public sealed record MemoryPlan
     /// <summary>The model file.</summary>
     public string Path { get; }
 
-    /// <summary>How to load the model, with the layers that <see cref="Fit"/> chose.</summary>
+    /// <summary>Model options, with the number of GPU layers that <see cref="Fit"/> chose.</summary>
     public ModelOptions ModelOptions { get; }
 
-    /// <summary>How to make the context, with the size that <see cref="Fit"/> chose.</summary>
+    /// <summary>Context options, with the size that <see cref="Fit"/> chose.</summary>
     public ContextOptions ContextOptions { get; }
 
-    /// <summary>Tokens the context will hold, rounded as llama.cpp rounds them.</summary>
+    /// <summary>Context size in tokens, rounded like llama.cpp rounds it.</summary>
     public int ContextSize { get; }
 
-    /// <summary>The buffers that will hold the weights, as <see cref="LlamaModel.Placement"/> reports them after loading.</summary>
+    /// <summary>The buffers for the weights, as <see cref="LlamaModel.Placement"/> reports them after loading.</summary>
     public ModelPlacement Placement { get; }
 
-    /// <summary>What each memory has to give: the GPUs, and last the host.</summary>
+    /// <summary>Memory needed on each device: the GPUs, then the host.</summary>
     public IReadOnlyList<DeviceMemory> Devices { get; }
 
-    /// <summary>The host's part.</summary>
+    /// <summary>Memory needed on the host.</summary>
     public DeviceMemory Host => Devices[^1];
 
-    /// <summary>Bytes of all memories together.</summary>
+    /// <summary>Total bytes needed over all devices.</summary>
     public long NeededBytes => Devices.Sum(device => device.NeededBytes);
 
-    /// <summary>Whether every memory has what is asked of it, nothing kept back.</summary>
+    /// <summary>Whether every device has enough free memory, without a reserve.</summary>
     public bool Fits => Shortage(new MemoryFitOptions { ReserveBytes = 0 }) is null;
 
-    /// <summary>Estimates a model and context as the options say; what is null there is as loading would have it.</summary>
+    /// <summary>
+    /// Estimates the memory use of a model and context for the given options; null options resolve as they do when loading.
+    /// </summary>
     /// <param name="path">The model file; of a split file, its first part.</param>
-    /// <param name="modelOptions">How it would be loaded; null for the defaults.</param>
-    /// <param name="contextOptions">The context; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
-    /// <exception cref="ModelLoadException">The file is missing, invalid, or no model llama.cpp can run.</exception>
-    /// <exception cref="ContextCreationException">The context's options do not go with the model.</exception>
+    /// <param name="modelOptions">How to load the model; null for the defaults.</param>
+    /// <param name="contextOptions">The context parameters; null for the defaults.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="ModelLoadException">The file is missing, invalid, or not a model that llama.cpp can run.</exception>
+    /// <exception cref="ContextCreationException">The context options do not suit the model.</exception>
     public static MemoryPlan Estimate(
         string path, ModelOptions? modelOptions = null, ContextOptions? contextOptions = null,
         CancellationToken cancellationToken = default)
@@ -69,20 +71,22 @@ public sealed record MemoryPlan
     }
 
     /// <summary>
-    /// Chooses what is left open so that it fits what is free now: <see cref="ContextOptions.ContextSize"/> and
-    /// <see cref="ModelOptions.GpuLayers"/> where they are null. As much context as there is room for, all layers on
-    /// the GPUs if they can be there with the smallest context, and else as many as can.
+    /// Chooses <see cref="ContextOptions.ContextSize"/> and <see cref="ModelOptions.GpuLayers"/>, where they are null, to fit
+    /// the memory that is free now. All layers are offloaded if they fit with the smallest context, otherwise as many as
+    /// possible; the context then takes the remaining memory.
     /// </summary>
     /// <param name="path">The model file; of a split file, its first part.</param>
-    /// <param name="modelOptions">How to load it; a number of layers stays as it is.</param>
-    /// <param name="contextOptions">The context; a size stays as it is, 0 being the trained length.</param>
+    /// <param name="modelOptions">How to load the model; a layer count that is set is kept.</param>
+    /// <param name="contextOptions">The context parameters; a size that is set is kept, where 0 means the trained
+    /// length.</param>
     /// <param name="fitOptions">The limits of the search; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <returns>A plan whose options can be loaded with.</returns>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
-    /// <exception cref="ModelTooLargeException">Not even the least that the options allow fits.</exception>
-    /// <exception cref="ModelLoadException">The file is missing, invalid, or no model llama.cpp can run.</exception>
-    /// <exception cref="ContextCreationException">The context's options do not go with the model.</exception>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    /// <returns>A plan whose options can be used to load the model and create the context.</returns>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="ModelTooLargeException">Even the smallest configuration that the options allow does not
+    /// fit.</exception>
+    /// <exception cref="ModelLoadException">The file is missing, invalid, or not a model that llama.cpp can run.</exception>
+    /// <exception cref="ContextCreationException">The context options do not suit the model.</exception>
     public static MemoryPlan Fit(
         string path,
         ModelOptions? modelOptions = null,
@@ -96,13 +100,13 @@ public sealed record MemoryPlan
         return search.Run();
     }
 
-    /// <summary><see cref="Estimate"/> on a pool thread.</summary>
+    /// <summary><see cref="Estimate"/> on a thread-pool thread.</summary>
     public static Task<MemoryPlan> EstimateAsync(
         string path, ModelOptions? modelOptions = null, ContextOptions? contextOptions = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Estimate(path, modelOptions, contextOptions, cancellationToken), cancellationToken);
 
-    /// <summary><see cref="Fit"/> on a pool thread.</summary>
+    /// <summary><see cref="Fit"/> on a thread-pool thread.</summary>
     public static Task<MemoryPlan> FitAsync(
         string path,
         ModelOptions? modelOptions = null,
@@ -111,37 +115,37 @@ public sealed record MemoryPlan
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Fit(path, modelOptions, contextOptions, fitOptions, cancellationToken), cancellationToken);
 
-    /// <summary>The first memory that lacks something, or null.</summary>
+    /// <summary>The first device with insufficient memory, or null.</summary>
     internal DeviceMemory? Shortage(MemoryFitOptions options)
     {
-        // A GPU without memory of its own takes from the host's, so the host has to give for both.
+        // An integrated GPU uses host memory, so the host has to provide for both.
         long shared = Devices.Where(device => device.SharesHostMemory).Sum(device => device.NeededBytes);
         return Devices.FirstOrDefault(device =>
             device.NeededBytes + (device.IsHost ? shared : 0) > options.RoomOf(device));
     }
 }
 
-/// <summary>What a plan takes of one memory, in bytes.</summary>
+/// <summary>Memory that a plan needs on one device, in bytes.</summary>
 /// <param name="Name">The device's name; see <see cref="LlamaRuntime.GetDevices"/>.</param>
-/// <param name="Kind">Whose memory it is.</param>
+/// <param name="Kind">The kind of device.</param>
 public sealed record DeviceMemory(string Name, DeviceKind Kind)
 {
-    /// <summary>Weights in memory of their own: read, repacked or uploaded.</summary>
+    /// <summary>Weights in allocated memory: read, repacked or uploaded.</summary>
     public long WeightBytes { get; init; }
 
-    /// <summary>Weights that stay in the mapped file and are read from there.</summary>
+    /// <summary>Weights used directly from the mapped file.</summary>
     public long MappedWeightBytes { get; init; }
 
-    /// <summary>The KV cache and recurrent states, with what is noted of each cell.</summary>
+    /// <summary>KV cache and recurrent state, including per-cell bookkeeping.</summary>
     public long CacheBytes { get; init; }
 
-    /// <summary>The buffers that graphs are computed in, and those of the outputs.</summary>
+    /// <summary>Compute and output buffers.</summary>
     public long ComputeBytes { get; init; }
 
-    /// <summary>Bytes free when the plan was made.</summary>
+    /// <summary>Free memory when the plan was made.</summary>
     public long FreeBytes { get; init; }
 
-    /// <summary>Everything together.</summary>
+    /// <summary>The sum of weights, mapped weights, cache and compute buffers.</summary>
     public long NeededBytes => WeightBytes + MappedWeightBytes + CacheBytes + ComputeBytes;
 
     internal bool IsHost => Kind == DeviceKind.Cpu;

@@ -4,7 +4,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Planning;
 
-/// <summary>A model loaded without its weights, from which contexts are made to see what they would take.</summary>
+/// <summary>A model loaded without weights; contexts are created from it to measure their memory use.</summary>
 internal sealed class ModelProbe : IDisposable
 {
     private readonly LlamaModel _model;
@@ -15,7 +15,7 @@ internal sealed class ModelProbe : IDisposable
     {
         if (options.VocabularyOnly)
         {
-            throw new ModelLoadException(path, "With ModelOptions.VocabularyOnly there are no weights to plan for.");
+            throw new ModelLoadException(path, "ModelOptions.VocabularyOnly loads no weights, so there is nothing to plan.");
         }
 
         _model = LlamaModel.LoadWithoutWeights(path, options, out IReadOnlyList<string> log, cancellationToken);
@@ -36,23 +36,23 @@ internal sealed class ModelProbe : IDisposable
 
     public bool HasGpu => _devices.Any(device => device.IsGpu);
 
-    /// <summary>The repeating layers and the output.</summary>
+    /// <summary>The repeating layers plus the output layer.</summary>
     public int OffloadableLayers => _weights.LayerCount;
 
     public void Dispose() => _model.Dispose();
 
-    /// <exception cref="ContextCreationException">The options do not go with the model, or the notes of the cells alone would fill the
-    /// memory.</exception>
+    /// <exception cref="ContextCreationException">The options do not suit the model, or the per-cell bookkeeping alone would
+    /// fill the memory.</exception>
     public unsafe MemoryPlan Measure(ContextOptions options)
     {
         llama_context_params parameters = ContextParameters.CreateUnmeasured(_model, options);
         long notes = CacheSize.Cells((int)parameters.n_ctx, options) * CacheSize.BytesPerCell;
         if (notes > HostMemory.Available / 2)
         {
-            // These llama.cpp allocates even when it only plans.
+            // llama.cpp allocates the cell table even in no-alloc mode.
             throw new ContextCreationException(
-                $"A context of {parameters.n_ctx} tokens takes {notes >> 20} MiB to note its cells alone, more than half of the memory "
-                + $"that is free.");
+                $"A context of {parameters.n_ctx} tokens takes {notes >> 20} MiB for its cell table alone, more than half of the "
+                + $"free memory. Lower ContextOptions.ContextSize.");
         }
 
         using NativeLog.Scope scope = NativeLog.To(_model.Options.Logger);
@@ -64,7 +64,7 @@ internal sealed class ModelProbe : IDisposable
             nint native = LlamaContexts.llama_init_from_model(_model.Handle, parameters);
             if (native == 0)
             {
-                throw new ContextCreationException("llama.cpp could not plan the context." + NativeLog.Tail());
+                throw new ContextCreationException("llama.cpp could not create the context in no-alloc mode." + NativeLog.Tail());
             }
 
             using var context = new LlamaContextHandle(native, _model.Handle);

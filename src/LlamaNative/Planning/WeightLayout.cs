@@ -7,16 +7,16 @@ using LlamaNative.Models;
 namespace LlamaNative.Planning;
 
 /// <summary>
-/// Which memory each weight will lie in: its layer's device, as llama.cpp assigned it in the loading without weights, and on
-/// the CPU the buffer type that would repack it, if one does (llama_model_loader::create_tensor and
-/// llama_model::load_tensors of the pinned release).
+/// The buffer of each weight: the device that llama.cpp assigned to its layer when loading without weights, and on the CPU the
+/// repacking buffer type that accepts it, if any (llama_model_loader::create_tensor and llama_model::load_tensors of the pinned
+/// release).
 /// </summary>
 internal sealed partial class WeightLayout
 {
     private const string Mapping = "CPU_Mapped";
     private const string Embedding = "token_embd.weight";
 
-    /// <summary>Looked up and not multiplied, these stay on the CPU whatever is offloaded.</summary>
+    /// <summary>Tensors that are looked up, not multiplied; they stay on the CPU even with offloading.</summary>
     private static readonly string[] s_inputs = ["token_embd", "position_embd", "token_types", "per_layer_token_embd", "masked_embd"];
 
     private readonly IReadOnlyList<DeviceInfo> _devices;
@@ -35,7 +35,8 @@ internal sealed partial class WeightLayout
             Place(tensor, DeviceOf(tensor), isLookedUp: IsInput(tensor.Name), hostTypes);
         }
 
-        // Without an output matrix the embedding is one, which takes a second copy where it would lie elsewhere or repacked.
+        // Without an output matrix the token embedding serves as one; it is duplicated if the output would be on another device
+        // or repacked.
         if (!file.Tensors.TryGet("output.weight", out _) && file.Tensors.TryGet(Embedding, out GgufTensorInfo? tied))
         {
             string first = BufferOf(tied, CpuName, isLookedUp: true, hostTypes);
@@ -49,13 +50,13 @@ internal sealed partial class WeightLayout
         Placement = new ModelPlacement([.. Buffers(file)], OffloadedLayers, devices.Any(device => device.IsGpu) ? LayerCount : 0);
     }
 
-    /// <summary>The repeating layers and the output.</summary>
+    /// <summary>The repeating layers plus the output layer.</summary>
     public int LayerCount => _log.Devices.Count;
 
-    /// <summary>Bytes of weights that stay in the mapped file.</summary>
+    /// <summary>Bytes of weights used directly from the mapped file.</summary>
     public long Mapped => _buffers.GetValueOrDefault(Mapping);
 
-    /// <summary>The buffers with the sizes llama.cpp would report.</summary>
+    /// <summary>The buffers, with the sizes that llama.cpp would report.</summary>
     public ModelPlacement Placement { get; }
 
     private string CpuName => _devices.First(device => device.Kind == DeviceKind.Cpu).Name;
@@ -64,14 +65,14 @@ internal sealed partial class WeightLayout
 
     private List<GgufTensorInfo> MappedTensors { get; } = [];
 
-    /// <summary>Bytes of weights that a device's memory is allocated for.</summary>
+    /// <summary>Bytes of weights allocated on a device.</summary>
     public long Allocated(DeviceInfo device) =>
         _buffers.Where(buffer => buffer.Key != Mapping && ContextReport.OwnerOf(buffer.Key, _devices) == device)
             .Sum(buffer => buffer.Value);
 
     private static bool IsInput(string name) => s_inputs.Any(input => name.StartsWith(input, StringComparison.Ordinal));
 
-    /// <summary>Whether a placement finds a tensor of a layer; llama.cpp may leave others in the file unused.</summary>
+    /// <summary>Whether a layer's tensor is used; llama.cpp may ignore others in the file.</summary>
     private static bool HasOverrides(GgufFile file, IReadOnlyList<TensorPlacement> placements, int layers) =>
         placements.Count > 0 && file.Tensors.Any(tensor => LayerOf(tensor) < layers
             && placements.Any(placement => Regex.IsMatch(tensor.Name, placement.Pattern, RegexOptions.ECMAScript)));
@@ -94,7 +95,7 @@ internal sealed partial class WeightLayout
             return name;
         }
 
-        // What nothing repacks is used where the file is mapped.
+        // Weights that are not repacked are used directly from the mapped file.
         string? repacked = isLookedUp ? null : hostTypes.Choose(tensor);
         return repacked ?? (_maps ? Mapping : hostTypes.Default);
     }
@@ -110,7 +111,7 @@ internal sealed partial class WeightLayout
         }
     }
 
-    /// <summary>A part is mapped from the first tensor used there to the last, with whatever lies between.</summary>
+    /// <summary>A split file is mapped from its first used tensor to its last, including unused bytes between them.</summary>
     private IEnumerable<WeightBuffer> Buffers(GgufFile file)
     {
         foreach (IGrouping<int, GgufTensorInfo> part in MappedTensors.GroupBy(tensor => tensor.Part))

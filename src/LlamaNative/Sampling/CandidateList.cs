@@ -3,7 +3,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Sampling;
 
-/// <summary>The native list of candidates, allocated once for a vocabulary and filled anew for each token.</summary>
+/// <summary>The native candidate list, allocated once per vocabulary and refilled for each token.</summary>
 internal sealed unsafe class CandidateList : IDisposable
 {
     private readonly int _capacity;
@@ -14,12 +14,13 @@ internal sealed unsafe class CandidateList : IDisposable
         Memory = new NativeBuffer((nuint)sizeof(llama_token_data_array) + ((nuint)capacity * (nuint)sizeof(llama_token_data)));
     }
 
-    /// <summary>Keep a reference to it while using <see cref="List"/>.</summary>
+    /// <summary>The memory of <see cref="List"/>; keep a reference to it while using the list.</summary>
     public NativeBuffer Memory { get; }
 
     public llama_token_data_array* List => (llama_token_data_array*)Memory.DangerousGetHandle();
 
-    /// <exception cref="LlamaException">A logit is NaN or positive infinity, which native samplers turn into any token at all.</exception>
+    /// <exception cref="LlamaException">A logit is NaN or positive infinity; native samplers would then return an arbitrary
+    /// token.</exception>
     public void Fill(ReadOnlySpan<float> logits)
     {
         llama_token_data_array* list = List;
@@ -43,7 +44,7 @@ internal sealed unsafe class CandidateList : IDisposable
         }
     }
 
-    /// <summary>Writes the logits of the candidates that are left, and negative infinity for all other tokens.</summary>
+    /// <summary>Writes the logits of the remaining candidates, and negative infinity for all other tokens.</summary>
     public void CopyTo(Span<float> logits)
     {
         logits.Fill(float.NegativeInfinity);
@@ -65,6 +66,7 @@ internal sealed unsafe class CandidateList : IDisposable
         }
 
         return new LlamaException(
-            $"The logit of token {token} is {logits[token]}: the model, its options (RoPE) or a logits processor is broken.");
+            $"The logit of token {token} is {logits[token]}: it must be finite or negative infinity. "
+            + "Check the model file, the RoPE options and the logits processors.");
     }
 }

@@ -5,15 +5,15 @@ using LlamaNative.Grammars;
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// Holds any sampler to a grammar. The sampler chooses first; only when the grammar refuses its token are all tokens
-/// checked and the sampler asked again. It owns both and may change the grammar between two tokens.
+/// Constrains any sampler to a grammar. The sampler chooses first; only if the grammar rejects its token is every token checked
+/// and the sampler called again. Owns the sampler and the grammar. The grammar may change between tokens.
 /// </summary>
 internal sealed class ConstrainedSampler(Vocabulary vocabulary, ITokenSampler sampler, GrammarSampler? grammar) : ITokenSampler, IDisposable
 {
     private CandidateList? _candidates;
     private float[] _masked = [];
 
-    /// <summary>The grammar in force; null allows every token. Changing it disposes neither.</summary>
+    /// <summary>The active grammar; null allows every token. The setter disposes neither the old nor the new one.</summary>
     public GrammarSampler? Grammar { get; set; } = grammar;
 
     public int Sample(ReadOnlySpan<float> logits)
@@ -27,7 +27,7 @@ internal sealed class ConstrainedSampler(Vocabulary vocabulary, ITokenSampler sa
         token = sampler is SamplerChain chain ? chain.SampleAllowed(logits, Grammar!) : sampler.Sample(Mask(logits));
         return Allows(token)
             ? token
-            : throw new GrammarException($"The sampler {sampler.GetType().Name} chose token {token}, which the grammar forbids.");
+            : throw new GrammarException($"The sampler {sampler.GetType().Name} chose token {token}, which the grammar does not allow.");
     }
 
     public void Accept(int token)
@@ -53,12 +53,12 @@ internal sealed class ConstrainedSampler(Vocabulary vocabulary, ITokenSampler sa
 
     private bool Allows(int token)
     {
-        // The native grammar would read behind the end of its table.
+        // The native grammar would read past the end of its table.
         vocabulary.CheckToken(token);
         return Grammar?.Allows(token) ?? true;
     }
 
-    /// <summary>The logits with negative infinity for each token that the grammar forbids.</summary>
+    /// <summary>The logits, with negative infinity for each token that the grammar does not allow.</summary>
     private ReadOnlySpan<float> Mask(ReadOnlySpan<float> logits)
     {
         if (_candidates is null)

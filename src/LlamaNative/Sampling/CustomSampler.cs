@@ -1,12 +1,12 @@
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// A sampler written in C# that sits in a native chain between llama.cpp's own. An exception it throws ends the
-/// sampling call and reaches its caller.
+/// A sampler written in C# for use in a native sampler chain. An exception it throws ends the sampling call and is rethrown to
+/// its caller.
 /// </summary>
 public abstract class CustomSampler
 {
-    /// <summary>Changes, removes or chooses candidates.</summary>
+    /// <summary>Modifies, removes or selects candidates.</summary>
     public abstract void Apply(TokenCandidates candidates);
 
     /// <summary>Called with each generated token.</summary>
@@ -14,7 +14,7 @@ public abstract class CustomSampler
     {
     }
 
-    /// <summary>Called when another generation starts.</summary>
+    /// <summary>Called before another generation starts.</summary>
     public virtual void Reset()
     {
     }

@@ -6,21 +6,21 @@ using LlamaNative.Interop;
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// Presents a <see cref="CustomSampler"/> to native code, checks what it leaves there, and carries its exceptions around
-/// the native frames.
+/// Exposes a <see cref="CustomSampler"/> to native code, validates the candidates it returns, and carries its exceptions past
+/// native frames.
 /// </summary>
 internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler, int vocabularySize)
 {
-    // One table of functions for all custom samplers; native samplers point to it until the process ends.
+    // One function table for all custom samplers; native samplers point to it until the process exits.
     private static readonly llama_sampler_i* s_functions = CreateFunctions();
 
     private ExceptionDispatchInfo? _error;
 
-    /// <summary>Makes the native sampler, which owns a reference to this bridge until it is freed.</summary>
+    /// <summary>Creates the native sampler, which holds a reference to this bridge until it is freed.</summary>
     public llama_sampler* CreateNative() =>
         LlamaSamplers.llama_sampler_init(s_functions, (void*)GCHandle.ToIntPtr(GCHandle.Alloc(this)));
 
-    /// <summary>Throws what the sampler threw during the last native call.</summary>
+    /// <summary>Rethrows the exception that the sampler threw during the last native call.</summary>
     public void ThrowPending()
     {
         if (_error is { } error)
@@ -55,7 +55,7 @@ internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler, int voca
         {
             _error ??= ExceptionDispatchInfo.Capture(error);
 
-            // What was left may be nonsense, and the samplers that follow are native: give them something harmless.
+            // The candidates may be invalid and the following samplers are native: replace them with a valid list.
             *candidates->data = new llama_token_data { logit = 1 };
             candidates->size = 1;
             candidates->selected = 0;
@@ -69,8 +69,8 @@ internal sealed unsafe class CustomSamplerBridge(CustomSampler sampler, int voca
             if ((uint)item.Token >= (uint)vocabularySize || !(item.Logit < float.PositiveInfinity))
             {
                 throw new LlamaException(
-                    $"The sampler {sampler.GetType().Name} left a candidate with token {item.Token} and logit {item.Logit}; "
-                    + $"tokens run from 0 to {vocabularySize - 1}, and a logit is a number or negative infinity.");
+                    $"The sampler {sampler.GetType().Name} returned a candidate with token {item.Token} and logit {item.Logit}; "
+                    + $"tokens run from 0 to {vocabularySize - 1}, and a logit must be finite or negative infinity.");
             }
         }
     }

@@ -1,9 +1,9 @@
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// A grammar cannot be used: its text, or the schema it is made from, was refused, llama.cpp refused it, or no token of
-/// the vocabulary, or not the given one, may follow. <see cref="Exception.InnerException"/> is the grammar engine's own
-/// error, where there is one.
+/// A grammar cannot be used: its text or JSON Schema is invalid or unsupported, llama.cpp rejected it, or it does not allow the
+/// given token or any token of the vocabulary. <see cref="Exception.InnerException"/> is the grammar engine's error, if there
+/// is one.
 /// </summary>
 public sealed class GrammarException : LlamaException
 {

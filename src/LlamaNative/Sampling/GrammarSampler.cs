@@ -5,29 +5,29 @@ using LlamaNative.Grammars;
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// A grammar beside a sampler. The native grammar throws through C frames, ending the process, when it is told a token it
-/// does not allow; so every token is tried first.
+/// A grammar applied alongside a sampler. The native grammar throws through C frames, which ends the process, when it accepts a
+/// token that it does not allow; so every token is checked first.
 /// </summary>
 internal sealed unsafe class GrammarSampler(SamplerHandle sampler) : IDisposable
 {
     private const int None = NativeConstants.LLAMA_TOKEN_NULL;
     private int _allowed = None;
 
-    /// <exception cref="GrammarException">The grammar is not valid.</exception>
+    /// <exception cref="GrammarException">The grammar is invalid.</exception>
     public static GrammarSampler Create(Vocabulary vocabulary, string gbnf, string root)
     {
         vocabulary.CheckUsable();
 
-        // The native parser recurses and asserts; only what was checked here reaches it.
+        // The native parser is recursive and contains assertions; only checked grammars may reach it.
         GbnfGrammar grammar = GrammarSource.Parse(gbnf, root);
         NativeLog.Clear();
         llama_sampler* sampler = LlamaSamplers.llama_sampler_init_grammar(vocabulary.Handle, grammar.Text, grammar.Root);
         return sampler is not null
             ? new GrammarSampler(new SamplerHandle(sampler, vocabulary.Handle))
-            : throw new GrammarException("llama.cpp refused the grammar." + NativeLog.Tail());
+            : throw new GrammarException("llama.cpp rejected the grammar." + NativeLog.Tail());
     }
 
-    /// <summary>Whether the grammar allows a token next.</summary>
+    /// <summary>Whether the grammar allows this token next.</summary>
     public bool Allows(int token)
     {
         var candidate = new llama_token_data { id = token, logit = 1 };
@@ -38,7 +38,7 @@ internal sealed unsafe class GrammarSampler(SamplerHandle sampler) : IDisposable
         return allowed;
     }
 
-    /// <summary>Leaves only the candidates the grammar allows.</summary>
+    /// <summary>Removes the candidates that the grammar does not allow.</summary>
     public void Filter(CandidateList candidates)
     {
         llama_token_data_array* list = candidates.List;
@@ -55,13 +55,13 @@ internal sealed unsafe class GrammarSampler(SamplerHandle sampler) : IDisposable
         if (kept == 0)
         {
             throw new GrammarException(
-                "The grammar allows no token of the vocabulary next: it cannot be continued, and the vocabulary has no token to end with.");
+                "The grammar allows no token of the vocabulary next: no continuation matches, and the vocabulary has no end token.");
         }
 
         list->size = kept;
     }
 
-    /// <summary>Moves the grammar past a token.</summary>
+    /// <summary>Advances the grammar by one token.</summary>
     public void Accept(int token)
     {
         if (_allowed != token && !Allows(token))

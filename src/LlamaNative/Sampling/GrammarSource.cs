@@ -4,8 +4,8 @@ using LlamaNative.Grammars;
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// Makes grammars with LlamaNative.Grammars, which does not know <see cref="LlamaException"/>: what it refuses becomes a
-/// <see cref="GrammarException"/> here and nowhere else.
+/// Creates grammars with LlamaNative.Grammars, whose exceptions do not derive from <see cref="LlamaException"/>, and converts
+/// these to <see cref="GrammarException"/>.
 /// </summary>
 internal static class GrammarSource
 {

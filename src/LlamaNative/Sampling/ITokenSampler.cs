@@ -1,18 +1,18 @@
 namespace LlamaNative.Sampling;
 
-/// <summary>Chooses the next token from logits: the sampler step of a generation, and all that the pipeline asks of one.</summary>
+/// <summary>Chooses the next token from logits: the sampling step of a generation.</summary>
 public interface ITokenSampler
 {
-    /// <summary>Chooses a token; its state changes only when the token is accepted.</summary>
-    /// <param name="logits">One number for each token of the vocabulary.</param>
+    /// <summary>Chooses a token. The sampler's state changes only in <see cref="Accept"/>.</summary>
+    /// <param name="logits">One logit per vocabulary entry.</param>
     int Sample(ReadOnlySpan<float> logits);
 
-    /// <summary>Tells the sampler that a token was generated.</summary>
+    /// <summary>Called with each generated token.</summary>
     void Accept(int token);
 
-    /// <summary>Tells the sampler the tokens before the first generated one; penalties look at them.</summary>
+    /// <summary>Called with the tokens before the first generated one, for penalties over recent tokens.</summary>
     void AcceptPrompt(ReadOnlySpan<int> tokens);
 
-    /// <summary>Drops everything accepted and restarts the random sequence; called once before each generation.</summary>
+    /// <summary>Clears accepted tokens and restarts the random sequence; called once before each generation.</summary>
     void Reset();
 }

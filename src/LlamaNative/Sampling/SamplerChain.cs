@@ -4,8 +4,8 @@ using LlamaNative.Models;
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// A chain of samplers with its state: what was generated, the random sequence, a grammar's position. One chain serves
-/// one generation at a time; make another for another.
+/// A sampler chain with its state: recent tokens, random number generator, grammar position. A chain serves one generation at a
+/// time; create one per concurrent generation.
 /// </summary>
 public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
 {
@@ -27,12 +27,12 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
         _history = history;
     }
 
-    /// <summary>The vocabulary whose tokens it chooses from.</summary>
+    /// <summary>The vocabulary of the tokens it chooses from.</summary>
     public Vocabulary Vocabulary { get; }
 
-    /// <summary>Makes the chain that options describe, as llama.cpp's tools would.</summary>
-    /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    /// <exception cref="GrammarException">The grammar is not valid.</exception>
+    /// <summary>Creates the chain that the options describe, as llama.cpp's tools do.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the exception names it.</exception>
+    /// <exception cref="GrammarException">The grammar is invalid.</exception>
     public static SamplerChain Create(Vocabulary vocabulary, SamplingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -40,9 +40,9 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
         return builder.AddOptions(options ?? new SamplingOptions()).Build();
     }
 
-    /// <summary>Chooses the next token from the logits of a context's last evaluation; allocates nothing.</summary>
+    /// <summary>Chooses the next token from the logits of a context's last evaluation. Does not allocate.</summary>
     /// <param name="context">The context.</param>
-    /// <param name="index">The token of the last batch whose logits to use; -1 is the last one that asked for them.</param>
+    /// <param name="index">The token of the last batch whose logits to use; -1 is the last one with logits.</param>
     public int Sample(LlamaContext context, int index = -1)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -51,13 +51,14 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="LlamaException">A logit is NaN or positive infinity, every token is forbidden, or no sampler chose one.</exception>
+    /// <exception cref="LlamaException">A logit is NaN or positive infinity, every token is forbidden, or no sampler chose a
+    /// token.</exception>
     /// <exception cref="GrammarException">The grammar allows no token of the vocabulary.</exception>
     public int Sample(ReadOnlySpan<float> logits)
     {
         if (logits.Length != Vocabulary.Count)
         {
-            throw new ArgumentException($"There are {logits.Length} logits for a vocabulary of {Vocabulary.Count} tokens.", nameof(logits));
+            throw new ArgumentException($"Got {logits.Length} logits; the vocabulary has {Vocabulary.Count} tokens.", nameof(logits));
         }
 
         using Use use = Enter();
@@ -73,7 +74,7 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
         return Choose();
     }
 
-    /// <summary>Chooses among the tokens that another grammar allows, and this chain's own too.</summary>
+    /// <summary>Chooses among the tokens that both this chain's grammar and another one allow.</summary>
     internal int SampleAllowed(ReadOnlySpan<float> logits, GrammarSampler grammar)
     {
         using Use use = Enter();
@@ -84,7 +85,7 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The token is not in the vocabulary.</exception>
     /// <exception cref="GrammarException">The grammar does not allow the token.</exception>
     public void Accept(int token)
     {
@@ -118,7 +119,7 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
         ThrowPending();
     }
 
-    /// <summary>Frees the samplers; a call under way on another thread ends first.</summary>
+    /// <summary>Frees the samplers once no call on another thread uses them.</summary>
     public void Dispose()
     {
         _chain.Dispose();
@@ -137,12 +138,12 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
                 "The sampler chain chose no token: its last sampler must choose one (greedy, distribution, Mirostat, adaptive-p).");
         }
 
-        // Where every token is forbidden, or numbers overflowed, native samplers still point somewhere.
+        // When every token is forbidden or values overflowed, native samplers still select a candidate.
         llama_token_data chosen = list->data[list->selected];
         return float.IsFinite(chosen.logit) && !float.IsNaN(chosen.p)
             ? chosen.id
             : throw new LlamaException(
-                $"The sampler chain left no token to choose: every one is forbidden, or a temperature or penalty overflowed (logit "
+                $"The sampler chain has no token to choose: every token is forbidden, or a temperature or penalty overflowed (logit "
                 + $"{chosen.logit}, probability {chosen.p}).");
     }
 
@@ -158,12 +159,12 @@ public sealed unsafe class SamplerChain : ITokenSampler, IDisposable
     {
         if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
-            throw new InvalidOperationException("The sampler chain is in use on another thread; make one for each generation.");
+            throw new InvalidOperationException("The sampler chain is in use on another thread; create one chain per generation.");
         }
 
         try
         {
-            // The chain is closed first, so this fails before the second reference is taken if it is to fail at all.
+            // Dispose closes the chain's handle first, so a disposed chain fails here, before the second reference is taken.
             return new Use(this, new HandleReference(_chain), new HandleReference(_candidates.Memory));
         }
         catch

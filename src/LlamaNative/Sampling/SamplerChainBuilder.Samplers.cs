@@ -6,48 +6,52 @@ namespace LlamaNative.Sampling;
 
 public sealed unsafe partial class SamplerChainBuilder
 {
-    /// <summary>Makes the native side draw a seed.</summary>
+    /// <summary>Makes llama.cpp choose a random seed.</summary>
     internal const uint RandomSeed = NativeConstants.LLAMA_DEFAULT_SEED;
 
     /// <summary>Keeps the k most probable tokens; 0 or less keeps all.</summary>
     public SamplerChainBuilder TopK(int k) => Add(LlamaSamplers.llama_sampler_init_top_k(k));
 
-    /// <summary>Keeps the most probable tokens up to a total probability.</summary>
+    /// <summary>Nucleus sampling: keeps the smallest set of most probable tokens whose total probability reaches p.</summary>
     public SamplerChainBuilder TopP(float p, int minKeep = 0) =>
         Add(LlamaSamplers.llama_sampler_init_top_p(SamplingRange.Probability(p), SamplingRange.Keep(minKeep)));
 
-    /// <summary>Keeps tokens at least so probable relative to the best.</summary>
+    /// <summary>Keeps tokens whose probability is at least p times that of the most probable token.</summary>
     public SamplerChainBuilder MinP(float p, int minKeep = 0) =>
         Add(LlamaSamplers.llama_sampler_init_min_p(SamplingRange.Probability(p), SamplingRange.Keep(minKeep)));
 
-    /// <summary>Keeps the most typical tokens up to a total probability.</summary>
+    /// <summary>Locally typical sampling: keeps the most typical tokens whose total probability reaches p.</summary>
     public SamplerChainBuilder TypicalP(float p, int minKeep = 0) =>
         Add(LlamaSamplers.llama_sampler_init_typical(SamplingRange.Probability(p), SamplingRange.Keep(minKeep)));
 
-    /// <summary>Keeps tokens within n standard deviations of the best logit.</summary>
+    /// <summary>Keeps tokens whose logit is within n standard deviations of the largest.</summary>
     public SamplerChainBuilder TopNSigma(float n) => Add(LlamaSamplers.llama_sampler_init_top_n_sigma(SamplingRange.Finite(n)));
 
-    /// <summary>Removes, with a probability, all but the least of the tokens above a threshold.</summary>
+    /// <summary>
+    /// XTC: with the given probability, removes all tokens above the threshold except the least probable of them.
+    /// </summary>
     public SamplerChainBuilder Xtc(float probability, float threshold, int minKeep = 0, uint? seed = null) =>
         Add(LlamaSamplers.llama_sampler_init_xtc(
             SamplingRange.Probability(probability), SamplingRange.Probability(threshold), SamplingRange.Keep(minKeep), seed ?? RandomSeed));
 
-    /// <summary>Divides the logits by a temperature; 0 or less leaves only the best token.</summary>
+    /// <summary>Divides the logits by a temperature; 0 or less keeps only the most probable token.</summary>
     public SamplerChainBuilder Temperature(float temperature) =>
         Add(LlamaSamplers.llama_sampler_init_temp(SamplingRange.Temperature(temperature)));
 
-    /// <summary>Divides the logits by a temperature that moves within a range with the entropy.</summary>
+    /// <summary>
+    /// Dynamic temperature: varies by up to ±range around the temperature with the entropy of the distribution.
+    /// </summary>
     public SamplerChainBuilder DynamicTemperature(float temperature, float range, float exponent) =>
         Add(LlamaSamplers.llama_sampler_init_temp_ext(
             SamplingRange.Temperature(temperature), SamplingRange.Finite(range), SamplingRange.Finite(exponent)));
 
-    /// <summary>Repetition, frequency and presence penalties over the last tokens.</summary>
+    /// <summary>Applies repetition, frequency and presence penalties over the last tokens.</summary>
     public SamplerChainBuilder Penalties(int lastN, float repeat = 1, float frequency = 0, float presence = 0) =>
         AddWithHistory(LlamaSamplers.llama_sampler_init_penalties(
             _vocabulary.Count, SamplingRange.History(lastN), SamplingRange.Positive(repeat), SamplingRange.Finite(frequency),
             SamplingRange.Finite(presence)));
 
-    /// <summary>Penalises tokens that would continue a repetition.</summary>
+    /// <summary>DRY: penalizes tokens that would extend a repetition.</summary>
     public SamplerChainBuilder Dry(float multiplier, float @base, int allowedLength, int lastN, IReadOnlyList<string> sequenceBreakers)
     {
         SamplingRange.Breakers(sequenceBreakers);
@@ -76,8 +80,8 @@ public sealed unsafe partial class SamplerChainBuilder
         }
     }
 
-    /// <summary>Adds to the logits of single tokens; negative infinity forbids one.</summary>
-    /// <exception cref="ArgumentException">A token is not in the vocabulary, or a bias is not a number.</exception>
+    /// <summary>Adds biases to the logits of individual tokens; negative infinity forbids a token.</summary>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or a bias is NaN or positive infinity.</exception>
     public SamplerChainBuilder LogitBias(IReadOnlyDictionary<int, float> biases)
     {
         ArgumentNullException.ThrowIfNull(biases);
@@ -94,23 +98,23 @@ public sealed unsafe partial class SamplerChainBuilder
         }
     }
 
-    /// <summary>Weighs tokens for filling a gap in a text; only the choosing sampler may follow.</summary>
+    /// <summary>Adjusts probabilities for fill-in-the-middle; only the choosing sampler may follow.</summary>
     public SamplerChainBuilder Infill()
     {
-        // Without either token the native sampler asserts.
+        // The native sampler asserts that one of these tokens exists.
         if (_vocabulary.Eot is null && _vocabulary.Eos is null)
         {
             throw new LlamaException("The infill sampler needs a vocabulary with an end-of-turn or end-of-text token.");
         }
 
-        // It has room for so many bytes of a token's text, and throws through native frames where that is too little.
+        // The native buffer has this size; longer token text makes it throw through native frames.
         const int Room = 512;
         for (int token = 0; token < _vocabulary.Count; token++)
         {
             if (_vocabulary.GetPiece(token, Span<byte>.Empty) < -Room)
             {
                 throw new LlamaException(
-                    $"The infill sampler takes tokens of at most {Room} bytes; token {token} of this vocabulary is longer.");
+                    $"The infill sampler supports tokens of at most {Room} bytes; token {token} of this vocabulary is longer.");
             }
         }
 
@@ -120,30 +124,32 @@ public sealed unsafe partial class SamplerChainBuilder
     /// <summary>Chooses the most probable token.</summary>
     public SamplerChainBuilder Greedy() => Add(LlamaSamplers.llama_sampler_init_greedy());
 
-    /// <summary>Draws a token by its probability.</summary>
+    /// <summary>Draws a token from the distribution.</summary>
     public SamplerChainBuilder Distribution(uint? seed = null) => Add(LlamaSamplers.llama_sampler_init_dist(seed ?? RandomSeed));
 
-    /// <summary>Chooses by Mirostat, version 1.</summary>
+    /// <summary>Chooses a token with Mirostat, version 1.</summary>
     public SamplerChainBuilder MirostatV1(float tau, float eta, uint? seed = null, int m = 100) =>
         Add(LlamaSamplers.llama_sampler_init_mirostat(
             _vocabulary.Count, seed ?? RandomSeed, SamplingRange.Finite(tau), SamplingRange.Finite(eta), SamplingRange.History(m)));
 
-    /// <summary>Chooses by Mirostat, version 2.</summary>
+    /// <summary>Chooses a token with Mirostat, version 2.</summary>
     public SamplerChainBuilder MirostatV2(float tau, float eta, uint? seed = null) =>
         Add(LlamaSamplers.llama_sampler_init_mirostat_v2(seed ?? RandomSeed, SamplingRange.Finite(tau), SamplingRange.Finite(eta)));
 
-    /// <summary>Chooses tokens near a target probability; a negative target draws from the distribution.</summary>
+    /// <summary>
+    /// Adaptive-p: chooses tokens near a target probability; a negative target samples from the unmodified distribution.
+    /// </summary>
     public SamplerChainBuilder AdaptiveP(float target, float decay, uint? seed = null) =>
         Add(LlamaSamplers.llama_sampler_init_adaptive_p(SamplingRange.Finite(target), SamplingRange.Probability(decay),
             seed ?? RandomSeed));
 
     /// <summary>
-    /// Holds the text to a grammar. It stands beside the chain and not in it: the chain chooses first, and only when
-    /// the grammar refuses its token are all candidates filtered, which is much cheaper (as llama.cpp's tools do).
+    /// Constrains the output to a grammar. The grammar runs outside the chain, as in llama.cpp's tools: the chain chooses
+    /// first, and only if the grammar rejects its token are all candidates filtered, which is much cheaper.
     /// </summary>
     /// <param name="gbnf">The grammar in llama.cpp's GBNF.</param>
-    /// <param name="root">The rule it starts with.</param>
-    /// <exception cref="GrammarException">The grammar is not valid.</exception>
+    /// <param name="root">The start rule.</param>
+    /// <exception cref="GrammarException">The grammar is invalid.</exception>
     public SamplerChainBuilder Grammar(string gbnf, string root = "root")
     {
         ThrowIfDone();

@@ -4,9 +4,14 @@ using LlamaNative.Models;
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// Arranges samplers one by one, for chains that <see cref="SamplingOptions"/> cannot express. They act in the order
-/// added, and the last one must choose: <see cref="Greedy"/>, <see cref="Distribution"/>, Mirostat, adaptive-p or one of your own.
+/// Builds a sampler chain step by step, for chains that <see cref="SamplingOptions"/> cannot express. Samplers run in the order
+/// added, and the last one must choose a token: <see cref="Greedy"/>, <see cref="Distribution"/>, Mirostat, adaptive-p or a
+/// custom sampler.
 /// </summary>
+/// <remarks>
+/// Methods that add a sampler throw <see cref="ArgumentException"/> for values that llama.cpp does not support, and
+/// <see cref="InvalidOperationException"/> after <see cref="Build"/>.
+/// </remarks>
 public sealed unsafe partial class SamplerChainBuilder : IDisposable
 {
     private readonly Vocabulary _vocabulary;
@@ -16,7 +21,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
     private GrammarSampler? _grammar;
     private bool _built;
 
-    /// <summary>Begins an empty chain for a model's vocabulary.</summary>
+    /// <summary>Starts an empty chain for a model's vocabulary.</summary>
     public SamplerChainBuilder(Vocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -38,7 +43,8 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
         return Add(bridge.CreateNative());
     }
 
-    /// <summary>Ends the arrangement; the chain now belongs to the caller.</summary>
+    /// <summary>Builds the chain, which the caller then owns.</summary>
+    /// <exception cref="InvalidOperationException">The chain is already built.</exception>
     public SamplerChain Build()
     {
         ThrowIfDone();
@@ -46,7 +52,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
         return new SamplerChain(_vocabulary, _chain, _grammar, [.. _custom], _history);
     }
 
-    /// <summary>Frees the samplers when they were not built into a chain.</summary>
+    /// <summary>Frees the samplers if they were not built into a chain.</summary>
     public void Dispose()
     {
         if (!_built)
@@ -80,7 +86,7 @@ public sealed unsafe partial class SamplerChainBuilder : IDisposable
         ObjectDisposedException.ThrowIf(_chain.IsClosed, this);
         if (_built)
         {
-            throw new InvalidOperationException("The chain is already built.");
+            throw new InvalidOperationException("The chain is already built. Create a new builder.");
         }
     }
 }

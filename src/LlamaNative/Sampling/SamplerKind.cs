@@ -1,17 +1,17 @@
 namespace LlamaNative.Sampling;
 
 /// <summary>
-/// The samplers that <see cref="SamplingOptions.Order"/> arranges; the last step, which chooses the token, is added by itself.
+/// The samplers in <see cref="SamplingOptions.Order"/>. The final sampler, which chooses the token, is added automatically.
 /// </summary>
 public enum SamplerKind
 {
     /// <summary>Repetition, frequency and presence penalties.</summary>
     Penalties,
 
-    /// <summary>DRY: penalises tokens that would continue a repetition.</summary>
+    /// <summary>DRY: penalizes tokens that would extend a repetition.</summary>
     Dry,
 
-    /// <summary>Keeps tokens within n standard deviations of the best, arXiv:2411.07641.</summary>
+    /// <summary>Top-nσ: keeps tokens whose logit is within n standard deviations of the largest, arXiv:2411.07641.</summary>
     TopNSigma,
 
     /// <summary>Keeps the k most probable tokens.</summary>
@@ -20,10 +20,13 @@ public enum SamplerKind
     /// <summary>Locally typical sampling, arXiv:2202.00666.</summary>
     TypicalP,
 
-    /// <summary>Keeps the most probable tokens up to a total probability, arXiv:1904.09751.</summary>
+    /// <summary>
+    /// Nucleus (top-p) sampling: keeps the smallest set of most probable tokens that reaches a total probability,
+    /// arXiv:1904.09751.
+    /// </summary>
     TopP,
 
-    /// <summary>Keeps tokens at least so probable relative to the best.</summary>
+    /// <summary>Min-p: keeps tokens whose probability is at least a fraction of the most probable token's.</summary>
     MinP,
 
     /// <summary>XTC: sometimes removes the most probable choices.</summary>
@@ -32,17 +35,17 @@ public enum SamplerKind
     /// <summary>Divides the logits by the (dynamic) temperature.</summary>
     Temperature,
 
-    /// <summary>Weighs tokens for filling a gap in a text; it must come last.</summary>
+    /// <summary>Adjusts probabilities for fill-in-the-middle; must be last.</summary>
     Infill,
 
-    /// <summary>Chooses tokens near a target probability; it must come last and replaces the final draw.</summary>
+    /// <summary>Adaptive-p: chooses tokens near a target probability; must be last, and replaces the final draw.</summary>
     AdaptiveP,
 }
 
-/// <summary>Mirostat, arXiv:2007.14966, which replaces all other samplers but the temperature.</summary>
+/// <summary>Mirostat, arXiv:2007.14966, which replaces all other samplers except the temperature.</summary>
 public enum Mirostat
 {
-    /// <summary>Not used.</summary>
+    /// <summary>Disabled.</summary>
     Disabled = 0,
 
     /// <summary>Version 1.</summary>

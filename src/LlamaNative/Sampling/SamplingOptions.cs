@@ -4,8 +4,8 @@ using LlamaNative.Sampling;
 namespace LlamaNative;
 
 /// <summary>
-/// How the next token is chosen. Names, defaults and order are those of llama.cpp's tools
-/// (<c>common_params_sampling</c>), so the same values and seed give the same text there and here.
+/// How the next token is chosen. Names, defaults and order match llama.cpp's tools (<c>common_params_sampling</c>), so the same
+/// values and seed produce the same text.
 /// </summary>
 public sealed record SamplingOptions
 {
@@ -15,103 +15,113 @@ public sealed record SamplingOptions
         SamplerKind.TopP, SamplerKind.MinP, SamplerKind.Xtc, SamplerKind.Temperature,
     ];
 
-    /// <summary>Always the most probable token.</summary>
+    /// <summary>Greedy decoding: always the most probable token.</summary>
     public static SamplingOptions Greedy { get; } = new() { Temperature = 0 };
 
-    /// <summary>The seed of every random choice; null draws one.</summary>
+    /// <summary>The seed of the random number generator; null chooses a random one.</summary>
     public uint? Seed { get; init; }
 
-    /// <summary>Most samplers leave at least this many tokens; 0 is no bound.</summary>
+    /// <summary>Minimum number of tokens that the probability filters keep; 0 means no minimum.</summary>
     public int MinKeep { get; init; }
 
     /// <summary>Keeps the k most probable tokens; 0 or less keeps all.</summary>
     public int TopK { get; init; } = 40;
 
-    /// <summary>Keeps the most probable tokens up to this total; 1 keeps all.</summary>
+    /// <summary>
+    /// Top-p: keeps the smallest set of most probable tokens that reaches this total probability; 1 keeps all.
+    /// </summary>
     public float TopP { get; init; } = 0.95f;
 
-    /// <summary>Keeps tokens at least this probable relative to the best; 0 keeps all.</summary>
+    /// <summary>
+    /// Min-p: keeps tokens whose probability is at least this fraction of the most probable token's; 0 keeps all.
+    /// </summary>
     public float MinP { get; init; } = 0.05f;
 
-    /// <summary>The probability with which XTC acts; 0 disables it.</summary>
+    /// <summary>The probability that XTC is applied to a token; 0 disables it.</summary>
     public float XtcProbability { get; init; }
 
-    /// <summary>XTC removes all but the least of the tokens above this probability; above 0.5 it does nothing.</summary>
+    /// <summary>
+    /// XTC removes all tokens above this probability except the least probable of them; above 0.5 it has no effect.
+    /// </summary>
     public float XtcThreshold { get; init; } = 0.1f;
 
-    /// <summary>Keeps the most typical tokens up to this total; 1 keeps all.</summary>
+    /// <summary>Keeps the most typical tokens that reach this total probability; 1 keeps all.</summary>
     public float TypicalP { get; init; } = 1;
 
-    /// <summary>Divides the logits: above 1 is more random, and 0 or less always takes the best.</summary>
+    /// <summary>Divides the logits: higher values are more random; 0 or less always chooses the most probable token.</summary>
     public float Temperature { get; init; } = 0.8f;
 
-    /// <summary>Lets the temperature move by so much either way with the entropy; 0 keeps it fixed.</summary>
+    /// <summary>Half-width of the range in which the temperature varies with entropy; 0 keeps it fixed.</summary>
     public float DynamicTemperatureRange { get; init; }
 
-    /// <summary>How the entropy maps to the dynamic temperature.</summary>
+    /// <summary>Exponent of the mapping from normalized entropy to temperature.</summary>
     public float DynamicTemperatureExponent { get; init; } = 1;
 
-    /// <summary>How many of the last tokens are penalised; 0 disables the penalties.</summary>
+    /// <summary>Number of recent tokens that penalties apply to; 0 disables the penalties.</summary>
     public int PenaltyLastN { get; init; } = 64;
 
-    /// <summary>Divides the logits of tokens seen before; 1 disables it.</summary>
+    /// <summary>Divides positive logits of recent tokens and multiplies negative ones; 1 disables it.</summary>
     public float RepeatPenalty { get; init; } = 1;
 
-    /// <summary>Subtracted for each time a token was seen; 0 disables it.</summary>
+    /// <summary>Subtracted from a token's logit per occurrence among recent tokens; 0 disables it.</summary>
     public float FrequencyPenalty { get; init; }
 
-    /// <summary>Subtracted once for a token seen before; 0 disables it.</summary>
+    /// <summary>Subtracted once from the logit of each recent token; 0 disables it.</summary>
     public float PresencePenalty { get; init; }
 
-    /// <summary>DRY's strength; 0 disables it.</summary>
+    /// <summary>DRY penalty multiplier; 0 disables DRY.</summary>
     public float DryMultiplier { get; init; }
 
-    /// <summary>DRY's penalty is the multiplier times this to the power of the repetition's length.</summary>
+    /// <summary>
+    /// DRY penalty base: the penalty is the multiplier times the base to the power of (repetition length - allowed length).
+    /// </summary>
     public float DryBase { get; init; } = 1.75f;
 
-    /// <summary>Repetitions up to this length are free.</summary>
+    /// <summary>Repetitions of up to this many tokens are not penalized by DRY.</summary>
     public int DryAllowedLength { get; init; } = 2;
 
-    /// <summary>How many of the last tokens DRY looks at; 0 disables it.</summary>
+    /// <summary>Number of recent tokens that DRY examines; 0 disables DRY.</summary>
     public int DryPenaltyLastN { get; init; } = 64;
 
-    /// <summary>Texts at which a repetition starts anew.</summary>
+    /// <summary>Strings at which DRY stops matching a repetition.</summary>
     public IReadOnlyList<string> DrySequenceBreakers { get; init; } = ["\n", ":", "\"", "*"];
 
-    /// <summary>Keeps tokens within so many standard deviations of the best logit; 0 or less keeps all.</summary>
+    /// <summary>
+    /// Top-nσ: keeps tokens whose logit is within this many standard deviations of the largest; 0 or less keeps all.
+    /// </summary>
     public float TopNSigma { get; init; } = -1;
 
-    /// <summary>The probability adaptive-p aims at; negative leaves it to the distribution.</summary>
+    /// <summary>Target probability of adaptive-p; a negative value samples from the unmodified distribution.</summary>
     public float AdaptiveTarget { get; init; } = -1;
 
-    /// <summary>Adaptive-p's memory: about 1/(1 - decay) tokens, at most 0.99.</summary>
+    /// <summary>Decay of adaptive-p, at most 0.99: its history spans about 1/(1 - decay) tokens.</summary>
     public float AdaptiveDecay { get; init; } = 0.9f;
 
-    /// <summary>Mirostat, which replaces all other samplers but the temperature.</summary>
+    /// <summary>Mirostat version, which replaces all other samplers except the temperature.</summary>
     public Mirostat Mirostat { get; init; }
 
-    /// <summary>The surprise Mirostat aims at.</summary>
+    /// <summary>Mirostat's target surprise (tau), in bits.</summary>
     public float MirostatTau { get; init; } = 5;
 
-    /// <summary>Mirostat's learning rate.</summary>
+    /// <summary>Mirostat's learning rate (eta).</summary>
     public float MirostatEta { get; init; } = 0.1f;
 
-    /// <summary>Added to the logits of single tokens; negative infinity forbids one.</summary>
+    /// <summary>Added to the logits of individual tokens; negative infinity forbids a token.</summary>
     public IReadOnlyDictionary<int, float> LogitBias { get; init; } = ReadOnlyDictionary<int, float>.Empty;
 
-    /// <summary>Forbids every token that ends a generation, so that only other limits end it.</summary>
+    /// <summary>Forbids the end-of-generation tokens, so that only other limits end the generation.</summary>
     public bool IgnoreEndOfGeneration { get; init; }
 
-    /// <summary>A grammar in llama.cpp's GBNF that the text must follow; null for none.</summary>
+    /// <summary>A grammar in llama.cpp's GBNF that constrains the output; null for none.</summary>
     public string? Grammar { get; init; }
 
-    /// <summary>The rule the grammar starts with.</summary>
+    /// <summary>The start rule of the grammar.</summary>
     public string GrammarRoot { get; init; } = "root";
 
-    /// <summary>The samplers in the order they act.</summary>
+    /// <summary>The samplers, in execution order.</summary>
     public IReadOnlyList<SamplerKind> Order { get; init => field = [.. OptionCheck.NotNull(value)]; } = s_commonOrder;
 
-    /// <summary>Checks every option, also those of samplers that are not in use.</summary>
+    /// <summary>Checks every option, including those of disabled samplers.</summary>
     internal void Validate()
     {
         OptionCheck.AtLeast(MinKeep, 0);
@@ -143,7 +153,7 @@ public sealed record SamplingOptions
         {
             OptionCheck.Defined(Order[i], nameof(Order));
 
-            // Infill may leave no candidate, which only the final draw accepts; adaptive-p already chooses.
+            // Infill may leave no candidates, which only the final draw accepts; adaptive-p itself chooses the token.
             if (i < Order.Count - 1 && Order[i] is SamplerKind.Infill or SamplerKind.AdaptiveP)
             {
                 throw OptionCheck.Invalid($"Order has {Order[i]} before {Order[i + 1]}; it must be the last sampler.", nameof(Order));

@@ -3,7 +3,9 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Sampling;
 
-/// <summary>Arranges samplers as options say, after llama.cpp's <c>common_sampler_init</c> (common/sampling.cpp).</summary>
+/// <summary>
+/// Builds the chain that options describe. Mirrors llama.cpp's <c>common_sampler_init</c> (common/sampling.cpp).
+/// </summary>
 internal static class SamplingOptionsExtensions
 {
     public static SamplerChainBuilder AddOptions(this SamplerChainBuilder builder, SamplingOptions options)
@@ -94,7 +96,7 @@ internal static class SamplingOptionsExtensions
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>At temperature 0 the result is the best token, so filters that always keep it are left out.</summary>
+    /// <summary>At temperature 0 the most probable token is chosen, so filters that always keep it are omitted.</summary>
     private static bool NeverRemovesTheBest(SamplerKind kind) => kind is
         SamplerKind.TopK or SamplerKind.TopP or SamplerKind.MinP or SamplerKind.TopNSigma or SamplerKind.Temperature;
 }

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace LlamaNative.Sampling;
 
-/// <summary>Refuses values that native samplers would assert on or turn into nonsense.</summary>
+/// <summary>Rejects values that would fail native assertions or produce meaningless results.</summary>
 internal static class SamplingRange
 {
-    /// <summary>More history than any model's context needs; each entry is allocated.</summary>
+    /// <summary>Longer than any model's context; each entry is allocated.</summary>
     private const int MaxHistory = 1 << 22;
 
     private const int MaxBreakers = 64;
@@ -19,15 +19,15 @@ internal static class SamplingRange
     {
         OptionCheck.InRange(value, 0, float.MaxValue, name);
 
-        // The inverse is used too, so the smallest positive numbers will not do.
+        // The inverse is used too, so the smallest positive floats, whose inverse is infinite, are rejected.
         return float.IsFinite(1 / value) ? value : throw OptionCheck.OutOfRange(value, "more than 0", name);
     }
 
-    /// <summary>A temperature; one so small that logits divided by it exceed the largest float counts as 0.</summary>
+    /// <summary>A temperature; one so small that dividing logits by it overflows counts as 0.</summary>
     public static float Temperature(float value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         Math.Abs(Finite(value, name)) < 1e-30f ? 0 : value;
 
-    /// <summary>Each breaker is looked for in the text of every token, so their number is bounded.</summary>
+    /// <summary>Each breaker is searched in the text of every token, so their number is limited.</summary>
     public static void Breakers(IReadOnlyList<string> sequenceBreakers,
         [CallerArgumentExpression(nameof(sequenceBreakers))] string name = "")
     {
@@ -36,7 +36,7 @@ internal static class SamplingRange
         {
             if (i == MaxBreakers || string.IsNullOrEmpty(sequenceBreakers[i]))
             {
-                throw OptionCheck.Invalid($"There are at most {MaxBreakers} DRY sequence breakers, none of them empty.", name);
+                throw OptionCheck.Invalid($"DRY takes at most {MaxBreakers} sequence breakers, and none may be null or empty.", name);
             }
         }
     }
@@ -47,18 +47,18 @@ internal static class SamplingRange
     public static nuint Keep(int value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         (nuint)OptionCheck.AtLeast(value, 0, name);
 
-    /// <summary>A bias of a token, in a list of them.</summary>
+    /// <summary>Checks the bias of one token.</summary>
     public static void Bias(int token, float bias, int vocabularySize, string name)
     {
-        // The native side indexes the logits with the token.
+        // llama.cpp uses the token as an index into the logits.
         if ((uint)token >= (uint)vocabularySize)
         {
-            throw OptionCheck.Invalid($"{name} has token {token}; ids of this vocabulary run from 0 to {vocabularySize - 1}.", name);
+            throw OptionCheck.Invalid($"{name} has token {token}; token ids of this vocabulary run from 0 to {vocabularySize - 1}.", name);
         }
 
         if (float.IsNaN(bias) || float.IsPositiveInfinity(bias))
         {
-            throw OptionCheck.Invalid($"{name} gives token {token} the bias {bias}; it must be a number or negative infinity.", name);
+            throw OptionCheck.Invalid($"{name} sets the bias of token {token} to {bias}; it must be finite or negative infinity.", name);
         }
     }
 }

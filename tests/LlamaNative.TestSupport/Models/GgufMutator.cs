@@ -6,8 +6,10 @@ namespace LlamaNative.TestSupport;
 public sealed class GgufMutator(IReadOnlyList<byte[]> originals, int seed)
 {
     private static readonly ulong[] s_lengths =
-        [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1UL << 30, 1UL << 40, 1UL << 62, long.MaxValue,
-            ulong.MaxValue, ulong.MaxValue - 31];
+    [
+        0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF,
+        1UL << 30, 1UL << 40, 1UL << 62, long.MaxValue, ulong.MaxValue, ulong.MaxValue - 31,
+    ];
 
     private readonly Random _random = new(seed);
 

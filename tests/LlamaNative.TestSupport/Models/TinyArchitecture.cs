@@ -85,8 +85,12 @@ internal static class TinyArchitecture
     {
         "bert" => BertLayer(o),
         "mamba" => MambaLayer(o.Embedding),
-        "gemma2" => [.. LlamaLayer(o), ("post_attention_norm.weight", new TensorShape(o.Embedding)),
-            ("post_ffw_norm.weight", new TensorShape(o.Embedding))],
+        "gemma2" =>
+        [
+            .. LlamaLayer(o),
+            ("post_attention_norm.weight", new TensorShape(o.Embedding)),
+            ("post_ffw_norm.weight", new TensorShape(o.Embedding)),
+        ],
         _ => LlamaLayer(o),
     };
 

@@ -19,8 +19,8 @@ public sealed class TinyModelFixture : IDisposable
 
     public ReadOnlySpan<int> Cat => Model.Vocabulary.Tokenize("the cat");
 
-    public LlamaContext NewContext(int size = 256, int batch = 64, int sequences = 1, bool unified = false,
-        int threads = 1, int? microBatch = null) =>
+    public LlamaContext NewContext(
+        int size = 256, int batch = 64, int sequences = 1, bool unified = false, int threads = 1, int? microBatch = null) =>
         new(Model, new ContextOptions
         {
             ContextSize = size,

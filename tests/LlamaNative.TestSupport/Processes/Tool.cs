@@ -36,8 +36,8 @@ public static class Tool
     public static Task<ToolResult> RunChatSampleAsync(string input, params string[] arguments) =>
         RunAsync("samples/ConsoleChat", "ConsoleChat.dll", Encoding.UTF8.GetBytes(input), arguments);
 
-    private static async Task<ToolResult> RunAsync(string project, string assembly, byte[] input, string[] arguments,
-        IReadOnlyDictionary<string, string>? environment = null)
+    private static async Task<ToolResult> RunAsync(
+        string project, string assembly, byte[] input, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         string path = Repository.PathOf(project, "bin", s_configuration, "net10.0", assembly);
         Assert.True(File.Exists(path), $"{path} is not built");

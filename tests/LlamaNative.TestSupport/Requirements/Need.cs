@@ -24,9 +24,6 @@ public enum Need
     /// <summary>llama.cpp's source at the pinned release.</summary>
     LlamaSource,
 
-    /// <summary>Permission to run slow tests.</summary>
-    Patience,
-
     /// <summary>The reference files in ../shared.</summary>
     Shared,
 

@@ -8,6 +8,7 @@ namespace LlamaNative.TestSupport;
 /// </summary>
 public static class Requirements
 {
+    private const string VulkanDriver = "a software Vulkan driver (Debian: apt-get install mesa-vulkan-drivers)";
     private const string FetchSource = "llama.cpp's source: dotnet msbuild native/LlamaNative.Native.proj -t:FetchSource";
 
     private static readonly Dictionary<Need, Requirement> s_table = new()
@@ -19,35 +20,37 @@ public static class Requirements
         [Need.Gcc] = new(() => Programs.Find("gcc") is not null, "gcc (Debian: apt-get install gcc)"),
         [Need.Node] = new(() => Programs.Find("node") is not null, "Node.js 20 or later (Debian: apt-get install nodejs npm)"),
         [Need.LlamaSource] = new(() => File.Exists(Path.Combine(Repository.LlamaSource, "include", "llama.h")), FetchSource),
-        [Need.Patience] = new(() => Environment.GetEnvironmentVariable("LLAMANATIVE_SLOW_TESTS") is { Length: > 0 },
-            "half a minute of time: set LLAMANATIVE_SLOW_TESTS=1"),
-        [Need.Shared] = new(() => Directory.Exists(Repository.SharedPathOf("")),
+        [Need.Shared] = new(
+            () => Directory.Exists(Repository.SharedPathOf("")),
             "the reference files in ../shared, which are not part of the repository"),
         [Need.Chromium] = new(() => Programs.Browser is not null, "Chromium, Chrome or Edge (Debian: apt-get install chromium)"),
-        [Need.Gpu] = new(() => Gpu.Name is not null,
+        [Need.Gpu] = new(
+            () => Gpu.Name is not null,
             "a GPU that ggml sees: build with -p:LlamaNativeGpu=vulkan (or cuda) and install its driver"),
-        [Need.SoftwareVulkan] = new(() => SoftwareVulkan.Driver is not null && SoftwareVulkan.HasLibraries,
-            "a software Vulkan driver (Debian: apt-get install mesa-vulkan-drivers) and ggml's Vulkan backend: " +
+        [Need.SoftwareVulkan] = new(
+            () => SoftwareVulkan.Driver is not null && SoftwareVulkan.HasLibraries,
+            VulkanDriver + " and ggml's Vulkan backend: " +
             "dotnet msbuild native/LlamaNative.Native.proj -t:RestoreLibraries -p:LlamaNativeGpu=vulkan"),
-        [Need.VulkanDriver] = new(() => SoftwareVulkan.Driver is not null,
-            "a software Vulkan driver (Debian: apt-get install mesa-vulkan-drivers)"),
+        [Need.VulkanDriver] = new(() => SoftwareVulkan.Driver is not null, VulkanDriver),
         [Need.GpuPackages] = new(
-            () => Repository.PathOf("artifacts") is var folder && Directory.Exists(folder)
-                && Directory.EnumerateFiles(folder, "LlamaNative.Backend.Vulkan.*.nupkg").Any()
-                && Directory.EnumerateFiles(folder, "LlamaNative.Backend.Cuda.*.nupkg").Any(),
+            () => IsPacked("LlamaNative.Backend.Vulkan") && IsPacked("LlamaNative.Backend.Cuda"),
             "the GPU packages: dotnet pack -c Release -o artifacts, without -p:PackGpuBackends=false"),
         [Need.Wine] = new(() => WineLoader.Starts, "a working Wine (Debian: apt-get install wine64)"),
-        [Need.Arm64Emulation] = new(() => Arm64Tools.Exist,
+        [Need.Arm64Emulation] = new(
+            () => Arm64Tools.Exist,
             "QEMU and a C++ compiler for arm64 (Debian: apt-get install qemu-user-static g++-aarch64-linux-gnu)"),
     };
 
     /// <summary>The reason to skip a test that needs all of these, or null if none is missing.</summary>
     public static string? Missing(params Need[] needs)
     {
-        string[] missing = [.. needs.Select(need => s_table[need]).Where(requirement => !requirement.IsMet.Value)
-            .Select(requirement => requirement.What)];
+        string[] missing = [.. needs.Select(need => s_table[need]).Where(need => !need.IsMet.Value).Select(need => need.What)];
         return missing.Length == 0 ? null : "needs " + string.Join("; and ", missing);
     }
+
+    private static bool IsPacked(string package) =>
+        Repository.PathOf("artifacts") is var folder && Directory.Exists(folder)
+        && Directory.EnumerateFiles(folder, package + ".*.nupkg").Any();
 
     private sealed record Requirement(Lazy<bool> IsMet, string What)
     {

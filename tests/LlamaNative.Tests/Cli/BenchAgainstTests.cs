@@ -56,6 +56,6 @@ public sealed class BenchAgainstTests : IDisposable
 
         ToolResult tooLarge = await Tool.RunAsync("plan", "-m", _model.Path, "--budget", "0");
         Assert.Equal((1, 0), (tooLarge.ExitCode, tooLarge.Output.Length));
-        Assert.Contains("0 MiB may be taken", tooLarge.Error, StringComparison.Ordinal);
+        Assert.Contains("0 MiB may be used", tooLarge.Error, StringComparison.Ordinal);
     }
 }

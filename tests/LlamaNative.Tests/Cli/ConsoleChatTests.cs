@@ -3,14 +3,12 @@ namespace LlamaNative.Tests.Cli;
 /// <summary>The sample, run as a process with pipes.</summary>
 public sealed class ConsoleChatTests
 {
-    private const string ModelFile = "models/stories260K.gguf";
-
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task Each_line_gets_an_answer_and_the_cache_keeps_the_conversation()
     {
+        using var tiny = new TinyModel();
         ToolResult result = await Tool.RunChatSampleAsync(
-            "Once\n/stats\n\nTwice\n/stats\n/nonsense\n", "--model", Repository.SharedPathOf(ModelFile),
-            "--threads", "1", "--temp", "0", "--max-tokens", "4");
+            "Once\n/stats\n\nTwice\n/stats\n/nonsense\n", "--model", tiny.Path, "--threads", "1", "--temp", "0", "--max-tokens", "4");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("chatml, as the model has no template", result.Error, StringComparison.Ordinal);
         Assert.Contains("there is no command /nonsense", result.Error, StringComparison.Ordinal);
@@ -24,11 +22,11 @@ public sealed class ConsoleChatTests
         Assert.InRange(cached, first, first + 3);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task The_clock_is_a_tool_and_others_there_are_none()
     {
-        string[] arguments = ["--model", Repository.SharedPathOf(ModelFile), "--threads", "1", "--temp", "0",
-            "--max-tokens", "4", "--tools"];
+        using var tiny = new TinyModel(new TinyModelOptions { ContextLength = 4096 });
+        string[] arguments = ["--model", tiny.Path, "--threads", "1", "--temp", "0", "--max-tokens", "4", "--tools"];
         ToolResult clock = await Tool.RunChatSampleAsync("Once\n", [.. arguments, "clock"]);
         Assert.True(clock.ExitCode == 0, clock.Error);
         Assert.NotEmpty(clock.Text.Trim());

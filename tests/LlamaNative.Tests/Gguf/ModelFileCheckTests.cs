@@ -5,23 +5,25 @@ namespace LlamaNative.Tests.Gguf;
 
 /// <summary>
 /// Values that end the process inside llama.cpp v0.4.0 (each seen to do so, or read in its sources) are refused with the
-/// key; the real files pass.
+/// key; files that it loads pass.
 /// </summary>
 public sealed class ModelFileCheckTests : IDisposable
 {
-    private const string Stories = "models/stories260K.gguf";
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    [RequiresTheory(Need.Shared)]
-    [InlineData("models/stories260K.gguf")]
-    [InlineData("vocabs/ggml-vocab-gpt-2.gguf")]
-    [InlineData("vocabs/ggml-vocab-llama-bpe.gguf")]
-    [InlineData("vocabs/ggml-vocab-llama-spm.gguf")]
-    public void Real_files_pass(string name) => Validate(Repository.SharedPathOf(name));
+    public static TheoryData<string> GoldenNames => ["tiny-chat", .. GoldenModels.Random.Keys];
 
-    [RequiresTheory(Need.Shared)]
+    [Theory]
+    [MemberData(nameof(GoldenNames))]
+    public void Files_that_llama_cpp_has_loaded_pass(string name)
+    {
+        using var golden = new GoldenModel(name);
+        Validate(golden.Path);
+    }
+
+    [Theory]
     [InlineData("llama.block_count", 0u)] // GGML_ASSERT(hparams.n_layer_all > 0 …)
     [InlineData("llama.block_count", 513u)]
     [InlineData("llama.nextn_predict_layers", 6u)]
@@ -46,26 +48,26 @@ public sealed class ModelFileCheckTests : IDisposable
             _ => GgufValue.Of((string)value),
         });
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Vocabularies_that_assert_are_refused()
     {
         const string Key = "tokenizer.ggml.tokens";
         Refuse(Key, edit => edit.Metadata[Key] = GgufValue.OfStrings([]));
-        Refuse(Key, edit => Change(edit, tokens => tokens[400] = tokens[300])); // id_to_token.size() == token_to_id.size()
-        Refuse(Key, edit => Change(edit, tokens => tokens[400] = tokens[300] + "\0x")); // the same as a C string
-        Refuse(Key, edit => Change(edit, tokens => (tokens[400], tokens[401]) = ("", "[EMPTY_400]")));
-        Refuse(Key, edit => Change(edit, tokens => tokens[400] = new string('a', 4097)));
+        Refuse(Key, edit => Change(edit, tokens => tokens[310] = tokens[300])); // id_to_token.size() == token_to_id.size()
+        Refuse(Key, edit => Change(edit, tokens => tokens[310] = tokens[300] + "\0x")); // the same as a C string
+        Refuse(Key, edit => Change(edit, tokens => (tokens[310], tokens[311]) = ("", "[EMPTY_310]")));
+        Refuse(Key, edit => Change(edit, tokens => tokens[310] = new string('a', 4097)));
         Refuse(Key, edit => Change(edit, tokens => tokens[13] = "no byte")); // <0x0A>, needed by any text with a line break
         Refuse(Key, edit =>
         {
             edit.Metadata["tokenizer.ggml.model"] = GgufValue.Of("rwkv");
-            Change(edit, tokens => tokens[400] = "\\x01start");
+            Change(edit, tokens => tokens[310] = "\\x01start");
         });
         Refuse("tokenizer.ggml.token_type", edit => edit.Metadata["tokenizer.ggml.model"] = GgufValue.Of("bert"));
         Refuse("tokenizer.ggml.bos_token_id", edit =>
         {
             edit.Metadata["tokenizer.ggml.model"] = GgufValue.Of("gemma4");
-            edit.Metadata["tokenizer.ggml.bos_token_id"] = GgufValue.Of(512u);
+            edit.Metadata["tokenizer.ggml.bos_token_id"] = GgufValue.Of(4096u);
         });
         Refuse("tokenizer.ggml.pre", edit =>
         {
@@ -74,7 +76,7 @@ public sealed class ModelFileCheckTests : IDisposable
         });
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Tensors_that_abort_an_operation_are_refused()
     {
         Refuse("output_norm.weight", edit => edit.SetTensor("output_norm.weight", GgmlType.Q4_0, new TensorShape(64), new byte[36]));
@@ -100,10 +102,10 @@ public sealed class ModelFileCheckTests : IDisposable
         Assert.Contains("135", error.Message, StringComparison.Ordinal);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Edits_that_llama_cpp_loads_pass()
     {
-        using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
+        using GgufFile file = GgufFile.Open(TinyModelOptions.Uneven.Save(_folder["m.gguf"]));
         var edit = new GgufEditor(file);
         edit.AddTokens([new("<|im_end|>")]);
         edit.Metadata["llama.rope.scaling.type"] = GgufValue.Of("linear");
@@ -166,7 +168,7 @@ public sealed class ModelFileCheckTests : IDisposable
 
     private void Refuse(string key, Action<GgufEditor> change)
     {
-        using GgufFile file = GgufFile.Open(Repository.SharedPathOf(Stories));
+        using GgufFile file = GgufFile.Open(TinyModelOptions.Uneven.Save(_folder["m.gguf"]));
         var edit = new GgufEditor(file);
         change(edit);
         edit.Save(_folder["bad.gguf"]);

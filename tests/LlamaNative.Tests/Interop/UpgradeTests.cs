@@ -51,7 +51,7 @@ public sealed class UpgradeTests : IDisposable
         ], lines);
     }
 
-    [RequiresFact(Need.Gcc, Need.Node)]
+    [RequiresFact(Need.Node)]
     public void Moved_fields_and_changed_numbers_are_named()
     {
         string[] lines = Run("""

@@ -1,37 +1,40 @@
 using System.Text;
+using System.Text.Json;
 using LlamaNative.Models;
 
 namespace LlamaNative.Tests.Models;
 
-/// <summary>Real vocabularies against llama.cpp's own tokenizer test cases.</summary>
+/// <summary>Vocabularies of every kind against llama.cpp's tokenization of ordinary and hostile texts.</summary>
 public sealed class VocabularyGoldenTests
 {
-    [RequiresTheory(Need.Shared)]
-    [InlineData("llama-spm", 46)]
-    [InlineData("llama-bpe", 46)]
-    [InlineData("gpt-2", 46)]
-    public void Every_case_tokenizes_as_llama_cpp_does(string name, int cases)
+    public static TheoryData<string> Vocabularies =>
+        ["tiny-chat", .. GoldenModels.Random.Where(model => !model.Value.WithTensors).Select(model => model.Key)];
+
+    [Theory]
+    [MemberData(nameof(Vocabularies))]
+    public void Every_text_tokenizes_as_llama_cpp_does(string name)
     {
-        string path = Repository.SharedPathOf($"vocabs/ggml-vocab-{name}.gguf");
-        using LlamaModel model = LlamaModel.Load(path, new ModelOptions { VocabularyOnly = true });
-
-        // Split on raw bytes, as the cases hold carriage returns and odd white space; a final separator adds no case.
-        string[] inputs = Latin1(path + ".inp").Split("\n__ggml_vocab_test__\n");
-        string[] outputs = Latin1(path + ".out").Split('\n');
-        if (inputs[^1].Length == 0)
+        using var golden = new GoldenModel(name);
+        using LlamaModel model = golden.Load(new ModelOptions { VocabularyOnly = true });
+        JsonElement[] texts = [.. golden.Answers.GetProperty("texts").EnumerateArray()];
+        Assert.True(texts.Length > 80, $"only {texts.Length} texts");
+        foreach (JsonElement recorded in texts)
         {
-            inputs = inputs[..^1];
-        }
+            string text = recorded.GetProperty("text").GetString()!;
+            Check("tokens", addSpecial: false, parseSpecial: false);
+            Check("special", addSpecial: true, parseSpecial: false);
+            Check("parsed", addSpecial: false, parseSpecial: true);
+            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            Assert.Equal(GoldenFile.Ints(recorded.GetProperty("tokens")), model.Vocabulary.Tokenize(utf8, addSpecial: false));
 
-        Assert.Equal(cases, inputs.Length);
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            int[] expected = [.. outputs[i].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
-            byte[] utf8 = Encoding.Latin1.GetBytes(inputs[i]);
-            Assert.Equal(expected, model.Vocabulary.Tokenize(utf8, addSpecial: false));
-            Assert.Equal(expected, model.Vocabulary.Tokenize(Encoding.UTF8.GetString(utf8), addSpecial: false));
+            void Check(string answer, bool addSpecial, bool parseSpecial)
+            {
+                int[] expected = GoldenFile.Ints(recorded.GetProperty(answer));
+                int[] actual = model.Vocabulary.Tokenize(text, addSpecial, parseSpecial);
+                Assert.True(
+                    expected.SequenceEqual(actual),
+                    $"{answer} of {JsonSerializer.Serialize(text)}: {string.Join(' ', actual)} and not {string.Join(' ', expected)}");
+            }
         }
     }
-
-    private static string Latin1(string path) => Encoding.Latin1.GetString(File.ReadAllBytes(path));
 }

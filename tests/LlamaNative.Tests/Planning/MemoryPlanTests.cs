@@ -152,8 +152,8 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.Equal(4096, error.Least.ContextSize);
         Assert.Equal(DeviceKind.Cpu, error.Device.Kind);
         Assert.True(error.Device.NeededBytes > 1 << 20);
-        Assert.Contains($"takes {error.Device.NeededBytes / Mebibyte:F0} MiB", error.Message, StringComparison.Ordinal);
-        Assert.Contains("1 MiB may be taken", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"needs {error.Device.NeededBytes / Mebibyte:F0} MiB", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 MiB may be used", error.Message, StringComparison.Ordinal);
 
         // A fixed size is not lowered either.
         error = Assert.Throws<ModelTooLargeException>(

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using LlamaNative.Chat;
-using LlamaNative.Chat.Templates;
-using LlamaNative.Templates;
 using LlamaNative.Compute;
 using LlamaNative.Contexts;
 using LlamaNative.Embeddings;
@@ -10,10 +8,9 @@ using LlamaNative.Generation;
 using LlamaNative.Models;
 using LlamaNative.Planning;
 using LlamaNative.Sampling;
-using LlamaNative.Grammars;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Tests;
+namespace LlamaNative.Tests.Primitives;
 
 /// <summary>One rule for every options record: an invalid value throws an argument exception that names the option and the value.</summary>
 public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
@@ -52,7 +49,6 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             ["Threads"] = [0, -1, 100_000],
             ["BatchThreads"] = [0, int.MaxValue],
             ["ThreadPolling"] = [-1, 101],
-            ["ContextType"] = [(ContextType)9],
             ["RopeScaling"] = [(RopeScaling)9],
             ["RopeFrequencyBase"] = [NaN, -1f, Infinity],
             ["RopeFrequencyScale"] = [Infinity, -0.5f],
@@ -100,6 +96,8 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
         },
         [typeof(GenerationOptions)] = new()
         {
+            ["LogitsProcessors"] = [null, new ILogitsProcessor[] { null! }],
+            ["StopConditions"] = [null, new IStopCondition[] { null! }],
             ["MaxTokens"] = [-1],
             ["StopSequences"] = [null, new[] { "" }, new[] { "a", null! }],
             ["StopTokens"] = [null, new[] { -1 }, new[] { int.MaxValue }],
@@ -150,17 +148,6 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
             ["MaxCallsPerRound"] = [-1],
             ["CallTimeout"] = [TimeSpan.FromSeconds(-5), TimeSpan.MaxValue],
         },
-        [typeof(TemplateLimits)] = new()
-        {
-            ["MaxSourceLength"] = [-1],
-            ["MaxSyntaxDepth"] = [-1],
-            ["MaxCallDepth"] = [-1],
-            ["MaxSteps"] = [-1L],
-            ["MaxOutputLength"] = [-1],
-            ["MaxAllocatedBytes"] = [-1L],
-            ["MaxTime"] = [TimeSpan.FromTicks(-1)],
-        },
-        [typeof(JsonSchemaOptions)] = new() { ["PropertyOrder"] = [(JsonPropertyOrder)9] },
     };
 
     /// <summary>Options, besides switches and loggers, that take every value of their type.</summary>
@@ -168,7 +155,7 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
     [
         "ModelOptions.Logger", "ModelQuantizationOptions.Logger", "LlamaRuntimeOptions.Logger", "ContextOptions.Observer",
         "SamplingOptions.Seed", "SamplingOptions.TopK", "SamplingOptions.Grammar", "EmbeddingOptions.Normalization",
-        "ChatSessionOptions.Format", "ChatSessionOptions.SystemPrompt", "ChatSessionOptions.TemplateVariables",
+        "GenerationOptions.Sampler", "ChatSessionOptions.Format", "ChatSessionOptions.SystemPrompt", "ChatSessionOptions.TemplateVariables",
     ];
 
     public static TheoryData<string, string> Options
@@ -214,9 +201,7 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
     {
         Type[] records =
         [
-            .. typeof(LlamaModel).Assembly.GetExportedTypes()
-                .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal)
-                    || type.Name.EndsWith("Limits", StringComparison.Ordinal)),
+            .. typeof(LlamaModel).Assembly.GetExportedTypes().Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal)),
         ];
         Assert.Equal(records.Select(record => record.Name).Order(), s_bad.Keys.Select(record => record.Name).Order());
         string[] missing =
@@ -239,7 +224,7 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
         typeof(ContextOptions).GetProperty(option)!.SetValue(options, 3);
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => Use(options));
         Assert.Equal(option, error.ParamName);
-        Assert.Contains("at least MaxSequences, 4", error.Message, StringComparison.Ordinal);
+        Assert.Contains("at least MaxSequences (4)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -283,16 +268,10 @@ public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<Tiny
                 ModelQuantizer.Plan(tiny.Path, quantization);
                 break;
             case ChatSessionOptions session:
-                InContext(context => new ChatSession(context, session));
+                InContext(context => _ = new ChatSession(context, session));
                 break;
             case ToolRunnerOptions runner:
                 _ = new ToolRunner(null!, [], runner);
-                break;
-            case TemplateLimits limits:
-                ChatTemplate.Parse("", limits);
-                break;
-            case JsonSchemaOptions schema:
-                JsonSchemaGrammar.FromSchema("{}", schema);
                 break;
             default:
                 throw new NotSupportedException(options.GetType().Name);

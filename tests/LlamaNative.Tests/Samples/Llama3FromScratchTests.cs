@@ -16,14 +16,15 @@ namespace LlamaNative.Tests.Samples;
 /// </summary>
 public sealed class Llama3FromScratchTests(ITestOutputHelper output)
 {
-    private const string ModelFile = "models/stories260K.gguf";
-    private const string GoldenFile = "golden/stories260K.json";
+    // 13 tokens of the uneven model.
+    private static readonly int[] s_tokens = [1, 302, 306, 260, 270, 265, 299, 311, 272, 280, 302, 290, 305];
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Every_step_agrees_with_llama_cpps_graph()
     {
-        using LlamaModel model = LlamaModel.Load(Repository.SharedPathOf(ModelFile), new ModelOptions { GpuLayers = 0 });
-        TraceResult trace = Tracer.Run(model, model.Vocabulary.Tokenize("Once upon a time, there was a little girl"), 4);
+        using var uneven = new TinyModel(TinyModelOptions.Uneven);
+        using LlamaModel model = uneven.Load(new ModelOptions { GpuLayers = 0 });
+        TraceResult trace = Tracer.Run(model, s_tokens, 4);
         AssertAgrees(trace, layers: 5);
         Assert.Equal((13, 5, 8), (trace.Prompt.Count, trace.Attention.Count, trace.Attention[0].Length));
 
@@ -84,65 +85,67 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
         }
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Greedy_tokens_are_the_golden_ones()
     {
-        string path = Repository.SharedPathOf(ModelFile);
-        JsonElement golden = JsonDocument.Parse(File.ReadAllText(Repository.SharedPathOf(GoldenFile))).RootElement
-            .GetProperty("f32_kv_no_flash_attn");
-        JsonElement[] prompts = [.. golden.GetProperty("prompts").EnumerateArray()];
+        using var golden = new GoldenModel("uneven");
+        string path = golden.Path;
+        JsonElement[] prompts = [.. golden.Answers.GetProperty("greedy_f32").EnumerateArray()];
         Assert.NotEmpty(prompts);
         foreach (JsonElement prompt in prompts)
         {
             using var llama = new Llama(path, 512);
-            ReadOnlySpan<float> logits = llama.Forward(Ints(prompt.GetProperty("tokens")));
-            foreach (JsonElement top in prompt.GetProperty("top5_after_prompt").EnumerateArray())
+            ReadOnlySpan<float> logits = llama.Forward(GoldenFile.Ints(prompt.GetProperty("prompt_tokens")));
+            foreach (JsonElement top in prompt.GetProperty("top").EnumerateArray())
             {
-                Assert.Equal(top.GetProperty("logit").GetDouble(), logits[top.GetProperty("id").GetInt32()], 1e-3);
+                Assert.Equal(top.GetProperty("logit").GetDouble(), logits[top.GetProperty("id").GetInt32()], GoldenFile.Tolerance(prompt));
             }
 
             var tokens = new List<int>();
-            while (tokens.Count < 128)
+            int[] expected = GoldenFile.Ints(prompt.GetProperty("tokens"));
+            while (tokens.Count < expected.Length)
             {
                 tokens.Add(Tracer.Best(logits));
                 logits = llama.Forward([tokens[^1]]);
             }
 
-            Assert.Equal(Ints(prompt.GetProperty("greedy_tokens")), tokens);
+            Assert.Equal(expected, tokens);
         }
     }
 
-    [RequiresTheory(Need.Shared)]
-    [InlineData(ModelFileType.Q8_0)]
-    [InlineData(ModelFileType.Q4_0)]
-    public void Quantized_logits_are_llama_cpps(ModelFileType type)
+    [Theory]
+    [InlineData(ModelFileType.Q8_0, 0.02)]
+    // llama.cpp repacks these for kernels of their own; five layers of random weights amplify their rounding
+    [InlineData(ModelFileType.Q4_0, 0.3)]
+    public void Quantized_logits_are_llama_cpps(ModelFileType type, double tolerance)
     {
-        using var folder = new TinyModel(); // for its temporary folder
+        using var folder = new TinyModel(TinyModelOptions.Uneven);
         string path = Path.Combine(folder.Folder, $"{type}.gguf");
-        ModelQuantizer.Quantize(Repository.SharedPathOf(ModelFile), path, new ModelQuantizationOptions { FileType = type, Threads = 1 });
+        ModelQuantizer.Quantize(folder.Path, path, new ModelQuantizationOptions { FileType = type, Threads = 1 });
         using LlamaModel model = LlamaModel.Load(path, new ModelOptions { GpuLayers = 0 });
-        int[] tokens = model.Vocabulary.Tokenize("Once upon a time, there was a little girl");
+        int[] tokens = s_tokens;
         using var llama = new Llama(path, 64);
         using var context = new LlamaContext(model, LlamaCppGraph.OptionsFor(64, 1));
         using var batch = new TokenBatch(64);
         float[] theirs = Decode(context, batch, tokens, 0);
-        double largest = AssertNear(theirs, llama.Forward(tokens).ToArray(), 2e-2);
+        double largest = AssertNear(theirs, llama.Forward(tokens).ToArray(), tolerance);
         for (int i = 0; i < 30; i++)
         {
             int next = Tracer.Best(theirs);
             theirs = Decode(context, batch, [next], tokens.Length + i);
-            largest = Math.Max(largest, AssertNear(theirs, llama.Forward([next]).ToArray(), 2e-2));
+            largest = Math.Max(largest, AssertNear(theirs, llama.Forward([next]).ToArray(), tolerance));
         }
 
         output.WriteLine($"{type}: logits differ by at most {largest:0.0e+0}");
     }
 
     // Reported, not asserted: times on a shared machine are not reliable.
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void Cost_per_token_beside_llama_decode()
     {
         const int Tokens = 200;
-        string path = Repository.SharedPathOf(ModelFile);
+        using var uneven = new TinyModel(TinyModelOptions.Uneven);
+        string path = uneven.Path;
         using LlamaModel model = LlamaModel.Load(path, new ModelOptions { GpuLayers = 0 });
         using var context = new LlamaContext(model, LlamaCppGraph.OptionsFor(256, 1));
         using var batch = new TokenBatch(8);
@@ -250,6 +253,4 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
         Assert.True(largest <= tolerance, $"logits differ by {largest}");
         return largest;
     }
-
-    private static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(number => number.GetInt32())];
 }

@@ -6,8 +6,8 @@ using LlamaNative.Models;
 namespace LlamaNative;
 
 /// <summary>
-/// How a model's conversations are written: its template, the texts of its special tokens, and what ends a turn. The
-/// template comes from the model's file, a file of its own, or a name; <see cref="Source"/> tells which.
+/// The chat format of a model: its template, its special tokens, and the strings that end a turn. The template comes from the
+/// model's file, a separate file, or a built-in name; <see cref="Source"/> reports which.
 /// </summary>
 public sealed class ChatFormat
 {
@@ -28,26 +28,28 @@ public sealed class ChatFormat
         TurnEnds = ChatTurnEnds.Find(this, _bos, _eos);
     }
 
-    /// <summary>The names <see cref="FromName"/> knows.</summary>
+    /// <summary>The names accepted by <see cref="FromName"/>.</summary>
     public static IReadOnlyCollection<string> Names => NamedTemplates.Names;
 
-    /// <summary>Where the template comes from, in words: the model's default or named variant, a file, or a built-in name.</summary>
+    /// <summary>
+    /// Human-readable origin of the template: the model's default or a named variant, a file, or a built-in name.
+    /// </summary>
     public string Source { get; }
 
-    /// <summary>Texts that end a turn in this format; they stop a generation and never appear in an answer.</summary>
+    /// <summary>Strings that end a turn in this format. They stop a generation and never appear in an answer.</summary>
     public IReadOnlyList<string> TurnEnds { get; }
 
-    /// <summary>The template's source.</summary>
+    /// <summary>The template's source text.</summary>
     internal string Template { get; }
 
-    /// <summary>How the model writes tool calls.</summary>
+    /// <summary>The model's tool-call syntax.</summary>
     internal ToolSyntax Tools { get; }
 
-    /// <summary>The template in the model's file, or ChatML, which <see cref="Source"/> then says, when it has none.</summary>
+    /// <summary>The template in the model's file, or ChatML if the file has none (<see cref="Source"/> then says so).</summary>
     /// <param name="model">The model.</param>
-    /// <param name="variant">A named variant, e.g. <c>tool_use</c>; null for the default.</param>
-    /// <exception cref="ChatTemplateException">The file's template is not valid.</exception>
-    /// <exception cref="LlamaException">The file has no such variant.</exception>
+    /// <param name="variant">Name of a template variant, e.g. <c>tool_use</c>; null for the default.</param>
+    /// <exception cref="ChatTemplateException">The template is invalid.</exception>
+    /// <exception cref="LlamaException">The file does not have the variant.</exception>
     public static ChatFormat FromModel(LlamaModel model, string? variant = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -60,26 +62,28 @@ public sealed class ChatFormat
 
         return variant is null
             ? new ChatFormat(NamedTemplates.Find("chatml")!, "chatml, as the model has no template", model.Vocabulary)
-            : throw new LlamaException($"The model '{model.Path}' has no chat template named '{variant}'.");
+            : throw new LlamaException($"The model '{model.Path}' has no chat template variant '{variant}'. "
+                + "Pass null to use its default template.");
     }
 
-    /// <summary>A well-known template; see <see cref="Names"/>.</summary>
+    /// <summary>A built-in template; see <see cref="Names"/>.</summary>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     public static ChatFormat FromName(LlamaModel model, string name)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(name);
         string template = NamedTemplates.Find(name)
-            ?? throw new ArgumentException($"There is no chat template named '{name}'; there are {string.Join(", ", Names)}.",
+            ?? throw new ArgumentException($"Unknown chat template '{name}'. The built-in templates are {string.Join(", ", Names)}.",
                 nameof(name));
         return new ChatFormat(template, $"the built-in template '{name}'", model.Vocabulary);
     }
 
     /// <summary>The format that a user names on a command line or in a setting.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="nameOrFile">A name of <see cref="Names"/>, a file with a Jinja template, or null for the model's own.</param>
-    /// <exception cref="ArgumentException">There is neither such a name nor such a file.</exception>
-    /// <exception cref="ChatTemplateException">The file's template is not valid.</exception>
+    /// <param name="nameOrFile">A name in <see cref="Names"/>, the path of a Jinja template, or null for the model's own
+    /// template.</param>
+    /// <exception cref="ArgumentException">Neither a built-in template nor a file has this name.</exception>
+    /// <exception cref="ChatTemplateException">The template is invalid.</exception>
     public static ChatFormat FromNameOrFile(LlamaModel model, string? nameOrFile)
     {
         if (nameOrFile is null)
@@ -92,24 +96,25 @@ public sealed class ChatFormat
             : FromName(model, nameOrFile);
     }
 
-    /// <summary>A template of your own.</summary>
-    /// <param name="model">The model, whose special tokens the template may write.</param>
-    /// <param name="template">The template, in Jinja.</param>
-    /// <param name="source">Where it comes from, for <see cref="Source"/>.</param>
-    /// <exception cref="ChatTemplateException">The template is not valid.</exception>
+    /// <summary>A custom template.</summary>
+    /// <param name="model">The model, whose special tokens the template can use.</param>
+    /// <param name="template">The Jinja source.</param>
+    /// <param name="source">The value of <see cref="Source"/>.</param>
+    /// <exception cref="ChatTemplateException">The template is invalid.</exception>
     public static ChatFormat FromTemplate(LlamaModel model, string template, string source = "the given template")
     {
         ArgumentNullException.ThrowIfNull(model);
         return new ChatFormat(template, source, model.Vocabulary);
     }
 
-    /// <summary>Writes a conversation as the model's prompt.</summary>
+    /// <summary>Renders a conversation as a prompt for the model.</summary>
     /// <param name="messages">The messages in order.</param>
-    /// <param name="addGenerationPrompt">Whether to begin the model's next turn.</param>
-    /// <param name="variables">Further variables of the template, e.g. <c>tools</c> or <c>enable_thinking</c>.</param>
-    /// <param name="clock">What the template's date comes from; the system's clock if left out.</param>
-    /// <exception cref="ChatTemplateException">The template refuses the conversation.</exception>
-    /// <exception cref="ContentNotSupportedException">A message has parts that are no text, and the template takes text only.</exception>
+    /// <param name="addGenerationPrompt">Whether to append the start of the model's next turn.</param>
+    /// <param name="variables">Additional template variables, e.g. <c>tools</c> or <c>enable_thinking</c>.</param>
+    /// <param name="clock">The clock for dates in the template; null for the system clock.</param>
+    /// <exception cref="ChatTemplateException">The template fails, or rejects the conversation.</exception>
+    /// <exception cref="ContentNotSupportedException">A message has parts other than text, which the template does not
+    /// support.</exception>
     public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, JsonObject? variables = null,
         TimeProvider? clock = null)
     {

@@ -3,9 +3,8 @@ using LlamaNative.Chat.Templates;
 namespace LlamaNative.Chat;
 
 /// <summary>
-/// Finds out what ends a turn in a format by writing a small conversation with it: what stands behind an answer, and
-/// with which line the next turn begins. So models that were not taught a token for it stop as well, and templates nobody
-/// has heard of work.
+/// Detects what ends a turn in a format by rendering a short conversation: the text after an answer, and the line that starts
+/// the next turn. This stops models that were not trained with an end-of-turn token, and works for unknown templates.
 /// </summary>
 internal static class ChatTurnEnds
 {
@@ -13,7 +12,7 @@ internal static class ChatTurnEnds
     private const string Answer = "qZ7answer";
     private const string Next = "qZ7next";
 
-    /// <summary>Shorter texts could be part of an answer.</summary>
+    /// <summary>Shorter strings could be part of an answer.</summary>
     private const int ShortestHeading = 4;
 
     public static IReadOnlyList<string> Find(ChatFormat format, string bos, string eos)
@@ -30,7 +29,7 @@ internal static class ChatTurnEnds
                 return [];
             }
 
-            // The special tokens of the model end a turn by themselves; what matters is what is plain text to it.
+            // The model's special end tokens end a turn anyway; relevant here is what the model sees as plain text.
             string between = text[(start + Answer.Length)..end];
             if (eos.Length > 0)
             {
@@ -47,7 +46,7 @@ internal static class ChatTurnEnds
         }
         catch (ChatTemplateException)
         {
-            // The template does not take this conversation; its model's own tokens must do.
+            // The template rejects this conversation; rely on the model's own end tokens.
             return [];
         }
     }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace LlamaNative;
 
-/// <summary>The roles that chat templates know.</summary>
+/// <summary>The roles used by chat templates.</summary>
 public static class ChatRole
 {
     /// <summary>System instructions.</summary>
@@ -18,39 +18,39 @@ public static class ChatRole
     public const string Tool = "tool";
 }
 
-/// <summary>One message of a conversation, with the members that Hugging Face's chat templates read.</summary>
-/// <param name="Role">Who speaks; see <see cref="ChatRole"/>.</param>
+/// <summary>One message of a conversation, with the fields that Hugging Face chat templates use.</summary>
+/// <param name="Role">The author's role; see <see cref="ChatRole"/>.</param>
 /// <param name="Content">The text; null for a message that only calls tools.</param>
 public sealed record ChatMessage(string Role, string? Content)
 {
     /// <summary>
-    /// The content in parts, for templates that take lists: <c>{"type": "text", "text": …}</c>. Replaces
-    /// <see cref="Content"/> when not empty. A template that takes only strings gets the texts joined by line breaks.
+    /// Content as a list of parts, for templates that accept lists: <c>{"type": "text", "text": …}</c>. Replaces
+    /// <see cref="Content"/> when not empty. Templates that accept only strings get the texts joined by line breaks.
     /// </summary>
     public IReadOnlyList<ContentPart> Parts { get; init; } = [];
 
-    /// <summary>The model's reasoning before its answer, for templates that keep it separate.</summary>
+    /// <summary>The model's reasoning before its answer, for templates that render it separately.</summary>
     public string? ReasoningContent { get; init; }
 
-    /// <summary>The tools the model calls with this message.</summary>
+    /// <summary>The tool calls of this message.</summary>
     public IReadOnlyList<ToolCall> ToolCalls { get; init; } = [];
 
-    /// <summary>The call that a message of role tool answers.</summary>
+    /// <summary>In a message of role <c>tool</c>, the id of the call that it answers.</summary>
     public string? ToolCallId { get; init; }
 
-    /// <summary>The name of the speaker, or of the tool that answers.</summary>
+    /// <summary>The name of the author, or of the tool that answers.</summary>
     public string? Name { get; init; }
 
-    /// <summary>A message of the user.</summary>
+    /// <summary>Creates a user message.</summary>
     public static ChatMessage FromUser(string content) => new(ChatRole.User, content);
 
-    /// <summary>A message of the model.</summary>
+    /// <summary>Creates a message of the model.</summary>
     public static ChatMessage FromAssistant(string content) => new(ChatRole.Assistant, content);
 
-    /// <summary>System instructions.</summary>
+    /// <summary>Creates a system message.</summary>
     public static ChatMessage FromSystem(string content) => new(ChatRole.System, content);
 
-    /// <summary>Reads a message as <see cref="ToJson"/> writes it.</summary>
+    /// <summary>Reads a message from the format of <see cref="ToJson"/>.</summary>
     internal static ChatMessage FromJson(JsonObject json)
     {
         JsonNode? content = json["content"];
@@ -66,7 +66,7 @@ public sealed record ChatMessage(string Role, string? Content)
         };
     }
 
-    /// <summary>The message as templates read it; absent members are left out, as they would be in Python.</summary>
+    /// <summary>The message as templates expect it; absent fields are omitted, as in Python.</summary>
     internal JsonObject ToJson()
     {
         var json = new JsonObject { ["role"] = Role };
@@ -95,18 +95,18 @@ public sealed record ChatMessage(string Role, string? Content)
     }
 }
 
-/// <summary>A part of a message's content.</summary>
-/// <param name="Type">Its kind, e.g. <c>text</c>.</param>
+/// <summary>One part of a message's content.</summary>
+/// <param name="Type">The type of the part, e.g. <c>text</c>.</param>
 /// <param name="Text">Its text.</param>
 public sealed record ContentPart(string Type, string? Text)
 {
     internal JsonObject ToJson() => Text is null ? new() { ["type"] = Type } : new() { ["type"] = Type, ["text"] = Text };
 }
 
-/// <summary>A call of a tool by the model.</summary>
+/// <summary>A tool call made by the model.</summary>
 /// <param name="Name">The tool's name.</param>
-/// <param name="Arguments">Its arguments, a JSON object.</param>
-/// <param name="Id">Names the call, so that the answer can refer to it.</param>
+/// <param name="Arguments">The arguments as a JSON object.</param>
+/// <param name="Id">The call's id, which the tool's answer refers to.</param>
 public sealed record ToolCall(string Name, JsonObject Arguments, string? Id = null)
 {
     internal static ToolCall FromJson(JsonObject json)

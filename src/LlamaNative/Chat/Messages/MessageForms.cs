@@ -4,9 +4,9 @@ using LlamaNative.Chat.Templates;
 namespace LlamaNative.Chat;
 
 /// <summary>
-/// In which of the forms in use a template takes messages: content as a string or as a list of parts, arguments of calls
-/// as an object or as JSON text, the content of a message that only calls as empty or as none. Templates do not say, so
-/// each form is tried on a small conversation, as llama.cpp does.
+/// The message format that a template accepts: content as a string or as a list of parts, call arguments as an object or as
+/// JSON text, and empty or null content in a message that only calls tools. Templates do not declare it, so each variant is
+/// tried on a short conversation, as llama.cpp does.
 /// </summary>
 internal sealed class MessageForms
 {
@@ -25,18 +25,19 @@ internal sealed class MessageForms
     }
 
     /// <summary>
-    /// What the template writes for a message that calls <see cref="Tool"/>, white space left out; null when it writes no calls.
+    /// The template's output for a message that calls <see cref="Tool"/>, without whitespace; null if the template renders no
+    /// calls.
     /// </summary>
     public string? WrittenCall { get; private set; }
 
     /// <summary>
-    /// A mark of a syntax, as it stands in <see cref="WrittenCall"/>: with the name and the first key of the call that was tried.
+    /// Fills the name and first argument key of the test call into a signature, as they appear in <see cref="WrittenCall"/>.
     /// </summary>
     public static string Probed(string pattern) =>
         pattern.Replace("NAME", Tool, StringComparison.Ordinal).Replace("KEY", Key, StringComparison.Ordinal);
 
-    /// <summary>Tries the forms.</summary>
-    /// <param name="render">Renders messages as JSON.</param>
+    /// <summary>Determines the format by rendering test conversations.</summary>
+    /// <param name="render">Renders messages given as JSON.</param>
     public static MessageForms Find(Func<JsonArray, string> render)
     {
         var forms = new MessageForms();
@@ -55,7 +56,7 @@ internal sealed class MessageForms
         string? plain = Try(User(Text));
         string? parts = Try(User(new JsonArray(new ContentPart("text", Text).ToJson())));
 
-        // A template that knows no lists prints them as Python does, or as JSON.
+        // A template without list support prints lists in Python's or JSON's notation.
         forms._parts = parts?.Contains(Text, StringComparison.Ordinal) == true
             && !parts.Contains("'text'", StringComparison.Ordinal) && !parts.Contains("\"text\"", StringComparison.Ordinal);
         forms._textAsString = !forms._parts || plain?.Contains(Text, StringComparison.Ordinal) == true;
@@ -84,8 +85,9 @@ internal sealed class MessageForms
             ["content"] = forms._textAsString || content is JsonArray ? content : new JsonArray(new ContentPart("text", Text).ToJson()) };
     }
 
-    /// <summary>The message in the form that the template takes.</summary>
-    /// <exception cref="ContentNotSupportedException">It has parts that are no text, and the template takes text only.</exception>
+    /// <summary>Converts the message to the format that the template accepts.</summary>
+    /// <exception cref="ContentNotSupportedException">The message has parts other than text, which the template does not
+    /// support.</exception>
     public JsonObject Write(ChatMessage message)
     {
         JsonObject json = message.ToJson();
@@ -126,12 +128,13 @@ internal sealed class MessageForms
             : string.Join('\n', message.Parts.Select(part => part.Text));
 }
 
-/// <summary>A message holds a part, such as an image, that the model's template has no form for.</summary>
+/// <summary>A message has a part, such as an image, that the model's template does not support.</summary>
 public sealed class ContentNotSupportedException : LlamaException
 {
     internal ContentNotSupportedException(string type)
-        : base($"The chat template takes text only, and the message holds a part of type '{type}'.") => PartType = type;
+        : base($"The chat template supports only text, but the message has a part of type '{type}'. "
+            + "Remove the part, or use another template.") => PartType = type;
 
-    /// <summary>The type of the part.</summary>
+    /// <summary>The type of the unsupported part.</summary>
     public string PartType { get; }
 }

@@ -4,8 +4,8 @@ using LlamaNative.Chat;
 namespace LlamaNative;
 
 /// <summary>
-/// An answer as it is generated, in pieces of whole characters. Enumerate it once; leaving the loop early or cancelling stops the
-/// model, and what it generated until then is kept as the message.
+/// An answer that is streamed in pieces of whole characters. Enumerate it once. Leaving the loop early or cancelling stops the
+/// generation; the text generated so far is kept as the message.
 /// </summary>
 public sealed class ChatAnswer : IAsyncEnumerable<string>
 {
@@ -22,10 +22,10 @@ public sealed class ChatAnswer : IAsyncEnumerable<string>
         _tools = tools;
     }
 
-    /// <summary>The message, once the enumeration has ended; null when it failed.</summary>
+    /// <summary>The message once the enumeration has ended; null after a failure.</summary>
     public ChatMessage? Message { get; private set; }
 
-    /// <summary>Why the answer ended, its usage and timings, once the enumeration has ended; null when it failed.</summary>
+    /// <summary>Stop reason, token counts and timings once the enumeration has ended; null after a failure.</summary>
     public GenerationResult? Result => _stream.Result;
 
     /// <inheritdoc/>
@@ -59,7 +59,9 @@ public sealed class ChatAnswer : IAsyncEnumerable<string>
         }
     }
 
-    /// <summary>What was made after the caller left the loop was said as well, and is in the cache.</summary>
+    /// <summary>
+    /// Pieces generated after the caller left the loop belong to the message too, because they are in the cache.
+    /// </summary>
     private void TakeUnseen()
     {
         if (_stream.Result is { } result && result.Text.Length > _received)
@@ -69,7 +71,7 @@ public sealed class ChatAnswer : IAsyncEnumerable<string>
         }
     }
 
-    /// <summary>Waits for the whole answer.</summary>
+    /// <summary>Enumerates the whole answer and returns the message.</summary>
     public async Task<ChatMessage> CompleteAsync(CancellationToken cancellationToken = default)
     {
         await foreach (string _ in this.WithCancellation(cancellationToken).ConfigureAwait(false))

@@ -8,10 +8,10 @@ namespace LlamaNative;
 public sealed partial class ChatSession
 {
     /// <summary>
-    /// Saves the conversation with its part of the cache, so that it goes on in another process without being evaluated
-    /// again. The file replaces an older one only when it is complete.
+    /// Saves the conversation and its cached state, so that another process can continue without evaluating it again. An
+    /// existing file is replaced only after the new one is complete.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The session is busy with an answer, a save or a load.</exception>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
     {
@@ -20,8 +20,8 @@ public sealed partial class ChatSession
         SaveTo(path, CancellationToken.None);
     }
 
-    /// <summary>Saves the conversation with its part of the cache to a stream, at its position.</summary>
-    /// <exception cref="InvalidOperationException">The session is busy with an answer, a save or a load.</exception>
+    /// <summary>Saves the conversation and its cached state to a stream, from its current position.</summary>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public void Save(Stream destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -29,16 +29,20 @@ public sealed partial class ChatSession
         SaveTo(destination, CancellationToken.None);
     }
 
-    /// <summary><see cref="Save(string)"/> on the context's own thread; until it ends, the session takes no other call.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; an older file stays as it was.</exception>
+    /// <summary>
+    /// <see cref="Save(string)"/> on the context's thread. The session rejects other calls until the task completes.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Saving was cancelled; an existing file is unchanged.</exception>
     public Task SaveAsync(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         return RunAsync(stop => SaveTo(path, stop), cancellationToken);
     }
 
-    /// <summary><see cref="Save(Stream)"/> on the context's own thread; until it ends, the session takes no other call.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; part of the conversation may be written.</exception>
+    /// <summary>
+    /// <see cref="Save(Stream)"/> on the context's thread. The session rejects other calls until the task completes.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Saving was cancelled; the stream may be incomplete.</exception>
     public Task SaveAsync(Stream destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -46,13 +50,14 @@ public sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Replaces the conversation by a saved one. The cache is taken over when it fits this context, was evaluated with the
-    /// LoRA adapters and control vector that the context has now, and is what was saved; otherwise, and whenever the
-    /// template is another, it is evaluated anew with the next message.
+    /// Replaces the conversation with a saved one. The cached state is restored if it is intact, fits this context, and was
+    /// evaluated with the LoRA adapters and control vector now in use. Otherwise, and whenever the template differs, the
+    /// conversation is evaluated again with the next message.
     /// </summary>
-    /// <returns>Whether the cache was taken over.</returns>
-    /// <exception cref="ChatSessionFileException">It is no saved conversation, or one of another model; nothing changed.</exception>
-    /// <exception cref="InvalidOperationException">The session is busy with an answer, a save or a load.</exception>
+    /// <returns>Whether the cached state was restored.</returns>
+    /// <exception cref="ChatSessionFileException">The file is not a saved conversation, or belongs to another model; nothing
+    /// changed.</exception>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public bool Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -60,7 +65,7 @@ public sealed partial class ChatSession
         return LoadFrom(path, CancellationToken.None);
     }
 
-    /// <summary>Replaces the conversation by one saved in a stream, which reaches from its position to its end.</summary>
+    /// <summary>Replaces the conversation with one saved in a stream, from its current position to its end.</summary>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
     /// <inheritdoc cref="Load(string)"/>
     public bool Load(Stream source)
@@ -70,8 +75,10 @@ public sealed partial class ChatSession
         return LoadFrom(source, path: null, CancellationToken.None);
     }
 
-    /// <summary><see cref="Load(string)"/> on the context's own thread; until it ends, the session takes no other call.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; the session is as it was.</exception>
+    /// <summary>
+    /// <see cref="Load(string)"/> on the context's thread. The session rejects other calls until the task completes.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Loading was cancelled; the session is unchanged.</exception>
     /// <inheritdoc cref="Load(string)"/>
     public Task<bool> LoadAsync(string path, CancellationToken cancellationToken = default)
     {
@@ -79,8 +86,10 @@ public sealed partial class ChatSession
         return RunAsync(stop => LoadFrom(path, stop), cancellationToken);
     }
 
-    /// <summary><see cref="Load(Stream)"/> on the context's own thread; until it ends, the session takes no other call.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; the session is as it was.</exception>
+    /// <summary>
+    /// <see cref="Load(Stream)"/> on the context's thread. The session rejects other calls until the task completes.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Loading was cancelled; the session is unchanged.</exception>
     /// <inheritdoc cref="Load(Stream)"/>
     public Task<bool> LoadAsync(Stream source, CancellationToken cancellationToken = default)
     {
@@ -93,7 +102,7 @@ public sealed partial class ChatSession
         ArgumentNullException.ThrowIfNull(source);
         if (!source.CanSeek)
         {
-            throw new ArgumentException("The stream must be able to seek, since its length shows whether it is complete.", nameof(source));
+            throw new ArgumentException("The stream must be seekable, because its length is checked.", nameof(source));
         }
     }
 
@@ -118,13 +127,13 @@ public sealed partial class ChatSession
 
     private bool SaveTo(Stream destination, CancellationToken stop)
     {
-        // Held for both: the tokens must be those of the state.
+        // One lease for both: the tokens must belong to the captured state.
         using LlamaContext.Lease lease = Context.Enter();
         using var state = SequenceState.Capture(Context, Options.Sequence);
         var saved = new SavedConversation(
             SessionIdentity.OfModel(Context),
 
-            // Cells evaluated with other adapters than those in use now belong to neither.
+            // Cells evaluated with adapters other than the current ones match no saved identity.
             Context.Cache.IsCurrent(Options.Sequence) ? SessionIdentity.OfAdapters(Context) : null,
             TemplateHash(),
             _messages,
@@ -147,7 +156,7 @@ public sealed partial class ChatSession
 
     private bool LoadFrom(Stream source, string? path, CancellationToken stop)
     {
-        // Claimed and read as a whole before anything changes, so that a failure leaves the session as it was.
+        // Claim the context and read everything before changing anything, so that a failure leaves the session unchanged.
         using LlamaContext.Lease lease = Context.Enter();
         var saved = SavedConversation.ReadHeader(source, path);
         CheckModel(saved, path);
@@ -174,19 +183,21 @@ public sealed partial class ChatSession
         string model = SessionIdentity.OfModel(Context);
         if (saved.ModelDescription != model)
         {
-            throw new ChatSessionFileException(path, $"it was saved with the model '{saved.ModelDescription}', and this is '{model}'");
+            throw new ChatSessionFileException(
+                path, $"it was saved with the model '{saved.ModelDescription}', but the context's model is '{model}'");
         }
 
         foreach (int token in saved.CachedTokens.Concat(saved.Tokens))
         {
             if ((uint)token >= (uint)Context.Model.Vocabulary.Count)
             {
-                throw new ChatSessionFileException(path, $"it holds the token {token}, which the vocabulary does not");
+                throw new ChatSessionFileException(
+                    path, $"it has token {token}; token ids of this vocabulary run from 0 to {Context.Model.Vocabulary.Count - 1}");
             }
         }
     }
 
-    /// <summary>Runs work on the context's own thread, during which the session refuses every other call.</summary>
+    /// <summary>Runs work on the context's thread; the session rejects other calls meanwhile.</summary>
     private async Task<bool> RunAsync(Func<CancellationToken, bool> work, CancellationToken cancellationToken)
     {
         ThrowIfPending();

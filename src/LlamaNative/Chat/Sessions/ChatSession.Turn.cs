@@ -12,7 +12,7 @@ public sealed partial class ChatSession
         _pending = answer;
     }
 
-    /// <summary>Ends a turn: takes up what was said, also of an answer that was stopped midway.</summary>
+    /// <summary>Ends a turn and adds the answer to the conversation, even if it was stopped early.</summary>
     internal ChatMessage? Finish(ChatAnswer answer, GenerationResult? result, string speech, IReadOnlyList<ToolCall> calls)
     {
         if (_pending != answer)
@@ -28,8 +28,8 @@ public sealed partial class ChatSession
 
         LastResult = result;
 
-        // A stop sequence cuts tokens apart, so such an answer is split anew with the next turn. The special token that
-        // ends a turn is not a part of the answer: the template writes it behind the message.
+        // A stop sequence can split tokens, so such an answer is tokenized again with the next turn. The special token that
+        // ends a turn is not part of the answer: the template writes it after the message.
         int[] tokens = [.. result.Tokens];
         bool endsWithSpecial = tokens.Length > 0 && IsSpecial(tokens[^1]);
         if (endsWithSpecial || result.StopReason != StopReason.StopSequence)
@@ -43,8 +43,8 @@ public sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Some templates write white space around an answer that the model has already made, and others trim it. The content
-    /// is chosen so that the template gives back what was generated, and the cache still fits with the next turn.
+    /// Some templates add whitespace around an answer, others trim it. The content is chosen so that the template reproduces
+    /// the generated text and the cache still matches the next turn.
     /// </summary>
     private ChatMessage AsTheTemplateWritesIt(ChatMessage message)
     {
@@ -61,14 +61,14 @@ public sealed partial class ChatSession
             }
             catch (ChatTemplateException)
             {
-                break; // the next turn will tell
+                break; // the next turn decides
             }
         }
 
         return message;
     }
 
-    /// <summary>Writes the conversation, makes room for it, and begins the answer. On the context's worker.</summary>
+    /// <summary>Renders the conversation, frees space for it, and starts the answer. Runs on the context's thread.</summary>
     private GenerationRun Begin(List<ChatMessage> messages, GenerationOptions options, CancellationToken stop)
     {
         int said = messages.Count;
@@ -90,7 +90,9 @@ public sealed partial class ChatSession
                 break;
         }
 
-        GenerationOptions constrained = UsesTools ? ToolGeneration.Constrain(options, Options, Format.Tools) : options;
+        // A tool's result means that the required call was made. Requiring another would never let the model answer in words.
+        ToolChoice choice = messages[^1].Role == ChatRole.Tool ? ToolChoice.Auto : Options.ToolChoice;
+        GenerationOptions constrained = UsesTools ? ToolGeneration.Constrain(options, Options.Tools, choice, Format.Tools) : options;
         GenerationRun run = _generator.Start(tokens.Tokens, constrained, stop);
         _tokens = tokens;
         ForgottenMessages += said - messages.Count;
@@ -117,7 +119,7 @@ public sealed partial class ChatSession
         return variables;
     }
 
-    /// <summary>Removes the first turn behind the system message, unless it is the one to be answered.</summary>
+    /// <summary>Removes the first turn after the system message, unless it is the one to be answered.</summary>
     private static bool DropOldestTurn(List<ChatMessage> messages)
     {
         int start = messages.FindIndex(message => message.Role != ChatRole.System);
@@ -131,14 +133,14 @@ public sealed partial class ChatSession
         return true;
     }
 
-    /// <summary>Takes tokens out behind the system message, from the list and from the cache, and closes the gap in both.</summary>
+    /// <summary>Removes tokens after the system message from the list and the cache, and closes the gap in both.</summary>
     private void Shift(ConversationTokens tokens, int needed, int keep)
     {
         int count = Math.Max(needed, (tokens.Tokens.Length - keep) / 2);
         int cached = Context.Cache.GetCommonPrefix(tokens.Tokens, Options.Sequence);
         if (keep + count >= tokens.Tokens.Length)
         {
-            return; // the message alone does not fit: the start of the answer refuses it
+            return; // the message alone does not fit: starting the answer throws
         }
 
         if (keep + count <= cached && Context.Cache.CanShift)
@@ -155,10 +157,10 @@ public sealed partial class ChatSession
         List<ChatMessage> system = [.. messages.TakeWhile(message => message.Role == ChatRole.System)];
         if (system.Count == 0)
         {
-            return 1; // the token that begins the text
+            return 1; // the begin-of-text token
         }
 
-        // The tokens that a conversation of the system message alone has in common with this one.
+        // The common prefix of this conversation and one with only the system message.
         var alone = new ConversationTokens(Context.Model.Vocabulary);
         alone.MoveTo(Format.Render([.. system, ChatMessage.FromUser("")], addGenerationPrompt: false, Variables(), Options.Clock));
         return Math.Max(1, alone.Tokens.CommonPrefixLength(tokens));

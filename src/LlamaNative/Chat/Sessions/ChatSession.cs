@@ -3,8 +3,8 @@ using LlamaNative.Chat;
 namespace LlamaNative;
 
 /// <summary>
-/// A conversation on one sequence of a context. Each turn evaluates only what is new; editing and regenerating go back
-/// to the last token in common; a branch shares its beginning. Not safe for concurrent use.
+/// A conversation on one sequence of a context. Each turn evaluates only new tokens; editing and regenerating roll back to the
+/// last common token; a branch shares the cache of its beginning. Not thread-safe.
 /// </summary>
 public sealed partial class ChatSession
 {
@@ -12,13 +12,13 @@ public sealed partial class ChatSession
     private readonly TextGenerator _generator;
     private ConversationTokens _tokens;
 
-    /// <summary>The answer, save or load under way; null when the session is free.</summary>
+    /// <summary>The answer, save or load in progress; null when the session is free.</summary>
     private object? _pending;
 
-    /// <summary>Begins a conversation.</summary>
-    /// <param name="context">The context; it stays the caller's.</param>
-    /// <param name="options">The format, the system prompt and what happens when the context is full; null for the defaults.</param>
-    /// <exception cref="ArgumentException">An option is bad; the exception names it.</exception>
+    /// <summary>Starts a conversation.</summary>
+    /// <param name="context">The context; owned by the caller.</param>
+    /// <param name="options">Format, system prompt, tools and overflow policy; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
     public ChatSession(LlamaContext context, ChatSessionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -31,19 +31,19 @@ public sealed partial class ChatSession
         SystemPrompt = Options.SystemPrompt;
     }
 
-    /// <summary>The context.</summary>
+    /// <summary>The context of the session.</summary>
     public LlamaContext Context { get; }
 
-    /// <summary>The options.</summary>
+    /// <summary>The options the session was created with.</summary>
     public ChatSessionOptions Options { get; }
 
-    /// <summary>The format in use.</summary>
+    /// <summary>The chat format in use.</summary>
     public ChatFormat Format { get; }
 
-    /// <summary>The conversation so far.</summary>
+    /// <summary>The messages of the conversation, oldest first.</summary>
     public IReadOnlyList<ChatMessage> Messages => _messages;
 
-    /// <summary>The system message; setting it changes what the next turn sees. Null for none.</summary>
+    /// <summary>The system message, or null. A change takes effect with the next turn.</summary>
     public string? SystemPrompt
     {
         get => _messages is [{ Role: ChatRole.System } first, ..] ? first.Content : null;
@@ -62,16 +62,18 @@ public sealed partial class ChatSession
         }
     }
 
-    /// <summary>Messages forgotten by <see cref="OverflowPolicy.DropOldestTurns"/> since the conversation began.</summary>
+    /// <summary>
+    /// Number of messages removed by <see cref="OverflowPolicy.DropOldestTurns"/> since the conversation started.
+    /// </summary>
     public int ForgottenMessages { get; private set; }
 
-    /// <summary>The result of the last answer; null before the first.</summary>
+    /// <summary>The result of the last answer, or null before the first.</summary>
     public GenerationResult? LastResult { get; private set; }
 
-    /// <summary>Tokens of the conversation so far, as the model saw them.</summary>
+    /// <summary>Length of the conversation in tokens, as evaluated by the model.</summary>
     public int TokenCount => _tokens.Tokens.Length;
 
-    /// <summary>Sends a message and streams the answer; both are in <see cref="Messages"/> once it has been enumerated.</summary>
+    /// <summary>Sends a message and streams the answer. Both are in <see cref="Messages"/> after the enumeration.</summary>
     public ChatAnswer SendAsync(string message, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(ChatMessage.FromUser(message), options, cancellationToken);
 
@@ -83,8 +85,8 @@ public sealed partial class ChatSession
         return Answer([.. _messages, message], options, cancellationToken);
     }
 
-    /// <summary>Answers the last message again; the answer it has is dropped.</summary>
-    /// <exception cref="InvalidOperationException">There is nothing to answer.</exception>
+    /// <summary>Answers the last message again, discarding its current answer.</summary>
+    /// <exception cref="InvalidOperationException">There is no message to answer.</exception>
     public ChatAnswer RegenerateAsync(GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         int end = _messages.Count;
@@ -95,13 +97,14 @@ public sealed partial class ChatSession
 
         if (end == 0 || _messages[end - 1].Role == ChatRole.System)
         {
-            throw new InvalidOperationException("There is no message to answer.");
+            throw new InvalidOperationException("There is no message to answer. Send one with SendAsync.");
         }
 
         return Answer([.. _messages.Take(end)], options, cancellationToken);
     }
 
     /// <summary>Adds a message without answering it, e.g. one of several tool results.</summary>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public void Add(ChatMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -109,9 +112,11 @@ public sealed partial class ChatSession
         _messages.Add(message);
     }
 
-    /// <summary>Replaces a message and removes the later ones; answer with <see cref="RegenerateAsync"/>.</summary>
+    /// <summary>Replaces a message and removes all later ones. Call <see cref="RegenerateAsync"/> to answer it.</summary>
     /// <param name="index">The message's index in <see cref="Messages"/>.</param>
-    /// <param name="message">What to put there.</param>
+    /// <param name="message">The new message.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no message with this index.</exception>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public void Edit(int index, ChatMessage message)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -123,8 +128,9 @@ public sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Removes all messages but the system message. The cache keeps its content, so a conversation that begins alike reuses it.
+    /// Removes all messages except the system message. The cache is kept, so a conversation with the same beginning reuses it.
     /// </summary>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public void Reset()
     {
         ThrowIfPending();
@@ -134,10 +140,12 @@ public sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Continues a copy of the conversation on another sequence of the context; this session stays as it is. In a unified
-    /// cache both share the cells of what they have in common.
+    /// Copies the conversation to another sequence of the context and returns a session for it; this session is unchanged. In a
+    /// unified cache both share the cells of their common beginning.
     /// </summary>
-    /// <param name="sequence">A sequence of the context that nothing else uses.</param>
+    /// <param name="sequence">An unused sequence of the context.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The context has no such sequence.</exception>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public ChatSession Branch(int sequence)
     {
         ThrowIfPending();
@@ -169,7 +177,7 @@ public sealed partial class ChatSession
         if (_pending is not null)
         {
             throw new InvalidOperationException(
-                "The session is busy: enumerate the answer to its end or leave its loop, and await a save or a load, first.");
+                "The session is busy. First finish or leave the enumeration of the answer, and await pending saves and loads.");
         }
     }
 }

@@ -3,34 +3,34 @@ using LlamaNative.Chat;
 
 namespace LlamaNative;
 
-/// <summary>Options of a conversation.</summary>
+/// <summary>Options of a chat session.</summary>
 public sealed record ChatSessionOptions
 {
-    /// <summary>The format; null is that of the model's file.</summary>
+    /// <summary>The chat format; null uses the template in the model's file.</summary>
     public ChatFormat? Format { get; init; }
 
     /// <summary>The system instructions; null for none.</summary>
     public string? SystemPrompt { get; init; }
 
-    /// <summary>What happens when the conversation outgrows the context.</summary>
+    /// <summary>What to do when the conversation outgrows the context.</summary>
     public OverflowPolicy Overflow { get; init; } = OverflowPolicy.DropOldestTurns;
 
-    /// <summary>Tokens kept free for an answer when its <see cref="GenerationOptions.MaxTokens"/> says nothing.</summary>
+    /// <summary>Tokens reserved for an answer when <see cref="GenerationOptions.MaxTokens"/> is null.</summary>
     public int AnswerReserve { get; init; } = 256;
 
-    /// <summary>The tools the model may call; see <see cref="ToolRunner"/> to have them run.</summary>
+    /// <summary>The tools the model may call; use <see cref="ToolRunner"/> to execute the calls.</summary>
     public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
 
-    /// <summary>Whether the model calls tools.</summary>
+    /// <summary>Whether the model must call a tool or may decide.</summary>
     public ToolChoice ToolChoice { get; init; }
 
-    /// <summary>Further variables of the template, e.g. <c>enable_thinking</c>.</summary>
+    /// <summary>Additional template variables, e.g. <c>enable_thinking</c>.</summary>
     public JsonObject? TemplateVariables { get; init; }
 
-    /// <summary>The sequence of the context's cache that holds the conversation.</summary>
+    /// <summary>The sequence id of the conversation in the context's cache.</summary>
     public int Sequence { get; init; }
 
-    /// <summary>The clock from which the template takes its date.</summary>
+    /// <summary>The clock for dates in the template.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     internal void Validate(LlamaContext context)

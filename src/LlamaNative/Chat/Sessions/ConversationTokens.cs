@@ -4,8 +4,8 @@ using LlamaNative.Models;
 namespace LlamaNative.Chat;
 
 /// <summary>
-/// The tokens of a conversation beside its text. Text made by a model and split anew can give other tokens than those the
-/// model made, and the cache would no longer match; so what was tokenized stays, and only text behind it is split.
+/// The tokens of a conversation and the text they represent. Tokenizing generated text can give other tokens than the model
+/// generated, and the cache would no longer match. Existing tokens are therefore kept, and only text after them is tokenized.
 /// </summary>
 internal sealed class ConversationTokens
 {
@@ -26,15 +26,17 @@ internal sealed class ConversationTokens
 
     public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
 
-    /// <summary>The text the tokens stand for.</summary>
+    /// <summary>The text that the tokens represent.</summary>
     public string Text => _text;
 
-    /// <summary>Places where text and tokens are known to agree: ends of prompts and of answers.</summary>
+    /// <summary>Positions where text and tokens are known to correspond: the ends of prompts and answers.</summary>
     public IReadOnlyList<Mark> Marks => _marks;
 
     public ConversationTokens Clone() => new(this);
 
-    /// <summary>Makes the tokens those of <paramref name="text"/>, keeping them up to the last mark where the texts agree.</summary>
+    /// <summary>
+    /// Changes the text to <paramref name="text"/>, keeping the tokens up to the last mark of the common prefix.
+    /// </summary>
     public void MoveTo(string text)
     {
         int kept = _marks.FindLastIndex(
@@ -47,7 +49,7 @@ internal sealed class ConversationTokens
         AddMark();
     }
 
-    /// <summary>Adds an answer: the tokens the model made and the text they gave.</summary>
+    /// <summary>Appends an answer: its generated tokens and their text.</summary>
     public void AddAnswer(string text, ReadOnlySpan<int> tokens)
     {
         _tokens.AddRange(tokens);
@@ -55,7 +57,9 @@ internal sealed class ConversationTokens
         AddMark();
     }
 
-    /// <summary>Forgets tokens in the middle, as a shifted cache has; the text stays, so that what follows still finds its place.</summary>
+    /// <summary>
+    /// Removes tokens in the middle, as after a cache shift. The text is kept, so that later text can still be matched.
+    /// </summary>
     public void RemoveTokens(int start, int count)
     {
         _tokens.RemoveRange(start, count);
@@ -66,7 +70,7 @@ internal sealed class ConversationTokens
         }
     }
 
-    /// <summary>Takes up saved tokens.</summary>
+    /// <summary>Restores saved tokens.</summary>
     public void Restore(string text, ReadOnlySpan<int> tokens, IEnumerable<Mark> marks)
     {
         _text = text;
@@ -80,7 +84,7 @@ internal sealed class ConversationTokens
 
     private int[] Beginning(string text)
     {
-        // Most templates write the token that begins a text themselves; adding it again would confuse the model.
+        // Most templates include the begin-of-text token; adding it twice would degrade the output.
         int[] tokens = _vocabulary.Tokenize(text, addSpecial: false, parseSpecial: true);
         bool missing = _vocabulary is { AddsBos: true, Bos: not null } && (tokens.Length == 0 || tokens[0] != _vocabulary.Bos);
         return missing ? [_vocabulary.Bos!.Value, .. tokens] : tokens;
@@ -93,8 +97,8 @@ internal sealed class ConversationTokens
             return [];
         }
 
-        // SentencePiece puts a space before a text. In the middle of one it does not belong, so the text is split behind
-        // an anchor, which takes the space, and the anchor's tokens are dropped where they can be told apart.
+        // SentencePiece prepends a space to every text, which is wrong in the middle of a conversation. So the text is
+        // tokenized after an anchor that absorbs the space, and the anchor's tokens are removed where they can be identified.
         const string Anchor = "\n";
         if (_vocabulary.Type == VocabularyType.SentencePiece)
         {
@@ -109,6 +113,6 @@ internal sealed class ConversationTokens
         return _vocabulary.Tokenize(text, addSpecial: false, parseSpecial: true);
     }
 
-    /// <summary>So many characters of the text are so many tokens.</summary>
+    /// <summary>The first <c>TextLength</c> characters correspond to the first <c>TokenCount</c> tokens.</summary>
     internal readonly record struct Mark(int TextLength, int TokenCount);
 }

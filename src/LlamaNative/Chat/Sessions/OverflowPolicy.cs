@@ -1,17 +1,20 @@
 namespace LlamaNative.Chat;
 
-/// <summary>What a session does when a conversation no longer fits its context.</summary>
+/// <summary>What a session does when the conversation no longer fits its context.</summary>
 public enum OverflowPolicy
 {
-    /// <summary>Refuses the message with a <see cref="ContextOverflowException"/>; nothing changes.</summary>
+    /// <summary>Throws <see cref="ContextOverflowException"/>; nothing changes.</summary>
     Refuse,
 
-    /// <summary>Forgets the oldest turns, keeping the system message; <see cref="ChatSession.Messages"/> shows what is left.</summary>
+    /// <summary>
+    /// Removes the oldest turns but keeps the system message; <see cref="ChatSession.Messages"/> lists the remaining ones.
+    /// </summary>
     DropOldestTurns,
 
     /// <summary>
-    /// Forgets the oldest half of what lies behind the system message in the cache and moves the rest up. Cheap, and the
-    /// model keeps an impression; the messages stay listed.
+    /// Context shift: removes the oldest half of the cached tokens after the system message and moves the rest up. Cheap; the
+    /// remaining entries were computed with the removed tokens in view, so some of their information is retained. All messages
+    /// stay in <see cref="ChatSession.Messages"/>.
     /// </summary>
     Shift,
 }

@@ -5,9 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace LlamaNative.Chat;
 
-/// <summary>The header of a saved conversation; it is read from a file that may be anything.</summary>
+/// <summary>The header of a saved conversation, validated because the file is untrusted.</summary>
 /// <remarks>
-/// A file: a line that names the format, the length of a JSON header, the header, the cache's bytes as llama.cpp gives them.
+/// File layout: a line with the format's name, the length of a JSON header, the header, the cached state in llama.cpp's format.
 /// </remarks>
 internal sealed record SavedConversation(
     string ModelDescription, string? Adapters, string Template, IReadOnlyList<ChatMessage> Messages, string Text,
@@ -18,7 +18,7 @@ internal sealed record SavedConversation(
 
     private static ReadOnlySpan<byte> Magic => "LlamaNative chat 2\n"u8;
 
-    /// <summary>Writes everything but the cache's bytes, which follow.</summary>
+    /// <summary>Writes everything except the cached state, which follows.</summary>
     public void WriteHeader(Stream file)
     {
         byte[] header = JsonSerializer.SerializeToUtf8Bytes(ToJson(), ChatJson.Default.JsonObject);
@@ -29,8 +29,8 @@ internal sealed record SavedConversation(
         file.Write(header);
     }
 
-    /// <summary>Reads up to the cache's bytes, where it leaves the stream.</summary>
-    /// <exception cref="ChatSessionFileException">It is no saved conversation.</exception>
+    /// <summary>Reads the header; the stream is then at the cached state.</summary>
+    /// <exception cref="ChatSessionFileException">The data is not a saved conversation.</exception>
     public static SavedConversation ReadHeader(Stream file, string? path)
     {
         try
@@ -96,6 +96,6 @@ internal sealed record SavedConversation(
     private static int[] Numbers(JsonNode array) => [.. array.AsArray().Select(number => (int)number!)];
 }
 
-/// <summary>JSON without reflection.</summary>
+/// <summary>Source-generated JSON serialization, without reflection.</summary>
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ChatJson : JsonSerializerContext;

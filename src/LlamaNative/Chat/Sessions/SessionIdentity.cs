@@ -6,18 +6,18 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Chat;
 
-/// <summary>What a saved conversation depends on, in a form that other processes can compare.</summary>
+/// <summary>Identifies the model and adapters of a saved conversation across processes.</summary>
 internal static class SessionIdentity
 {
     private const int Sample = 4096;
     private const int Samples = 64;
 
-    /// <summary>What must agree for tokens to mean the same and for a cache to have the same form.</summary>
+    /// <summary>Properties that must match for token ids and cache layout to be the same.</summary>
     public static string OfModel(LlamaContext context) => string.Create(CultureInfo.InvariantCulture,
         $"{context.Model.Description}, {context.Model.ParameterCount} parameters, {context.Model.Vocabulary.Count} tokens, cache "
         + $"{context.Options.CacheTypeK}/{context.Options.CacheTypeV}, file {OfFile(context.Model.Path)}");
 
-    /// <summary>The adapters and the control vector that change what is evaluated; empty for the model by itself.</summary>
+    /// <summary>The LoRA adapters and the control vector in use; empty if there are none.</summary>
     public static string OfAdapters(LlamaContext context)
     {
         IEnumerable<string> parts = context.LoraAdapters
@@ -36,8 +36,8 @@ internal static class SessionIdentity
     }
 
     /// <summary>
-    /// A file's length and a hash of samples from its beginning to its end: tells models of one shape apart without reading
-    /// gigabytes. A file that is gone is known by its name.
+    /// A file's length and a hash of samples across the file, which distinguishes models of the same shape without reading
+    /// gigabytes. A file that no longer exists is identified by its name.
     /// </summary>
     private static string OfFile(string path)
     {

@@ -5,13 +5,14 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Chat;
 
-/// <summary>Changes the options of an answer so that tool calls are held to the grammar of the tools.</summary>
+/// <summary>Adds the tool-call grammar to the options of an answer.</summary>
 internal static class ToolGeneration
 {
-    public static GenerationOptions Constrain(GenerationOptions options, ChatSessionOptions chat, ToolSyntax syntax)
+    public static GenerationOptions Constrain(
+        GenerationOptions options, IReadOnlyList<ToolDefinition> tools, ToolChoice choice, ToolSyntax syntax)
     {
-        GbnfGrammar grammar = ToolGrammarRules.For(syntax, chat.Tools);
-        string? wholeAnswer = chat.ToolChoice == ToolChoice.Required ? ToolGrammarRules.WholeMessage
+        GbnfGrammar grammar = ToolGrammarRules.For(syntax, tools);
+        string? wholeAnswer = choice == ToolChoice.Required ? ToolGrammarRules.WholeMessage
             : syntax.Address is not null ? ToolGrammarRules.AddressedMessage
             : null;
         SamplingOptions sampling = options.Sampling;

@@ -3,17 +3,18 @@ using System.Text.Json;
 
 namespace LlamaNative;
 
-/// <summary>Limits of a conversation with tools.</summary>
+/// <summary>Limits of a <see cref="ToolRunner"/>.</summary>
 public sealed record ToolRunnerOptions
 {
-    /// <summary>Most times the model is asked again with the results of its calls.</summary>
+    /// <summary>Maximum number of times per message that the model is called again with tool results.</summary>
     public int MaxRounds { get; init; } = 8;
 
-    /// <summary>Most calls of one answer that are run.</summary>
+    /// <summary>Maximum number of calls executed per answer.</summary>
     public int MaxCallsPerRound { get; init; } = 16;
 
     /// <summary>
-    /// The longest a call may take, <see cref="Timeout.InfiniteTimeSpan"/> for any time; the model is then told that it failed.
+    /// Time limit per call, or <see cref="Timeout.InfiniteTimeSpan"/>; a call that exceeds it is reported to the model as
+    /// failed.
     /// </summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -29,18 +30,19 @@ public sealed record ToolRunnerOptions
 }
 
 /// <summary>
-/// Holds a conversation in which the model's tool calls are run and their results given back until it answers in words. A
-/// tool that fails, is unknown or takes too long is reported to the model and not to the caller.
+/// Runs a conversation with tools: executes the model's tool calls and returns the results to the model until it answers with
+/// text. Failed, unknown and timed-out calls are reported to the model, not to the caller.
 /// </summary>
-/// <param name="session">The session; its options name the same tools.</param>
-/// <param name="functions">The tools.</param>
+/// <param name="session">The session, whose options list the same tools.</param>
+/// <param name="functions">The tools with their implementations.</param>
 /// <param name="options">The limits; null for the defaults.</param>
 public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> functions, ToolRunnerOptions? options = null)
 {
     private readonly ToolRunnerOptions _options = Checked(options ?? new ToolRunnerOptions());
 
-    /// <summary>Sends a message and streams the text of the model, through all its tool calls.</summary>
-    /// <exception cref="LlamaException">The model still calls tools after <see cref="ToolRunnerOptions.MaxRounds"/>.</exception>
+    /// <summary>Sends a message and streams the model's text across all its tool calls.</summary>
+    /// <exception cref="LlamaException">The model still calls tools after <see cref="ToolRunnerOptions.MaxRounds"/>
+    /// rounds.</exception>
     public async IAsyncEnumerable<string> SendAsync(
         string message, GenerationOptions? generation = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -68,13 +70,13 @@ public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> 
             next = results[^1];
         }
 
-        throw new LlamaException($"The model still calls tools after {_options.MaxRounds} rounds.");
+        throw new LlamaException($"The model still calls tools after {_options.MaxRounds} rounds (ToolRunnerOptions.MaxRounds).");
     }
 
     private Task<ChatMessage[]> RunAsync(IReadOnlyList<ToolCall> calls, CancellationToken cancellationToken) =>
         Task.WhenAll(calls.Select((call, index) => index < _options.MaxCallsPerRound
             ? RunAsync(call, cancellationToken)
-            : Task.FromResult(Result(call, $"error: only {_options.MaxCallsPerRound} calls are run at once"))));
+            : Task.FromResult(Result(call, $"error: only {_options.MaxCallsPerRound} calls are executed per answer"))));
 
     private async Task<ChatMessage> RunAsync(ToolCall call, CancellationToken cancellationToken)
     {
@@ -93,11 +95,11 @@ public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Result(call, $"error: it took longer than {_options.CallTimeout.TotalSeconds:F0} seconds");
+            return Result(call, $"error: the call took longer than {_options.CallTimeout.TotalSeconds:F0} seconds");
         }
         catch (JsonException error)
         {
-            return Result(call, $"error: the arguments do not fit: {error.Message}");
+            return Result(call, $"error: invalid arguments: {error.Message}");
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -3,8 +3,8 @@ using LlamaNative.Templates;
 namespace LlamaNative.Chat.Templates;
 
 /// <summary>
-/// A chat template that does not parse, that fails while rendering, or that refuses the conversation with
-/// <c>raise_exception</c>. Line and column count from 1 in the template's source.
+/// A chat template does not parse, fails while rendering, or rejects the conversation with <c>raise_exception</c>. Lines and
+/// columns count from 1 in the template's source.
 /// </summary>
 public sealed class ChatTemplateException : LlamaException
 {
@@ -17,18 +17,18 @@ public sealed class ChatTemplateException : LlamaException
         RaisedByTemplate = error.RaisedByTemplate;
     }
 
-    /// <summary>What went wrong, without the place.</summary>
+    /// <summary>The error without its position.</summary>
     public string Reason { get; }
 
     /// <summary>The line in the template's source, counted from 1.</summary>
     public int Line { get; }
 
-    /// <summary>The column in UTF-16 characters, counted from 1.</summary>
+    /// <summary>The column in UTF-16 code units, counted from 1.</summary>
     public int Column { get; }
 
     /// <summary>
-    /// Whether the template itself called <c>raise_exception</c>: the conversation does not suit the model, and
-    /// <see cref="Exception.Message"/> is the template author's own text.
+    /// Whether the template called <c>raise_exception</c>: it rejects the conversation, and <see cref="Exception.Message"/> is
+    /// the template author's text.
     /// </summary>
     public bool RaisedByTemplate { get; }
 }

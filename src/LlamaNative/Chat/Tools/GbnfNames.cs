@@ -3,7 +3,7 @@ using LlamaNative.Grammars;
 
 namespace LlamaNative.Chat;
 
-/// <summary>Gives every rule of a grammar a prefix, so that several grammars stand in one text without meeting.</summary>
+/// <summary>Adds a prefix to every rule name, so that several grammars can be combined without name clashes.</summary>
 internal static class GbnfNames
 {
     public static string Prefix(GbnfGrammar grammar, string prefix)

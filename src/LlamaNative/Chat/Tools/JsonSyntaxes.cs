@@ -1,6 +1,8 @@
 namespace LlamaNative.Chat;
 
-/// <summary>Hermes, Qwen, Granite: <c>&lt;tool_call&gt;{"name": …, "arguments": {…}}&lt;/tool_call&gt;</c>, one for each call.</summary>
+/// <summary>
+/// Hermes, Qwen, Granite: <c>&lt;tool_call&gt;{"name": …, "arguments": {…}}&lt;/tool_call&gt;</c> per call.
+/// </summary>
 internal sealed class HermesSyntax : ToolSyntax
 {
     public override string Begin => "<tool_call>";
@@ -19,8 +21,8 @@ internal sealed class HermesSyntax : ToolSyntax
 }
 
 /// <summary>
-/// A list of calls between marks: <c>&lt;tool_calls&gt;[{"name": …, "arguments": {…}}]&lt;/tool_calls&gt;</c> of Apriel,
-/// <c>&lt;TOOLCALL&gt;</c> of Nemotron.
+/// A list of calls between markers: <c>&lt;tool_calls&gt;[{"name": …, "arguments": {…}}]&lt;/tool_calls&gt;</c> (Apriel),
+/// <c>&lt;TOOLCALL&gt;</c> (Nemotron).
 /// </summary>
 internal sealed class MarkedListSyntax(string begin, string end) : ToolSyntax
 {
@@ -39,7 +41,7 @@ internal sealed class MarkedListSyntax(string begin, string end) : ToolSyntax
         """;
 }
 
-/// <summary>Mistral up to Nemo: <c>[TOOL_CALLS]</c> and a list of calls.</summary>
+/// <summary>Mistral up to Nemo: <c>[TOOL_CALLS]</c> followed by a list of calls.</summary>
 internal sealed class MistralSyntax : ToolSyntax
 {
     public override string Begin => "[TOOL_CALLS]";
@@ -60,7 +62,8 @@ internal sealed class MistralSyntax : ToolSyntax
 }
 
 /// <summary>
-/// Llama 3: JSON with <c>parameters</c>, behind <c>&lt;|python_tag|&gt;</c> or by itself; its built-in tools are written as Python calls.
+/// Llama 3: JSON with <c>parameters</c>, with or without <c>&lt;|python_tag|&gt;</c> before it; built-in tools are written as
+/// Python calls.
 /// </summary>
 internal sealed class Llama3Syntax : ToolSyntax
 {
@@ -88,7 +91,7 @@ internal sealed class Llama3Syntax : ToolSyntax
             return true;
         }
 
-        // Several calls are separated by semicolons or lines.
+        // Several calls are separated by semicolons or line breaks.
         calls.Clear();
         List<string>? objects = JsonObjects(body);
         return objects is { Count: > 1 } && objects.TrueForAll(part => TryReadCall(ParseJson(part), calls));
@@ -99,7 +102,9 @@ internal sealed class Llama3Syntax : ToolSyntax
         call ::= {rules.AnyCall("name", "parameters")}
         """;
 
-    /// <summary>The objects of a text with nothing but white space and semicolons between them; null when there is more.</summary>
+    /// <summary>
+    /// The JSON objects of a text, separated only by whitespace and semicolons; null if there is anything else.
+    /// </summary>
     private static List<string>? JsonObjects(string text)
     {
         List<string> objects = [];
@@ -136,7 +141,7 @@ internal sealed class Llama3Syntax : ToolSyntax
 }
 
 /// <summary>
-/// Any other model: the message is the JSON of a call, of a list, or of <c>{"tool_calls": […]}</c>, perhaps in a code fence.
+/// Any other model: the message is the JSON of a call, of a list, or of <c>{"tool_calls": […]}</c>, optionally in a code fence.
 /// </summary>
 internal sealed class JsonSyntax : ToolSyntax
 {

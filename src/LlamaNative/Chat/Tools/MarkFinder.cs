@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LlamaNative.Chat;
 
-/// <summary>Finds a mark in a text that comes character by character (Knuth, Morris and Pratt).</summary>
+/// <summary>Finds a marker in a text that arrives character by character (Knuth-Morris-Pratt).</summary>
 internal sealed class MarkFinder
 {
     private readonly string _mark;
@@ -25,13 +25,13 @@ internal sealed class MarkFinder
         }
     }
 
-    /// <summary>The last characters, as far as they may be the beginning of the mark.</summary>
+    /// <summary>The trailing characters that may be the beginning of the marker.</summary>
     public ReadOnlySpan<char> Pending => _mark.AsSpan(0, _matched);
 
-    /// <summary>Takes the next character; true when it completes the mark.</summary>
+    /// <summary>Processes the next character; returns true if it completes the marker.</summary>
     public bool Next(char character) => Next(character, null);
 
-    /// <summary>The same, giving out what can no longer be the beginning of the mark.</summary>
+    /// <summary>Same, and appends characters that can no longer be part of the marker to <paramref name="passed"/>.</summary>
     public bool Next(char character, StringBuilder? passed)
     {
         while (_matched > 0 && _mark[_matched] != character)

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace LlamaNative.Chat;
 
-/// <summary>Mistral since its third tokenizer: <c>[TOOL_CALLS]name[ARGS]{…}</c>, some with <c>[CALL_ID]</c> between.</summary>
+/// <summary>
+/// Mistral since tokenizer v3: <c>[TOOL_CALLS]name[ARGS]{…}</c>, in some models with <c>[CALL_ID]</c> in between.
+/// </summary>
 internal sealed class MistralArgumentsSyntax(bool withId) : ToolSyntax
 {
     public const string Arguments = "[ARGS]";
@@ -19,10 +21,14 @@ internal sealed class MistralArgumentsSyntax(bool withId) : ToolSyntax
     public override bool TryRead(string body, IReadOnlyList<ToolDefinition> tools, List<ToolCall> calls) =>
         TryReadParts(body, calls);
 
-    public override string Grammar(ToolGrammarRules rules) => $"""
-        root ::= call ("[TOOL_CALLS]" call)*
-        call ::= {rules.AnyTool((name, arguments) => $"{ToolGrammarRules.Literal(name)} {(withId ? "\"[CALL_ID]\" [a-zA-Z0-9]{9} " : "")}\"[ARGS]\" {arguments}")}
-        """;
+    public override string Grammar(ToolGrammarRules rules)
+    {
+        string id = withId ? "\"[CALL_ID]\" [a-zA-Z0-9]{9} " : "";
+        return $"""
+            root ::= call ("[TOOL_CALLS]" call)*
+            call ::= {rules.AnyTool((name, arguments) => $"{ToolGrammarRules.Literal(name)} {id}\"[ARGS]\" {arguments}")}
+            """;
+    }
 
     public static bool TryReadParts(string body, List<ToolCall> calls)
     {
@@ -70,14 +76,15 @@ internal sealed class FunctionarySyntax : ToolSyntax
 }
 
 /// <summary>
-/// Functionary 2 and 3.2: every part of a message is addressed, to the person as <c>all</c> or to a tool by its name, and
-/// the prompt ends with the mark behind which the first address stands.
+/// Functionary 2 and 3.2: every part of a message has a recipient, <c>all</c> for the user or a tool's name, and the prompt
+/// ends with the marker before the first recipient.
 /// </summary>
-/// <param name="begin">The mark before an address: <c>&gt;&gt;&gt;</c>, or <c>&lt;|from|&gt;assistant\n&lt;|recipient|&gt;</c>.</param>
-/// <param name="content">The mark between the address and the content.</param>
+/// <param name="begin">The marker before a recipient: <c>&gt;&gt;&gt;</c>, or
+/// <c>&lt;|from|&gt;assistant\n&lt;|recipient|&gt;</c>.</param>
+/// <param name="content">The marker between recipient and content.</param>
 internal sealed class AddressedSyntax(string begin, string content) : ToolSyntax
 {
-    /// <summary>The address of the person.</summary>
+    /// <summary>The recipient that means the user.</summary>
     public const string Everyone = "all";
 
     public override string Begin => begin;

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace LlamaNative.Chat;
 
-/// <summary>Reads a call written in Python, as Llama 3 calls its built-in tools: <c>brave_search.call(query="…", count=3)</c>.</summary>
+/// <summary>
+/// Parses a call in Python syntax, as Llama 3 writes calls of built-in tools: <c>brave_search.call(query="…", count=3)</c>.
+/// </summary>
 internal static class PythonCall
 {
     public static bool TryRead(string text, out ToolCall? call)
@@ -42,7 +44,7 @@ internal static class PythonCall
         return name.All(character => char.IsLetterOrDigit(character) || character is '_' or '.' or '-');
     }
 
-    /// <summary>Moves through the argument list.</summary>
+    /// <summary>A cursor in the argument list.</summary>
     private sealed class Cursor(string text)
     {
         private int _at;

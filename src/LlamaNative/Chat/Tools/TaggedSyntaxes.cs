@@ -4,8 +4,8 @@ namespace LlamaNative.Chat;
 
 /// <summary>
 /// Qwen3-Coder, Step, Seed:
-/// <c>&lt;tool_call&gt;&lt;function=name&gt;&lt;parameter=key&gt;value&lt;/parameter&gt;&lt;/function&gt;&lt;/tool_call&gt;</c>, each value
-/// on lines of its own.
+/// <c>&lt;tool_call&gt;&lt;function=name&gt;&lt;parameter=key&gt;value&lt;/parameter&gt;&lt;/function&gt;&lt;/tool_call&gt;</c>,
+/// with each value on separate lines.
 /// </summary>
 internal sealed class QwenCoderSyntax(string begin, string end) : ToolSyntax
 {
@@ -50,15 +50,20 @@ internal sealed class QwenCoderSyntax(string begin, string end) : ToolSyntax
         }
     }
 
-    public override string Grammar(ToolGrammarRules rules) => $"""
-        root ::= call ("\n"? {ToolGrammarRules.Literal(begin)} call)*
-        call ::= "\n"? "<function=" ({rules.AnyTagged((name, parameters) => $"{ToolGrammarRules.Literal(name + ">\n")} {parameters}", Write, ParameterEnd)}) "</function>\n" {ToolGrammarRules.Literal(end)}
-        """;
+    public override string Grammar(ToolGrammarRules rules)
+    {
+        string calls = rules.AnyTagged(
+            (name, parameters) => $"{ToolGrammarRules.Literal(name + ">\n")} {parameters}", Write, ParameterEnd);
+        return $"""
+            root ::= call ("\n"? {ToolGrammarRules.Literal(begin)} call)*
+            call ::= "\n"? "<function=" ({calls}) "</function>\n" {ToolGrammarRules.Literal(end)}
+            """;
+    }
 
     private static string Write(string key, string value) =>
         $"{ToolGrammarRules.Literal($"<parameter={key}>\n")} {value} \"\\n</parameter>\\n\"";
 
-    /// <summary>The line breaks next to the tags belong to them; those behind belong to the value.</summary>
+    /// <summary>Removes the line breaks next to the tags; further ones belong to the value.</summary>
     private static string WithoutItsLines(string value)
     {
         int start = value.StartsWith('\n') ? 1 : 0;
@@ -110,34 +115,39 @@ internal sealed class GlmSyntax : ToolSyntax
         return true;
     }
 
-    public override string Grammar(ToolGrammarRules rules) => $"""
-        root ::= call ("\n"? "<tool_call>" call)*
-        call ::= ({rules.AnyTagged((name, parameters) => $"{ToolGrammarRules.Literal(name)} \"\\n\"? {parameters}", Write, ValueEnd)}) "</tool_call>"
-        """;
+    public override string Grammar(ToolGrammarRules rules)
+    {
+        string calls = rules.AnyTagged(
+            (name, parameters) => $"{ToolGrammarRules.Literal(name)} \"\\n\"? {parameters}", Write, ValueEnd);
+        return $"""
+            root ::= call ("\n"? "<tool_call>" call)*
+            call ::= ({calls}) "</tool_call>"
+            """;
+    }
 
     private static string Write(string key, string value) =>
         $"{ToolGrammarRules.Literal($"<arg_key>{key}</arg_key>")} \"\\n\"? \"<arg_value>\" {value} \"</arg_value>\" \"\\n\"?";
 }
 
-/// <summary>Arguments written as text between tags. Whether a text is a string or JSON is for the tool's schema to say.</summary>
+/// <summary>Arguments written as text between tags. The tool's schema decides whether a text is a string or JSON.</summary>
 internal sealed class TaggedArguments(IReadOnlyList<ToolDefinition> tools, string name)
 {
     private readonly JsonObject _arguments = [];
 
-    /// <summary>Adds an argument; false when there is one of that name.</summary>
+    /// <summary>Adds an argument; returns false if the name is already used.</summary>
     public bool Add(string key, string text)
     {
         JsonNode? schema = tools.FirstOrDefault(tool => tool.Name == name)?.Parameters["properties"]?[key];
         bool parsed = ToolSyntax.TryParseJson(text, out JsonNode? value) && !IsText(schema);
 
-        // Without a schema a quoted text is a text that has quotes.
+        // Without a schema, quotes are part of the text.
         bool isJson = parsed && (schema is not null || value is not JsonValue scalar || !scalar.TryGetValue(out string? _));
         return key.Length > 0 && _arguments.TryAdd(key, isJson ? value : JsonValue.Create(text));
     }
 
     public ToolCall ToCall() => new(name, _arguments);
 
-    /// <summary>Whether a parameter's values are strings, which are written as they are.</summary>
+    /// <summary>Whether a parameter's values are strings, which are written verbatim.</summary>
     public static bool IsText(JsonNode? schema) => schema is JsonObject && schema["type"] switch
     {
         JsonValue one => one.TryGetValue(out string? type) && type == "string",

@@ -3,9 +3,8 @@ using System.Text;
 namespace LlamaNative.Chat;
 
 /// <summary>
-/// Takes a model's message as it comes and tells speech from tool calls: speech is given out at once, the text of a call
-/// never is, and a text that only looked like a call is given out at the end. No character is looked at more often than the
-/// marks are long.
+/// Separates text from tool calls in a streamed message. Text is released at once, the source of a call never, and text that
+/// only resembled a call at the end. Each character is examined at most once per marker character.
 /// </summary>
 internal sealed class ToolCallReader
 {
@@ -18,8 +17,8 @@ internal sealed class ToolCallReader
     private readonly MarkFinder? _address;
     private State _state;
 
-    /// <param name="syntax">How the model writes calls.</param>
-    /// <param name="tools">The tools it was told of.</param>
+    /// <param name="syntax">The model's tool-call syntax.</param>
+    /// <param name="tools">The tools offered to the model.</param>
     public ToolCallReader(ToolSyntax syntax, IReadOnlyList<ToolDefinition> tools)
     {
         _syntax = syntax;
@@ -32,13 +31,13 @@ internal sealed class ToolCallReader
 
     private enum State
     {
-        /// <summary>Nothing but white space yet: a message that is JSON is a call to some models.</summary>
+        /// <summary>Only whitespace so far: some models write a call as a plain JSON message.</summary>
         Start,
 
-        /// <summary>Speech, in which the mark is looked for.</summary>
+        /// <summary>In text, looking for the marker.</summary>
         Speech,
 
-        /// <summary>Behind the mark, in whom this part is for.</summary>
+        /// <summary>After the marker, in the recipient of this part.</summary>
         Address,
 
         /// <summary>In a call.</summary>
@@ -48,10 +47,10 @@ internal sealed class ToolCallReader
         PlainJson,
     }
 
-    /// <summary>The calls read so far.</summary>
+    /// <summary>The calls parsed so far.</summary>
     public IReadOnlyList<ToolCall> Calls => _calls;
 
-    /// <summary>Takes a piece of the message and returns the speech that became certain.</summary>
+    /// <summary>Processes a piece of the message and returns the text that became certain.</summary>
     public string Append(string piece)
     {
         var speech = new StringBuilder();
@@ -63,7 +62,7 @@ internal sealed class ToolCallReader
         return speech.ToString();
     }
 
-    /// <summary>Ends the message and returns the rest of its speech.</summary>
+    /// <summary>Ends the message and returns the remaining text.</summary>
     public string Complete()
     {
         var speech = new StringBuilder();

@@ -1,11 +1,11 @@
 namespace LlamaNative;
 
-/// <summary>Whether the model calls tools.</summary>
+/// <summary>Whether the model must call a tool.</summary>
 public enum ToolChoice
 {
-    /// <summary>The model decides; a call that it begins is held to the tools' schemas.</summary>
+    /// <summary>The model decides; a call it starts is constrained to the tools' schemas.</summary>
     Auto,
 
-    /// <summary>The model must call a tool.</summary>
+    /// <summary>The model must answer the user's message with a call; how it answers the tool's result is its decision.</summary>
     Required,
 }

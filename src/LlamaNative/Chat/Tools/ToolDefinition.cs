@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace LlamaNative;
 
-/// <summary>A function the model may call, as the template describes it to the model.</summary>
-/// <param name="Name">Its name: letters, digits, <c>_</c>, <c>-</c> and <c>.</c></param>
-/// <param name="Description">What it does and when to call it, in words for the model.</param>
-/// <param name="Parameters">Its arguments: a JSON Schema of an object.</param>
+/// <summary>A function that the model may call, as described to the model by the template.</summary>
+/// <param name="Name">The tool's name: letters, digits, <c>_</c>, <c>-</c> and <c>.</c></param>
+/// <param name="Description">What the tool does and when to call it; read by the model.</param>
+/// <param name="Parameters">The arguments, as a JSON Schema of type object.</param>
 public sealed record ToolDefinition(string Name, string Description, JsonObject Parameters)
 {
-    /// <summary>The form in which Hugging Face's templates take tools.</summary>
+    /// <summary>The tool in the format of Hugging Face templates.</summary>
     internal JsonObject ToJson() => new()
     {
         ["type"] = "function",

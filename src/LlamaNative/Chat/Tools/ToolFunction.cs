@@ -5,14 +5,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace LlamaNative;
 
-/// <summary>A tool with the code that runs when the model calls it.</summary>
+/// <summary>A tool and its implementation.</summary>
 public sealed class ToolFunction
 {
     private readonly Func<JsonObject, CancellationToken, Task<string>> _invoke;
 
-    /// <summary>A tool described by a JSON Schema.</summary>
-    /// <param name="definition">What the model is told.</param>
-    /// <param name="invoke">Runs it with the arguments of a call; what it returns is what the model reads.</param>
+    /// <summary>Creates a tool from a JSON Schema.</summary>
+    /// <param name="definition">The description for the model.</param>
+    /// <param name="invoke">Executes a call with the given arguments and returns the result for the model.</param>
     public ToolFunction(ToolDefinition definition, Func<JsonObject, CancellationToken, Task<string>> invoke)
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -21,28 +21,30 @@ public sealed class ToolFunction
         _invoke = invoke;
     }
 
-    /// <summary>What the model is told.</summary>
+    /// <summary>The description for the model.</summary>
     public ToolDefinition Definition { get; }
 
     /// <summary>
-    /// A tool whose arguments are a C# type; its schema comes from the type's serialization contract, so it needs no
-    /// reflection when that is source-generated.
+    /// Creates a tool whose arguments are a C# type. The schema comes from the type's serialization contract, which needs no
+    /// reflection when source-generated.
     /// </summary>
     /// <param name="name">The tool's name.</param>
-    /// <param name="description">What it does and when to call it, in words for the model.</param>
-    /// <param name="arguments">The contract of the arguments, e.g. <c>MyJson.Default.WeatherArguments</c>.</param>
-    /// <param name="invoke">Runs it.</param>
+    /// <param name="description">What the tool does and when to call it; read by the model.</param>
+    /// <param name="arguments">The serialization contract of the arguments, e.g.
+    /// <c>MyJson.Default.WeatherArguments</c>.</param>
+    /// <param name="invoke">Executes a call and returns the result for the model.</param>
     public static ToolFunction Create<TArguments>(
         string name, string description, JsonTypeInfo<TArguments> arguments, Func<TArguments, CancellationToken, Task<string>> invoke)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(invoke);
 
-        // The arguments of a call are always an object, so the type's own null is left out of its schema.
+        // Call arguments are always an object, so null is removed from the schema's types.
         JsonNode schema = arguments.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
         if (schema is not JsonObject parameters)
         {
-            throw new ArgumentException($"The arguments of tool '{name}' must be an object with properties, not {typeof(TArguments).Name}.",
+            throw new ArgumentException(
+                $"The arguments of tool '{name}' must be an object with properties, not {typeof(TArguments).Name}.",
                 nameof(arguments));
         }
 

@@ -6,8 +6,8 @@ using LlamaNative.Sampling;
 namespace LlamaNative.Chat;
 
 /// <summary>
-/// Grammar rules for calls of given tools: what a model writes by them parses, names a tool there is, and has arguments
-/// that fit its schema.
+/// Grammar rules for tool calls: output that follows them parses, names an existing tool, and has arguments that match its
+/// schema.
 /// </summary>
 internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
 {
@@ -15,19 +15,19 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
     private readonly Dictionary<string, string> _without = [];
     private int _schemas;
 
-    /// <summary>The rule with which the grammar of a whole message starts, its mark included.</summary>
+    /// <summary>The start rule for a whole message, including the marker.</summary>
     public const string WholeMessage = "message";
 
     /// <summary>
-    /// The rule of a message that is addressed to the person or to tools; only in grammars of a syntax with
-    /// <see cref="ToolSyntax.Address"/>.
+    /// The rule of a message with recipients, the user or tools; only for syntaxes with <see cref="ToolSyntax.Address"/>.
     /// </summary>
     public const string AddressedMessage = "addressed";
 
     /// <summary>
-    /// The grammar of calls: from <c>root</c> for what follows a syntax's mark, from <see cref="WholeMessage"/> with the mark.
+    /// Creates the grammar of calls: rule <c>root</c> matches the text after the syntax's marker, <see cref="WholeMessage"/>
+    /// includes the marker.
     /// </summary>
-    /// <exception cref="GrammarException">A tool's parameters are no schema a grammar can follow.</exception>
+    /// <exception cref="GrammarException">The grammar engine does not support a tool's schema.</exception>
     public static GbnfGrammar For(ToolSyntax syntax, IReadOnlyList<ToolDefinition> tools)
     {
         var rules = new ToolGrammarRules(tools);
@@ -36,20 +36,18 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
         return GrammarSource.Parse($"{calls}\n{WholeMessage} ::= {begin} root\n{rules.Addressed(syntax)}{rules._rules}");
     }
 
-    /// <summary>An alternative for each tool, made of its name and the rule of its arguments.</summary>
+    /// <summary>One alternative per tool, made from its name and the rule of its arguments.</summary>
     public string AnyTool(Func<string, string, string> write) =>
         string.Join(" | ", tools.Select(tool => write(tool.Name, AddSchema(tool.Parameters))));
 
-    /// <summary>An alternative for each tool: a JSON object of its name and arguments under these keys.</summary>
+    /// <summary>One alternative per tool: a JSON object with its name and arguments under these keys.</summary>
     public string AnyCall(string nameKey, string argumentsKey) => AnyTool((name, arguments) =>
         $"{Literal($"{{\"{nameKey}\": {JsonValue.Create(name).ToJsonString()}, \"{argumentsKey}\": ")} {arguments} \"}}\"");
 
-    /// <summary>
-    /// An alternative for each tool whose arguments are written between tags: a string as it is, anything else as JSON.
-    /// </summary>
-    /// <param name="write">Joins a tool's name with the rule of its arguments.</param>
-    /// <param name="writeParameter">Puts the tags around the rule of a value.</param>
-    /// <param name="closingTag">The tag that ends a value, which no value holds.</param>
+    /// <summary>One alternative per tool for arguments between tags: strings verbatim, other values as JSON.</summary>
+    /// <param name="write">Combines a tool's name with the rule of its arguments.</param>
+    /// <param name="writeParameter">Encloses the rule of a value in tags.</param>
+    /// <param name="closingTag">The tag that ends a value; values cannot include it.</param>
     public string AnyTagged(Func<string, string, string> write, Func<string, string, string> writeParameter, string closingTag) =>
         string.Join(" | ", tools.Select(tool =>
     {
@@ -62,7 +60,7 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
         return write(tool.Name, string.Join(' ', parameters));
     }));
 
-    /// <summary>A text as GBNF writes it.</summary>
+    /// <summary>Quotes a text as a GBNF literal.</summary>
     public static string Literal(string text) =>
         "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n",
             "\\n", StringComparison.Ordinal) + "\"";
@@ -76,7 +74,7 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
                 : Without(closingTag);
         }
 
-        // References of a parameter's schema lead into the whole.
+        // References in a parameter's schema point into the whole schema.
         var alone = (JsonObject)schema.DeepClone();
         foreach (string definitions in new[] { "$defs", "definitions" })
         {
@@ -89,9 +87,7 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
         return AddSchema(alone);
     }
 
-    /// <summary>
-    /// The rule of texts in which a mark does not occur: the automaton that looks for it, without the step that finds it.
-    /// </summary>
+    /// <summary>The rule of texts without a marker: the marker's search automaton without its accepting transition.</summary>
     private string Without(string mark)
     {
         if (_without.TryGetValue(mark, out string? start))
@@ -115,7 +111,7 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
         return _without[mark] = prefix + "0";
     }
 
-    /// <summary>How much of the mark's beginning a text ends with.</summary>
+    /// <summary>Length of the longest suffix of a text that is a prefix of the marker.</summary>
     private static int Matched(string mark, string text)
     {
         int length = Math.Min(mark.Length, text.Length);
@@ -145,7 +141,7 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
         _ => character.ToString(),
     };
 
-    /// <summary>Adds the rules of a schema under names of their own and returns the name of its root.</summary>
+    /// <summary>Adds the rules of a schema with prefixed names and returns the name of its start rule.</summary>
     private string AddSchema(JsonObject schema)
     {
         string prefix = $"tool{_schemas++}-";

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace LlamaNative.Chat;
 
-/// <summary>How a family of models writes tool calls: the mark that begins them, the mark that ends one, and what lies between.</summary>
+/// <summary>The tool-call syntax of a model family: its start and end markers, and the format between them.</summary>
 internal abstract class ToolSyntax
 {
-    /// <summary>The families, those first whose marks contain another's.</summary>
+    /// <summary>The families; those whose markers contain another's come first.</summary>
     private static readonly ToolSyntax[] s_families =
     [
         new QwenCoderSyntax("<tool_call>", "</tool_call>"),
@@ -24,54 +24,59 @@ internal abstract class ToolSyntax
         new Llama3Syntax(),
     ];
 
-    /// <summary>The text that begins a call.</summary>
+    /// <summary>The marker that starts a call.</summary>
     public abstract string Begin { get; }
 
-    /// <summary>The text that ends a call; null when it goes on to the end of the message.</summary>
+    /// <summary>The marker that ends a call; null if a call extends to the end of the message.</summary>
     public abstract string? End { get; }
 
-    /// <summary>Whether a message that is JSON from its first character may be a call as well.</summary>
+    /// <summary>Whether a message that is entirely JSON can be a call too.</summary>
     public virtual bool TakesPlainJson => false;
 
-    /// <summary>Whether a message that begins with a brace is sure to be a call, and may be held to the grammar.</summary>
+    /// <summary>
+    /// Whether a message that starts with a brace is always a call, so that the grammar can apply from there.
+    /// </summary>
     public virtual bool PlainJsonIsCall => false;
 
     /// <summary>
-    /// Where every part of a message is addressed, the mark between an address and its content; the prompt then ends with
-    /// <see cref="Begin"/>. Null elsewhere.
+    /// In syntaxes with recipients, the marker between recipient and content; the prompt then ends with <see cref="Begin"/>.
+    /// Otherwise null.
     /// </summary>
     public virtual string? Address => null;
 
     /// <summary>
-    /// How a template of this family writes a call of <c>NAME</c> with the argument <c>KEY</c>, without white space, up to the value.
+    /// Template output for a call of <c>NAME</c> with argument <c>KEY</c>, without whitespace, up to the value.
     /// </summary>
     public abstract IReadOnlyList<string> Signatures { get; }
 
     /// <summary>
-    /// The syntax of a template: by the call that it writes, and where it writes none by the marks in its source, with which
-    /// it tells the model what to write. Plain JSON when there is neither.
+    /// Detects a template's syntax from the call it renders, or, if it renders none, from markers in its source, where the
+    /// instructions to the model contain them. Falls back to plain JSON.
     /// </summary>
-    /// <param name="source">The template.</param>
+    /// <param name="source">The template's source.</param>
     /// <param name="writtenCall">See <see cref="MessageForms.WrittenCall"/>.</param>
     public static ToolSyntax Of(string source, string? writtenCall)
     {
         ToolSyntax? written = writtenCall is null ? null : Array.Find(s_families, family =>
             family.Signatures.Any(signature => writtenCall.Contains(MessageForms.Probed(signature), StringComparison.Ordinal)));
 
-        // A template that writes calls in a way of its own does not mean another's by a mark it mentions.
+        // A template that renders calls in another syntax may still mention a marker, which then means nothing.
         return written ?? (writtenCall is null ? OfSource(source) : new JsonSyntax());
     }
 
-    /// <summary>Reads what lies between the marks; false when it is no call.</summary>
-    /// <param name="body">The text.</param>
-    /// <param name="tools">The tools there are, which tell strings from other values where the syntax does not.</param>
-    /// <param name="calls">Where the calls go.</param>
+    /// <summary>Parses the text between the markers; returns false if it is not a call.</summary>
+    /// <param name="body">The text between the markers.</param>
+    /// <param name="tools">The available tools, whose schemas distinguish strings from other values where the syntax does
+    /// not.</param>
+    /// <param name="calls">The list that parsed calls are added to.</param>
     public abstract bool TryRead(string body, IReadOnlyList<ToolDefinition> tools, List<ToolCall> calls);
 
-    /// <summary>GBNF for what follows <see cref="Begin"/>: one call or several, with arguments that fit their schema.</summary>
+    /// <summary>
+    /// GBNF for the text after <see cref="Begin"/>: one or more calls with arguments that match their schemas.
+    /// </summary>
     public abstract string Grammar(ToolGrammarRules rules);
 
-    /// <summary>JSON, of which null is one value.</summary>
+    /// <summary>Parses JSON; null is a valid value.</summary>
     internal static bool TryParseJson(string text, out JsonNode? value)
     {
         value = ParseJson(text);
@@ -88,7 +93,7 @@ internal abstract class ToolSyntax
             [] => new JsonSyntax(),
             [var only] => only,
 
-            // They share a mark; what stands behind it tells them apart.
+            // These share a marker; the text after it distinguishes them.
             _ when text.Contains("<function=", StringComparison.Ordinal)
                 && text.Contains("<parameter=", StringComparison.Ordinal) => candidates[0],
             _ when text.Contains("<arg_key>", StringComparison.Ordinal) =>
@@ -101,7 +106,7 @@ internal abstract class ToolSyntax
         };
     }
 
-    /// <summary>Reads an object with a name and arguments, under whichever of the usual keys.</summary>
+    /// <summary>Parses an object with a name and arguments, under any of the common keys.</summary>
     protected static bool TryReadCall(JsonNode? node, List<ToolCall> calls)
     {
         if (node is not JsonObject call)
@@ -109,7 +114,7 @@ internal abstract class ToolSyntax
             return false;
         }
 
-        // OpenAI's form wraps the function once more.
+        // OpenAI's format nests the function one level deeper.
         JsonObject function = call["function"] as JsonObject ?? call;
         if ((function["name"] ?? call["function"]) is not JsonValue name || !name.TryGetValue(out string? text))
         {
@@ -127,7 +132,7 @@ internal abstract class ToolSyntax
         return arguments is JsonObject or null;
     }
 
-    /// <summary>Reads one call or a list of them.</summary>
+    /// <summary>Parses one call or a list of calls.</summary>
     protected static bool TryReadCalls(JsonNode? node, List<ToolCall> calls)
     {
         if (node is JsonObject { } wrapper && wrapper["tool_calls"] is JsonArray wrapped)
@@ -140,7 +145,7 @@ internal abstract class ToolSyntax
             : TryReadCall(node, calls);
     }
 
-    /// <summary>The JSON in a text, null when it is none; an object that names a key twice is none.</summary>
+    /// <summary>Parses the JSON in a text; null if it is invalid or an object has a duplicate key.</summary>
     protected static JsonNode? ParseJson(string text)
     {
         try

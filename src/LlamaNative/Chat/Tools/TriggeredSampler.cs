@@ -5,15 +5,15 @@ using LlamaNative.Sampling;
 namespace LlamaNative.Chat;
 
 /// <summary>
-/// Chooses freely until a mark appears in the text, and by the grammar of the tools behind it: so a model decides for
-/// itself whether to call a tool, and a call it begins always parses. Where a message that begins with a brace is a call
-/// by itself, the grammar takes over at the brace.
+/// Samples freely until a marker appears in the text, and with the tool grammar after it: the model decides whether to call a
+/// tool, and a call it starts always parses. If a message that starts with a brace is a call, the grammar applies from the
+/// brace.
 /// </summary>
 /// <param name="vocabulary">The model's vocabulary.</param>
-/// <param name="sampler">Chooses every token; owned.</param>
-/// <param name="free">The grammar until the mark, null for none; owned.</param>
-/// <param name="tools">The grammar behind the mark; owned.</param>
-/// <param name="syntax">How the model writes calls.</param>
+/// <param name="sampler">Chooses every token; owned by this instance.</param>
+/// <param name="free">The grammar before the marker, or null; owned by this instance.</param>
+/// <param name="tools">The grammar after the marker; owned by this instance.</param>
+/// <param name="syntax">The model's tool-call syntax.</param>
 internal sealed class TriggeredSampler(
     Vocabulary vocabulary, ITokenSampler sampler, GrammarSampler? free, GrammarSampler tools, ToolSyntax syntax)
     : ITokenSampler, IDisposable
@@ -50,7 +50,7 @@ internal sealed class TriggeredSampler(
         {
             _begun |= !char.IsWhiteSpace((char)piece[i]);
 
-            // A token that reaches beyond the mark has begun the call by itself; it can be held to nothing any more.
+            // A token that extends past the marker has already started the call; the grammar can no longer apply.
             if (_matcher.Next(piece[i]) > 0 && piece[(i + 1)..length].Trim(" \n"u8).IsEmpty)
             {
                 _sampler.Grammar = tools;

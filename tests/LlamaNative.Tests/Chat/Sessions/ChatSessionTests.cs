@@ -7,20 +7,25 @@ using LlamaNative.Sampling;
 namespace LlamaNative.Tests.Chat.Sessions;
 
 /// <summary>
-/// Conversations with the real model stories260K, which chats badly but deterministically. The tests check which tokens are
-/// evaluated, and that returning to an earlier state gives the same result as a new context.
+/// Conversations with a model of random weights, which talks nonsense but always the same: what matters is which tokens
+/// are evaluated and that going back gives what a fresh context gives.
 /// </summary>
 public sealed class ChatSessionTests : IDisposable
 {
-    private const string ModelFile = "models/stories260K.gguf";
-
     private static readonly GenerationOptions s_greedy = new() { MaxTokens = 12, Sampling = SamplingOptions.Greedy };
 
-    private readonly LlamaModel _model = LlamaModel.Load(Repository.SharedPathOf(ModelFile));
+    private readonly TinyModel _file = new(new TinyModelOptions { ContextLength = 4096 });
+    private readonly LlamaModel _model;
 
-    public void Dispose() => _model.Dispose();
+    public ChatSessionTests() => _model = _file.Load();
 
-    [RequiresTheory(Need.Shared)]
+    public void Dispose()
+    {
+        _model.Dispose();
+        _file.Dispose();
+    }
+
+    [Theory]
     [InlineData("chatml")]
     [InlineData("alpaca")]
     [InlineData("phi3")]
@@ -47,7 +52,7 @@ public sealed class ChatSessionTests : IDisposable
     /// The cost of a turn does not grow with the conversation: only the message and the template's text around it are evaluated
     /// before the first new token.
     /// </summary>
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task On_the_tenth_turn_the_message_and_the_template_around_it_are_evaluated_and_nothing_else()
     {
         using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, Threads = 1 });
@@ -75,15 +80,17 @@ public sealed class ChatSessionTests : IDisposable
     }
 
     /// <summary>Cells evaluated with one control vector are wrong with another and must not be reused.</summary>
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task A_saved_cache_comes_back_only_under_the_same_adapters_and_template()
     {
+        // A trained model, whose answers are text that gives the same tokens again.
+        using LlamaModel model = LlamaModel.Load(Repository.TinyChat);
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.chat");
         try
         {
             ControlVector up = Direction(0.5f);
             ControlVector down = Direction(-0.5f);
-            using (LlamaContext context = NewContext())
+            using (LlamaContext context = NewContext(model))
             {
                 context.SetControlVector(up);
                 ChatSession session = NewSession(context, "chatml");
@@ -98,7 +105,7 @@ public sealed class ChatSessionTests : IDisposable
             Assert.True(await LoadAsync(up, "chatml"));
 
             // Evaluated with one vector and saved with the next: the cells are valid for neither.
-            using (LlamaContext context = NewContext())
+            using (LlamaContext context = NewContext(model))
             {
                 context.SetControlVector(up);
                 ChatSession session = NewSession(context, "chatml");
@@ -115,19 +122,19 @@ public sealed class ChatSessionTests : IDisposable
             File.Delete(path);
         }
 
-        ControlVector Direction(float value) => new(Enumerable.Range(1, _model.LayerCount - 1)
-            .ToDictionary(layer => layer, _ => Enumerable.Repeat(value, _model.EmbeddingLength).ToArray()));
+        ControlVector Direction(float value) => new(Enumerable.Range(1, model.LayerCount - 1)
+            .ToDictionary(layer => layer, _ => Enumerable.Repeat(value, model.EmbeddingLength).ToArray()));
 
         // Whether or not the cache was restored, the next answer must equal that of a new context.
         async Task<bool> LoadAsync(ControlVector? vector, string template, int firstLayer = 1)
         {
-            using LlamaContext context = NewContext();
+            using LlamaContext context = NewContext(model);
             context.SetControlVector(vector, firstLayer);
             ChatSession session = NewSession(context, template);
             bool cached = session.Load(path);
             string answer = (await session.SendAsync("Why?", s_greedy).CompleteAsync()).Content!;
 
-            using LlamaContext fresh = NewContext();
+            using LlamaContext fresh = NewContext(model);
             fresh.SetControlVector(vector, firstLayer);
             ChatSession other = NewSession(fresh, template);
             foreach (ChatMessage message in session.Messages.Skip(1).Take(2))
@@ -160,10 +167,10 @@ public sealed class ChatSessionTests : IDisposable
         using var other = new LlamaContext(second, new ContextOptions { ContextSize = 64, Threads = 1 });
         Assert.Throws<ChatSessionFileException>(() => new ChatSession(other).Load(path));
 
-        static TestSupport.ModelFile ModelFileOf(int seed) => TestSupport.ModelFile.Llama(seed);
+        static ModelFile ModelFileOf(int seed) => ModelFile.Llama(seed);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task A_conversation_gives_what_a_fresh_context_gives_for_the_same_tokens()
     {
         using LlamaContext context = NewContext();
@@ -184,7 +191,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal(run.GetResult().Text, answer.Content);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task Regenerating_and_editing_go_back_and_give_what_was_given_before()
     {
         using LlamaContext context = NewContext();
@@ -204,7 +211,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal((await other.SendAsync("One day a dog", s_greedy).CompleteAsync()).Content, edited.Content);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task Branches_share_their_beginning_and_go_their_own_ways()
     {
         using var context = new LlamaContext(_model, new ContextOptions
@@ -234,7 +241,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.NotNull(leftText);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task A_saved_conversation_goes_on_without_being_evaluated_again()
     {
         string path = Path.Combine(Path.GetTempPath(), $"对话 😀 {Guid.NewGuid():N}.chat");
@@ -275,7 +282,7 @@ public sealed class ChatSessionTests : IDisposable
         }
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task Overflow_is_refused_dropped_or_shifted_as_asked()
     {
         foreach (OverflowPolicy policy in Enum.GetValues<OverflowPolicy>())
@@ -310,7 +317,7 @@ public sealed class ChatSessionTests : IDisposable
         }
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public async Task Leaving_an_answer_early_keeps_what_was_said()
     {
         using LlamaContext context = NewContext();
@@ -328,7 +335,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal(5, session.Messages.Count);
     }
 
-    [RequiresFact(Need.Shared)]
+    [Fact]
     public void The_format_says_where_it_comes_from_and_what_ends_a_turn()
     {
         Assert.Contains("no template", ChatFormat.FromModel(_model).Source, StringComparison.Ordinal);
@@ -346,8 +353,9 @@ public sealed class ChatSessionTests : IDisposable
         }
     }
 
-    private LlamaContext NewContext() => new(_model, new ContextOptions { ContextSize = 1024, Threads = 1 });
+    private LlamaContext NewContext(LlamaModel? model = null) =>
+        new(model ?? _model, new ContextOptions { ContextSize = 1024, Threads = 1 });
 
-    private ChatSession NewSession(LlamaContext context, string template) =>
-        new(context, new ChatSessionOptions { Format = ChatFormat.FromName(_model, template), SystemPrompt = "Be kind." });
+    private static ChatSession NewSession(LlamaContext context, string template) =>
+        new(context, new ChatSessionOptions { Format = ChatFormat.FromName(context.Model, template), SystemPrompt = "Be kind." });
 }

@@ -5,15 +5,27 @@ using LlamaNative.Chat.Templates;
 namespace LlamaNative.Tests.Chat.Tools;
 
 /// <summary>
-/// The family of each real template, determined by reading it: from the lines that render an assistant's calls or, if there
-/// are none, from the instructions to the model. With a wrong family, calls would not be recognized.
+/// The family each template belongs to, read out of the template by eye: from the lines that write an assistant's
+/// calls, or where there are none, from those that tell the model how to. A wrong family means calls that are never seen.
 /// </summary>
 public sealed class TemplateFamilyTests
 {
-    private const string Templates = "golden/templates";
     private const string Own = nameof(JsonSyntax); // a syntax of its own, or no tools: parsed as plain JSON
 
-    public static TheoryData<string, string> Families => new()
+    // Released templates with the marks between which each writes a call.
+    private static readonly (string Template, string Begin, string End)[] s_readBack =
+    [
+        ("Qwen3-Coder", "<tool_call>", "</tool_call>"),
+        ("GLM-4.7-Flash", "<tool_call>", "</tool_call>"),
+        ("poolside-Laguna-XS.2", "<tool_call>", "</tool_call>"),
+        ("Qwen-Qwen3-0.6B", "<tool_call>", "</tool_call>"),
+        ("Mistral-Small-3.2-24B-Instruct-2506", "[TOOL_CALLS]", "</s>"),
+        ("mistralai-Mistral-Nemo-Instruct-2407", "[TOOL_CALLS]", "</s>"),
+        ("meetkai-functionary-medium-v3.1", "<function=", "</function>"),
+        ("NVIDIA-Nemotron-Nano-v2", "<TOOLCALL>", "</TOOLCALL>"),
+    ];
+
+    private static TheoryData<string, string> Families => new()
     {
         { "Apertus-8B-Instruct", Own }, // <|tools_prefix|>[{"name": {…}}]<|tools_suffix|>
         { "Apriel-1.6-15b-Thinker-fixed", nameof(MarkedListSyntax) },
@@ -58,38 +70,63 @@ public sealed class TemplateFamilyTests
         { "upstage-Solar-Open-100B", Own },
     };
 
-    [RequiresTheory(Need.Shared)]
-    [MemberData(nameof(Families))]
-    public void A_template_is_known_by_the_calls_it_writes(string template, string family)
+    /// <summary>The repository's own templates, each in the form of a family.</summary>
+    public static TheoryData<string, string, string, string> Golden => new()
     {
-        string source = File.ReadAllText(Repository.SharedPathOf($"{Templates}/{template}.jinja"));
-        MessageForms forms = Forms(source);
-        Assert.Equal(family, ToolSyntax.Of(source, forms.WrittenCall).GetType().Name);
+        { "chatml-tools", nameof(HermesSyntax), "<tool_call>", "</tool_call>" },
+        { "parameters", nameof(QwenCoderSyntax), "<tool_call>", "</tool_call>" },
+        { "pairs", nameof(GlmSyntax), "<tool_call>", "</tool_call>" },
+        { "headers", nameof(Llama3Syntax), "{\"name\"", "<|eot_id|>" },
+        { "brackets", nameof(MistralSyntax), "[TOOL_CALLS]", "</s>" },
+        { "arguments", nameof(MistralArgumentsSyntax), "[TOOL_CALLS]", "</s>" },
+        { "functions", nameof(FunctionarySyntax), "<function=", "</function>" },
+        { "list", nameof(MarkedListSyntax), "<TOOLCALL>", "</TOOLCALL>" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void A_template_is_known_by_the_calls_it_writes_and_they_are_read_back(string template, string family, string begin, string end)
+    {
+        string source = File.ReadAllText(GoldenFile.PathOf("templates", template + ".jinja"));
+        Assert.Equal(family, FamilyOf(source));
+        AssertReadBack(source, begin, end);
     }
 
-    // The call that a template renders can be parsed by its family.
-    [RequiresTheory(Need.Shared)]
-    [InlineData("Qwen3-Coder", "<tool_call>", "</tool_call>")]
-    [InlineData("GLM-4.7-Flash", "<tool_call>", "</tool_call>")]
-    [InlineData("poolside-Laguna-XS.2", "<tool_call>", "</tool_call>")]
-    [InlineData("Qwen-Qwen3-0.6B", "<tool_call>", "</tool_call>")]
-    [InlineData("Mistral-Small-3.2-24B-Instruct-2506", "[TOOL_CALLS]", "</s>")]
-    [InlineData("mistralai-Mistral-Nemo-Instruct-2407", "[TOOL_CALLS]", "</s>")]
-    [InlineData("meetkai-functionary-medium-v3.1", "<function=", "</function>")]
-    [InlineData("NVIDIA-Nemotron-Nano-v2", "<TOOLCALL>", "</TOOLCALL>")]
-    public void What_a_template_writes_is_read_back(string template, string begin, string end)
+    [Theory]
+    [InlineData("channels")]
+    [InlineData("loops")]
+    public void A_template_with_a_way_of_its_own_or_without_tools_is_read_as_plain_JSON(string template) =>
+        Assert.Equal(Own, FamilyOf(File.ReadAllText(GoldenFile.PathOf("templates", template + ".jinja"))));
+
+    [RequiresFact(Need.Shared)]
+    public void Released_models_templates_are_known_and_read_back_too()
     {
-        var tool = new ToolDefinition("get_weather", "",
-            (JsonObject)JsonNode.Parse("""{"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}""")!);
-        string source = File.ReadAllText(Repository.SharedPathOf($"{Templates}/{template}.jinja"));
+        string[] wrong = [.. Families.Select(row => (Template: (string)row[0], Family: (string)row[1]))
+            .Select(row => (row.Template, row.Family, Found: FamilyOf(Released(row.Template))))
+            .Where(row => row.Found != row.Family)
+            .Select(row => $"{row.Template}: {row.Found} and not {row.Family}")];
+        Assert.Empty(wrong);
+        foreach ((string template, string begin, string end) in s_readBack)
+        {
+            AssertReadBack(Released(template), begin, end);
+        }
+    }
+
+    private static string Released(string template) => File.ReadAllText(Repository.SharedPathOf($"golden/templates/{template}.jinja"));
+
+    private static string FamilyOf(string source) => ToolSyntax.Of(source, Forms(source).WrittenCall).GetType().Name;
+
+    private static void AssertReadBack(string source, string begin, string end)
+    {
+        const string Schema = """{"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}""";
+        var tool = new ToolDefinition("get_weather", "", (JsonObject)JsonNode.Parse(Schema)!);
         MessageForms forms = Forms(source);
         var call = new ToolCall("get_weather", new JsonObject { ["city"] = "São Paulo", ["days"] = 3 }, "call12345");
-        string text = Render(source, [ChatMessage.FromUser("?").ToJson(), forms.Write(new ChatMessage(ChatRole.Assistant, "")
-        {
-            ToolCalls = [call],
-        })]);
+        var answer = new ChatMessage(ChatRole.Assistant, "") { ToolCalls = [call] };
+        string text = Render(source, [ChatMessage.FromUser("?").ToJson(), forms.Write(answer)]);
         int start = text.IndexOf(begin, StringComparison.Ordinal);
-        string written = text[start..(text.IndexOf(end, start, StringComparison.Ordinal) + (end == "</s>" ? 0 : end.Length))];
+        int stop = text.IndexOf(end, start, StringComparison.Ordinal);
+        string written = text[start..(end is "</s>" or "<|eot_id|>" ? stop : stop + end.Length)];
 
         var reader = new ToolCallReader(ToolSyntax.Of(source, forms.WrittenCall), [tool]);
         Assert.Equal("", reader.Append(written) + reader.Complete());

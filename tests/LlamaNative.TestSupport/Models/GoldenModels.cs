@@ -1,0 +1,29 @@
+namespace LlamaNative.TestSupport;
+
+/// <summary>The models of random weights whose answers llama.cpp has given; see <see cref="GoldenFile"/>.</summary>
+public static class GoldenModels
+{
+    public static IReadOnlyDictionary<string, TinyModelOptions> Random { get; } = new Dictionary<string, TinyModelOptions>
+    {
+        ["uneven"] = TinyModelOptions.Uneven,
+        ["gemma2"] = new() { Architecture = "gemma2", SlidingWindow = 16 },
+        ["mamba"] = new() { Architecture = "mamba" },
+        ["bert-mean"] = Bert with { Pooling = 1 },
+        ["bert-rank"] = Bert with { Pooling = 4, Classes = ["yes", "no"] },
+        ["spm"] = Only(TinyVocabulary.SentencePiece()),
+        ["bpe-gpt-2"] = Only(TinyVocabulary.BytePair()),
+        ["bpe-llama3"] = Only(TinyVocabulary.BytePair("llama3")),
+        ["bpe-qwen2"] = Only(TinyVocabulary.BytePair("qwen2")),
+        ["bpe-tekken"] = Only(TinyVocabulary.BytePair("tekken")),
+        ["bpe-gpt-4o"] = Only(TinyVocabulary.BytePair("gpt-4o")),
+        ["bpe-deepseek-v3"] = Only(TinyVocabulary.BytePair("deepseek-v3")),
+        ["wpm"] = Only(TinyVocabulary.WordPiece()),
+        ["ugm"] = Only(TinyVocabulary.Unigram()),
+        ["rwkv"] = Only(TinyVocabulary.Rwkv()),
+    };
+
+    private static TinyModelOptions Bert =>
+        new() { Architecture = "bert", Vocabulary = TinyVocabulary.WordPiece(), Heads = 2, HeadsKv = 2 };
+
+    private static TinyModelOptions Only(TinyVocabulary vocabulary) => new() { Vocabulary = vocabulary, WithTensors = false };
+}
