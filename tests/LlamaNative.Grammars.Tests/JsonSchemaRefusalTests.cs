@@ -123,6 +123,7 @@ public class JsonSchemaRefusalTests
         Assert.Throws<ArgumentNullException>(() => JsonSchemaGrammar.FromSchema(null!));
         Assert.Throws<ArgumentException>(() => JsonSchemaGrammar.FromSchema(default(JsonElement)));
         var options = new JsonSchemaOptions { PropertyOrder = (JsonPropertyOrder)9 };
-        Assert.Equal("PropertyOrder", Assert.Throws<ArgumentOutOfRangeException>(() => JsonSchemaGrammar.FromSchema("{}", options)).ParamName);
+        ArgumentException error = Assert.Throws<ArgumentOutOfRangeException>(() => JsonSchemaGrammar.FromSchema("{}", options));
+        Assert.Equal("PropertyOrder", error.ParamName);
     }
 }

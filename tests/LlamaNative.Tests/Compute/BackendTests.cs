@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Devices, backends and the scheduler; with a GPU library and driver (a software driver is enough), also two devices at once.</summary>
+/// <summary>Devices, backends and the scheduler; with a GPU library and (software) driver also two devices at once.</summary>
 public sealed class BackendTests
 {
     [Fact]

@@ -7,8 +7,8 @@ using LlamaNative.Sampling;
 namespace LlamaNative.Tests.Chat.Sessions;
 
 /// <summary>
-/// Conversations with a model of random weights, which talks nonsense but always the same: what matters is which tokens
-/// are evaluated and that going back gives what a fresh context gives.
+/// Conversations with a model with random weights, which generates deterministic nonsense. The tests check which tokens are
+/// evaluated, and that returning to an earlier state gives the same result as a new context.
 /// </summary>
 public sealed class ChatSessionTests : IDisposable
 {
@@ -83,7 +83,7 @@ public sealed class ChatSessionTests : IDisposable
     [Fact]
     public async Task A_saved_cache_comes_back_only_under_the_same_adapters_and_template()
     {
-        // A trained model, whose answers are text that gives the same tokens again.
+        // A trained model, because the text of its answers is tokenized to the same tokens.
         using LlamaModel model = LlamaModel.Load(Repository.TinyChat);
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.chat");
         try

@@ -46,7 +46,7 @@ public sealed partial class ToolRunnerTests : IDisposable
             Assert.DoesNotContain("lamp", speech, StringComparison.Ordinal);
         }
 
-        // The user's message has to be answered with a call, the tool's result has not.
+        // The user's message must be answered with a call, the tool's result need not.
         Assert.Single(asked);
         Assert.Contains(session.Messages, message => message.Role == ChatRole.Tool && message.Content == "done");
         ChatMessage[] answers = [.. session.Messages.Where(message => message.Role == ChatRole.Assistant)];

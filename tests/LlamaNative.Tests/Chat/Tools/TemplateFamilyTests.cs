@@ -5,14 +5,14 @@ using LlamaNative.Chat.Templates;
 namespace LlamaNative.Tests.Chat.Tools;
 
 /// <summary>
-/// The family each template belongs to, read out of the template by eye: from the lines that write an assistant's
-/// calls, or where there are none, from those that tell the model how to. A wrong family means calls that are never seen.
+/// The family of each template, determined by reading it: from the lines that render an assistant's calls or, if there are
+/// none, from the instructions to the model. With a wrong family, calls would not be recognized.
 /// </summary>
 public sealed class TemplateFamilyTests
 {
     private const string Own = nameof(JsonSyntax); // a syntax of its own, or no tools: parsed as plain JSON
 
-    // Released templates with the marks between which each writes a call.
+    // Released templates with the markers that enclose a call in each.
     private static readonly (string Template, string Begin, string End)[] s_readBack =
     [
         ("Qwen3-Coder", "<tool_call>", "</tool_call>"),
@@ -70,7 +70,7 @@ public sealed class TemplateFamilyTests
         { "upstage-Solar-Open-100B", Own },
     };
 
-    /// <summary>The repository's own templates, each in the form of a family.</summary>
+    /// <summary>The repository's templates, each in the syntax of a family.</summary>
     public static TheoryData<string, string, string, string> Golden => new()
     {
         { "chatml-tools", nameof(HermesSyntax), "<tool_call>", "</tool_call>" },
