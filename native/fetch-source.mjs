@@ -1,5 +1,5 @@
 // Fetches llama.cpp's source at the pinned release into native/llama.cpp:  node fetch-source.mjs
-// It travels as a git bundle inside an npm package, whose hash package.json pins.
+// The source is a git bundle inside an npm package, whose hash is pinned in package.json.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ const target = join(native, "llama.cpp");
 const work = join(native, ".cache", `.source-${process.pid}`);
 
 if (existsSync(target) && run("git", ["rev-parse", "HEAD"], target) === source.commit) {
-    console.log(`llama.cpp ${release} is in ${target} already`);
+    console.log(`llama.cpp ${release} is already in ${target}`);
 } else {
     mkdirSync(work, { recursive: true });
     try {
@@ -19,7 +19,7 @@ if (existsSync(target) && run("git", ["rev-parse", "HEAD"], target) === source.c
         run("git", ["clone", "--quiet", join(work, "package", "llama", "gitRelease.bundle"), "llama.cpp"], work);
         const commit = run("git", ["rev-parse", "HEAD"], join(work, "llama.cpp"));
         if (commit !== source.commit)
-            fail("LN0007", `${source.package} ${source.version} holds llama.cpp commit ${commit}, not the pinned ${source.commit}.`);
+            fail("LN0007", `${source.package} ${source.version} contains llama.cpp commit ${commit}, not the pinned ${source.commit}.`);
         rmSync(target, { recursive: true, force: true });
         renameSync(join(work, "llama.cpp"), target);
         console.log(`llama.cpp ${release} fetched into ${target}`);
@@ -31,13 +31,13 @@ if (existsSync(target) && run("git", ["rev-parse", "HEAD"], target) === source.c
 function download() {
     const result = npm(["pack", "--ignore-scripts", "--prefer-offline", `${source.package}@${source.version}`], work);
     if (result.unreachable)
-        fail("LN0005", `${source.package} ${source.version} could not be downloaded, npm's registry is out of reach (${result.code}).`);
+        fail("LN0005", `${source.package} ${source.version} could not be downloaded: npm's registry is unreachable (${result.code}).`);
     if (result.status !== 0)
         fail("LN0006", `npm pack failed for ${source.package} ${source.version}: ${result.summary}`);
     const archive = join(work, readdirSync(work).find(file => file.endsWith(".tgz")));
     const integrity = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
     if (integrity !== source.integrity)
-        fail("LN0004", `${source.package} ${source.version} is not the package that package.json pins: its hash is ${integrity}.`);
+        fail("LN0004", `${source.package} ${source.version} does not match the hash pinned in package.json: its hash is ${integrity}.`);
     return archive;
 }
 
@@ -48,7 +48,7 @@ function extract(archive) {
 function run(command, args, cwd) {
     const result = spawnSync(command, args, { cwd, encoding: "utf8" });
     if (result.error?.code === "ENOENT")
-        fail("LN0001", `${command} was not found on PATH; fetching llama.cpp's source needs it.`);
+        fail("LN0001", `${command} was not found on PATH; it is needed to fetch llama.cpp's source.`);
     if (result.status !== 0)
         fail("LN0007", `${command} ${args[0]} failed: ${result.stderr.trim()}`);
     return result.stdout.trim();

@@ -1,4 +1,4 @@
-// What the scripts here share: running npm and telling the build what failed.
+// Shared by the scripts in this folder: running npm and reporting errors to the build.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
@@ -8,7 +8,7 @@ export const native = dirname(fileURLToPath(import.meta.url));
 
 export const readJson = path => JSON.parse(readFileSync(path, "utf8"));
 
-// MSBuild turns a line of this shape into an error of the build.
+// MSBuild turns a line of this format into a build error.
 export function fail(code, message) {
     console.error(`${basename(process.argv[1])} : error ${code}: ${message.replace(/\s*\n\s*/g, " | ")}`);
     throw new Stop();
@@ -26,7 +26,7 @@ const unreachable = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRES
     "ENOTCACHED", "ERR_SOCKET_TIMEOUT", "FETCH_ERROR", "UND_ERR_CONNECT_TIMEOUT", "EIDLETIMEOUT", "ECONNECTIONTIMEOUT"]);
 
 export function npm(args, cwd) {
-    // npm is a script on Windows, which only a shell can start.
+    // On Windows npm is a script, which only a shell can run.
     const result = spawnSync("npm", args, { cwd, encoding: "utf8", shell: process.platform === "win32" });
     if (result.error?.code === "ENOENT" || /is not recognized/.test(result.stderr ?? ""))
         fail(

@@ -1,10 +1,10 @@
 // Restores the pinned llama.cpp libraries of one platform:  node restore.mjs <rid> [cpu|vulkan|cuda]
 //
-// npm passes over an optional dependency that fails to install, so the one package this platform needs is
-// asked for as a required dependency: from a manifest and lockfile derived from the committed ones, in a folder
-// of its own. npm then checks the tarball against the pinned hash and says what went wrong. The derived lockfile
-// leaves out the package's os and cpu, because any platform may be published from any other.
-// The finished folder is moved into place in one step, so builds that run side by side cannot see half of it.
+// npm ignores an optional dependency that fails to install, so the one package that this platform needs is installed as
+// a required dependency, in a separate folder, from a manifest and lockfile derived from the committed ones. npm then
+// checks the tarball against the pinned hash and reports errors. The derived lockfile omits the package's os and cpu,
+// because an application can be published for any platform on any other.
+// The finished folder is moved into place in one step, so concurrent builds never see a partial one.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, native, npm, readJson } from "./npm.mjs";
@@ -15,7 +15,7 @@ const [rid, flavor = "cpu"] = process.argv.slice(2);
 const pin = readPin(rid, flavor);
 const target = join(native, ".cache", flavor, rid);
 if (isCurrent()) {
-    touchStamp(); // only the lockfile's time changed; a newer stamp spares the next build this check
+    touchStamp(); // only the lockfile's time changed; with a newer stamp the next build skips this check
 } else {
     const work = join(native, ".cache", `.restore-${process.pid}`);
     try {
@@ -38,7 +38,7 @@ function readPin(rid, flavor) {
         fail(
             "LN0002",
             `No prebuilt llama.cpp ${flavor} libraries for the runtime identifier '${rid}'; `
-                + `there are some for ${Object.keys(packages).join(", ")}. `
+                + `they exist for ${Object.keys(packages).join(", ")}. `
                 + `Build with -p:LlamaNativeLibraries=false to go without and supply your own.`,
         );
 
@@ -67,7 +67,7 @@ function install({ name, version, locked }, work) {
     if (result.code === "EINTEGRITY")
         fail(
             "LN0004",
-            `${name} ${version} is not the package that the lockfile pins (${locked.integrity.slice(0, 20)}...): `
+            `${name} ${version} does not match the hash pinned in the lockfile (${locked.integrity.slice(0, 20)}...): `
                 + `the download was altered or the lockfile's hash is wrong. Nothing was installed. `
                 + `Restore package-lock.json from version control; if it is unchanged, `
                 + `clear npm's cache ('npm cache clean --force') and build again.`,
@@ -75,15 +75,15 @@ function install({ name, version, locked }, work) {
     if (result.unreachable)
         fail(
             "LN0005",
-            `${name} ${version} could not be downloaded, npm's registry is out of reach (${result.code}). `
-                + `Connect to a network or set npm's registry or proxy, then build again; `
+            `${name} ${version} could not be downloaded: npm's registry is unreachable (${result.code}). `
+                + `Connect to a network or configure npm's registry or proxy, then build again; `
                 + `once restored, builds need no network. Without the libraries: -p:LlamaNativeLibraries=false.`,
         );
     if (result.status !== 0)
         fail("LN0006", `npm ci failed for ${name} ${version}: ${result.summary}`);
 }
 
-// The package's libraries, without what only Node.js uses.
+// The package's libraries, without the files that only Node.js uses.
 function collect({ name, version, locked }, work) {
     const root = join(work, "node_modules", ...name.split("/"));
     const found = existsSync(root) ? readJson(join(root, "package.json")).version : "nothing";
@@ -98,8 +98,8 @@ function collect({ name, version, locked }, work) {
     mkdirSync(out);
     const libraries = readdirSync(bins).filter(file => !file.startsWith("llama-addon.") && !file.startsWith("_"));
     if (!libraries.some(file => /^(lib)?llama\./.test(file)))
-        fail("LN0006", `${name} ${version} holds no llama library in ${bins}.`);
-    // The time of restoring, not the archive's: a change of version must look newer to the build.
+        fail("LN0006", `${name} ${version} contains no llama library in ${bins}.`);
+    // Use the current time instead of the archive's, so that the build sees a changed version as newer.
     const now = new Date();
     for (const file of libraries) {
         renameSync(join(bins, file), join(out, file));
@@ -116,7 +116,7 @@ function publish(out, work) {
             renameSync(target, join(work, "replaced"));
         renameSync(out, target);
     } catch (error) {
-        if (!isCurrent()) // otherwise a build beside this one was first with the same files
+        if (!isCurrent()) // otherwise a concurrent build has restored the same files
             throw error;
     }
 }

@@ -1,4 +1,4 @@
-# Sourced by the steps, each of which can also be run by itself.
+# Sourced by the steps, each of which can also be run separately.
 GATE_LOGS=${GATE_LOGS:-$(mktemp -d)}
 
 # build_script ARGUMENT...: ./build.ps1, as typed at a PowerShell prompt. Stop makes an argument that PowerShell refuses an
@@ -7,15 +7,15 @@ build_script() {
     dotnet pwsh -NoProfile -Command "\$ErrorActionPreference = 'Stop'; ./build.ps1 $*; exit \$LASTEXITCODE"
 }
 
-# install PACKAGE...: installs Debian packages if it can, and says so if it cannot. The caller goes on either
-# way, because a test that lacks something skips and names it.
+# install PACKAGE...: installs Debian packages if possible and reports it if not. The caller continues in both cases,
+# because a test that lacks a package is skipped and names it.
 install() {
     command -v apt-get > /dev/null || { echo "missing, and no apt-get to install it: $*"; return 0; }
 
     local root=()
     ((EUID == 0)) || root=(sudo -n)
-    # Another apt run may hold the lock, which is waited for. Without the redirections a daemon that a package starts
-    # would keep this script's output open.
+    # Waits if another apt process holds the lock. Without the redirections, a daemon started by a package would keep
+    # this script's output open.
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c '
         apt-get update -qq && apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"' sh "$@" \
         > /dev/null 2>&1 < /dev/null || echo "could not install: $*"

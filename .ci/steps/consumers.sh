@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Applications made from the packages, published in every form and run.
+# Publishes applications that use the packages, in every form, and runs them.
 set -uo pipefail
 source .ci/steps/common.sh
 build_script consumers 2>&1 | tee "$GATE_LOGS/consumers.log"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Adds up the summaries that `dotnet test` wrote to the given logs, one for each test assembly: "PASSED FAILED SKIPPED".
+# Sums the `dotnet test` summaries of all test assemblies in the given logs and prints "PASSED FAILED SKIPPED".
 set -uo pipefail
 cat "$@" 2> /dev/null | sed -nE \
     's/^.*(Passed|Failed|Skipped)! +- Failed: *([0-9]+), Passed: *([0-9]+), Skipped: *([0-9]+), Total:.*$/\3 \2 \4/p' \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One line for each assembly that ships, from what .ci/steps/test.sh collected; the pages are in artifacts/coverage.
+# Prints a line for each shipped assembly from the data of .ci/steps/test.sh; the HTML report is in artifacts/coverage.
 set -uo pipefail
 dotnet reportgenerator "-reports:artifacts/test-results/*/coverage.cobertura.xml" -targetdir:artifacts/coverage \
     "-reporttypes:TextSummary;Html" -verbosity:Warning || exit 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The site, in artifacts/site, from the libraries that the tests and packages built. A broken link or reference is an error.
+# Builds the documentation site in artifacts/site from the libraries of earlier steps. Broken links and references are errors.
 set -uo pipefail
 source .ci/steps/common.sh
 rm -rf artifacts/api artifacts/site

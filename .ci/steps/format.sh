@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# .editorconfig and the length of lines. Naming and style rules are warnings of every build as well, and so errors.
+# Checks .editorconfig and line lengths. Naming and style rules are also checked in every build, where warnings are errors.
 set -uo pipefail
 source .ci/steps/common.sh
 failures=0

@@ -1,5 +1,5 @@
-// Lists lines of more than 140 columns in the files that git tracks. Exempt is what cannot be wrapped: tables, quoted output
-// and lone links in Markdown, and the lines of a raw string in C#.
+// Lists lines of more than 140 columns in tracked files. Lines that cannot be wrapped are exempt: tables, code blocks and
+// single links in Markdown, and raw strings in C#.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The packages, in artifacts/.
+# Creates the packages in artifacts/.
 set -uo pipefail
 source .ci/steps/common.sh
 build_script pack --verbosity quiet && ls -lh artifacts/*.nupkg

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests can use beyond the .NET SDK and npm. Only the .NET tools are indispensable.
+# Installs what the tests can use in addition to the .NET SDK and npm. Only the .NET tools are required.
 set -uo pipefail
 source .ci/steps/common.sh
 
@@ -7,15 +7,15 @@ command -v gcc > /dev/null || install gcc libc6-dev
 command -v g++ > /dev/null || install g++
 compgen -G "/usr/share/vulkan/icd.d/lvp_icd*.json" > /dev/null || install mesa-vulkan-drivers
 command -v chromium > /dev/null || command -v google-chrome > /dev/null || install chromium
-if [[ $(uname -sm) == "Linux x86_64" ]]; then # the libraries of other platforms, as far as they can be run
+if [[ $(uname -sm) == "Linux x86_64" ]]; then # to run the libraries of other platforms
     [[ -x /usr/lib/wine/wine64 ]] || install wine64
     command -v qemu-aarch64-static > /dev/null || install qemu-user-static
     command -v aarch64-linux-gnu-g++ > /dev/null || install g++-aarch64-linux-gnu
 fi
 
 native=native/LlamaNative.Native.proj
-dotnet msbuild $native -t:FetchSource -nologo || echo "llama.cpp's source is not available; the ABI report is not recompiled"
+dotnet msbuild $native -t:FetchSource -nologo || echo "llama.cpp's source is not available; the ABI report will not be recompiled"
 [[ $(uname -sm) != "Linux x86_64" ]] || dotnet msbuild $native -t:RestoreLibraries -p:LlamaNativeGpu=vulkan -nologo \
-    || echo "the Vulkan libraries are not available; offload is not tested"
+    || echo "the Vulkan libraries are not available; offloading will not be tested"
 
 dotnet tool restore

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What somebody sees who clones the repository into an empty folder and follows the README: its two commands, with PATH
-# and HOME as the only environment variables and no reference files beside the clone.
+# Clones the repository into an empty folder and runs the README's two commands, with only PATH and HOME as environment
+# variables and without the reference files in ../shared.
 set -uo pipefail
 source .ci/steps/common.sh
 command -v git > /dev/null || install git
@@ -9,10 +9,10 @@ most_skipped=15
 empty=$(mktemp -d)
 trap 'rm -rf "$empty"' EXIT
 clone=$empty/LlamaNative
-# The owner of a checkout is not always the one who runs its gate; git refuses to clone from another's folder.
+# The user who runs the gate may not own the checkout, and git refuses to clone from another user's folder.
 printf '[safe]\n\tdirectory = *\n' > "$empty/gitconfig"
 export GIT_CONFIG_GLOBAL=$empty/gitconfig
-[[ -z $(git status --porcelain) ]] || echo "note: the clone has what is committed, and there are uncommitted changes"
+[[ -z $(git status --porcelain) ]] || echo "note: the clone does not contain the uncommitted changes"
 git clone --quiet --no-hardlinks . "$clone" || exit 1
 
 stranger() { # COMMAND..., in the clone
@@ -30,7 +30,7 @@ answers=$(printf 'Hello!\n' | stranger dotnet run --project samples/ConsoleChat)
 echo "$answers"
 grep -q '[A-Za-z]\{2,\}' <<< "$answers" || fail "no answer"
 
-# The answers are random; with --temp 0 they are the first conversation of models/README.md.
+# Answers are random by default; with --temp 0 they are those of the first conversation in models/README.md.
 echo "--- dotnet run --project samples/ConsoleChat -- --temp 0"
 answers=$(printf 'Hello!\nMy name is Ada.\nWhat is 9 + 7?\n' | stranger dotnet run --project samples/ConsoleChat -- --temp 0) \
     || fail "exit code $?"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every test, the slow ones and those that need ../shared or an optional package included. Release, because the packages
-# are made from the same build. The collector comes with the test projects that reference coverlet.
+# Runs every test, including slow ones and those that need ../shared or an optional package. Uses Release, because the
+# packages are created from the same build. The coverage collector comes with the test projects that reference coverlet.
 set -uo pipefail
 source .ci/steps/common.sh
 rm -rf artifacts

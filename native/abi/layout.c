@@ -1,6 +1,6 @@
-// Prints, as JSON, how the compiler lays out what the managed side mirrors: the size of each struct, the offset and
-// size of each field, the numbers behind enums and macros. The same on every platform we ship: pointers and size_t
-// have 8 bytes, enums 4, and no struct holds a long or a bit field, where Windows would differ.
+// Prints the layout of the declarations that the C# code mirrors as JSON: the size of each struct, the offset and size of
+// each field, and the values of enums and macros. It is the same on all supported platforms: pointers and size_t have 8
+// bytes, enums 4, and no struct contains a long or a bit field, which would differ on Windows.
 #include "llama.h"
 
 #include <stddef.h>
@@ -10,8 +10,8 @@
 
 _Static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8 && sizeof(int) == 4 && sizeof(bool) == 1, "a 64-bit platform");
 
-// First reading: the compiler checks that the lists are complete. With a field missing -Wmissing-field-initializers
-// speaks up, with a value missing -Wswitch (both are errors here); a name too many does not compile anyway.
+// First pass: the compiler checks that the lists are complete. -Wmissing-field-initializers reports missing fields and
+// -Wswitch missing values (both are errors here); names that do not exist fail to compile.
 #define STRUCT(name, fields) const struct name complete_##name = { fields };
 #define F(field) 0,
 #define A(field) { 0 },
@@ -33,7 +33,7 @@ _Static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8 && sizeof(int) == 4 &&
 #undef ALIAS
 #undef CONSTANT
 
-// Second reading: print, section by section.
+// Second pass: print each section.
 enum section { STRUCTS, ENUMS, CONSTANTS };
 
 static const char * separator;

@@ -1,6 +1,6 @@
-// What changes between two releases, as lines to read. Each function answers with one line per difference.
+// Compares two releases. Each function returns one line of text per difference.
 
-/** Sizes, offsets and numbers of two reports of abi/layout.c. */
+/** Compares sizes, offsets and values in two reports of abi/layout.c. */
 export function compareReports(before, after) {
     return [
         ...compareMaps("struct", before.structs, after.structs, compareStructs),
@@ -9,7 +9,7 @@ export function compareReports(before, after) {
     ];
 }
 
-/** The imported functions whose declaration is another or gone, and the functions that are new. */
+/** Lists imported functions whose declaration changed or disappeared, and new functions. */
 export function compareFunctions(before, after, imported) {
     const lines = [];
     for (const name of imported) {
@@ -24,7 +24,7 @@ export function compareFunctions(before, after, imported) {
     return lines;
 }
 
-/** What gcc found in the headers and not in mirrored.def: { enums: { name: [values] }, fields: [lines] }. */
+/** Declarations that gcc found in the headers but not in mirrored.def: { enums: { name: [values] }, fields: [lines] }. */
 export function missingFrom(warnings) {
     const enums = {}, fields = [];
     let owner;

@@ -1,11 +1,11 @@
-// What the public headers declare, read after the C preprocessor, so that macros and comments are out of the way.
+// Reads the declarations of the public headers after the C preprocessor has removed macros and comments.
 import { spawnSync } from "node:child_process";
 import { fail } from "../npm.mjs";
 
-// The headers that the managed side imports from.
+// The headers whose functions the C# code imports.
 const headers = ["llama.h", "ggml.h", "ggml-alloc.h", "ggml-backend.h", "ggml-cpu.h", "gguf.h"];
 
-/** The functions that the headers under the given folders declare: name to declaration, on one line. */
+/** Maps the names of functions that the headers in the given folders declare to their declarations, each on one line. */
 export function functionsOf(folders, names = headers) {
     const found = new Map();
     for (const statement of statements(preprocess(folders, names))) {
@@ -22,14 +22,14 @@ function preprocess(folders, names) {
     const result = spawnSync("gcc", ["-E", "-P", "-x", "c", ...folders.flatMap(folder => ["-I", folder]), "-"],
         { input: names.map(name => `#include "${name}"\n`).join(""), encoding: "utf8", maxBuffer: 1 << 26 });
     if (result.error?.code === "ENOENT")
-        fail("LN0001", "gcc was not found on PATH; comparing headers needs it.");
+        fail("LN0001", "gcc was not found on PATH; it is needed to compare headers.");
     if (result.status !== 0)
         fail("LN0007", `gcc cannot read the headers: ${result.stderr.trim()}`);
     return result.stdout;
 }
 
-// Declarations end with a semicolon outside of braces; the body of an inline function ends one too. Of the attributes
-// visibility says nothing here; a deprecation is kept, for that is a difference worth seeing.
+// A declaration ends with a semicolon outside braces, or with the body of an inline function. Visibility attributes are
+// removed; deprecations are kept, because a change of them should be reported.
 function* statements(text) {
     let depth = 0, statement = "";
     for (const character of text.replace(/__attribute__\s*\(\(visibility\s*\("\w+"\)\)\)|__extension__|\bextern\b/g, "")) {
@@ -46,7 +46,7 @@ function* statements(text) {
     }
 }
 
-// Attributes stand before or after, and may quote the name of another function.
+// Attributes can precede or follow, and may quote the name of another function.
 const nameOf = statement => /^(?!typedef\b)[\w\s*]*?\b((?:llama|ggml|gguf)_\w+)\(.*\)$/.exec(
     statement.replace(/"[^"]*"/g, "").replace(/__attribute__\(\(\w+(\([^()]*\))?\)\)/g, "").trim())?.[1];
 

@@ -1,4 +1,4 @@
-// The lines of llama.cpp's log that the managed side reads, in the source of another release and in what its libraries log.
+// Checks the lines of llama.cpp's log that the C# code parses, in the source of another release and in its libraries' log.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,7 +7,7 @@ export function declaredFormats(code) {
     return [...code.matchAll(/new\(\s*"([^"]+\.cpp)",\s*"((?:[^"\\]|\\.)*)"/g)].map(([, source, format]) => ({ source, format }));
 }
 
-/** A line for each format that its file no longer holds. */
+/** Returns a line for each format that is no longer in its file. */
 export function missingFormats(formats, folder) {
     return formats.filter(({ source, format }) => !holds(join(folder, source), format)).map(({ source, format }) => {
         const moved = sourcesIn(join(folder, "src")).find(file => holds(join(folder, file), format));
@@ -15,7 +15,7 @@ export function missingFormats(formats, folder) {
     });
 }
 
-/** What the tests say of lines that stayed out; where they failed otherwise, their last lines. */
+/** Returns what the tests report about missing lines; if they failed for another reason, the end of their output. */
 export function missingLines(status, output) {
     if (status === 0)
         return [];

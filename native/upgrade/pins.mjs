@@ -1,14 +1,14 @@
-// Rewrites the pins: the packages of one npm version in the three manifests, and the release wherever code names it.
+// Updates the pins: the npm packages in the three manifests, and the release wherever files name it.
 import { rmSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, native, npm, readJson } from "../npm.mjs";
 
 const flavors = ["", "vulkan", "cuda"];
 
-/** Files that name the release or the packages' version; the manifests are rewritten field by field. */
-const texts = ["abi/layout.c", "NOTICES.txt", "README.md", "../README.md", "../src/LlamaNative/LlamaRuntime.cs"];
+/** Files that contain the release or the version of the packages; manifests are updated field by field. */
+const texts = ["abi/layout.c", "NOTICES.txt", "README.md", "../README.md", "../src/LlamaNative/Primitives/PinnedRelease.cs"];
 
-/** Pins the packages of a version; answers what is not served in it. */
+/** Pins the packages of a version; returns those that the registry does not have in this version. */
 export function pinPackages(version, release) {
     const dropped = [];
     for (const flavor of flavors) {
@@ -32,7 +32,7 @@ export function pinPackages(version, release) {
     return dropped;
 }
 
-/** Pins the source's package; its commit is known only once it is fetched. */
+/** Pins the source's package; its commit is known only after fetching. */
 export function pinSource(version, commit) {
     const manifest = readJson(join(native, "package.json"));
     const { source } = manifest.llamaNative;
@@ -52,7 +52,7 @@ export function renameRelease(previous, release, previousVersion, version) {
 export function view(name, version, field) {
     const result = npm(["view", `${name}@${version}`, field], native);
     if (result.unreachable)
-        fail("LN0005", `npm's registry is out of reach (${result.code}).`);
+        fail("LN0005", `npm's registry is unreachable (${result.code}).`);
     return result.status === 0 ? result.stdout.trim() : undefined;
 }
 

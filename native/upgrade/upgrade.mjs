@@ -1,8 +1,8 @@
-// Moves the pin to another release of llama.cpp, shows what that changes, and runs the tests on it:
+// Switches the pins to another release of llama.cpp, prints the differences, and runs the tests with it:
 //
 //   node native/upgrade/upgrade.mjs <version of the npm packages> [--no-tests]
 //
-// It edits the working tree and nothing else, so the upgrade is one commit, and trying it is one branch.
+// It changes only the working tree, so you can try an upgrade on a branch and make it one commit.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,11 +17,11 @@ const root = join(native, "..");
 const source = join(native, "llama.cpp");
 const includes = [join(source, "include"), join(source, "ggml", "include")];
 if (!/^\d+\.\d+\.\d+$/.test(version ?? ""))
-    fail("LN0006", "which version? node native/upgrade/upgrade.mjs 3.22.1 [--no-tests]");
+    fail("LN0006", "usage: node native/upgrade/upgrade.mjs 3.22.1 [--no-tests]");
 
 const previous = readJson(join(native, "package.json")).llamaNative;
 if (view(previous.source.package, version, "version") !== version)
-    fail("LN0006", `${previous.source.package} ${version} is not served.`);
+    fail("LN0006", `The registry has no ${previous.source.package} ${version}.`);
 
 step(`llama.cpp ${previous.release}: source and declarations`);
 run("node", ["fetch-source.mjs"], native);
@@ -35,7 +35,7 @@ pinSource(version, commit);
 renameRelease(previous.release, release, previous.source.version, version);
 run("node", ["fetch-source.mjs"], native);
 
-step("the compiler's report");
+step("ABI report");
 const { added, unmirrored, report } = recompile();
 const imported = importedFunctions();
 const changes = [
@@ -45,35 +45,35 @@ const changes = [
 ];
 
 step(
-    `${previous.release} -> ${release}: ${changes.length} differences in what ${imported.length} imports, `
-        + `${Object.keys(report.structs).length} structs and ${Object.keys(report.enums).length} enums mirror or could`,
+    `${previous.release} -> ${release}: ${changes.length} differences in ${imported.length} imported functions, `
+        + `${Object.keys(report.structs).length} structs and ${Object.keys(report.enums).length} enums`,
 );
 print([
     ...changes,
     ...added.map((value) => `added to abi/mirrored.def: ${value}`),
-    ...dropped.map((name) => `not served in ${version}, and no longer pinned: ${name}`),
+    ...dropped.map((name) => `no package in ${version}, no longer pinned: ${name}`),
 ]);
 if (unmirrored.length > 0)
     fail("LN0007", "structs have new fields: add them to abi/mirrored.def and to src/LlamaNative/Interop/Structs, then dotnet test");
 
-step("the lines of log that are read, in the source");
+step("log lines in the source");
 print(missingFormats(declaredFormats(readFileSync(join(root, "src", "LlamaNative", "Interop", "LogText", "LogLines.cs"), "utf8")), source));
 
-step("the libraries");
+step("libraries");
 replaceGpuLibraries();
 
 if (!flags.includes("--no-tests")) {
-    step("the lines of log that are read, as the libraries log them for a small model");
+    step("log lines of the libraries for a small model");
     const filter = ["--filter", "FullyQualifiedName~Interop.LogText"];
     const { status, stdout } = spawnSync("dotnet", ["test", join(root, "tests", "LlamaNative.Tests"), ...filter],
         { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 });
     print(missingLines(status, stdout));
 
-    step("the tests");
+    step("tests");
     run("dotnet", ["test"], root, "inherit");
 }
 
-// The package of the source says which release it is; the bundle says which commit.
+// The source's package contains the name of the release; the bundle contains the commit.
 function inspect(version) {
     mkdirSync(join(native, ".cache"), { recursive: true });
     const work = mkdtempSync(join(native, ".cache", ".upgrade-"));
@@ -90,7 +90,7 @@ function inspect(version) {
     }
 }
 
-// A value that an enum gained is added to mirrored.def; a field that a struct gained is a person's work.
+// New enum values are added to mirrored.def automatically; new struct fields have to be mirrored by hand.
 function recompile() {
     const compile = () =>
         spawnSync(
@@ -108,7 +108,7 @@ function recompile() {
         );
     const first = compile();
     if (first.status !== 0)
-        fail("LN0007", `abi/layout.c does not compile: something mirrored is gone. ${first.stderr.trim()}`);
+        fail("LN0007", `abi/layout.c does not compile: a mirrored declaration is missing. ${first.stderr.trim()}`);
     const { enums, fields } = missingFrom(first.stderr);
     addValues(enums);
     const second = compile();
@@ -130,7 +130,7 @@ function addValues(enums) {
     writeFileSync(file, text);
 }
 
-// Builds restore the CPU's libraries by themselves; those for GPUs stay until somebody asks, and would be of the release before.
+// Builds restore the CPU libraries automatically. GPU libraries are restored only on request and would be of the old release.
 function replaceGpuLibraries() {
     const tested = existsSync(join(native, ".cache", "vulkan"));
     for (const gpu of ["vulkan", "cuda"])
@@ -144,7 +144,7 @@ function replaceGpuLibraries() {
             "-t:RestoreLibraries",
             "-p:LlamaNativeGpu=vulkan",
         ]).status === 0;
-    print(restored ? ["Vulkan's restored"] : tested ? ["Vulkan's cannot be had: the tests that need them are skipped"] : []);
+    print(restored ? ["Vulkan libraries restored"] : tested ? ["no Vulkan libraries: the tests that need them are skipped"] : []);
 }
 
 function importedFunctions() {

@@ -3,14 +3,14 @@ using LlamaNative;
 
 namespace ConsoleChat;
 
-/// <summary>Lines that begin with a slash are for the program and not for the model.</summary>
+/// <summary>Lines that start with a slash are commands for the program, not messages for the model.</summary>
 internal sealed class ChatCommands(ChatSession session, LlamaContext context, ChatTerminal terminal)
 {
     private const string Help = """
-        /reset         forget the conversation
-        /stats         what the last answer took
-        /system TEXT   instructions for the whole conversation; without TEXT, show them
-        /exit          leave (also: end of input, Ctrl+C twice)
+        /reset         clear the conversation
+        /stats         tokens and speed of the last answer
+        /system TEXT   set instructions for the whole conversation; without TEXT, show them
+        /exit          quit (also: end of input, Ctrl+C twice)
         /help          this list
         """;
 
@@ -29,7 +29,7 @@ internal sealed class ChatCommands(ChatSession session, LlamaContext context, Ch
         {
             case "/reset":
                 session.Reset();
-                terminal.Tell("(the conversation is forgotten)");
+                terminal.Tell("(conversation cleared)");
                 break;
             case "/stats":
                 terminal.Tell(Stats());
@@ -41,7 +41,7 @@ internal sealed class ChatCommands(ChatSession session, LlamaContext context, Ch
                 terminal.Tell(Help);
                 break;
             default:
-                terminal.Tell($"(there is no command {words[0]}; /help lists them)");
+                terminal.Tell($"(there is no command {words[0]}; /help lists the commands)");
                 break;
         }
 
@@ -69,8 +69,8 @@ internal sealed class ChatCommands(ChatSession session, LlamaContext context, Ch
         GenerationTimings timings = last.Timings;
         return string.Create(CultureInfo.InvariantCulture, $"""
             prompt    {usage.PromptTokens} tokens: {usage.CachedTokens} from the cache, {usage.PromptTokens - usage.CachedTokens} evaluated at {timings.PromptTokensPerSecond:F1} tokens/s
-            answer    {usage.CompletionTokens} tokens at {timings.TokensPerSecond:F1} tokens/s, the first after {timings.TimeToFirstToken.TotalMilliseconds:F0} ms; ended by {last.StopReason}
-            context   {context.Cache.GetLength()} of {context.SequenceSize} tokens used, {session.Messages.Count} messages, {session.ForgottenMessages} forgotten
+            answer    {usage.CompletionTokens} tokens at {timings.TokensPerSecond:F1} tokens/s, the first after {timings.TimeToFirstToken.TotalMilliseconds:F0} ms; stop reason {last.StopReason}
+            context   {context.Cache.GetLength()} of {context.SequenceSize} tokens used, {session.Messages.Count} messages, {session.ForgottenMessages} dropped
             model     loaded in {timings.Load.TotalMilliseconds:F0} ms
             """);
     }

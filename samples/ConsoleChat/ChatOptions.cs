@@ -2,13 +2,13 @@ using LlamaNative;
 
 namespace ConsoleChat;
 
-/// <summary>What can be set, in appsettings.json, in the environment (<c>Chat__Model</c>) and on the command line.</summary>
+/// <summary>Options, set in appsettings.json, in environment variables (<c>Chat__Model</c>) or on the command line.</summary>
 internal sealed class ChatOptions
 {
-    /// <summary>The configuration section they are in.</summary>
+    /// <summary>The configuration section of these options.</summary>
     public const string Section = "Chat";
 
-    /// <summary>The GGUF file; null looks for the repository's own.</summary>
+    /// <summary>The GGUF file; null searches for the repository's model.</summary>
     public string? Model { get; set; }
 
     public int? ContextSize { get; set; }
@@ -27,15 +27,15 @@ internal sealed class ChatOptions
 
     public uint? Seed { get; set; }
 
-    /// <summary>Most tokens of an answer; null leaves it to the model.</summary>
+    /// <summary>Maximum tokens of an answer; null sets no limit.</summary>
     public int? MaxTokens { get; set; }
 
     public string? System { get; set; }
 
-    /// <summary>A built-in chat template; null takes the model's.</summary>
+    /// <summary>A built-in chat template; null uses the model's.</summary>
     public string? Template { get; set; }
 
-    /// <summary>Tools the model may call, separated by commas; see <see cref="ChatTools"/>.</summary>
+    /// <summary>Names of the tools that the model may call, separated by commas; see <see cref="ChatTools"/>.</summary>
     public string? Tools { get; set; }
 
     public ModelOptions ToModelOptions() => new() { GpuLayers = GpuLayers };

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace ConsoleChat;
 
-/// <summary>The conversation: loads the model, then answers line after line until the input ends.</summary>
+/// <summary>Runs the conversation: loads the model, then answers each line until the input ends.</summary>
 internal sealed partial class ChatService(
     IOptions<ChatOptions> options,
     ChatTerminal terminal,
@@ -24,7 +24,7 @@ internal sealed partial class ChatService(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Asked to leave.
+            // The user asked to quit.
         }
         catch (Exception error) when (error is LlamaException or ArgumentException)
         {
@@ -75,12 +75,12 @@ internal sealed partial class ChatService(
     {
         if (terminal.IsInteractive)
         {
-            terminal.Tell("Say something; /help lists the commands.");
+            terminal.Tell("Type a message; /help lists the commands.");
         }
 
         interrupts.Warned += () =>
         {
-            terminal.Tell("\n(Ctrl+C again, or /exit, leaves)");
+            terminal.Tell("\n(press Ctrl+C again or type /exit to quit)");
             terminal.Prompt();
         };
         int exitCode = ExitCode.Success;

@@ -3,7 +3,8 @@ using System.Text;
 namespace ConsoleChat;
 
 /// <summary>
-/// Where the conversation takes place: a terminal, or files and pipes. Answers go to standard output, all else to standard error.
+/// Input and output of the conversation: a terminal, or files and pipes. Answers go to standard output, everything else to
+/// standard error.
 /// </summary>
 internal sealed class ChatTerminal : IDisposable
 {
@@ -14,7 +15,7 @@ internal sealed class ChatTerminal : IDisposable
 
     public ChatTerminal()
     {
-        // UTF-8 whatever the locale says, and without a mark; only a terminal's own input is read as the system has it.
+        // UTF-8 regardless of the locale, without a byte order mark. Only terminal input uses the system's encoding.
         IsInteractive = !Console.IsInputRedirected;
         _input = IsInteractive ? Console.In : new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
         if (OperatingSystem.IsWindows())
@@ -25,21 +26,21 @@ internal sealed class ChatTerminal : IDisposable
         _output = Console.OpenStandardOutput();
     }
 
-    /// <summary>Whether someone sits there.</summary>
+    /// <summary>Whether input comes from a terminal.</summary>
     public bool IsInteractive { get; }
 
-    /// <summary>The next line of input; null at its end.</summary>
+    /// <summary>Reads the next line of input; null at the end.</summary>
     public async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
     {
         Prompt();
 
-        // A read cannot be interrupted; when the program ends it is left behind on its thread.
+        // A read cannot be interrupted; when the program ends, it is abandoned on its thread.
         string? line = await Task.Run(_input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
         _prompted &= line is null;
         return line;
     }
 
-    /// <summary>Shows that it is the user's turn.</summary>
+    /// <summary>Prompts the user for a message.</summary>
     public void Prompt()
     {
         if (IsInteractive)
@@ -49,7 +50,7 @@ internal sealed class ChatTerminal : IDisposable
         }
     }
 
-    /// <summary>Gives the next program a line of its own, where ours ends behind a prompt.</summary>
+    /// <summary>Ends the line after a prompt, so that the shell's prompt starts on a new one.</summary>
     public void Leave()
     {
         if (_prompted)
@@ -58,14 +59,14 @@ internal sealed class ChatTerminal : IDisposable
         }
     }
 
-    /// <summary>A part of an answer.</summary>
+    /// <summary>Writes a part of an answer.</summary>
     public void Write(string text)
     {
         _output.Write(Encoding.UTF8.GetBytes(text));
         _output.Flush();
     }
 
-    /// <summary>A line that is no part of an answer.</summary>
+    /// <summary>Writes a line that is not part of an answer.</summary>
     public void Tell(string line) => _notices.WriteLine(line);
 
     public void Dispose()

@@ -4,7 +4,7 @@ using LlamaNative;
 
 namespace ConsoleChat;
 
-/// <summary>The tools of this program: each a description for the model and a delegate that is run when it calls.</summary>
+/// <summary>This program's tools: each has a description for the model and a delegate that runs when the model calls it.</summary>
 internal static class ChatTools
 {
     private static readonly ToolFunction s_clock = new(
@@ -15,7 +15,7 @@ internal static class ChatTools
         }),
         (_, _) => Task.FromResult(DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)));
 
-    /// <summary>The tools of these names.</summary>
+    /// <summary>Returns the tools with these names.</summary>
     /// <exception cref="ArgumentException">There is no such tool.</exception>
     public static IReadOnlyList<ToolFunction> Find(string? names) =>
         [.. (names ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

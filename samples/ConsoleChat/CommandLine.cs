@@ -1,31 +1,30 @@
 namespace ConsoleChat;
 
 /// <summary>
-/// The command line, which the host reads into its configuration. The host takes no offence at a misspelt option, so
-/// they are checked here.
+/// The command line, which the host reads into its configuration. The host ignores unknown options, so they are checked here.
 /// </summary>
 internal static class CommandLine
 {
     public const string Help = """
-        ConsoleChat: talk with a GGUF model.
+        ConsoleChat: chat with a GGUF model.
 
-          --model PATH        the model file [default: models/tiny-chat.gguf of the repository]
-          --context N         tokens the conversation may have [default: as trained, at most 4096]
-          --threads N         threads that compute [default: one for each core]
-          --gpu-layers N      layers to keep on the GPU [default: all, where there is one]
-          --temp X            0 always takes the most probable token [default: 0.8]
+          --model PATH        the model file [default: the repository's models/tiny-chat.gguf]
+          --context N         context size in tokens [default: as trained, at most 4096]
+          --threads N         threads to use [default: one per core]
+          --gpu-layers N      layers to keep on the GPU [default: all, if there is a GPU]
+          --temp X            temperature; 0 always picks the most probable token [default: 0.8]
           --top-k N           [default: 40]
           --top-p X           [default: 0.95]
           --min-p X           [default: 0.05]
           --seed N            the same seed gives the same answers [default: random]
-          --max-tokens N      most tokens of an answer [default: as the model likes]
+          --max-tokens N      maximum tokens of an answer [default: no limit]
           --system TEXT       instructions for the whole conversation
           --template NAME     a built-in chat template, or a file with one [default: the model's, else chatml]
-          --tools clock       let the model ask what time it is [default: no tools]
+          --tools clock       let the model look up the time [default: no tools]
           --help              this text
 
-        After 'dotnet run --project samples/ConsoleChat' write -- before the options.
-        While talking, /help lists the commands; Ctrl+C stops an answer.
+        With 'dotnet run --project samples/ConsoleChat', put -- before the options.
+        During the chat, /help lists the commands and Ctrl+C stops an answer.
         llama.cpp's log: --Logging:LogLevel:llama.cpp=Debug
         """;
 
@@ -50,7 +49,7 @@ internal static class CommandLine
 
     public static bool AsksForHelp(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?");
 
-    /// <summary>What is wrong with the command line; null when nothing is.</summary>
+    /// <summary>What is wrong with the command line; null if it is valid.</summary>
     public static string? FindMistake(string[] args)
     {
         for (int i = 0; i < args.Length; i++)
@@ -58,10 +57,10 @@ internal static class CommandLine
             string name = args[i].Split('=', 2)[0];
             if (!name.StartsWith('-'))
             {
-                return $"'{args[i]}' belongs to no option.";
+                return $"'{args[i]}' does not belong to an option.";
             }
 
-            // A name with colons is a configuration key of the host.
+            // A name with a colon is a configuration key of the host.
             if (!Switches.ContainsKey(name) && !name.Contains(':'))
             {
                 return $"There is no option '{name}'.";

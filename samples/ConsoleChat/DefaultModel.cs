@@ -1,17 +1,17 @@
 namespace ConsoleChat;
 
-/// <summary>The model that is used when none is named: the repository's own small one.</summary>
+/// <summary>The default model: the small one in this repository.</summary>
 internal static class DefaultModel
 {
     public const string RelativePath = "models/tiny-chat.gguf";
 
     public static string Missing { get; } = $"""
-        There is no model to talk with: {RelativePath} was not found here or in a folder above.
-        Name one with --model, any chat model in the GGUF format:
+        No model found: {RelativePath} is neither here nor in a parent folder.
+        Pass any chat model in the GGUF format with --model:
           dotnet run --project samples/ConsoleChat -- --model path/to/model.gguf
         """;
 
-    /// <summary>Looks in the program's folder and those above it, then in the current one and those above it.</summary>
+    /// <summary>Searches the program's folder and its parents, then the current folder and its parents.</summary>
     public static string? Find() => Above(AppContext.BaseDirectory).Concat(Above(Environment.CurrentDirectory))
         .Select(folder => Path.Combine(folder.FullName, RelativePath))
         .FirstOrDefault(File.Exists);

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace ConsoleChat;
 
 /// <summary>
-/// Ctrl+C. It takes the place of the host's console lifetime, for which Ctrl+C is the end of the program: here it stops
-/// the answer under way, and the program only when pressed again before the next message.
+/// Handles Ctrl+C. Replaces the host's console lifetime, which ends the program on Ctrl+C. Here Ctrl+C stops the current
+/// answer, and ends the program only if it is pressed again before the next message.
 /// </summary>
 internal sealed class Interrupts(IHostApplicationLifetime application) : IHostLifetime, IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class Interrupts(IHostApplicationLifetime application) : IHostLi
     private bool _loading = true;
     private bool _pressed;
 
-    /// <summary>Raised when a further Ctrl+C would end the program.</summary>
+    /// <summary>Raised when another Ctrl+C would end the program.</summary>
     public event Action? Warned;
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class Interrupts(IHostApplicationLifetime application) : IHostLi
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Waits for a message: from now on the first Ctrl+C only warns. (Before, while the model loads, it ends the program.)
+    /// Starts waiting for a message: from now on the first Ctrl+C only warns. While the model loads, it ends the program.
     /// </summary>
     public void AwaitMessage()
     {
@@ -39,7 +39,7 @@ internal sealed class Interrupts(IHostApplicationLifetime application) : IHostLi
         }
     }
 
-    /// <summary>A message has come.</summary>
+    /// <summary>Records that a message was entered.</summary>
     public void NoteMessage()
     {
         lock (_gate)
@@ -48,7 +48,7 @@ internal sealed class Interrupts(IHostApplicationLifetime application) : IHostLi
         }
     }
 
-    /// <summary>Begins an answer that Ctrl+C stops; it ends with the next <see cref="AwaitMessage"/>.</summary>
+    /// <summary>Starts an answer that Ctrl+C stops; it ends with the next <see cref="AwaitMessage"/>.</summary>
     public CancellationToken BeginAnswer()
     {
         lock (_gate)

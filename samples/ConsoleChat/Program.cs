@@ -18,14 +18,14 @@ if (CommandLine.FindMistake(args) is { } mistake)
     return ExitCode.Usage;
 }
 
-// The content root is where the program lies and not where it is started: an appsettings.json there is none of ours.
+// The content root is the program's folder, not the current one, whose appsettings.json would not be ours.
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
 {
     ContentRootPath = AppContext.BaseDirectory,
 });
 builder.Configuration.AddCommandLine(args, CommandLine.Switches);
 
-// Standard output belongs to the answers.
+// Standard output is reserved for answers.
 builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
 builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
@@ -39,7 +39,7 @@ builder.Services.AddHostedService<ChatService>();
 using IHost host = builder.Build();
 try
 {
-    // Read here, where a value that is no number can be told as the user's mistake that it is.
+    // Bound here, so that a value that is not a number is reported as an error of the command line.
     _ = host.Services.GetRequiredService<IOptions<ChatOptions>>().Value;
 }
 catch (Exception error) when (error is OptionsValidationException or InvalidOperationException)

@@ -1,6 +1,6 @@
 namespace ConsoleChat;
 
-/// <summary>A bar on standard error, where that is a terminal; else nothing.</summary>
+/// <summary>A progress bar on standard error, shown only on a terminal.</summary>
 internal sealed class ProgressBar(string title) : IProgress<float>, IDisposable
 {
     private const int Width = 30;
@@ -18,7 +18,7 @@ internal sealed class ProgressBar(string title) : IProgress<float>, IDisposable
         }
     }
 
-    /// <summary>Wipes the bar away.</summary>
+    /// <summary>Clears the bar.</summary>
     public void Dispose()
     {
         if (_shown >= 0)

@@ -1,6 +1,6 @@
 namespace DesktopChat;
 
-/// <summary>Writes a file so that a crash leaves either the old one or the new one.</summary>
+/// <summary>Writes a file atomically: a crash leaves either the old file or the new one.</summary>
 internal static class AtomicFile
 {
     public static void Write(string path, ReadOnlySpan<byte> content)

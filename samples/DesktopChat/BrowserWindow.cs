@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace DesktopChat;
 
 /// <summary>
-/// The window: a browser of the Chromium family in application mode, without tabs and address bar and with a profile of
-/// its own, so that no extension reads along; where there is none, a tab of the default browser.
+/// The window: a Chromium-based browser in application mode, without tabs and address bar, with a separate profile so that
+/// extensions have no access. If there is no such browser, a tab of the default browser.
 /// </summary>
 internal sealed partial class BrowserWindow(string dataFolder, ILogger<BrowserWindow> logger)
 {
-    // A browser that cannot start (no display, no sandbox) says so at once.
+    // A browser that cannot start (no display, no sandbox) exits quickly.
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(3);
 
     private static readonly string[] s_linuxNames =
@@ -32,10 +32,10 @@ internal sealed partial class BrowserWindow(string dataFolder, ILogger<BrowserWi
     /// <summary>Raised when the user has closed the window; never for a tab of the default browser.</summary>
     public event Action? Closed;
 
-    /// <summary>Opens the window; a failure is only logged, as the address is printed anyway.</summary>
+    /// <summary>Opens the window; a failure is only logged, because the address is printed anyway.</summary>
     public void Open(string address) => _ = OpenAsync(address);
 
-    /// <summary>The first browser found that knows application mode.</summary>
+    /// <summary>The first browser found that supports application mode.</summary>
     public static string? FindBrowser() => Candidates().FirstOrDefault(File.Exists);
 
     private async Task OpenAsync(string address)
@@ -72,7 +72,7 @@ internal sealed partial class BrowserWindow(string dataFolder, ILogger<BrowserWi
             return false;
         }
 
-        // Browsers chat on their streams; unread pipes would stop them.
+        // Browsers write to their standard streams; a full pipe would block them.
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
@@ -84,7 +84,7 @@ internal sealed partial class BrowserWindow(string dataFolder, ILogger<BrowserWi
             Closed?.Invoke();
         }
 
-        // At once and without an error: a browser that runs already has taken the window over.
+        // A quick exit without an error means that a running browser opened the window.
         return !atOnce || process.ExitCode == 0;
     }
 

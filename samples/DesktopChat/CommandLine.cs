@@ -8,20 +8,20 @@ internal static class CommandLine
     public const string Help = """
         DesktopChat: chat with a GGUF model in a window.
 
-          --model PATH        the model to load [default: the last one, else models/tiny-chat.gguf of the repository]
+          --model PATH        the model to load [default: the last one, else the repository's models/tiny-chat.gguf]
           --models FOLDER     a folder with models to choose from; more can be added in the window
-          --data FOLDER       where conversations and settings are kept [default: the user's data folder]
+          --data FOLDER       folder for conversations and settings [default: the user's data folder]
           --port N            the loopback port [default: any free one]
-          --no-browser        open no window, only print the address
+          --no-browser        only print the address, without opening a window
           --help              this text
 
-        After 'dotnet run --project samples/DesktopChat' write -- before the options.
-        Ctrl+C, or closing the window, ends the program. In the window, F1 lists the keys.
+        With 'dotnet run --project samples/DesktopChat', put -- before the options.
+        Ctrl+C or closing the window ends the program. In the window, F1 lists the keyboard shortcuts.
         """;
 
     public static bool AsksForHelp(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?");
 
-    /// <exception cref="ArgumentException">The command line is not valid; the message says why.</exception>
+    /// <exception cref="ArgumentException">The command line is not valid; the message gives the reason.</exception>
     public static DesktopOptions Parse(string[] args)
     {
         var options = new DesktopOptions();
@@ -60,5 +60,5 @@ internal static class CommandLine
     private static int Port(string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= ushort.MaxValue
             ? port
-            : throw new ArgumentException($"'{value}' is no port: --port takes a number from 0 to {ushort.MaxValue}.");
+            : throw new ArgumentException($"'{value}' is not a port: --port takes a number from 0 to {ushort.MaxValue}.");
 }

@@ -1,8 +1,8 @@
 namespace DesktopChat;
 
 /// <summary>
-/// The folder with the user's conversations and settings, held for this process: a second one would write over what the
-/// first has in memory.
+/// The folder with the user's conversations and settings, locked for this process: a second process would overwrite the
+/// changes of the first.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -10,7 +10,7 @@ internal sealed class DataFolder : IDisposable
 
     private DataFolder(FileStream @lock) => _lock = @lock;
 
-    /// <summary>Where the system keeps applications' data; beside the program where it has no such place.</summary>
+    /// <summary>The system's folder for application data; next to the program if there is none.</summary>
     public static string DefaultPath { get; } = Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
             Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
@@ -19,25 +19,25 @@ internal sealed class DataFolder : IDisposable
         "LlamaNative",
         "DesktopChat");
 
-    /// <exception cref="IOException">The folder cannot be made, or another process has it.</exception>
+    /// <exception cref="IOException">The folder cannot be created, or another process uses it.</exception>
     public static DataFolder Open(string path)
     {
         CreatePrivate(path);
         try
         {
-            // DeleteOnClose alone would not do: a process that was killed leaves the file, and it must not shut the next one out.
+            // DeleteOnClose alone is not enough: a killed process leaves the file behind, which must not lock out the next process.
             return new DataFolder(new FileStream(Path.Combine(path, "running.lock"), FileMode.OpenOrCreate,
                 FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException error)
         {
             throw new IOException(
-                $"DesktopChat already runs with the data in '{path}'. Use its window, or give this one a folder of its own with --data.",
+                $"DesktopChat is already running with the data in '{path}'. Use its window, or choose another folder with --data.",
                 error);
         }
     }
 
-    /// <summary>Makes a folder that only its owner can read, where the system knows such.</summary>
+    /// <summary>Creates a folder that only its owner can read, if the system supports it.</summary>
     public static void CreatePrivate(string path)
     {
         if (OperatingSystem.IsWindows())

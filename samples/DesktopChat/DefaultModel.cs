@@ -1,15 +1,15 @@
 namespace DesktopChat;
 
-/// <summary>The model that is used when none is named: the repository's own small one.</summary>
+/// <summary>The default model: the small one in this repository.</summary>
 internal static class DefaultModel
 {
     private const string FileName = "tiny-chat.gguf";
 
-    /// <summary>The model in the folder of the repository's models; null if there is none.</summary>
+    /// <summary>The model in the repository's models folder; null if there is none.</summary>
     public static string? FindIn(string? folder) =>
         folder is not null && Path.Combine(folder, FileName) is var path && File.Exists(path) ? path : null;
 
-    /// <summary>The folder of the repository's models, looked for above the program's own.</summary>
+    /// <summary>The repository's models folder, searched for in the parents of the program's folder.</summary>
     public static string? FindFolder()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -19,17 +19,17 @@ using Microsoft.Extensions.Logging.Console;
 namespace DesktopChat;
 
 /// <summary>
-/// The service behind the window, put together. The process holds all state: conversations, settings, the loaded model
-/// and the answers under way. Pages only show it and ask for changes; every change is told to all of them
-/// (<see cref="EventHub"/>), so that two windows never disagree.
+/// Builds the web application that serves the window. The process holds all state: conversations, settings, the loaded model
+/// and the answers in progress. Pages only show it and request changes; every change is sent to all of them
+/// (<see cref="EventHub"/>), so that windows stay consistent.
 /// </summary>
 internal static class DesktopApplication
 {
-    /// <summary>Longer requests are refused before they are read.</summary>
+    /// <summary>The maximum request size in bytes; longer requests are rejected before they are read.</summary>
     private const long MaxRequestBytes = 1 << 20;
 
-    /// <param name="options">How the program is started.</param>
-    /// <param name="loadModel">Loads models; null is <see cref="LlamaModel.LoadAsync"/>.</param>
+    /// <param name="options">The startup options.</param>
+    /// <param name="loadModel">Loads models; null uses <see cref="LlamaModel.LoadAsync"/>.</param>
     public static WebApplication Create(DesktopOptions options, LoadModel? loadModel = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -43,9 +43,9 @@ internal static class DesktopApplication
             server.Listen(IPAddress.Loopback, options.Port);
         });
 
-        // Standard output belongs to the address.
+        // Standard output is reserved for the address.
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-        // An answer that is stopped is an error to llama.cpp, and its real errors come as exceptions with what it logged.
+        // llama.cpp logs a stopped answer as an error, and real errors become exceptions that contain its log.
         builder.Logging.AddFilter("llama.cpp", LogLevel.Critical);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
@@ -77,7 +77,7 @@ internal static class DesktopApplication
         return application;
     }
 
-    /// <summary>Where a started application listens, e.g. <c>http://127.0.0.1:40123</c>.</summary>
+    /// <summary>The address of a started application, e.g. <c>http://127.0.0.1:40123</c>.</summary>
     public static string AddressOf(WebApplication application) =>
         application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-// A chat program with a window. No desktop toolkit is needed: this process serves one page to this machine alone and has
-// the system's browser show it as an application. Read on in DesktopApplication.
+// A chat program with a window, without a desktop toolkit: this process serves a page on the loopback interface, and the
+// system's browser shows it as an application. DesktopApplication builds the server.
 
 if (CommandLine.AsksForHelp(args))
 {

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace DesktopChat;
 
-/// <summary>Begins loading the model as the program starts, and lets everything go in order when it ends.</summary>
+/// <summary>Starts loading the model when the program starts, and shuts everything down in order when it ends.</summary>
 internal sealed class Startup(DesktopOptions options, SettingsStore settings, ModelHost models, AnswerService answers) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A model named by hand may be missing, which the window then says; of the others only what is there is tried.
+        // A model from the command line may be missing, which the window then reports; the defaults are tried only if they exist.
         string? last = settings.Current.LastModel is { } path && File.Exists(path) ? path : null;
         if ((options.Model ?? last ?? DefaultModel.FindIn(options.RepositoryModels)) is { } model)
         {

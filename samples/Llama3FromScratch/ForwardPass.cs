@@ -5,8 +5,8 @@ using LlamaNative.Tensors;
 namespace Llama3FromScratch;
 
 /// <summary>
-/// The forward pass of a LLaMA, built by hand: read it from top to bottom. Shapes in comments are a reader's, a row for
-/// each token: n tokens, of which each sees those before it. (ggml writes the same numbers the other way round.)
+/// The forward pass of a LLaMA, written by hand; read it from top to bottom. Comments give shapes with one row per token, for
+/// n tokens, each of which attends to those before it. (ggml lists the same dimensions in reverse order.)
 /// </summary>
 internal sealed class ForwardPass : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class ForwardPass : IDisposable
     private readonly int _tokens;
     private readonly int _visible;
     private readonly TensorArena _inputs;
-    private readonly TensorArena _g; // so short because every line below begins with it
+    private readonly TensorArena _g; // short, because almost every line below starts with it
     private readonly ComputeGraph _graph;
     private readonly List<Step> _steps = [];
 
@@ -29,13 +29,13 @@ internal sealed class ForwardPass : IDisposable
     private readonly int[] _positionsData;
     private readonly float[] _maskData;
 
-    /// <summary>Builds the pass for a number of tokens at once.</summary>
+    /// <summary>Builds the pass for a number of tokens, evaluated at once.</summary>
     /// <param name="weights">The model.</param>
-    /// <param name="cache">Keys and values of all tokens.</param>
-    /// <param name="backend">What computes.</param>
-    /// <param name="tokens">How many tokens go in: n.</param>
-    /// <param name="visible">How many cells of the cache are looked at: at least as many as there are tokens so far.</param>
-    /// <param name="traced">Keeps the result of every step, to be read afterwards.</param>
+    /// <param name="cache">The keys and values of all tokens.</param>
+    /// <param name="backend">The backend that computes.</param>
+    /// <param name="tokens">The number of input tokens, n.</param>
+    /// <param name="visible">The number of cache cells that are attended to; at least the number of tokens so far.</param>
+    /// <param name="traced">Whether to keep the result of every step.</param>
     public ForwardPass(LlamaWeights weights, KeyValueCache cache, Backend backend, int tokens, int visible, bool traced)
     {
         _weights = weights;
@@ -62,14 +62,15 @@ internal sealed class ForwardPass : IDisposable
         _graph.Allocate(backend);
     }
 
-    /// <summary>The steps in order; their results can be read after <see cref="Run"/> if the pass is traced.</summary>
+    /// <summary>The steps in order; the results of a traced pass can be read after <see cref="Run"/>.</summary>
     public IReadOnlyList<Step> Steps => _steps;
 
-    /// <summary>A number for each token of the vocabulary, [n×vocabulary]; for a single pass without trace only the last row.</summary>
+    /// <summary>A logit for each token of the vocabulary, [n×vocabulary]; only the last row if the pass is not traced.</summary>
     public GgmlTensor Logits { get; }
 
     /// <summary>
-    /// What each layer would say if it were the last: final norm and output matrix behind every layer. Traced passes only.
+    /// The logits that each layer would give if it were the last: final norm and output matrix applied after every layer. Traced
+/// passes only.
     /// </summary>
     public List<GgmlTensor> Lens { get; } = [];
 
@@ -88,7 +89,7 @@ internal sealed class ForwardPass : IDisposable
             }
         }
 
-        // Only the last token's row is needed to go on; a traced pass shows all.
+        // Only the last token's row is needed to continue; a traced pass shows all.
         if (!_traced)
         {
             x = _g.Slice(x, 1, _tokens - 1, 1);
@@ -103,23 +104,23 @@ internal sealed class ForwardPass : IDisposable
     {
         string blk = $"blk.{layer}.";
 
-        // RMSNorm: every row scaled to mean square 1, every column by its weight, [n×width].
+        // RMSNorm: every row is scaled to mean square 1, every column by its weight, [n×width].
         GgmlTensor normed = Note("normalised input", layer, "attn_norm", "MUL", Norm(x, blk + "attn_norm"));
 
-        // Attention, and the residual: what it found is added to the row, [n×width].
+        // Attention and the residual: the result is added to the row, [n×width].
         GgmlTensor found = Attention(layer, blk, normed);
         x = Note("residual", layer, "ffn_inp", "ADD", _g.Add(found, x));
 
         // RMSNorm again.
         normed = Note("normalised residual", layer, "ffn_norm", "MUL", Norm(x, blk + "ffn_norm"));
 
-        // SwiGLU: one projection gates the other, silu(gate) · up, [n×hidden]; then back to [n×width].
+        // SwiGLU: one projection gates the other, silu(gate) · up, [n×hidden]; then it is projected back to [n×width].
         GgmlTensor gate = Linear("gate", layer, "ffn_gate", blk + "ffn_gate", normed);
         GgmlTensor up = Linear("up", layer, "ffn_up", blk + "ffn_up", normed);
         GgmlTensor hidden = Note("SwiGLU", layer, "ffn_swiglu", "SWIGLU", _g.SwigluSplit(gate, up));
         GgmlTensor down = Linear("down", layer, "ffn_out", blk + "ffn_down", hidden);
 
-        // And the second residual: the layer's output, [n×width].
+        // The second residual: the layer's output, [n×width].
         return Note("layer output", layer, "l_out", "ADD", _g.Add(down, x));
     }
 
@@ -127,28 +128,28 @@ internal sealed class ForwardPass : IDisposable
     {
         int d = _shape.HeadWidth;
 
-        // Three projections of each token: its query, and the key and value it offers. Heads lie side by side in a
-        // row, so [n×heads·d] is already [n×d] for each head; with grouped queries there are fewer keys than queries.
+        // Three projections of each token: query, key and value. The heads are adjacent in a row, so [n×heads·d] is
+        // already [n×d] for each head; with grouped queries there are fewer keys than queries.
         GgmlTensor q = Linear("queries", layer, "Qcur", blk + "attn_q", x, _shape.Heads);
         GgmlTensor k = Linear("keys", layer, "Kcur", blk + "attn_k", x, _shape.KeyHeads);
         GgmlTensor v = Linear("values", layer, "Vcur", blk + "attn_v", x, _shape.KeyHeads);
 
-        // RoPE: neighbouring numbers of a head are a point that turns by the token's position, [n×d] for each head.
+        // RoPE: each pair of adjacent numbers of a head is a point, rotated by the token's position, [n×d] for each head.
         q = Rope("rotated queries", "Qcur", layer, _g.Reshape(q, d, _shape.Heads, _tokens));
         k = Rope("rotated keys", "Kcur", layer, _g.Reshape(k, d, _shape.KeyHeads, _tokens));
 
-        // Into the cache, and out of it the keys and values of all tokens so far, as views.
+        // Write keys and values to the cache, and read those of all tokens so far, as views.
         GgmlTensor keys = _cache.Keys(_g, layer, _g.Reshape(k, _shape.KeyWidth, _tokens), _positions, _visible);
         GgmlTensor values = _cache.Values(_g, layer, v, _valuePlaces, _visible);
 
-        // Scores: every query with every key, [n×visible] for each head. MulMat repeats the key heads over the queries'.
+        // Scores: every query times every key, [n×visible] for each head. MulMat broadcasts the key heads to the query heads.
         GgmlTensor scores = Note("scores", layer, "kq", "MUL_MAT", _g.MulMat(keys, _g.Permute(q, 0, 2, 1, 3)));
 
-        // Causal mask and softmax: scores / √d, minus infinity where a token would look ahead, then each row to sum 1.
+        // Causal mask and softmax: scores / √d, minus infinity for later tokens, then each row is normalized to sum 1.
         GgmlTensor attention = Note("attention (masked, softmax)", layer, "kq_soft_max", "SOFT_MAX",
             _g.SoftMaxExt(scores, _mask, _shape.ScoreScale));
 
-        // Values mixed by attention, [n×d] for each head; then the heads joined, [n×heads·d].
+        // Values weighted by attention, [n×d] for each head; then the heads are concatenated, [n×heads·d].
         GgmlTensor mixed = Note("values mixed", layer, "kqv", "MUL_MAT", _g.MulMat(values, attention));
         GgmlTensor joined = Note("heads joined", layer, "kqv_out", "CONT", _g.Cont(_g.Permute(mixed, 0, 2, 1, 3)));
 
@@ -156,10 +157,10 @@ internal sealed class ForwardPass : IDisposable
         return Linear("attention output", layer, "attn_out", blk + "attn_output", _g.Reshape(joined, (long)d * _shape.Heads, _tokens));
     }
 
-    /// <summary>x / √(mean(x²) + ε) · weight, for each row.</summary>
+    /// <summary>RMSNorm: x / √(mean(x²) + ε) · weight, for each row.</summary>
     private GgmlTensor Norm(GgmlTensor x, string weight) => _g.Mul(_g.RmsNorm(x, _shape.Epsilon), _weights[weight + ".weight"]);
 
-    /// <summary>Rows times a matrix, and a bias where the model has one.</summary>
+    /// <summary>Multiplies rows by a matrix and adds the bias if the model has one.</summary>
     private GgmlTensor Linear(string name, int layer, string counterpart, string weight, GgmlTensor x, int heads = 1)
     {
         GgmlTensor product = _g.MulMat(_weights[weight + ".weight"], x);
@@ -171,10 +172,10 @@ internal sealed class ForwardPass : IDisposable
     private GgmlTensor Rope(string name, string counterpart, int layer, GgmlTensor heads) =>
         Note(name, layer, counterpart, "ROPE", _g.RopeExt(heads, _positions, _shape.Rope, _weights.RopeFactors));
 
-    /// <summary>Rows as logits: final norm and output matrix.</summary>
+    /// <summary>Converts rows to logits: final norm and output matrix.</summary>
     private GgmlTensor Say(GgmlTensor x) => _g.MulMat(_weights.Output, Norm(x, "output_norm"));
 
-    /// <summary>Computes the pass for tokens at the positions from <paramref name="past"/> on.</summary>
+    /// <summary>Evaluates tokens at the positions that start at <paramref name="past"/>.</summary>
     public void Run(ReadOnlySpan<int> ids, int past, CancellationToken cancellationToken = default)
     {
         for (int i = 0; i < _tokens; i++)
@@ -182,7 +183,7 @@ internal sealed class ForwardPass : IDisposable
             _positionsData[i] = past + i;
             _cache.PlaceValues(past + i, _valuePlacesData.AsSpan(i * _shape.KeyWidth, _shape.KeyWidth));
 
-            // The causal mask: 0 for tokens up to this one, minus infinity for those after it and for empty cells.
+            // The causal mask: 0 up to and including this token, minus infinity for later tokens and empty cells.
             Span<float> row = _maskData.AsSpan(i * _visible, _visible);
             row[..(past + i + 1)].Clear();
             row[(past + i + 1)..].Fill(float.NegativeInfinity);
@@ -202,7 +203,7 @@ internal sealed class ForwardPass : IDisposable
         _inputs.Dispose();
     }
 
-    /// <summary>Gives a result its name, and keeps it if the pass is traced.</summary>
+    /// <summary>Names a result, and keeps it if the pass is traced.</summary>
     private GgmlTensor Note(string name, int? layer, string counterpart, string operation, GgmlTensor result, int heads = 1)
     {
         if (_traced)

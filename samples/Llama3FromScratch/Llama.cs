@@ -3,10 +3,10 @@ using LlamaNative.Compute;
 
 namespace Llama3FromScratch;
 
-/// <summary>A LLaMA that goes on token by token: the forward pass in a loop, with a cache of keys and values between.</summary>
+/// <summary>Generates token by token: the forward pass in a loop, with a cache of keys and values.</summary>
 internal sealed class Llama : IDisposable
 {
-    // Graphs for single tokens look at whole stretches of the cache, so that one serves many tokens.
+    // Graphs for single tokens cover a multiple of this many cache cells, so that one graph is reused for many tokens.
     private const int Stretch = 256;
 
     private readonly LlamaWeights _weights;
@@ -16,8 +16,8 @@ internal sealed class Llama : IDisposable
     private ForwardPass? _single;
     private int _singleVisible;
 
-    /// <summary>Maps a model's weights and makes room for a number of tokens.</summary>
-    /// <exception cref="ArgumentException">The file is no LLaMA, or the tokens are more than the model was trained on.</exception>
+    /// <summary>Maps a model's weights and allocates the cache for a number of tokens.</summary>
+    /// <exception cref="ArgumentException">The file is not a LLaMA, or was trained with a smaller context size.</exception>
     public Llama(string path, int contextSize, int threads = 1)
     {
         _weights = new LlamaWeights(path);
@@ -48,10 +48,10 @@ internal sealed class Llama : IDisposable
 
     public Backend Backend => _backend;
 
-    /// <summary>The tokens seen so far.</summary>
+    /// <summary>The number of tokens evaluated so far.</summary>
     public int Count { get; private set; }
 
-    /// <summary>A pass over a prompt whose every step can be looked at; dispose it when done.</summary>
+    /// <summary>Builds a traced pass over a prompt; dispose it after use.</summary>
     public ForwardPass Trace(ReadOnlySpan<int> prompt, CancellationToken cancellationToken = default)
     {
         var pass = new ForwardPass(_weights, _cache, _backend, prompt.Length, Count + prompt.Length, traced: true);
@@ -60,12 +60,12 @@ internal sealed class Llama : IDisposable
         return pass;
     }
 
-    /// <summary>Goes on by some tokens and returns the logits behind the last one. They are overwritten by the next call.</summary>
+    /// <summary>Evaluates tokens and returns the logits of the last one. The next call overwrites them.</summary>
     public ReadOnlySpan<float> Forward(scoped ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
     {
         if (Count + tokens.Length > _cache.Cells)
         {
-            throw new ArgumentException($"There is room for {_cache.Cells} tokens, and {Count} of it is taken.", nameof(tokens));
+            throw new ArgumentException($"The cache has {_cache.Cells} cells, of which {Count} are used.", nameof(tokens));
         }
 
         if (tokens.Length > 1)

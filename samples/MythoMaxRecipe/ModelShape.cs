@@ -3,7 +3,7 @@ namespace MythoMaxRecipe;
 /// <summary>The sizes of a LLaMA model.</summary>
 internal sealed record ModelShape(int Layers, int Width, int FeedForward, int Heads, int KeyValueHeads, int Vocabulary)
 {
-    /// <summary>As many layers as a 13B has, and nothing else of its size.</summary>
+    /// <summary>A small model with the layer count of a 13B model.</summary>
     public static ModelShape Small { get; } = new(40, 32, 64, 2, 2, 64);
 
     /// <summary>TinyLlama's shape.</summary>
@@ -17,6 +17,6 @@ internal sealed record ModelShape(int Layers, int Width, int FeedForward, int He
         "SMALL" => Small,
         "1.1B" => OneBillion,
         "13B" => ThirteenBillion,
-        _ => throw new ArgumentException($"a shape is small, 1.1B or 13B, not '{name}'"),
+        _ => throw new ArgumentException($"the shape must be small, 1.1B or 13B, not '{name}'"),
     };
 }

@@ -2,8 +2,8 @@ using LlamaNative;
 using LlamaNative.Merging;
 using MythoMaxRecipe;
 
-// MythoMaxRecipe                        merges two small synthetic models of 40 layers, and shows the shares
-// MythoMaxRecipe MYTHOLOGIC HUGINN OUT  merges two real ones, in the type Q4_K_M
+// MythoMaxRecipe                        merges two small synthetic models of 40 layers and prints Huginn's shares
+// MythoMaxRecipe MYTHOLOGIC HUGINN OUT  merges two real models to Q4_K_M
 // MythoMaxRecipe --make SHAPE TYPE SEED FILE   writes a synthetic model: small, 1.1B or 13B; F16, Q8_0 or Q4_K_M
 try
 {

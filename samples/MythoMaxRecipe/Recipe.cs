@@ -4,10 +4,10 @@ using LlamaNative.Merging;
 
 namespace MythoMaxRecipe;
 
-/// <summary>The published recipe, applied.</summary>
+/// <summary>Applies the published recipe.</summary>
 internal static partial class Recipe
 {
-    // The names by which the recipe calls its two models.
+    // The recipe's names for its two models.
     private const string First = "MythoLogic-L2-13b";
     private const string Second = "Huginn-13b-FP16";
 

@@ -5,7 +5,8 @@ using LlamaNative.Tensors;
 namespace MythoMaxRecipe;
 
 /// <summary>
-/// Writes a model of random numbers in a real model's shape, to merge without a download. It loads, and speaks nonsense.
+/// Writes a model with random weights in a real model's shape, so that merging needs no download. It loads but generates
+/// nonsense.
 /// </summary>
 internal static class SyntheticModel
 {
@@ -52,7 +53,7 @@ internal static class SyntheticModel
         yield return ("output.weight", new(shape.Width, shape.Vocabulary));
     }
 
-    /// <summary>Q4_K_M as llama.cpp mixes it, near enough: the output and the half of the sensitive matrices in Q6_K.</summary>
+    /// <summary>An approximation of llama.cpp's Q4_K_M: the output matrix and half of the sensitive matrices in Q6_K.</summary>
     private static GgmlType TypeOf(string name, TensorShape ne, string type, ModelShape shape)
     {
         if (ne.RowCount == 1)
@@ -69,12 +70,12 @@ internal static class SyntheticModel
                 || (sensitive && int.Parse(name.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture) % 2 == 0) =>
                 GgmlType.Q6_K,
             "Q4_K_M" when shape.Width % 256 == 0 => GgmlType.Q4_K,
-            _ => throw new ArgumentException($"a synthetic model is F16, Q8_0 or Q4_K_M (in rows of 256), not '{type}'"),
+            _ => throw new ArgumentException($"the type must be F16, Q8_0 or Q4_K_M (for rows of 256), not '{type}'"),
         };
     }
 
     /// <summary>
-    /// A few rows are drawn and repeated from changing starts: billions of random numbers would take longer than merging them.
+    /// A few random rows are repeated from different offsets: drawing billions of numbers would take longer than merging them.
     /// </summary>
     private static void WriteRows(GgufWriter writer, string name, TensorShape ne, GgmlType type, Random random)
     {
@@ -131,7 +132,7 @@ internal static class SyntheticModel
         writer.AddMetadata("tokenizer.ggml.unknown_token_id", GgufValue.Of(0u));
     }
 
-    /// <summary>LLaMA's vocabulary begins with three special tokens and one for each byte.</summary>
+    /// <summary>LLaMA's vocabulary starts with three special tokens and one for each byte.</summary>
     private static string Token(int id) => id switch
     {
         0 => "<unk>",

@@ -11,7 +11,7 @@ using TrainTinyChat.Training;
 
 namespace TrainTinyChat;
 
-/// <summary>The whole way from a seed to a chat model.</summary>
+/// <summary>Trains a chat model from random weights.</summary>
 internal sealed class TinyChatRun(TrainingCommandLine options)
 {
     public const int Vocabulary = 1024;
@@ -43,7 +43,7 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
         TrainerOptions trainerOptions = MakeTrainerOptions();
         using var inputs = new BatchInputs(shape.Context, trainerOptions.Windows, backend);
         using var graph = new TrainingGraph(weights, inputs, backend);
-        Say($"{ParameterList.Count(shape)} parameters, {graph.WorkBytes >> 20} MiB of results");
+        Say($"{ParameterList.Count(shape)} parameters, {graph.WorkBytes >> 20} MiB for results");
 
         string run = FormattableString.Invariant(
             $"seed {options.Seed}, {options.Documents} documents, {trainerOptions.Steps} steps, rate {trainerOptions.PeakLearningRate}");
@@ -64,13 +64,13 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
         if (File.Exists(CheckpointPath))
         {
             trainer.Resume(CheckpointPath, run);
-            Say($"goes on after step {trainer.Step}");
+            Say($"resuming after step {trainer.Step}");
         }
 
         if (!trainer.Run(cancellationToken))
         {
             trainer.Save(CheckpointPath, run);
-            Say($"stopped after step {trainer.Step}; the same command goes on from there");
+            Say($"stopped after step {trainer.Step}; run the same command again to resume");
             return 130;
         }
 
@@ -111,8 +111,8 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
             return new TokenizedDocument([.. tokens], [.. learned]);
         })];
 
-    /// <summary>A model that llama.cpp tokenizes for otherwise than it was trained would speak nonsense.</summary>
-    /// <exception cref="InvalidOperationException">A document has other tokens in llama.cpp, or does not come back from them.</exception>
+    /// <summary>Checks that llama.cpp tokenizes the training data like the trainer; otherwise the model would generate nonsense.</summary>
+    /// <exception cref="InvalidOperationException">llama.cpp tokenizes a document differently, or its detokenized text differs.</exception>
     private void RequireSameTokens(TokenizedDocument[] documents)
     {
         using LlamaModel model = LlamaModel.Load(FullPath, new ModelOptions { VocabularyOnly = true });
@@ -123,11 +123,11 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
             bool same = model.Vocabulary.Tokenize(text + ChatMl.EndOfText, parseSpecial: true).AsSpan().SequenceEqual(tokens);
             if (!same || model.Vocabulary.Detokenize(tokens, unparseSpecial: true) != text + ChatMl.EndOfText)
             {
-                throw new InvalidOperationException($"llama.cpp tokenizes document {number - 1} otherwise than the trainer: {text}");
+                throw new InvalidOperationException($"llama.cpp tokenizes document {number - 1} differently from the trainer: {text}");
             }
         }
 
-        Say($"llama.cpp tokenizes all {number} documents as the trainer does, and gives them back");
+        Say($"llama.cpp tokenizes all {number} documents like the trainer, and detokenizes them to the same text");
     }
 
     private void Export(ModelParameters weights, BytePairTokenizer tokenizer) =>
@@ -146,7 +146,7 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
         };
     }
 
-    /// <summary>Asks a model the held-out questions and says how it did.</summary>
+    /// <summary>Evaluates a model on the held-out questions and prints the results.</summary>
     public int Examine(string path, bool details)
     {
         IReadOnlyList<Mark> marks = Examiner.Examine(path, _questions);
@@ -157,7 +157,7 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
 
         foreach (Mark mark in marks.Where(mark => details && !mark.Right))
         {
-            Say($"  {mark.Question.Last.Kind}: '{mark.Question.Last.User}' gives '{mark.Answer}', not '{mark.Question.Last.Answer}'");
+            Say($"  {mark.Question.Last.Kind}: '{mark.Question.Last.User}' gave '{mark.Answer}', not '{mark.Question.Last.Answer}'");
         }
 
         foreach (string line in Examiner.Report(marks))

@@ -3,30 +3,30 @@ using TrainTinyChat.Evaluation;
 
 namespace TrainTinyChat;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The parsed command line.</summary>
 internal sealed record TrainingCommandLine
 {
     public const string Help = """
-        TrainTinyChat: trains a small chat model with LlamaNative's own layer over ggml.
+        TrainTinyChat: trains a small chat model with LlamaNative's ggml API.
 
-          TrainTinyChat [--out FOLDER]              from random weights to tiny-chat.gguf; run again to go on after Ctrl+C
-          TrainTinyChat --from MODEL --data FILE    goes on training a LLaMA in F32 or F16 on a text file, or chats in .jsonl
-          TrainTinyChat --evaluate MODEL            asks a model the held-out questions
-          TrainTinyChat --talk MODEL                the ten conversations of the model card
-          TrainTinyChat --throughput                the written-out backward pass against the automatic one
-          TrainTinyChat --show N                    the first N documents of the corpus
+          TrainTinyChat [--out FOLDER]              train tiny-chat.gguf from random weights; run again to resume after Ctrl+C
+          TrainTinyChat --from MODEL --data FILE    fine-tune an F32 or F16 LLaMA on a text file, or on chats in .jsonl
+          TrainTinyChat --evaluate MODEL            ask a model the held-out questions
+          TrainTinyChat --talk MODEL                print the ten conversations of the model card
+          TrainTinyChat --throughput                compare the speed of the hand-written and the automatic backward pass
+          TrainTinyChat --show N                    print the first N documents of the corpus
 
-          --seed N             what everything random comes from [default: 42]
+          --seed N             random seed [default: 42]
           --steps N            [default: 14000; at most 400 with --from; 40 with --throughput]
-          --learning-rate X    the highest one [default: 0.003; 0.0003 with --from]
+          --learning-rate X    peak learning rate [default: 0.003; 0.0003 with --from]
           --documents N        the size of the corpus [default: 200000]
-          --evaluate-every N   steps between two examinations [default: 2000]
-          --questions N        held-out questions of each kind, at most [default: 12]
-          --threads N          [default: 1; ggml's threads wait by spinning, more are slower on a busy machine]
-          --out PATH           the folder to write to [default: tiny-chat]; with --from the file [default: tuned.gguf],
-                               with --evaluate a file for every prompt and answer, in JSON lines
-          --window N           with --from: the tokens of a window [default: the model's context, at most 256]
-          --memory GIB         with --from: refuse what needs more [default: what the machine has]
+          --evaluate-every N   steps between evaluations [default: 2000]
+          --questions N        maximum held-out questions of each kind [default: 12]
+          --threads N          [default: 1; ggml's threads spin while waiting, so more are slower on a busy machine]
+          --out PATH           output folder [default: tiny-chat]; with --from, the output file [default: tuned.gguf];
+                               with --evaluate, a file for all prompts and answers as JSON lines
+          --window N           with --from: window length in tokens [default: the model's context, at most 256]
+          --memory GIB         with --from: memory limit; larger models are rejected [default: all memory]
           --help               this text
         """;
 
@@ -62,7 +62,7 @@ internal sealed record TrainingCommandLine
 
     public double? MemoryGib { get; init; }
 
-    /// <exception cref="ArgumentException">An option that is not there, or a value that is none.</exception>
+    /// <exception cref="ArgumentException">An unknown option or an invalid value.</exception>
     public static TrainingCommandLine Read(string[] args)
     {
         var options = new TrainingCommandLine();

@@ -7,10 +7,10 @@ using LlamaNative.Grammars;
 
 namespace LlamaNative.Cli;
 
-/// <summary>The tool: its commands, and what becomes of their errors.</summary>
+/// <summary>The root command: lists the commands and reports their errors.</summary>
 internal static class ToolCommand
 {
-    // A prompt is text and nothing else: neither "-tc" for "-t -c", nor "@file" for what the file contains.
+    // A prompt must stay plain text: "-tc" does not mean "-t -c", and "@file" is not replaced by the contents of a file.
     private static readonly ParserConfiguration s_parser = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
     public static int Run(string[] args, Shell shell)
@@ -33,7 +33,7 @@ internal static class ToolCommand
         }
         catch (OutputClosedException)
         {
-            // Whoever read our output wanted no more of it (| head); there is nothing to say and nobody to say it to.
+            // The reader of our output closed the pipe, as head does; this is not an error.
             return ExitCode.Failure;
         }
         catch (Exception error) when (error is LlamaException or JsonSchemaException or ArgumentException
@@ -49,7 +49,7 @@ internal static class ToolCommand
         }
     }
 
-    // No RootCommand: it would call itself what the assembly is called, and not what the tool is.
+    // Not a RootCommand, which would take its name from the assembly instead of the tool.
     private static Command Create(Shell shell) =>
         new("llamanative", "Run, inspect and measure GGUF models with llama.cpp. Text goes to stdout, everything else to stderr.")
         {

@@ -1,7 +1,7 @@
-// Prints llama.cpp's own answers about one model as JSON:  answers <CPU backend library>  < request
+// Prints llama.cpp's results for one model as JSON:  answers <CPU backend library>  < request
 //
 //   request   {"model": path, "texts": [...], "prompts": [...], "seeds": [...], "text": "...", "embed": [...], "list": true}
-//             Every part but the model may be absent; with texts alone, the vocabulary is loaded and nothing else.
+//             All members except the model are optional; with only texts, only the vocabulary is loaded.
 //
 // One thread, a context of 512, greedy from llama_sampler_init_greedy, samples from the chain
 // top_k(40) top_p(0.9) temp(0.8) dist(seed); neither stops at the end of generation.
@@ -65,7 +65,7 @@ static llama_context * new_context(llama_model * model, bool f32, bool embedding
     return context;
 }
 
-// Evaluates tokens and leaves the logits behind the last, or behind each.
+// Evaluates tokens and keeps the logits of the last one, or of each.
 static void decode(llama_context * context, const tokens & ids, int past, bool all = false) {
     llama_batch batch = llama_batch_init(ids.size(), 0, 1);
     for (size_t i = 0; i < ids.size(); i++) {
@@ -89,7 +89,7 @@ static json top(const float * logits, int n_vocab, int count) {
     return result;
 }
 
-// How far the best logit is above the second: what another build of the CPU backend must not overturn.
+// The margin of the best logit over the second, which must exceed the differences between builds of the CPU backend.
 static float margin(const float * logits, int n_vocab) {
     float first = -INFINITY, second = -INFINITY;
     for (int i = 0; i < n_vocab; i++) {
@@ -151,7 +151,7 @@ static json perplexity(llama_model * model, const std::string & text) {
     return {{"text", text}, {"predictions", ids.size() - 1}, {"mean_nll", mean}, {"perplexity", std::exp(mean)}};
 }
 
-// The pooled vector as the model gives it, not normalized; for a model with a classifier's head its scores.
+// The pooled vector, not normalized; for a model with a classification head, its scores.
 static json embed(llama_model * model, const std::string & text) {
     const llama_vocab * vocab = llama_model_get_vocab(model);
     llama_context * context = new_context(model, false, true);
@@ -167,7 +167,7 @@ static json embed(llama_model * model, const std::string & text) {
     return result;
 }
 
-// What gguf.h reads of the file.
+// The contents of the file as read by gguf.h.
 static json listing(const std::string & path) {
     gguf_context * file = gguf_init_from_file(path.c_str(), {true, nullptr});
     if (!file) fail("gguf.h does not read it");
@@ -216,7 +216,7 @@ int main(int argc, char ** argv) {
     if (request.contains("text")) answer["perplexity"] = perplexity(model, request["text"]);
     for (const std::string text : list("embed")) answer["embeddings"].push_back(embed(model, text));
 
-    // Random weights write bytes that are no text.
+    // Models with random weights can generate invalid UTF-8.
     std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
     llama_model_free(model);
     return 0;

@@ -1,4 +1,4 @@
-// What llama.cpp is asked about.
+// The inputs for llama.cpp.
 
 /** Ordinary and hostile texts for tokenizers. */
 export const texts = [

@@ -1,4 +1,4 @@
-// Records what llama.cpp itself answers, for the tests to compare with:  node tests/Golden/record.mjs [models] [schemas] [templates]
+// Records llama.cpp's results, with which the tests compare:  node tests/Golden/record.mjs [models] [schemas] [templates]
 //
 //   models.json     tokens, greedy and seeded generations, logits, perplexity and embeddings
 //   schemas.json    which texts a JSON schema accepts, by llama.cpp's grammars and by a validator (ajv)
@@ -44,7 +44,7 @@ function recordModels(program, backends) {
     for (const file of files) {
         const name = basename(file, ".gguf");
         const request = { model: file, texts, ...requestFor(name) };
-        // Every build of the CPU backend that runs here: they round differently, and what they agree on is recorded.
+        // Every build of the CPU backend that runs on this machine: they round differently, and the common results are recorded.
         const all = backends.map(backend => tryRun(program, [backend], request)).filter(answer => answer);
         if (all.length < 2)
             throw new Error(`${name}: ${all.length} builds of the CPU backend answered, and their rounding is known from two on`);
@@ -62,7 +62,7 @@ function requestFor(name) {
     return name.startsWith("bert") ? { embed: words } : {};
 }
 
-// Of generations the tokens that all builds give; of numbers the first build's, with the largest difference to another's.
+// For generations, the tokens on which all builds agree; for numbers, the first build's, with the largest difference to another.
 function agreement(all, name) {
     const [first] = all;
     const result = { ...(first.file && { file: first.file }), texts: first.texts };
@@ -98,7 +98,7 @@ function commonLength(lists) {
     return length;
 }
 
-// The file is its own input: names, schemas and all texts are read from it and sorted into their lists anew.
+// The file is its own input: names, schemas and texts are read from it and sorted into lists again.
 function recordSchemas(program) {
     const cases = JSON.parse(readFileSync(join(golden, "schemas.json"), "utf8"));
     const vocabulary = join(work, "bpe-gpt-2.gguf");
@@ -126,10 +126,10 @@ function loadAjv() {
     const [current, older] = [require("ajv/dist/2020").default, require("ajv").default];
     const formats = require("ajv-formats").default;
     return schema => {
-        // In older drafts a list of items is what prefixItems is now.
+        // In older drafts, a list of items has the meaning of prefixItems.
         const Ajv = JSON.stringify(schema).includes('"items":[') ? older : current;
         const ajv = new Ajv({ strict: false, logger: false });
-        formats(ajv, ["date", "time", "date-time", "uuid"]); // those that llama.cpp knows
+        formats(ajv, ["date", "time", "date-time", "uuid"]); // the formats that llama.cpp supports
         const validate = ajv.compile(schema);
         return text => {
             try {
@@ -174,12 +174,12 @@ function run(command, args, input) {
     return result.stdout;
 }
 
-// One answer a line, so that a change of one is one line of a diff.
+// One result per line, so that a changed result is one line of a diff.
 function write(file, data) {
     writeFileSync(join(golden, file), `${format(data, Array.isArray(data) ? 1 : 2, "")}\n`);
 }
 
-// Lists and objects down to a depth with a line for each part, and what they hold in one line.
+// Writes lists and objects down to a depth with one line per element, and deeper values on one line.
 function format(value, depth, indent) {
     const deeper = `${indent}  `;
     if (Array.isArray(value))

@@ -1,7 +1,7 @@
-// Says which texts llama.cpp accepts for JSON schemas:  schemas <vocabulary.gguf>  < [{"schema": ..., "texts": [...]}]
+// Prints which texts llama.cpp accepts for JSON schemas:  schemas <vocabulary.gguf>  < [{"schema": ..., "texts": [...]}]
 //
 // A schema goes through json_schema_to_grammar and the grammar through llama_sampler_init_grammar. A text is accepted when
-// the sampler lets each of its tokens pass, and the end of the text behind them.
+// the sampler accepts each of its tokens and the end of the text.
 #include "json-schema-to-grammar.h"
 #include "llama.h"
 

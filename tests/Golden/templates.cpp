@@ -31,7 +31,7 @@ int main() {
             answers.push_back({{"error", error.what()}});
         }
     }
-    // It slices strings by bytes, so what it prints may be no text.
+    // It slices strings by bytes, so its output may be invalid UTF-8.
     std::cout << answers.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
     return 0;
 }

@@ -15,7 +15,7 @@ public sealed partial class DocumentedOrderTests
     {
         if (Repository.Read("docs/architecture.md") is { } text)
         {
-            // Packages that hold native libraries have no code, and so no place in the order.
+            // Packages with native libraries have no code and are not part of the order.
             Assert.Equal(
                 s_declared.Children.Select(layer => layer.Name),
                 NamesIn(text, "Assemblies").Where(name => !name.Contains(".Backend.", StringComparison.Ordinal)));
@@ -26,7 +26,7 @@ public sealed partial class DocumentedOrderTests
     private static IEnumerable<string> Folders() =>
         s_declared.Children.Single(layer => layer.Name == "LlamaNative").Children.Select(layer => layer.Name);
 
-    /// <summary>What the first column of the tables under a heading names.</summary>
+    /// <summary>The names in the first column of the tables under a heading.</summary>
     private static IEnumerable<string> NamesIn(string text, string heading)
     {
         string section = text.Split("\n## ").Single(part => part.StartsWith(heading + "\n", StringComparison.Ordinal));

@@ -4,17 +4,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LlamaNative.Architecture.Tests;
 
-/// <summary>Two folders beside each other in the same parent, and what the first uses of the second.</summary>
-/// <param name="Parent">The path of the folder that both lie in, e.g. <c>LlamaNative/Chat</c>.</param>
+/// <summary>Two sibling folders, and the references of the first to the second.</summary>
+/// <param name="Parent">The path of their parent folder, e.g. <c>LlamaNative/Chat</c>.</param>
 /// <param name="From">The folder that uses the other, or <see cref="Layer.OwnFiles"/>.</param>
 /// <param name="To">The folder that is used, or <see cref="Layer.OwnFiles"/>.</param>
 /// <param name="References">Each use.</param>
 internal sealed record Arrow(string Parent, string From, string To, IReadOnlyList<CodeReference> References);
 
-/// <summary>Holds the folders of an assembly to the declared order.</summary>
+/// <summary>Checks the folders of an assembly against the declared order.</summary>
 internal static class LayerCheck
 {
-    /// <summary>What each folder uses of the folders beside it, at every level.</summary>
+    /// <summary>The references between sibling folders, at every level.</summary>
     public static IReadOnlyList<Arrow> Arrows(string assembly, IEnumerable<CodeReference> references) =>
     [
         .. references.GroupBy(reference => Siblings(assembly, reference))
@@ -34,11 +34,11 @@ internal static class LayerCheck
         return parent is not null && parent.IndexOf(arrow.To) > parent.IndexOf(arrow.From);
     }
 
-    /// <summary>Each set of folders in the same parent that use one another in a circle, as a line.</summary>
+    /// <summary>Each cycle of sibling folders, as a line.</summary>
     public static IEnumerable<string> Cycles(IEnumerable<Arrow> arrows) =>
         arrows.GroupBy(arrow => arrow.Parent).SelectMany(group => CyclesIn(group.Key, [.. group]));
 
-    /// <summary>Each folder with files that is not declared and each that is declared without having files, as a line.</summary>
+    /// <summary>Each folder with files that is not declared, and each declared folder without files, as a line.</summary>
     public static IEnumerable<string> Undeclared(Layer declared, SourceAssembly assembly)
     {
         HashSet<string> written = [.. declared.FoldersWithFiles()];
@@ -56,7 +56,7 @@ internal static class LayerCheck
         where root.IndexOf(reference) >= root.IndexOf(assembly.Name)
         select $"{assembly.Name} refers to {reference}, which is declared after it";
 
-    /// <summary>Each type whose parts lie in several folders, as a line.</summary>
+    /// <summary>Each partial type with parts in several folders, as a line.</summary>
     public static IEnumerable<string> ScatteredTypes(CompiledAssembly assembly) =>
         from type in assembly.Files.SelectMany(file => Types(assembly.Compilation.GetSemanticModel(file.Key)))
             .Distinct(SymbolEqualityComparer.Default)
@@ -88,7 +88,7 @@ internal static class LayerCheck
         string[] folders = [.. arrows.SelectMany(arrow => new[] { arrow.From, arrow.To }).Distinct().Order(StringComparer.Ordinal)];
         var reached = folders.ToDictionary(folder => folder, folder => Reachable(folder, uses));
 
-        // Folders that reach each other make one circle together.
+        // Folders that reach each other form one cycle.
         return folders.Where(folder => reached[folder].Contains(folder))
             .Select(folder => string.Join(", ", folders.Where(other => reached[folder].Contains(other) && reached[other].Contains(folder))))
             .Distinct()

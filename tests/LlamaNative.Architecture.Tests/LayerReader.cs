@@ -48,7 +48,7 @@ internal static class LayerReader
         string[] parts = entry.Split(' ', 2, StringSplitOptions.TrimEntries);
         if (parts.Length < 2)
         {
-            throw new FormatException($"'{entry}' has no meaning beside its name.");
+            throw new FormatException($"'{entry}' has no description after its name.");
         }
 
         return new Draft(parts[0].TrimEnd('/'), parts[1], []);

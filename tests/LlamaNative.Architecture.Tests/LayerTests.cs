@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace LlamaNative.Architecture.Tests;
 
 /// <summary>
-/// Holds src to the order of folders that docs/layers.txt declares, so that a reader follows a prompt in one direction.
-/// What a file uses is read from the symbols that the compiler resolves.
+/// Checks that src follows the order of folders in docs/layers.txt, so that a reader can follow a prompt in one direction.
+/// References are determined from the symbols that the compiler resolves.
 /// </summary>
 public sealed class LayerTests(SourceTree tree, ITestOutputHelper output) : IClassFixture<SourceTree>
 {
@@ -41,7 +41,7 @@ public sealed class LayerTests(SourceTree tree, ITestOutputHelper output) : ICla
         AssertNone(LayerCheck.AssembliesAgainstOrder(tree.Declared, tree.Assemblies));
     }
 
-    /// <summary>Two assemblies may share a sample's folder by linking its files, but a type's parts lie in one folder.</summary>
+    /// <summary>Two assemblies may share a sample's folder by linking its files, but the parts of a type must be in one folder.</summary>
     [Fact]
     public void The_parts_of_a_type_lie_in_one_folder() =>
         AssertNone(tree.Compiled.SelectMany(LayerCheck.ScatteredTypes));

@@ -1,6 +1,6 @@
 namespace LlamaNative.Architecture.Tests;
 
-/// <summary>The checks find arrows and cycles that are planted in sources made for it.</summary>
+/// <summary>The checks find references and cycles that are planted in test sources.</summary>
 public sealed class PlantedReferenceTests
 {
     private const string Order = """
@@ -25,10 +25,10 @@ public sealed class PlantedReferenceTests
     public void Sound_sources_have_no_violations() => Assert.Empty(Violations(s_sound));
 
     [Theory]
-    [InlineData("class A { Tower? _field; }", "Tower, line 2")] // the type by its simple name, without a using line
+    [InlineData("class A { Tower? _field; }", "Tower, line 2")] // the type by its simple name, without a using directive
     [InlineData("class A { global::Sample.Tower? _field; }", "Tower, line 2")]
     [InlineData("class A { object Make() => System.Activator.CreateInstance<Tower>()!; }", "Tower, line 2")]
-    [InlineData("/// <summary><see cref=\"Tower\"/></summary>\nclass A;", null)] // a comment is no use
+    [InlineData("/// <summary><see cref=\"Tower\"/></summary>\nclass A;", null)] // a comment is not a reference
     [InlineData("class A { string Name => \"Tower\"; }", null)]
     public void An_arrow_upwards_is_found(string code, string? symbol)
     {
@@ -43,7 +43,7 @@ public sealed class PlantedReferenceTests
         }
     }
 
-    /// <summary>Uses that name nothing of the later folder: <c>Low</c> declares what <c>High</c> extends.</summary>
+    /// <summary>References without a name from the later folder: <c>High</c> extends a type of <c>Low</c>.</summary>
     [Theory]
     [InlineData("class A { int Size(Ground ground) => ground.Floors(); }", "Extensions.Floors(Ground)")]
     [InlineData("class A { void Walk(Ground ground) { foreach (int floor in ground) { } } }", "Extensions.GetEnumerator(Ground)")]

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace LlamaNative.Architecture.Tests;
 
-/// <summary>Reads what a project compiles and refers to from its csproj file.</summary>
+/// <summary>Reads the sources and references of a project from its csproj file.</summary>
 internal static class ProjectReader
 {
     private const string AnyDepth = "/**/*.cs";

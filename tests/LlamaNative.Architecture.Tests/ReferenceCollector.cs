@@ -7,7 +7,7 @@ namespace LlamaNative.Architecture.Tests;
 /// <summary>A place in one file that uses something declared in another file of the same assembly.</summary>
 internal sealed record CodeReference(SourceFile From, int Line, SourceFile To, string Symbol);
 
-/// <summary>Finds what every file uses by the symbols that its code resolves to; <c>using</c> lines and comments do not count.</summary>
+/// <summary>Finds the references of every file from resolved symbols; <c>using</c> directives and comments do not count.</summary>
 internal sealed class ReferenceCollector
 {
     private static readonly SymbolDisplayFormat s_display = SymbolDisplayFormat.CSharpShortErrorMessageFormat;
@@ -42,7 +42,7 @@ internal sealed class ReferenceCollector
 
     private static IEnumerable<ISymbol> SymbolsOf(SemanticModel model, SyntaxNode node)
     {
-        // Beside names also what is used without being named: operators, indexers, constructors, conversions, enumerators and so on.
+        // Also includes references without a name: operators, indexers, constructors, conversions, enumerators and so on.
         IEnumerable<ISymbol?> symbols = node switch
         {
             AssignmentExpressionSyntax assignment =>
@@ -67,7 +67,7 @@ internal sealed class ReferenceCollector
 
     private static IEnumerable<ISymbol?> Methods(DeconstructionInfo info) => [info.Method, .. info.Nested.SelectMany(Methods)];
 
-    /// <summary>The symbol itself, or for arrays, pointers and constructed types what they are made of.</summary>
+    /// <summary>The symbol itself, or the component types of arrays, pointers and constructed types.</summary>
     private static IEnumerable<ISymbol> Parts(ISymbol symbol) => symbol switch
     {
         INamespaceSymbol or ILocalSymbol or IParameterSymbol or ITypeParameterSymbol or ILabelSymbol or IRangeVariableSymbol => [],
@@ -91,7 +91,7 @@ internal sealed class ReferenceCollector
         _found.TryAdd((file, name), new CodeReference(file, line, declared[0], name));
     }
 
-    /// <summary>The files of this assembly that declare a symbol; what the compiler adds to a type is the type's.</summary>
+    /// <summary>The files of this assembly that declare a symbol; compiler-generated members count as their type's.</summary>
     private List<SourceFile> DeclaringFiles(ISymbol symbol)
     {
         for (ISymbol? declared = symbol; declared is not null and not INamespaceSymbol; declared = declared.ContainingSymbol)

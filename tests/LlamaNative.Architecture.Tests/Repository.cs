@@ -6,7 +6,7 @@ internal static class Repository
     /// <summary>The repository's root, found by walking up to the solution file.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The text of a file, or null where there is none.</summary>
+    /// <summary>The text of a file, or null if it does not exist.</summary>
     public static string? Read(string path) => File.Exists(Path.Combine(Root, path)) ? File.ReadAllText(Path.Combine(Root, path)) : null;
 
     private static string FindRoot()

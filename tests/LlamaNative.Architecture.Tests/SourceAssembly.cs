@@ -5,7 +5,7 @@ namespace LlamaNative.Architecture.Tests;
 /// <param name="Text">The source.</param>
 internal sealed record SourceFile(string Path, string Text)
 {
-    /// <summary>The folders that it lies in, outermost first.</summary>
+    /// <summary>Its parent folders, outermost first.</summary>
     public IReadOnlyList<string> Folders { get; } = Path.Split('/')[..^1];
 
     /// <summary>The folder's path, ending in <c>/</c>; empty for files directly in the assembly's folder.</summary>

@@ -5,13 +5,13 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace LlamaNative.Architecture.Tests;
 
-/// <summary>A source file and the tree that it was parsed into.</summary>
+/// <summary>A source file and its syntax tree.</summary>
 internal sealed record CompiledAssembly(SourceAssembly Source, Compilation Compilation, IReadOnlyDictionary<SyntaxTree, SourceFile> Files);
 
 /// <summary>Compiles assemblies in memory against this test's own runtime and packages, running the same source generators.</summary>
 internal static class SourceCompiler
 {
-    // Documentation is not parsed: a comment that mentions a type is no dependency on it.
+    // Documentation is not parsed, because a comment that mentions a type does not depend on it.
     private static readonly CSharpParseOptions s_parsing = new(LanguageVersion.Latest, DocumentationMode.None);
 
     private static readonly PortableExecutableReference[] s_platform = LoadPlatform();
@@ -23,7 +23,7 @@ internal static class SourceCompiler
     ];
 
     /// <summary>Compiles every assembly; those that others refer to come first.</summary>
-    /// <exception cref="InvalidOperationException">A source does not compile, or assemblies refer to each other in a circle.</exception>
+    /// <exception cref="InvalidOperationException">A source does not compile, or assemblies reference each other in a cycle.</exception>
     public static IReadOnlyList<CompiledAssembly> Compile(IReadOnlyList<SourceAssembly> assemblies)
     {
         var sources = assemblies.ToDictionary(assembly => assembly.Name);
@@ -107,7 +107,7 @@ internal static class SourceCompiler
     {
         public void AddDependencyLocation(string fullPath)
         {
-            // LoadFrom finds dependencies beside the assembly.
+            // LoadFrom finds dependencies in the assembly's folder.
         }
 
         public Assembly LoadFromPath(string fullPath) => Assembly.LoadFrom(fullPath);

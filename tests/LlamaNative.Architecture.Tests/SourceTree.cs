@@ -1,6 +1,6 @@
 namespace LlamaNative.Architecture.Tests;
 
-/// <summary>What the repository declares in docs/layers.txt and what src contains, compiled once for all tests.</summary>
+/// <summary>The declared layers of docs/layers.txt and the sources of src, compiled once for all tests.</summary>
 public sealed class SourceTree
 {
     internal Layer Declared { get; } = LayerReader.Read(Repository.Read("docs/layers.txt")!);

@@ -5,8 +5,8 @@ using LlamaNative.Cli.Bench;
 namespace LlamaNative.Benchmarks;
 
 /// <summary>
-/// Runs LlamaNative.Loop and the loop in C by turns, each in a process of its own, and prints ratios with the bars they are
-/// held to. With <c>--llama-bench</c> the tool's own interleaved comparison follows.
+/// Runs LlamaNative.Loop and the loop in C alternately, each in a separate process, and prints ratios and their limits. With
+/// <c>--llama-bench</c>, the tool's interleaved comparison follows.
 /// </summary>
 internal sealed class Compare
 {
@@ -14,14 +14,14 @@ internal sealed class Compare
         "usage: compare --model M --ours \"PROGRAM\" --against \"LOOP LIBRARIES\" [--bars aot|r2r] [--tokens N] [--threads N] [--rounds N]"
         + " [--pool 0|1] [--llama-bench PATH]";
 
-    /// <summary>The bars by how our side was published: the first token's ratio, and the difference in memory in MiB.</summary>
+    /// <summary>The limits by publish mode: the first token's ratio, and the difference in memory in MiB.</summary>
     private static readonly Dictionary<string, (double FirstToken, double Memory)> s_bars = new()
     {
         ["aot"] = (1.03, 8),
         ["r2r"] = (1.15, 32),
     };
 
-    /// <summary>What is compared: its name in the programs' lines, how ours is judged, and its bar.</summary>
+    /// <summary>A compared quantity: its name in the programs' output, how it is judged, and its limit.</summary>
     private sealed record Metric(string Key, string Name, Func<double, double, double> Judge, string Bar, Func<double, bool> Meets);
 
     private static Metric[] MetricsFor((double FirstToken, double Memory) bar) =>
@@ -117,11 +117,11 @@ internal sealed class Compare
                 + $"{metric.Bar,-6} | {(meets ? "" : "missed")}"));
         }
 
-        Console.WriteLine($"\nMedians of {rounds} interleaved rounds, each in processes of their own; both sides made the same tokens.");
+        Console.WriteLine($"\nMedians of {rounds} interleaved rounds in separate processes; both sides generated the same tokens.");
         return met;
     }
 
-    /// <summary>The lines "name value" of one run, and when the first token's came.</summary>
+    /// <summary>The "name value" lines of one run, and the time of the first token's line.</summary>
     private static Dictionary<string, double> Measure(Peer peer)
     {
         var values = new Dictionary<string, double>(StringComparer.Ordinal);

@@ -20,7 +20,7 @@ internal static class Artifacts
     /// <summary>The version in the library's package name; every package must have it.</summary>
     public static string Version { get; } = FindVersion();
 
-    /// <summary>Whether the packages for GPUs were made; -p:PackGpuBackends=false leaves them out.</summary>
+    /// <summary>Whether GPU packages were created; -p:PackGpuBackends=false skips them.</summary>
     public static bool HasGpuBackends => File.Exists(PathOf(Vulkan)) && File.Exists(PathOf(Cuda));
 
     public static string PathOf(string id, string extension = ".nupkg") => Path.Combine(Folder, $"{id}.{Version}{extension}");

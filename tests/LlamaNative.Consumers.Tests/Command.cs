@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LlamaNative.Consumers.Tests;
 
-/// <summary>What a process left behind.</summary>
+/// <summary>The output and exit code of a process.</summary>
 internal sealed record CommandResult(string CommandLine, int ExitCode, string Output, string Error)
 {
     public CommandResult Succeeded()
@@ -13,14 +13,14 @@ internal sealed record CommandResult(string CommandLine, int ExitCode, string Ou
     }
 }
 
-/// <summary>A process to run, in an environment of which npm is no part.</summary>
+/// <summary>A process to run, in an environment without npm.</summary>
 internal sealed record Command(string File, params string[] Arguments)
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>On top of the environment of the tests; null removes a variable.</summary>
+    /// <summary>Environment variables added to those of the tests; null removes a variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>The dotnet that runs these tests, so that PATH is not needed to find it.</summary>

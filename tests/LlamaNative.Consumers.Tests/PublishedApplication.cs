@@ -1,6 +1,6 @@
 namespace LlamaNative.Consumers.Tests;
 
-/// <summary>An application as its user has it: a folder with an executable.</summary>
+/// <summary>A published application: a folder with an executable.</summary>
 internal sealed record PublishedApplication(string Folder, string Name, string BuildOutput, Story Story)
 {
     public string Executable => Path.Combine(Folder, OperatingSystem.IsWindows() ? Name + ".exe" : Name);
@@ -14,7 +14,7 @@ internal sealed record PublishedApplication(string Folder, string Name, string B
 
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(Folder, arguments);
 
-    /// <summary>Without arguments of its own, those of the story.</summary>
+    /// <summary>Runs it; without arguments, with those of the story.</summary>
     public Task<CommandResult> RunAsync(string workingDirectory, string[] arguments,
         IReadOnlyDictionary<string, string?>? environment = null) =>
         new Command(Executable, arguments.Length == 0 ? Story.Arguments : arguments)

@@ -7,7 +7,7 @@ namespace LlamaNative.Consumers.Tests;
 
 /// <summary>
 /// The text that every application must print: the most probable continuation of a prompt, generated in this process by
-/// the repository's own build. The model is the repository's tiny-chat.gguf, or one of random weights where a clone has none.
+/// the repository's own build. The model is the repository's tiny-chat.gguf, or one with random weights if it is missing.
 /// </summary>
 internal sealed class Story
 {

@@ -3,7 +3,7 @@ namespace LlamaNative.Consumers.Tests;
 /// <summary>Starts published applications for Windows in Wine.</summary>
 internal static class Wine
 {
-    /// <summary>An application to start, given its arguments as they are: see <see cref="PathOf"/>.</summary>
+    /// <summary>An application to start with unchanged arguments; see <see cref="PathOf"/>.</summary>
     public static Command Command(PublishedApplication app, params string[] arguments) =>
         new(WineLoader.Path, [Path.Combine(app.Folder, app.Name + ".exe"), .. arguments])
         {

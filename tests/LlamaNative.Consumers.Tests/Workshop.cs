@@ -3,7 +3,7 @@ namespace LlamaNative.Consumers.Tests;
 
 /// <summary>
 /// A folder outside the repository where the applications of tests/Consumers are published, with an empty package cache:
-/// whatever they are made of comes from artifacts/ or from the machine's own package sources.
+/// all their packages come from artifacts/ or from the machine's package sources.
 /// </summary>
 public sealed class Workshop : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class Workshop : IDisposable
         Folder = Directory.CreateTempSubdirectory("llamanative-consumers-").FullName;
         if (!OperatingSystem.IsWindows())
         {
-            // Temporary folders are their owner's only; the applications are started by somebody else, too.
+            // Temporary folders are accessible only to their owner, but some tests start the applications as another user.
             File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
         }
 
@@ -34,7 +34,7 @@ public sealed class Workshop : IDisposable
 
     internal Story Story { get; }
 
-    /// <summary>The application, published once however many tests ask for it.</summary>
+    /// <summary>Returns the application, which is published only once.</summary>
     internal Task<PublishedApplication> PublishAsync(string application, params string[] properties)
     {
         string key = string.Join(' ', [application, .. properties]);
@@ -78,7 +78,7 @@ public sealed class Workshop : IDisposable
     }
 
     /// <summary>
-    /// All that a consumer's build may find: dotnet, chmod, with which the SDK makes a tool executable, and NativeAOT's linker.
+    /// The only programs on PATH: dotnet, chmod, which the SDK uses to make a tool executable, and NativeAOT's linker.
     /// </summary>
     private static string CreateSearchPath(string folder)
     {
@@ -125,6 +125,6 @@ public sealed class Workshop : IDisposable
     }
 }
 
-/// <summary>One workshop for all tests, which take turns: each publishes with both hands.</summary>
+/// <summary>One workshop for all tests, which run one after another because publishing uses all cores.</summary>
 [CollectionDefinition(nameof(Workshop))]
 public sealed class WorkshopTests : ICollectionFixture<Workshop>;

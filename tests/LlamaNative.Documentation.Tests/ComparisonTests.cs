@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace LlamaNative.Documentation.Tests;
 
 /// <summary>
-/// Six tasks written with LlamaNative and with LLamaSharp, in tests/Comparison. Both are compiled; LlamaNative's run here. Their
-/// expected output is what LLamaSharp's print, each in a process of its own: two builds of llama.cpp in one process collide.
+/// Six tasks written with LlamaNative and with LLamaSharp, in tests/Comparison. All are compiled, and those with LlamaNative run
+/// here. Their expected output comes from LLamaSharp's, which run in separate processes: two builds of llama.cpp would collide.
 /// </summary>
 [Collection(nameof(Console))]
 public sealed partial class ComparisonTests
@@ -25,7 +25,7 @@ public sealed partial class ComparisonTests
         { "Embeddings", "0.66 A banana is yellow.\n0.58 Tokyo is the capital of Japan.\n" },
         { "JsonAnswer", "Yellow, True\n" },
 
-        // The model has never seen a tool, so what it says of the result is of no interest.
+        // The model was not trained with tools, so its text about the result is not checked.
         { "ToolCall", "Lamp { On = True }\n" },
     };
 
@@ -71,7 +71,7 @@ public sealed partial class ComparisonTests
     [GeneratedRegex(@"^\|.*/(?<task>\w+)\.cs\)(?: \| (?<figure>\d+)){4} \|\r?$", RegexOptions.Multiline)]
     private static partial Regex TableRow();
 
-    /// <summary>What has to be read: no blank lines, comments, imports, lone braces, or indentation.</summary>
+    /// <summary>The significant code, without blank lines, comments, imports, lone braces and indentation.</summary>
     private readonly record struct Size(int Lines, int Characters)
     {
         public static Size Of(string library, string task)

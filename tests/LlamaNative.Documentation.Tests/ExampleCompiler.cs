@@ -8,7 +8,7 @@ namespace LlamaNative.Documentation.Tests;
 /// <summary>Compiles an example as a console application of the .NET SDK would: top-level statements, implicit usings.</summary>
 internal static class ExampleCompiler
 {
-    /// <summary>What the SDK imports for a console application (ImplicitUsings).</summary>
+    /// <summary>The SDK's implicit usings for a console application.</summary>
     private const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
@@ -21,7 +21,7 @@ internal static class ExampleCompiler
 
     private static readonly CSharpParseOptions s_language = new(LanguageVersion.Latest);
 
-    /// <summary>Everything this process was built with: the framework and the library's own assemblies.</summary>
+    /// <summary>The references of this process: the framework and the library's assemblies.</summary>
     private static readonly MetadataReference[] s_references =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -29,7 +29,7 @@ internal static class ExampleCompiler
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    /// <summary>The errors and warnings of the compiler, as it words them.</summary>
+    /// <summary>The compiler's errors and warnings.</summary>
     public static IReadOnlyList<string> Check(params string[] sources)
     {
         using var nowhere = new MemoryStream();

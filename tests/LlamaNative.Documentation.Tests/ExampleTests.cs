@@ -2,13 +2,13 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace LlamaNative.Documentation.Tests;
 
-/// <summary>The C# in the README files is C#: it compiles as it stands, and the first example of each runs.</summary>
+/// <summary>The C# examples in the README files compile unchanged, and the first example of each runs.</summary>
 [Collection(nameof(Console))]
 public sealed class ExampleTests
 {
     private static readonly string[] s_files = ["README.md", Path.Combine("src", "LlamaNative", "README.md")];
 
-    /// <summary>The types that the examples say are the reader's own.</summary>
+    /// <summary>The types that the examples expect the reader to define.</summary>
     private const string ReadersOwn = """
         using LlamaNative.Generation;
         using LlamaNative.Models;
@@ -53,7 +53,7 @@ public sealed class ExampleTests
         Assert.Empty(ExampleCompiler.Check(first.Text));
     }
 
-    /// <summary>Each goes on from the first example, and is the only other code.</summary>
+    /// <summary>Each example continues the first one and is compiled with it.</summary>
     [Theory]
     [MemberData(nameof(LaterBlocks))]
     public void A_later_example_compiles_behind_the_first(CodeBlock block)

@@ -4,7 +4,7 @@ using LlamaNative.Grammars.Gbnf;
 
 namespace LlamaNative.Grammars.Tests;
 
-/// <summary>What may cross to llama.cpp's grammar parser and what would end the process there.</summary>
+/// <summary>Grammars that llama.cpp's parser accepts, and those that would end the process there.</summary>
 public class GbnfGrammarTests
 {
     // The strings and expectations come from llama.cpp's tests/test-grammar-integration.cpp.
@@ -103,7 +103,7 @@ public class GbnfGrammarTests
     [InlineData("root ::= asdf\nasdf ::= \"a\" | foo \"b\"\nfoo ::= \"c\" | asdf \"d\" | \"e\"")]
     [InlineData("root ::= asdf\nasdf ::= \"a\" | foo \"b\"\nfoo ::= \"c\" | empty asdf \"d\" | \"e\"\nempty ::= \"blah\" | ")]
     [InlineData("root ::= root")]
-    [InlineData("root ::= (\"\" | \"a\")*")] // llama.cpp gives no grammar for it
+    [InlineData("root ::= (\"\" | \"a\")*")] // llama.cpp returns no grammar for it
     [InlineData("root ::= maybe root \"x\" | \"y\"\nmaybe ::= perhaps\nperhaps ::= \"z\" | ")] // llama.cpp expands it without end
     public void Refuses_left_recursion_also_where_llama_cpp_does_not_see_it(string grammar)
     {
@@ -156,7 +156,7 @@ public class GbnfGrammarTests
         Assert.False(GbnfGrammar.Parse("root ::= <[5]> .*").UsesTokenText);
     }
 
-    // The grammar of llama.cpp's grammars/json.gbnf and arithmetic.gbnf: real grammars pass and mean what they say.
+    // The grammar of llama.cpp's grammars/json.gbnf and arithmetic.gbnf: real grammars are accepted and match what they should.
     [Fact]
     public void Takes_the_grammars_that_llama_cpp_ships()
     {
@@ -217,6 +217,6 @@ public class GbnfGrammarTests
             }
         }
 
-        Assert.InRange(parsed, 50, 5_000); // the fuzz reaches past the parser
+        Assert.InRange(parsed, 50, 5_000); // some inputs get past the parser
     }
 }

@@ -4,7 +4,7 @@ using LlamaNative.Grammars.Gbnf;
 
 namespace LlamaNative.Grammars.Tests;
 
-/// <summary>Random sentences of a grammar: what an unlucky model could generate.</summary>
+/// <summary>Generates random sentences of a grammar, which a model could produce.</summary>
 internal sealed class GbnfSentences
 {
     private const int Enough = 400;
@@ -20,7 +20,7 @@ internal sealed class GbnfSentences
         _height = Heights(_rules);
     }
 
-    /// <summary>The next sentence. Past a few hundred characters every choice is the one that ends soonest.</summary>
+    /// <summary>The next sentence. After a few hundred characters, each choice is the one with the shortest derivation.</summary>
     public string Next()
     {
         StringBuilder text = new();
@@ -93,7 +93,7 @@ internal sealed class GbnfSentences
         return highest;
     }
 
-    /// <summary>How deep the shortest derivation of each rule is.</summary>
+    /// <summary>The depth of the shortest derivation of each rule.</summary>
     private static int[] Heights(GbnfRules rules)
     {
         const int Unknown = int.MaxValue / 2;

@@ -4,7 +4,7 @@ using static LlamaNative.TestSupport.HostileInput;
 
 namespace LlamaNative.Grammars.Tests;
 
-/// <summary>Schemas and grammars that mean harm: a grammar or an error of ours, in bounded time.</summary>
+/// <summary>Malicious schemas and grammars result in a grammar or a typed error, in bounded time.</summary>
 public sealed class HostileGrammarTests
 {
     public static TheoryData<string, string> Schemas => new()
@@ -92,7 +92,8 @@ public sealed class HostileGrammarTests
     [Fact]
     public void Random_grammars_are_grammars_or_typed_errors()
     {
-        string[] pieces = [.. "root ::= | ( ) [ ] [^ ] { } {1,3} {0,} * + ? \"a\" \"\\n\" \\x41 \\u00e9 a-z - \" \\ # \n ... . a b x-y 0 999999 ! <".Split(' ')];
+        string[] pieces = ("root ::= | ( ) [ ] [^ ] { } {1,3} {0,} * + ? \"a\" \"\\n\" \\x41 \\u00e9 a-z - \" \\ # \n "
+            + "... . a b x-y 0 999999 ! <").Split(' ');
         Random random = new(71);
         for (int i = 0; i < HostileInput.Count * 5; i++)
         {

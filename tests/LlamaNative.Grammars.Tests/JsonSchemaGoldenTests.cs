@@ -5,8 +5,8 @@ using LlamaNative.Grammars.Gbnf;
 namespace LlamaNative.Grammars.Tests;
 
 /// <summary>
-/// Strings that llama.cpp's own converter and sampler accept or refuse, and a JSON Schema validator with them. Where
-/// the two differ the file (tests/Golden/schemas.json) keeps the strings apart: what only one of them accepts is not asked for.
+/// Strings that llama.cpp's converter and sampler and a JSON Schema validator accept or reject. The file
+/// (tests/Golden/schemas.json) lists strings on which the two disagree separately; those are not tested.
 /// </summary>
 public class JsonSchemaGoldenTests
 {

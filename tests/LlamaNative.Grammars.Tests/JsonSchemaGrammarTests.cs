@@ -128,7 +128,7 @@ public class JsonSchemaGrammarTests
         Assert.False(declared.IsMatch("""{"why":"x"}"""));
     }
 
-    // What a model would be held to must stay cheap to follow: llama.cpp's work per character is its number of stacks.
+    // A grammar must be cheap to follow: llama.cpp's work per character is proportional to its number of stacks.
     [Fact]
     public void Large_limits_and_many_options_do_not_multiply_the_work()
     {

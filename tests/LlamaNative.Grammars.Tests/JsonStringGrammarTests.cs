@@ -8,7 +8,7 @@ using LlamaNative.Grammars.Gbnf;
 
 namespace LlamaNative.Grammars.Tests;
 
-/// <summary>Strings against .NET's own regular expressions, dates, addresses and JSON writer.</summary>
+/// <summary>String formats, compared with .NET's regular expressions, dates, addresses and JSON writer.</summary>
 public class JsonStringGrammarTests
 {
     private static readonly JsonSerializerOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -62,7 +62,7 @@ public class JsonTypeGrammarTests
         }
     }
 
-    // A sentence must be fit for the type: each is deserialized again.
+    // A sentence must be valid for the type, so each is deserialized.
     [Fact]
     public void Random_sentences_deserialize()
     {
@@ -81,7 +81,7 @@ public class JsonTypeGrammarTests
 
         Assert.True(grammar.IsMatch(JsonSerializer.Serialize(tree, TypesContext.Default.Node)));
         Assert.False(grammar.IsMatch("""{"Value":1,"Next":null}"""));
-        Assert.False(grammar.IsMatch("null")); // the value itself is asked for
+        Assert.False(grammar.IsMatch("null")); // the value itself is not nullable
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 namespace LlamaNative.Grammars.Tests;
 
-/// <summary>The package's README: its example is this test's code, and prints what it says.</summary>
+/// <summary>The package's README: its example equals this test's code and prints the stated output.</summary>
 public class ReadmeTests
 {
     [Fact]

@@ -1,8 +1,8 @@
 namespace LlamaNative.Grammars.Tests;
 
 /// <summary>
-/// Schemas as tools and APIs write them, with values that a JSON Schema validator (Python's jsonschema 4.26) accepts and
-/// refuses, members in the order in which the grammar writes them.
+/// Typical schemas of tools and APIs, with values that a JSON Schema validator (Python's jsonschema 4.26) accepts and
+/// rejects. Members are in the order of the grammar.
 /// </summary>
 internal static class SchemaTable
 {

@@ -1,4 +1,4 @@
-// A whole use of the library: load, prompt, generate. The peer of loop.c, which makes the same calls and prints the same lines.
+// Loads, evaluates a prompt and generates. The counterpart of loop.c, which makes the same calls and prints the same lines.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -13,7 +13,7 @@ if (args is not [string path, string tokenText, string threadText, string roundT
     return 2;
 }
 
-// The console's writer would be set up between the first token and its line, which others time.
+// Console.Out would be initialized between the first token and its line, whose time is measured.
 using Stream output = Console.OpenStandardOutput();
 string[] stops = ["\n\nUser:", "<|im_end|>", "### Instruction", "The End."];
 int tokens = int.Parse(tokenText, CultureInfo.InvariantCulture);
@@ -28,7 +28,7 @@ for (int round = 0; round < rounds; round++)
     Generate(round);
 }
 
-// For whoever looks into a missed bar.
+// Details for investigating a missed limit.
 Print($"model_load_ms {model.LoadTime.TotalMilliseconds:F2}");
 Print($"managed_allocated_kib {GC.GetTotalAllocatedBytes() / 1024}");
 Print($"jit_methods {System.Runtime.JitInfo.GetCompiledMethodCount()}");

@@ -1,8 +1,8 @@
-// A whole use of llama.cpp in C, as a peer for the one in C# (Program.cs): the same calls in the same order, on the same
-// libraries, with the same prompt, sampler chain and stop strings, so that both print the same hash of their tokens.
+// Uses llama.cpp from C, as a counterpart of Program.cs: the same calls in the same order, with the same libraries, prompt,
+// sampler chain and stop strings, so that both print the same hash of their tokens.
 // Usage: loop LIBRARIES MODEL TOKENS THREADS ROUNDS POOL(0|1)
-// Prints lines "name value": first_token_ms (from the beginning of main, libraries and model loaded), tokens_fnv, pipeline_tps
-// for each round (tokens behind the first for each second behind it), and peak_kib (VmHWM, where /proc has it).
+// Prints lines "name value": first_token_ms (from the start of main, including loading libraries and model), tokens_fnv,
+// pipeline_tps for each round (tokens per second after the first token), and peak_kib (VmHWM, if /proc has it).
 //
 // cc -O2 -I llama.cpp/include -I llama.cpp/ggml/include loop.c -o loop
 //    LIBRARIES/libllama*.so LIBRARIES/libggml.*so LIBRARIES/libggml-base.so -Wl,-rpath,LIBRARIES

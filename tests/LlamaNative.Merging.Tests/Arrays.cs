@@ -5,7 +5,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>Runs kernels over arrays, through the same runner that files go through.</summary>
+/// <summary>Runs kernels over arrays, with the same runner as for files.</summary>
 internal static class Arrays
 {
     public static float[] Run(TensorKernel kernel, TensorShape shape, float[][] inputs, int threads = 1,

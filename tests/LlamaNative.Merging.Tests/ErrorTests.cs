@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>Everything that can be wrong gives one error that says where, and leaves nothing behind.</summary>
+/// <summary>Every mistake causes one error that gives its location, and no output file remains.</summary>
 public sealed class ErrorTests : IDisposable
 {
     private const string Slerp = "merge_method: slerp\nbase_model: A\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: B}]";
@@ -48,11 +48,13 @@ public sealed class ErrorTests : IDisposable
     [InlineData("merge_method: slerp\nbase_model: A\nparameters: {t: 0.5}\nmodels: [{model: A}, {model: A}, {model: A}]", 4, "exactly two")]
     [InlineData("merge_method: slerp\nbase_model: A\nmodels: [{model: A}, {model: A}]", null, "slerp needs the parameter 't'")]
     [InlineData("merge_method: nuslerp\nparameters: {weight: 1}\nmodels: [{model: A}]", 3, "exactly two")]
-    [InlineData("merge_method: linear\nmodels:\n- {model: A}\n- {model: A, parameters: {weight: 1}}", 3, "linear needs the parameter 'weight'")]
+    [InlineData(
+        "merge_method: linear\nmodels:\n- {model: A}\n- {model: A, parameters: {weight: 1}}", 3, "linear needs the parameter 'weight'")]
     [InlineData("merge_method: linear\nmodels: [{model: A, parameters: {weight: 1}}, {model: A, parameters: {weight: -1}}]",
         null, "sum to 0")]
     [InlineData("merge_method: ties\nparameters: {weight: 1}\nmodels: [{model: A}]", null, "base_model")]
-    [InlineData("merge_method: ties\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: A}]", 4, "at least one model besides the base")]
+    [InlineData(
+        "merge_method: ties\nbase_model: A\nparameters: {weight: 1}\nmodels: [{model: A}]", 4, "at least one model besides the base")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: nowhere}]", 3, "model 'nowhere' not found")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A+lora}]", 3, "LoRA")]
     [InlineData("merge_method: linear\ntokenizer_source: base\ntokenizer: {source: base}\nmodels: [{model: A}]", 3, "not both")]
@@ -137,7 +139,8 @@ public sealed class ErrorTests : IDisposable
     [Theory]
     [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.01}}]", "rounds down to zero")]
     [InlineData("merge_method: ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: -1}}]", "negative")]
-    [InlineData("merge_method: della\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9}}]", "must be between 0 and 1")]
+    [InlineData(
+        "merge_method: della\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9}}]", "must be between 0 and 1")]
     [InlineData("merge_method: breadcrumbs\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9, gamma: 2}}]",
         "gamma 2")]
     [InlineData("merge_method: dare_ties\nbase_model: A\nparameters: {rescale: twice}\nmodels: [{model: B, parameters: {weight: 1, "

@@ -3,7 +3,7 @@ using LlamaNative.Gguf;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>The models that are merged.</summary>
+/// <summary>The source models of the tests.</summary>
 internal static class Models
 {
     /// <summary>A LLaMA of a thousand numbers.</summary>
@@ -17,7 +17,7 @@ internal static class Models
     };
 }
 
-/// <summary>What files hold.</summary>
+/// <summary>Reads the contents of files.</summary>
 internal static class Contents
 {
     public static byte[] Bytes(GgufFile file, string tensor)
@@ -32,7 +32,7 @@ internal static class Contents
         return MemoryMarshal.Cast<byte, float>(Bytes(file, tensor)).ToArray();
     }
 
-    /// <summary>The tensors in which two files differ, one way or the other.</summary>
+    /// <summary>The tensors that differ between two files.</summary>
     public static string[] DifferentTensors(string left, string right)
     {
         using GgufFile a = GgufFile.Open(left);

@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>What must hold for any models: the ends of every scale are the parents, bit for bit.</summary>
+/// <summary>Properties for all models: both ends of every scale are the source models, bit for bit.</summary>
 public sealed class PropertyTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed class PropertyTests : IDisposable
 
     public PropertyTests()
     {
-        // Minus zero is the number that sloppy arithmetic loses first.
+        // Imprecise arithmetic would lose the sign of minus zero.
         float[] zeros = [-0f, 0f, -0f, 1f, -1f, 1e-30f, -1e30f, 3f];
         _a = (Models.Small with { Seed = 1, Layers = 3, Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = zeros } })
             .Save(_folder["A.gguf"]);
@@ -112,7 +112,7 @@ public sealed class PropertyTests : IDisposable
         float[] tied = Contents.Floats(_folder["Tied.gguf"], "token_embd.weight");
         Assert.Equal(a.Zip(tied, (x, y) => (float)((x * 0.25) + (y * 0.75))), Contents.Floats(output, "output.weight"));
 
-        // Embeddings of one model under the head of another must not be taken for tied.
+        // The embeddings of one model with the output matrix of another must not be treated as tied.
         ModelMerger.Merge(
             MergeRecipe.Parse(
                 "merge_method: passthrough\nslices: [{sources: [{model: A, layer_range: [0, 1]}]}, {sources: [{model: Tied, layer_range: "
@@ -156,7 +156,7 @@ public sealed class PropertyTests : IDisposable
     [InlineData("breadcrumbs", "density: 0.7, gamma: 0.05")]
     public void Results_depend_on_the_seed_and_not_on_the_threads(string method, string parameters)
     {
-        // Wide enough for many blocks, so that threads have something to disagree about.
+        // Wide enough for many blocks, so that errors between threads would show.
         (Models.Small with { Seed = 8, Layers = 1, Embedding = 512, FeedForward = 2048 }).Save(_folder["P.gguf"]);
         (Models.Small with { Seed = 9, Layers = 1, Embedding = 512, FeedForward = 2048 }).Save(_folder["Q.gguf"]);
         MergeRecipe recipe = MergeRecipe.Parse(

@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>The repository's trained model merged with a perturbed copy of itself: every result loads, generates and is measured.</summary>
+/// <summary>The repository's trained model, merged with a perturbed copy: every result loads, generates and is measured.</summary>
 public sealed class RealModelTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -115,7 +115,7 @@ public sealed class RealModelTests : IDisposable
         Assert.InRange(merged, parent * 0.97, parent * 1.03);
     }
 
-    /// <summary>A copy with seeded noise of a quarter of each tensor's size in its matrices.</summary>
+    /// <summary>A copy whose matrices have seeded noise of a quarter of each tensor's magnitude.</summary>
     private string Perturb(string path)
     {
         string copy = _folder["perturbed.gguf"];

@@ -3,7 +3,7 @@ using LlamaNative.Gguf;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary><c>llamanative merge</c> as a user has it: a process of its own.</summary>
+/// <summary><c>llamanative merge</c>, run as a separate process.</summary>
 public sealed class ToolTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -5,7 +5,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>The repository's chat model in single precision, and a text that it was taught to write.</summary>
+/// <summary>The repository's chat model in single precision, and a text from its training data.</summary>
 internal static class TrainedModel
 {
     public const string Text =

@@ -29,7 +29,7 @@ internal static class VectorFile
         return new ParameterReader(cursor, MethodTraits.Of(MergeMethod.Slerp), warnings).Read(node.Find("p"))["t"];
     }
 
-    /// <summary>Says which elements are off and by how much, or nothing.</summary>
+    /// <summary>Describes the elements that differ and by how much; empty if none do.</summary>
     public static string Differences(string id, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
     {
         if (actual.Length != expected.Length)
@@ -40,7 +40,7 @@ internal static class VectorFile
         string differences = "";
         for (int i = 0; i < expected.Length; i++)
         {
-            // The file's own numbers are rounded to 6 digits.
+            // The numbers in the file are rounded to 6 digits.
             if (!(Math.Abs((double)actual[i] - expected[i]) <= Tolerance))
             {
                 differences += $"{id}[{i}]: {actual[i]:R}, expected {expected[i]:R}, off by {actual[i] - expected[i]:E1}\n";

@@ -4,12 +4,12 @@ using static LlamaNative.TestSupport.HostileInput;
 
 namespace LlamaNative.Templates.Tests;
 
-/// <summary>Variables that mean harm: a text or an error of ours, in bounded time.</summary>
+/// <summary>Malicious variables result in text or a typed error, in bounded time.</summary>
 public sealed class HostileTemplateTests
 {
     private static readonly TemplateLimits s_limits = new() { MaxSteps = 200_000, MaxAllocatedBytes = 32 << 20, MaxOutputLength = 1 << 22 };
 
-    /// <summary>Variables of any shape, where a template expects messages: what is read of them may be anything.</summary>
+    /// <summary>Variables of arbitrary shape where a template expects messages.</summary>
     [Fact]
     public void Random_messages_are_rendered_or_refused_by_every_golden_template()
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Templates.Tests;
 
-/// <summary>Provenance: «» stand around what must have come from input.</summary>
+/// <summary>Provenance: «» enclose text that must be marked as input.</summary>
 public class RenderedTextTests
 {
     private static readonly JsonElement s_variables = TemplateTesting.Json("""
@@ -87,7 +87,7 @@ public class RenderedTextTests
     }
 
     /// <summary>
-    /// Released templates with letters in every message and tool that no template has: wherever they come out, they are input.
+    /// Released templates, with letters in every message and tool that no template contains: in the output they must be input.
     /// </summary>
     [RequiresFact(Need.Shared)]
     public void No_released_template_loses_the_provenance_of_a_message()
@@ -118,7 +118,7 @@ public class RenderedTextTests
             }
             catch (TemplateException)
             {
-                // Some conversations are refused, with or without other letters in them.
+                // Some conversations are rejected, with or without the other letters.
             }
         }
 
@@ -138,7 +138,7 @@ public class RenderedTextTests
 
     private static bool IsRune(char character) => character is >= 'ᚠ' and <= 'ᛪ';
 
-    /// <summary>Adds runes to every text of a conversation that a person, a model or a tool may have written.</summary>
+    /// <summary>Adds runes to every text of a conversation that a user, a model or a tool may have written.</summary>
     private static string WithRunes(JsonElement element, string? name = null) => element.ValueKind switch
     {
         JsonValueKind.Object => "{" + string.Join(',', element.EnumerateObject().Select(Member)) + "}",

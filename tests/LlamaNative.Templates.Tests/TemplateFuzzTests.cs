@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LlamaNative.Templates.Tests;
 
-/// <summary>Random text, random tags and damaged templates: the answer is text or an error of ours, never another exception.</summary>
+/// <summary>Random text, random tags and damaged templates result in text or a typed error, never in another exception.</summary>
 public class TemplateFuzzTests
 {
     private static readonly string[] s_pieces =

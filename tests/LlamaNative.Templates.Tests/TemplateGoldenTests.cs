@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace LlamaNative.Templates.Tests;
 
 /// <summary>
-/// Templates over conversations of every shape. What Jinja2 prints must be printed here to the byte, and where it fails
-/// so must this; llama.cpp's engine was asked as well, and where it prints something else the record says what.
+/// Templates with all kinds of conversations. The output must equal Jinja2's byte for byte, and rendering must fail if Jinja2
+/// fails. The record also contains the output of llama.cpp's engine if it differs.
 /// </summary>
 public sealed class TemplateGoldenTests
 {
@@ -52,7 +52,7 @@ public sealed class TemplateGoldenTests
             {
                 "strict" => Compare(text, error, test.GetProperty("output").GetString()!),
                 "error" => Refused(text, error, test.TryGetProperty("raised_message", out JsonElement raised) ? raised.GetString() : null),
-                // Where llama.cpp prints something else, Jinja2 is followed.
+                // If llama.cpp's output differs, Jinja2 is right.
                 _ => test.TryGetProperty("jinja2_output", out JsonElement output) ? Compare(text, error, output.GetString()!) : null,
             });
             counts[gate] = counts.GetValueOrDefault(gate) + 1;
@@ -81,10 +81,11 @@ public sealed class TemplateGoldenTests
         return text == expected ? null : $"at {at} got ...{Excerpt(text, at)} and not ...{Excerpt(expected, at)}";
     }
 
-    /// <summary>A message of the template's own must be passed on; those of engines differ.</summary>
+    /// <summary>A message raised by the template must be passed on; those of the engines differ.</summary>
     private static string? Refused(string? text, TemplateException? error, string? message) =>
         error is null ? "rendered: " + Excerpt(text!, 0)
-        : error.RaisedByTemplate && message is not null && error.Message != message ? $"said '{error.Message}' instead of '{message}'"
+        : error.RaisedByTemplate && message is not null && error.Message != message
+            ? $"failed with '{error.Message}' instead of '{message}'"
         : null;
 
     private (string? Text, TemplateException? Error) Render(string path, JsonElement variables)

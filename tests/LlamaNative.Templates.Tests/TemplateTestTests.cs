@@ -1,6 +1,6 @@
 namespace LlamaNative.Templates.Tests;
 
-/// <summary>What stands behind <c>is</c>. Every expected text was printed by Jinja2 3.1.6 in Hugging Face's sandbox.</summary>
+/// <summary>Tests, the operand of <c>is</c>. Every expected text was printed by Jinja2 3.1.6 in Hugging Face's sandbox.</summary>
 public class TemplateTestTests
 {
     [Theory]

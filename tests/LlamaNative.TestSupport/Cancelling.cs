@@ -1,16 +1,16 @@
 namespace LlamaNative.TestSupport;
 
 /// <summary>
-/// Cancels work while it runs, from a thread of its own: a timer's callback waits for the thread pool, which on a busy
-/// machine comes long after the work is done.
+/// Cancels work while it runs, from a separate thread: a timer's callback waits for the thread pool and on a busy machine
+/// may run long after the work is done.
 /// </summary>
 public static class Cancelling
 {
     private const int Attempts = 100;
 
-    /// <summary>Runs <paramref name="work"/>, which puts its state in order first, until a cancellation reached it.</summary>
-    /// <param name="work">What is cancelled; it is begun again where it was quicker than the cancellation.</param>
-    /// <param name="delay">The milliseconds between its beginning and the cancellation.</param>
+    /// <summary>Runs <paramref name="work"/>, which first resets its state, until a cancellation takes effect.</summary>
+    /// <param name="work">The work to cancel; it is repeated if it finished before the cancellation.</param>
+    /// <param name="delay">The milliseconds between its start and the cancellation.</param>
     public static OperationCanceledException Within(Action<CancellationToken> work, int delay)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)

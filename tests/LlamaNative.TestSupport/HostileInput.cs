@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>Random and repetitive input, and what it may lead to. Set LLAMANATIVE_FUZZ_COUNT for more than the usual number.</summary>
+/// <summary>Random and repetitive input, and the exceptions that it may cause. LLAMANATIVE_FUZZ_COUNT sets the number of inputs.</summary>
 public static class HostileInput
 {
     public static int Count { get; } =
@@ -12,7 +12,7 @@ public static class HostileInput
             ? given
             : 600;
 
-    /// <summary>Runs the action, which may throw this one exception and no other.</summary>
+    /// <summary>Runs the action, which may throw only this exception.</summary>
     public static void Ends<TError>(Action action, string input)
         where TError : Exception
     {
@@ -22,7 +22,7 @@ public static class HostileInput
         }
         catch (TError)
         {
-            // The one exception such an input may cause.
+            // The only exception that such input may cause.
         }
         catch (Exception error)
         {

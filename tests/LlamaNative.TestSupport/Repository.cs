@@ -1,6 +1,6 @@
 namespace LlamaNative.TestSupport;
 
-/// <summary>The repository's folder, and the files in it and beside it that tests use.</summary>
+/// <summary>The repository's folder, and the files in and next to it that tests use.</summary>
 public static class Repository
 {
     /// <summary>The repository's root, found by walking up to the solution file.</summary>
@@ -9,14 +9,14 @@ public static class Repository
     /// <summary>The chat model that the repository ships.</summary>
     public static string TinyChat { get; } = PathOf("models", "tiny-chat.gguf");
 
-    /// <summary>llama.cpp's source at the pinned release, present once FetchSource has run.</summary>
+    /// <summary>llama.cpp's source at the pinned release, present after FetchSource has run.</summary>
     public static string LlamaSource { get; } =
         Environment.GetEnvironmentVariable("LLAMA_CPP_SOURCE") is { Length: > 0 } path ? path : PathOf("native", "llama.cpp");
 
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>
-    /// A file of ../shared, which holds third-party models and templates that cannot be part of the repository.
+    /// A file in ../shared, which contains third-party models and templates that cannot be part of the repository.
     /// A test that reads one is a <see cref="RequiresFactAttribute"/> with <see cref="Need.Shared"/>.
     /// </summary>
     public static string SharedPathOf(string relativePath) => Path.Combine(Path.GetDirectoryName(Root)!, "shared", relativePath);

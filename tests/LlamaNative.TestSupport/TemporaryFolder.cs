@@ -10,7 +10,7 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Root => _folder.FullName;
 
-    /// <summary>The names of what is in it.</summary>
+    /// <summary>The names of the files in it.</summary>
     public IEnumerable<string> Entries => _folder.EnumerateFileSystemInfos().Select(entry => entry.Name).Order();
 
     /// <summary>The full path of a file in it.</summary>

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace LlamaNative.Tests.Architecture;
 
-/// <summary>Units are one in the whole public surface: bytes and elements are long, and no size is unsigned.</summary>
+/// <summary>The whole public API uses the same units: bytes and elements are long, and no size is unsigned.</summary>
 public sealed class PublicUnitsTests
 {
     private static readonly Type[] s_unsigned = [typeof(uint), typeof(ulong), typeof(nuint), typeof(nint), typeof(ushort)];
@@ -10,7 +10,7 @@ public sealed class PublicUnitsTests
     [Fact]
     public void No_size_is_unsigned_or_as_wide_as_a_pointer()
     {
-        // A seed is a pattern of bits, and a value of metadata has the type that its file gives it.
+        // A seed is a bit pattern, and a metadata value has the type in its file.
         string[] found =
         [
             .. Numbers()
@@ -40,7 +40,7 @@ public sealed class PublicUnitsTests
             number => Assert.Fail($"{number.Owner}.{number.Name} is a number"));
     }
 
-    /// <summary>Every number that a user gives or gets: properties, results and parameters.</summary>
+    /// <summary>Every number in the public API: properties, results and parameters.</summary>
     private static IEnumerable<(string Owner, string Name, Type Type)> Numbers()
     {
         foreach (Type type in typeof(LlamaRuntime).Assembly.GetExportedTypes()

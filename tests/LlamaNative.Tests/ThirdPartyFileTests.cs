@@ -9,8 +9,8 @@ using LlamaNative.Sampling;
 namespace LlamaNative.Tests;
 
 /// <summary>
-/// Files of others, which are not part of the repository: a model that somebody else trained and converted, and the
-/// vocabularies that llama.cpp tests its own tokenizers with.
+/// Third-party files, which are not part of the repository: a model that was trained and converted by others, and the
+/// vocabularies with which llama.cpp tests its tokenizers.
 /// </summary>
 public sealed class ThirdPartyFileTests
 {
@@ -55,7 +55,7 @@ public sealed class ThirdPartyFileTests
 
         foreach (JsonElement sample in golden.GetProperty("sampled").EnumerateArray())
         {
-            // The builds of the CPU backend round differently; 20 tokens is how far they agree.
+            // Builds of the CPU backend round differently; they agree on the first 20 tokens.
             uint seed = sample.GetProperty("seed").GetUInt32();
             var sampling = new SamplingOptions { TopK = 40, TopP = 0.9f, MinP = 0, Temperature = 0.8f, Seed = seed };
             Assert.Equal(GoldenFile.Ints(sample.GetProperty("tokens"))[..20], Generate(model, sample, 20, sampling).Tokens);

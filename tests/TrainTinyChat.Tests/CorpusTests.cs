@@ -16,7 +16,7 @@ public sealed class CorpusTests
         Assert.NotEqual(once, CorpusGenerator.Documents(Seed + 1, 500).Select(document => document.Text));
     }
 
-    /// <summary>What is asked in the examination must not have been trained, or the figures in the model card are worth nothing.</summary>
+    /// <summary>Evaluation questions must not occur in training, or the figures in the model card are meaningless.</summary>
     [Fact]
     public void No_training_conversation_has_a_held_out_combination()
     {
@@ -48,7 +48,7 @@ public sealed class CorpusTests
         Assert.InRange(share, 0.045, 0.055);
     }
 
-    /// <summary>A sum is held out in one order only: the other one is what it can be known from.</summary>
+    /// <summary>A sum is held out in one order only, so that the model can infer it from the other order.</summary>
     [Fact]
     public void Of_two_orders_of_a_sum_at_least_one_is_trained()
     {

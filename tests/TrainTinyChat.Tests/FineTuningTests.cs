@@ -40,7 +40,7 @@ public sealed class FineTuningTests
     }
 
     /// <summary>
-    /// With a rate far too high the held-out loss rises from the start: the run must end early and give back what it began with.
+    /// With a far too high rate the held-out loss rises from the start: the run must end early and keep the initial weights.
     /// </summary>
     [Fact]
     public void It_ends_early_when_what_is_held_out_gets_worse_and_keeps_the_best_weights()
@@ -69,7 +69,7 @@ public sealed class FineTuningTests
         }
     }
 
-    /// <summary>A rate at which the weights fly apart must not take the model with it.</summary>
+    /// <summary>A rate at which the weights diverge must not destroy the model.</summary>
     [Fact]
     public void Weights_that_fly_apart_are_not_what_is_written()
     {
@@ -131,7 +131,7 @@ public sealed class FineTuningTests
         Assert.Contains("line 2", error.Message);
     }
 
-    /// <summary>Refused before anything is allocated: 7 billion parameters in a file of holes.</summary>
+    /// <summary>A sparse file with 7 billion parameters is rejected before anything is allocated.</summary>
     [Fact]
     public void A_model_too_large_for_the_memory_is_refused_with_the_estimate()
     {
@@ -145,7 +145,7 @@ public sealed class FineTuningTests
         Assert.Contains("16.0 GiB", error.Message);
     }
 
-    /// <summary>The estimate is worth something only if it is never below what is really taken.</summary>
+    /// <summary>The estimate must never be below the actual memory use.</summary>
     [Fact]
     public void The_estimate_is_above_what_a_run_takes_and_not_far()
     {

@@ -6,7 +6,7 @@ using TrainTinyChat.Model;
 
 namespace TrainTinyChat.Tests;
 
-/// <summary>A wrong gradient trains a little all the same; only numbers from elsewhere show it.</summary>
+/// <summary>Training can make progress even with wrong gradients, so they are compared with independent values.</summary>
 public sealed class GradientTests
 {
     private static readonly ModelShape s_small = new()
@@ -101,7 +101,7 @@ public sealed class GradientTests
 
         public int[] Targets { get; private set; } = [];
 
-        /// <summary>Documents of 1 to 9 tokens side by side in every window.</summary>
+        /// <summary>Documents of 1 to 9 tokens, packed into every window.</summary>
         public void WriteBatch(bool uniform)
         {
             var dice = new Dice(5, 0);

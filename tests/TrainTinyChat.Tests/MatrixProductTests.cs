@@ -5,7 +5,7 @@ using TrainTinyChat.Graph;
 
 namespace TrainTinyChat.Tests;
 
-/// <summary>The products of the written-out pass against three plain loops, whole tiles, edges and repeated heads alike.</summary>
+/// <summary>The products of the hand-written pass, compared with three plain loops, for whole tiles, edges and repeated heads.</summary>
 public sealed class MatrixProductTests
 {
     public static TheoryData<int, int, int> Sizes =>

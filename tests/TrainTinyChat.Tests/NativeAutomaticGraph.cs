@@ -9,7 +9,7 @@ using TrainTinyChat.Model;
 namespace TrainTinyChat.Tests;
 
 /// <summary>
-/// A training step with ggml's own automatic backward pass, <c>ggml_build_backward_expand</c>, called past the library.
+/// A training step with ggml's automatic backward pass, <c>ggml_build_backward_expand</c>, called directly.
 /// </summary>
 internal sealed unsafe class NativeAutomaticGraph : IDisposable
 {

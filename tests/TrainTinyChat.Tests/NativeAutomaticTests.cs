@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace TrainTinyChat.Tests;
 
-/// <summary>The written-out pass beside <c>ggml_build_backward_expand</c> itself, on the model's real shape.</summary>
+/// <summary>The hand-written pass, compared with <c>ggml_build_backward_expand</c> in the model's shape.</summary>
 public sealed class NativeAutomaticTests(ITestOutputHelper output)
 {
     [Fact]
@@ -60,7 +60,7 @@ public sealed class NativeAutomaticTests(ITestOutputHelper output)
         native.WriteTargets(targets);
         var settings = new StepSettings(1, 1e-5f);
         (string Name, Action Step)[] passes =
-            [("written out", () => ours.Step(settings)), ("ComputeGraph.BuildBackwardExpand", () => automatic.Step(settings)),
+            [("hand-written", () => ours.Step(settings)), ("ComputeGraph.BuildBackwardExpand", () => automatic.Step(settings)),
                 ("ggml_build_backward_expand", () => native.Step(settings))];
         var rates = passes.ToDictionary(pass => pass.Name, _ => new List<double>());
         for (int round = -1; round < Rounds; round++)
@@ -82,9 +82,10 @@ public sealed class NativeAutomaticTests(ITestOutputHelper output)
 
         foreach ((string name, List<double> rate) in rates)
         {
+            double median = rate.Order().ElementAt(Rounds / 2);
             output.WriteLine(
-                FormattableString.Invariant(
-                    $"{name}: {rate.Order().ElementAt(Rounds / 2):F0} tokens/s (median of {Rounds} rounds, {rate.Min():F0} to {rate.Max():F0}); {backend.Device.Description}"));
+                FormattableString.Invariant($"{name}: {median:F0} tokens/s (median of {Rounds} rounds, {rate.Min():F0} to {rate.Max():F0})")
+                + $"; {backend.Device.Description}");
         }
     }
 }

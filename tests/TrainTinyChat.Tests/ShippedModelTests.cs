@@ -5,14 +5,14 @@ using TrainTinyChat.Tokenizer;
 
 namespace TrainTinyChat.Tests;
 
-/// <summary>models/tiny-chat.gguf against what its card and the generator say of it.</summary>
+/// <summary>models/tiny-chat.gguf, compared with its model card and the generator.</summary>
 public sealed class ShippedModelTests
 {
     private const ulong Seed = 42;
 
     private static string ModelPath { get; } = FindModel();
 
-    /// <summary>The bar of the project: 92 % of all held-out questions, and no kind below 60 %.</summary>
+    /// <summary>The required quality: 92 % of all held-out questions, and no kind below 60 %.</summary>
     [Fact]
     public void It_answers_what_it_was_never_told()
     {
@@ -21,7 +21,7 @@ public sealed class ShippedModelTests
         Assert.All(marks.GroupBy(mark => mark.Question.Last.Kind), kind => Assert.True(Examiner.Share([.. kind]) >= 60, kind.Key));
     }
 
-    /// <summary>The corpus in the repository must be the one it was trained on, or nobody can rebuild it.</summary>
+    /// <summary>The corpus in the repository must be the training corpus, so that the model can be rebuilt.</summary>
     [Fact]
     public void Its_vocabulary_is_what_the_corpus_gives()
     {

@@ -7,7 +7,7 @@ using TrainTinyChat.Training;
 
 namespace TrainTinyChat.Tests;
 
-/// <summary>Everything that a run needs, so small that a step takes a millisecond.</summary>
+/// <summary>A training run so small that a step takes a millisecond.</summary>
 internal sealed class TinyRun : IDisposable
 {
     public const ulong Seed = 3;

@@ -25,7 +25,7 @@ public sealed class TokenizerTests
     }
 
     /// <summary>
-    /// What was trained with one tokenizer and is used with another would be nonsense: llama.cpp's must agree in every token.
+    /// llama.cpp's tokenizer must agree with the training tokenizer in every token, or the model would generate nonsense.
     /// </summary>
     [Fact]
     public void Llama_cpp_tokenizes_the_corpus_and_other_text_identically()

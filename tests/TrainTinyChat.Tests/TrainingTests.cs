@@ -62,7 +62,7 @@ public sealed class TrainingTests
     {
         using var run = new TinyRun(steps: 120);
         run.Trainer.Run(CancellationToken.None);
-        Assert.InRange(run.Trainer.Losses[0], 5.5f, 6.5f); // ln 400 = 5.99: nothing is known yet
+        Assert.InRange(run.Trainer.Losses[0], 5.5f, 6.5f); // ln 400 = 5.99: the untrained loss
         Assert.InRange(run.Trainer.Losses.TakeLast(10).Average(), 0, run.Trainer.Losses[0] - 1.5f);
     }
 
@@ -76,7 +76,7 @@ public sealed class TrainingTests
         Assert.Contains("another run", error.Message);
     }
 
-    /// <summary>Documents lie whole in windows, see only themselves, and the start of the next is nobody's to foretell.</summary>
+    /// <summary>Documents are whole in windows and attend only to themselves, and the start of the next is not a target.</summary>
     [Fact]
     public void Batches_keep_documents_apart()
     {

@@ -4,9 +4,9 @@ using System.Text;
 namespace DesktopChat.Access;
 
 /// <summary>
-/// The secret that tells this program's window from any other program or web page that reaches the port. It is the first
-/// segment of every address, drawn anew at each start. A cookie would not do: cookies do not tell one port of a machine
-/// from another.
+/// The secret that distinguishes this program's window from other programs and web pages that can reach the port. It is the
+/// first segment of every URL path and is generated at each start. A cookie would not be enough, because cookies are shared
+/// between all ports of a host.
 /// </summary>
 internal sealed class AccessToken
 {
@@ -14,12 +14,12 @@ internal sealed class AccessToken
     private readonly byte[] _token = Encoding.ASCII.GetBytes(Draw());
     private string? _ticket;
 
-    /// <summary>What every address starts with, e.g. <c>/Zk3…</c>.</summary>
+    /// <summary>The prefix of every path, e.g. <c>/Zk3…</c>.</summary>
     public string Path => "/" + Encoding.ASCII.GetString(_token);
 
     /// <summary>
-    /// An address that opens the page once. Command lines can be read by every user of the machine, so the browser is
-    /// given this one and not the token: whoever comes second is refused.
+    /// A path that opens the page once. Every user of the machine can read command lines, so the browser gets this one-time
+    /// ticket instead of the token; a second use is rejected.
     /// </summary>
     public string IssueTicket()
     {
@@ -28,7 +28,7 @@ internal sealed class AccessToken
         return ticket;
     }
 
-    /// <summary>Uses a ticket up.</summary>
+    /// <summary>Redeems a ticket.</summary>
     public bool Redeem(string? path)
     {
         string? ticket = Volatile.Read(ref _ticket);
@@ -36,7 +36,7 @@ internal sealed class AccessToken
             && Interlocked.CompareExchange(ref _ticket, null, ticket) == ticket;
     }
 
-    /// <summary>Splits a path into the token and the rest; false if it does not begin with the token.</summary>
+    /// <summary>Splits a path into the token and the rest; false if it does not start with the token.</summary>
     public bool Accepts(string? path, out string rest)
     {
         rest = "/";

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Primitives;
 namespace DesktopChat.Access;
 
 /// <summary>
-/// Lets only the program's own page in. The port is open to every program of the machine and, through the user's browser,
-/// to every web page: so the host must be this machine by a name no DNS server can give away (against rebinding), the
-/// origin must be the page itself (against foreign pages), and the path must begin with the token (against everyone else).
+/// Accepts only requests from the program's own page. Every program on the machine can reach the port and, through the user's
+/// browser, every web page. Therefore the Host header must be a loopback name that DNS cannot remap (against DNS rebinding),
+/// the origin must be the page itself (against other sites), and the path must start with the token (against everything else).
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, AccessToken token)
 {
-    // Nothing but the program's own files; no markup can be made from text (trusted types); nobody may frame the page.
+    // Only the program's own files; no HTML from strings (trusted types); no framing.
     private const string ContentPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
         + "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -21,7 +21,7 @@ internal sealed class RequestGuard(RequestDelegate next, AccessToken token)
         HttpRequest request = context.Request;
         if (!IsOwnHost(context) || !IsOwnOrigin(request))
         {
-            throw new ApiException(StatusCodes.Status403Forbidden, "foreign-origin", "This address serves only the program's own window.");
+            throw new ApiException(StatusCodes.Status403Forbidden, "foreign-origin", "This address is only for the program's own window.");
         }
 
         if (HttpMethods.IsGet(request.Method) && token.Redeem(request.Path.Value))
@@ -33,7 +33,7 @@ internal sealed class RequestGuard(RequestDelegate next, AccessToken token)
         if (!token.Accepts(request.Path.Value, out string rest))
         {
             throw new ApiException(StatusCodes.Status403Forbidden, "no-token",
-                "This address lacks the program's token. Use the address that the program printed at its start.");
+                "The access token is missing from this address. Use the address that the program printed when it started.");
         }
 
         if (rest.Length == 0)

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace DesktopChat.Answers;
 
 /// <summary>
-/// Has conversations answered, in the background and whether or not a page still looks: closing a window loses nothing.
-/// A conversation has one answer at a time; several conversations wait for the model in turn.
+/// Generates answers in the background, even if no page is open, so closing a window loses nothing. A conversation has one
+/// answer at a time; several conversations take turns using the model.
 /// </summary>
 internal sealed partial class AnswerService(
     ConversationStore conversations, ModelHost models, SettingsStore settings, EventHub events, ILogger<AnswerService> logger)
@@ -18,7 +18,7 @@ internal sealed partial class AnswerService(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RunningAnswer> _running = [];
 
-    /// <summary>The answers under way.</summary>
+    /// <summary>The answers in progress.</summary>
     public IReadOnlyList<AnswerState> List()
     {
         lock (_gate)
@@ -27,7 +27,7 @@ internal sealed partial class AnswerService(
         }
     }
 
-    /// <summary>Says something and has it answered.</summary>
+    /// <summary>Adds a message and starts an answer.</summary>
     public void Send(string id, string text) => Begin(id, conversation => conversation with
     {
         Title = conversation.Messages.Count == 0 && conversation.Title == Conversation.Untitled
@@ -36,7 +36,7 @@ internal sealed partial class AnswerService(
         Messages = [.. conversation.Messages, Message.FromUser(text)],
     });
 
-    /// <summary>Replaces a message of the user, forgets what came behind it, and has it answered.</summary>
+    /// <summary>Replaces a user message, removes the messages after it, and starts an answer.</summary>
     public void Edit(string id, string messageId, string text) => Begin(id, conversation =>
     {
         int index = conversation.IndexOf(messageId);
@@ -45,7 +45,7 @@ internal sealed partial class AnswerService(
             : throw ApiException.Invalid("Only your own messages can be edited.");
     });
 
-    /// <summary>Answers anew: forgets an answer, or what follows a message of the user, and all behind it.</summary>
+    /// <summary>Answers again: removes the answer, or everything after a user message, and starts a new answer.</summary>
     public void Regenerate(string id, string messageId) => Begin(id, conversation =>
     {
         int end = conversation.IndexOf(messageId) + 1;
@@ -59,13 +59,13 @@ internal sealed partial class AnswerService(
             : throw ApiException.Invalid("There is no message to answer.");
     });
 
-    /// <summary>Stops an answer, if one is under way; what it said so far is kept.</summary>
+    /// <summary>Stops an answer in progress, if any; the text so far is kept.</summary>
     public void Stop(string id)
     {
         Find(id)?.Stop();
     }
 
-    /// <summary>Deletes a conversation, after stopping its answer.</summary>
+    /// <summary>Stops a conversation's answer and deletes the conversation.</summary>
     public async Task DeleteAsync(string id)
     {
         if (Find(id) is { } answer)
@@ -77,7 +77,7 @@ internal sealed partial class AnswerService(
         conversations.Delete(id);
     }
 
-    /// <summary>Stops everything and waits until it is kept.</summary>
+    /// <summary>Stops all answers and waits until they are saved.</summary>
     public async Task StopAllAsync()
     {
         RunningAnswer[] running;
@@ -140,7 +140,7 @@ internal sealed partial class AnswerService(
         }
         catch (OperationCanceledException)
         {
-            // Stopped before its turn came.
+            // Stopped while waiting for the model.
         }
         catch (Exception failure) when (failure is LlamaException or ArgumentException or ApiException)
         {
@@ -148,7 +148,7 @@ internal sealed partial class AnswerService(
         }
         catch (Exception failure)
         {
-            error = "Something went wrong that was not foreseen; the program's console has the details.";
+            error = "An unexpected error occurred; see the program's console for details.";
             LogFailed(failure);
         }
 
@@ -170,7 +170,7 @@ internal sealed partial class AnswerService(
             }
             catch (Exception failure) when (failure is ApiException or IOException or UnauthorizedAccessException)
             {
-                error = $"The answer could not be kept: {failure.Message}";
+                error = $"The answer could not be saved: {failure.Message}";
             }
 
             _running.Remove(id);

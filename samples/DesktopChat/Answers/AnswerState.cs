@@ -1,32 +1,32 @@
 namespace DesktopChat.Answers;
 
-/// <summary>How far an answer is.</summary>
+/// <summary>The phase of an answer.</summary>
 internal enum AnswerPhase
 {
-    /// <summary>The model is being loaded or answers elsewhere.</summary>
+    /// <summary>The model is loading or busy with another answer.</summary>
     Waiting,
 
-    /// <summary>The model reads the conversation.</summary>
+    /// <summary>The model evaluates the conversation.</summary>
     Reading,
 
-    /// <summary>The model writes.</summary>
+    /// <summary>The model generates text.</summary>
     Writing,
 }
 
-/// <summary>An answer under way.</summary>
-/// <param name="ConversationId">Where.</param>
-/// <param name="Phase">How far.</param>
-/// <param name="Text">What it says so far.</param>
+/// <summary>An answer in progress.</summary>
+/// <param name="ConversationId">The conversation.</param>
+/// <param name="Phase">The phase.</param>
+/// <param name="Text">The text so far.</param>
 internal sealed record AnswerState(string ConversationId, AnswerPhase Phase, string Text);
 
-/// <summary>More of an answer.</summary>
-/// <param name="ConversationId">Where.</param>
-/// <param name="Offset">The length of what came before, so that a page notices what it has already and what it missed.</param>
+/// <summary>A piece of an answer.</summary>
+/// <param name="ConversationId">The conversation.</param>
+/// <param name="Offset">The length of the text before it, so that a page can detect duplicates and gaps.</param>
 /// <param name="Text">The piece.</param>
-/// <param name="TokensPerSecond">The speed so far; 0 until there is one.</param>
+/// <param name="TokensPerSecond">The speed so far; 0 until it is known.</param>
 internal sealed record AnswerPiece(string ConversationId, int Offset, string Text, double TokensPerSecond);
 
 /// <summary>The end of an answer.</summary>
-/// <param name="ConversationId">Where.</param>
-/// <param name="Error">What went wrong; null when nothing did.</param>
+/// <param name="ConversationId">The conversation.</param>
+/// <param name="Error">The error message; null on success.</param>
 internal sealed record AnswerEnd(string ConversationId, string? Error);

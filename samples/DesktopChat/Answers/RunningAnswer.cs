@@ -5,8 +5,8 @@ using DesktopChat.Events;
 
 namespace DesktopChat.Answers;
 
-/// <summary>An answer under way: what it says so far, told piece by piece.</summary>
-#pragma warning disable CA1001 // the source holds nothing but memory, and may be cancelled by whoever still has the answer
+/// <summary>An answer in progress; collects the text and publishes its pieces.</summary>
+#pragma warning disable CA1001 // the source has no unmanaged resources, and holders of the answer may still cancel it
 internal sealed class RunningAnswer(string conversationId, EventHub events)
 #pragma warning restore CA1001
 {
@@ -19,7 +19,7 @@ internal sealed class RunningAnswer(string conversationId, EventHub events)
 
     public CancellationToken Stopped => _stop.Token;
 
-    /// <summary>Completes when the answer is kept and no longer listed.</summary>
+    /// <summary>Completes when the answer is saved and no longer listed.</summary>
     public Task Done { get; set; } = Task.CompletedTask;
 
     public string Text
@@ -65,7 +65,7 @@ internal sealed class RunningAnswer(string conversationId, EventHub events)
 
         lock (_gate)
         {
-            // A piece is a token or nearly so; the exact speed comes with the result.
+            // Pieces are roughly tokens; the exact speed comes with the result.
             double speed = _pieces > 0 ? _pieces / Stopwatch.GetElapsedTime(_first).TotalSeconds : 0;
             _pieces++;
             events.Publish(EventNames.Piece, new AnswerPiece(conversationId, _text.Length, piece, Math.Round(speed, 1)),

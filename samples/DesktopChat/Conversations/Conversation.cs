@@ -2,21 +2,21 @@ using LlamaNative;
 
 namespace DesktopChat.Conversations;
 
-/// <summary>A conversation as it is kept on disk and shown.</summary>
-/// <param name="Id">Its name on disk: 32 hexadecimal digits.</param>
-/// <param name="Title">What the list shows.</param>
-/// <param name="Updated">When something was last said.</param>
-/// <param name="Messages">What was said, oldest first; the system prompt is a setting and no message.</param>
+/// <summary>A conversation as stored on disk and shown.</summary>
+/// <param name="Id">Its file name without extension: 32 hexadecimal digits.</param>
+/// <param name="Title">The title shown in the list.</param>
+/// <param name="Updated">The time of the last message.</param>
+/// <param name="Messages">The messages, oldest first, without the system prompt, which is a setting.</param>
 internal sealed record Conversation(string Id, string Title, DateTimeOffset Updated, IReadOnlyList<Message> Messages)
 {
     public const int MaxTitleLength = 120;
     public const int MaxMessageLength = 200_000;
     private const int MaxGivenTitleLength = 48;
 
-    /// <summary>What a conversation is called until its first message or its user says otherwise.</summary>
+    /// <summary>The title of a conversation before its first message.</summary>
     public const string Untitled = "New conversation";
 
-    /// <summary>A title from the first words of a message.</summary>
+    /// <summary>Makes a title from the first words of a message.</summary>
     public static string TitleOf(string text)
     {
         string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(24));
@@ -44,22 +44,22 @@ internal sealed record Conversation(string Id, string Title, DateTimeOffset Upda
         throw ApiException.NotFound("This message is no longer part of the conversation.");
     }
 
-    /// <summary>Whether what was read from a file can be worked with.</summary>
+    /// <summary>Whether a conversation read from a file is valid.</summary>
     public bool IsSound() => Messages.All(message => message is { Role: ChatRole.User or ChatRole.Assistant });
 
     public ConversationSummary Summary() => new(Id, Title, Updated, Messages.Count);
 }
 
-/// <summary>What the list shows of a conversation.</summary>
+/// <summary>A conversation's entry in the list.</summary>
 internal sealed record ConversationSummary(string Id, string Title, DateTimeOffset Updated, int MessageCount);
 
 /// <summary>A message.</summary>
-/// <param name="Id">Names it, so that an edit from a window that shows an older state cannot hit another one.</param>
-/// <param name="Role">Who speaks; see <see cref="ChatRole"/>.</param>
-/// <param name="Text">What was said.</param>
+/// <param name="Id">Identifies it, so that an edit from a window with an outdated view cannot change another message.</param>
+/// <param name="Role">The role of the author; see <see cref="ChatRole"/>.</param>
+/// <param name="Text">The text.</param>
 internal sealed record Message(string Id, string Role, string Text)
 {
-    /// <summary>What it took, for an answer.</summary>
+    /// <summary>Statistics, for an answer.</summary>
     public AnswerStatistics? Statistics { get; init; }
 
     public static Message FromUser(string text) => new(NewId(), ChatRole.User, text);
@@ -70,12 +70,12 @@ internal sealed record Message(string Id, string Role, string Text)
     private static string NewId() => Guid.NewGuid().ToString("N");
 }
 
-/// <summary>What an answer took.</summary>
-/// <param name="Tokens">Tokens made.</param>
-/// <param name="TokensPerSecond">Their speed, from the first on.</param>
+/// <summary>Statistics of an answer.</summary>
+/// <param name="Tokens">Generated tokens.</param>
+/// <param name="TokensPerSecond">Their speed, measured from the first token.</param>
 /// <param name="PromptTokens">Tokens of the conversation before it.</param>
-/// <param name="CachedTokens">How many of these needed no evaluation.</param>
-/// <param name="Seconds">From the question to the end.</param>
-/// <param name="Ended">Why it ended: LlamaNative's stop reason.</param>
+/// <param name="CachedTokens">Those of them that were taken from the cache.</param>
+/// <param name="Seconds">The time from the question to the end of the answer.</param>
+/// <param name="Ended">LlamaNative's stop reason.</param>
 internal sealed record AnswerStatistics(int Tokens, double TokensPerSecond, int PromptTokens, int CachedTokens,
     double Seconds, string Ended);

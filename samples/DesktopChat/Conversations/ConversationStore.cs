@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DesktopChat.Conversations;
 
 /// <summary>
-/// All conversations: in memory to be read, and a file each to outlive the program. Every change is on disk before it is
-/// told to the pages. Safe for any number of threads.
+/// Stores all conversations in memory and in one file each. Every change is written to disk before pages are notified.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class ConversationStore
 {
@@ -65,9 +65,9 @@ internal sealed partial class ConversationStore
         return conversation;
     }
 
-    /// <summary>Changes a conversation: all of the change is kept, or none of it.</summary>
-    /// <param name="id">Which.</param>
-    /// <param name="change">Gives the new state; may throw to leave things as they are.</param>
+    /// <summary>Changes a conversation atomically.</summary>
+    /// <param name="id">The conversation.</param>
+    /// <param name="change">Returns the new state; if it throws, nothing changes.</param>
     /// <exception cref="ApiException">There is no such conversation.</exception>
     public Conversation Update(string id, Func<Conversation, Conversation> change)
     {
@@ -94,9 +94,9 @@ internal sealed partial class ConversationStore
 
     private Conversation Find(string id) => _conversations.TryGetValue(id, out Conversation? conversation)
         ? conversation
-        : throw ApiException.NotFound("This conversation does not exist any more.");
+        : throw ApiException.NotFound("This conversation no longer exists.");
 
-    // Under the lock to the end, so that the pages are told of changes in the order in which they happened.
+    // Notifies pages while holding the lock, so that they see changes in order.
     private void Keep(Conversation conversation)
     {
         AtomicFile.Write(PathOf(conversation.Id), JsonSerializer.SerializeToUtf8Bytes(conversation, DesktopJson.Default.Conversation));
@@ -107,7 +107,7 @@ internal sealed partial class ConversationStore
 
     private string PathOf(string id) => Path.Combine(_folder, id + ".json");
 
-    /// <summary>A file that is no conversation stays where it is and is left out.</summary>
+    /// <summary>Skips files that are not conversations, without changing them.</summary>
     private Conversation? Read(string path)
     {
         try
@@ -121,7 +121,7 @@ internal sealed partial class ConversationStore
                 return conversation;
             }
 
-            LogUnreadable(path, "it is no conversation, or was renamed");
+            LogUnreadable(path, "it is not a conversation or was renamed");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -131,6 +131,6 @@ internal sealed partial class ConversationStore
         return null;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The conversation in {Path} is left out: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The conversation in {Path} was skipped: {Reason}")]
     private partial void LogUnreadable(string path, string reason);
 }

@@ -1,9 +1,9 @@
 namespace DesktopChat;
 
-/// <summary>A request that cannot be done, told to the page as it stands.</summary>
+/// <summary>A request that failed; the message is shown on the page.</summary>
 /// <param name="status">The HTTP status.</param>
-/// <param name="code">A word for programs.</param>
-/// <param name="message">A sentence for people.</param>
+/// <param name="code">A machine-readable code.</param>
+/// <param name="message">A human-readable message.</param>
 internal sealed class ApiException(int status, string code, string message) : Exception(message)
 {
     public int Status { get; } = status;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DesktopChat.Endpoints;
 
-/// <summary>Conversations and their answers. What follows from a request comes to the pages as events.</summary>
+/// <summary>Endpoints for conversations and answers. Pages receive the effects of a request as events.</summary>
 internal static class ConversationEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -69,7 +69,7 @@ internal static class ConversationEndpoints
         return string.IsNullOrWhiteSpace(text) ? throw ApiException.Invalid("The message is empty.")
             : text.Length > Conversation.MaxMessageLength
                 ? throw ApiException.Invalid(
-                    $"The message has {text.Length} characters; at most {Conversation.MaxMessageLength} are taken.")
+                    $"The message has {text.Length} characters; the maximum is {Conversation.MaxMessageLength}.")
             : text;
     }
 
@@ -78,6 +78,6 @@ internal static class ConversationEndpoints
         string clean = string.Concat(title.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
         return clean.Length is > 0 and <= Conversation.MaxTitleLength
             ? clean
-            : throw ApiException.Invalid($"A title has between 1 and {Conversation.MaxTitleLength} characters.");
+            : throw ApiException.Invalid($"A title must have between 1 and {Conversation.MaxTitleLength} characters.");
     }
 }

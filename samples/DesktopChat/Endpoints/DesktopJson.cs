@@ -17,7 +17,7 @@ internal sealed record TextBody(string Text);
 
 internal sealed record PathBody(string Path);
 
-/// <summary>Everything that is written or read as JSON, by generated code: nothing is reflected over.</summary>
+/// <summary>All types that are serialized as JSON, with source-generated code instead of reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DesktopChat.Endpoints;
 
-/// <summary>The one place where errors become answers: a status and a JSON body that the page can show.</summary>
+/// <summary>Converts exceptions to responses: a status and a JSON body that the page can show.</summary>
 internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<ErrorResponses> logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -16,7 +16,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
         }
         catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to read an answer.
+            // The client has disconnected.
         }
         catch (Exception error) when (!context.Response.HasStarted)
         {
@@ -39,9 +39,9 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
         JsonException json => (StatusCodes.Status400BadRequest, "invalid", $"The request's JSON is not valid: {json.Message}"),
         LlamaException or ArgumentException => (StatusCodes.Status400BadRequest, "invalid", error.Message),
         IOException or UnauthorizedAccessException =>
-            (StatusCodes.Status500InternalServerError, "storage", $"The disk refused: {error.Message}"),
+            (StatusCodes.Status500InternalServerError, "storage", $"Writing to disk failed: {error.Message}"),
         _ => (StatusCodes.Status500InternalServerError, "unexpected",
-            "Something went wrong that was not foreseen; the program's console has the details."),
+            "An unexpected error occurred; see the program's console for details."),
     };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting;
 namespace DesktopChat.Endpoints;
 
 /// <summary>
-/// The stream of server-sent events from which a page lives: a snapshot, then every change, and the memory in use every other second.
+/// The stream of server-sent events for a page: a snapshot, then every change, and the memory in use every two seconds.
 /// </summary>
 internal static class EventEndpoints
 {
@@ -30,7 +30,7 @@ internal static class EventEndpoints
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                // The stream ends as it should; the page says that the program has.
+                // The stream ends normally; the page reports that the program was closed.
             }
         });
     }
@@ -40,7 +40,7 @@ internal static class EventEndpoints
         context.Response.ContentType = "text/event-stream";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
-        // Listening begins before the snapshot is taken: a change in between comes twice, and never not at all.
+        // Subscribe before taking the snapshot: a change in between is sent twice instead of being lost.
         using EventHub.Subscription subscription = hub.Subscribe();
         await WriteAsync(context,
             new ServerEvent(EventNames.Snapshot, JsonSerializer.Serialize(snapshots.Take(), DesktopJson.Default.Snapshot)), ended);
@@ -73,7 +73,7 @@ internal static class EventEndpoints
         }
     }
 
-    // JSON is one line, so an event needs no more than this.
+    // The JSON is on one line, so the event needs only one data field.
     private static Task WriteAsync(HttpContext context, ServerEvent happened, CancellationToken ended) =>
         context.Response.WriteAsync($"event: {happened.Name}\ndata: {happened.Json}\n\n", ended);
 }

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace DesktopChat.Endpoints;
 
-/// <summary>Reads and writes bodies with generated serializers.</summary>
+/// <summary>Reads and writes JSON bodies with source-generated serializers.</summary>
 internal static class Json
 {
-    /// <exception cref="ApiException">The body is no JSON of this kind.</exception>
+    /// <exception cref="ApiException">The body is not valid JSON for this type.</exception>
     public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
@@ -23,7 +23,7 @@ internal static class Json
         }
         catch (InvalidOperationException error)
         {
-            // An escaped half of a surrogate pair is well-formed JSON and no text.
+            // An escaped lone surrogate is well-formed JSON but not valid text.
             throw ApiException.Invalid($"The request's JSON is not valid: {error.Message}");
         }
     }

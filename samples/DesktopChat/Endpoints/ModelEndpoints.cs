@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DesktopChat.Endpoints;
 
-/// <summary>The picker, and what it asks of the model host.</summary>
+/// <summary>Endpoints for the model picker.</summary>
 internal static class ModelEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -15,7 +15,7 @@ internal static class ModelEndpoints
         var host = routes.ServiceProvider.GetRequiredService<ModelHost>();
         RouteGroupBuilder models = routes.MapGroup("/api/models");
 
-        // On a pool thread: a slow disk holds up this request and nothing else.
+        // On a pool thread, so that a slow disk delays only this request.
         models.MapGet("/", async context =>
             await Json.WriteAsync(context, await Task.Run(() => catalog.List(context.RequestAborted), context.RequestAborted),
                 DesktopJson.Default.ModelListing));

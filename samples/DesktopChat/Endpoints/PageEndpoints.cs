@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace DesktopChat.Endpoints;
 
-/// <summary>The page's own files, out of the program itself; one route each, so that no path can lead anywhere else.</summary>
+/// <summary>Serves the page's files from embedded resources, with one route each, so that no path can reach other files.</summary>
 internal static class PageEndpoints
 {
     private const string Folder = "wwwroot/";

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DesktopChat.Endpoints;
 
-/// <summary>The settings; those of loading have the model loaded again.</summary>
+/// <summary>Endpoints for settings; a change to load settings reloads the model.</summary>
 internal static class SettingsEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -21,7 +21,7 @@ internal static class SettingsEndpoints
             ChatSettings kept = store.Update(current =>
             {
                 loadsLike = wanted.LoadsLike(current);
-                return wanted with { LastModel = current.LastModel }; // the host's to say
+                return wanted with { LastModel = current.LastModel }; // set by the model host
             });
             if (!loadsLike)
             {

@@ -4,12 +4,12 @@ using System.Threading.Channels;
 
 namespace DesktopChat.Events;
 
-/// <summary>One thing that happened, ready to be sent.</summary>
+/// <summary>An event, serialized and ready to send.</summary>
 internal readonly record struct ServerEvent(string Name, string Json);
 
 /// <summary>
-/// Tells every open page what happens, in order. A page that does not keep up is let go, not waited for: it connects
-/// again by itself and begins with a fresh snapshot.
+/// Sends events to every open page, in order. A page that cannot keep up is disconnected; it reconnects by itself and starts
+/// with a new snapshot.
 /// </summary>
 internal sealed class EventHub
 {
@@ -17,7 +17,7 @@ internal sealed class EventHub
     private readonly Lock _gate = new();
     private readonly List<Channel<ServerEvent>> _pages = [];
 
-    /// <summary>Begins listening; events from now on are in the channel.</summary>
+    /// <summary>Subscribes a page; later events are written to its channel.</summary>
     public Subscription Subscribe()
     {
         var page = Channel.CreateBounded<ServerEvent>(new BoundedChannelOptions(Backlog)
@@ -53,7 +53,7 @@ internal sealed class EventHub
         }
     }
 
-    /// <summary>A page's ear.</summary>
+    /// <summary>A page's event subscription.</summary>
     internal sealed class Subscription(EventHub hub, Channel<ServerEvent> channel) : IDisposable
     {
         public ChannelReader<ServerEvent> Events => channel.Reader;

@@ -3,6 +3,6 @@ using Microsoft.Extensions.Logging;
 
 namespace DesktopChat.Models;
 
-/// <summary>Loads a model; tests give one that takes its time.</summary>
+/// <summary>Loads a model; tests replace it with a slow one.</summary>
 internal delegate Task<LlamaModel> LoadModel(string path, ModelOptions options, IProgress<float> progress,
     CancellationToken cancellationToken);

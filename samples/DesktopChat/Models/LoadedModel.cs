@@ -4,12 +4,12 @@ using LlamaNative;
 
 namespace DesktopChat.Models;
 
-/// <summary>How an answer ended. <paramref name="Message"/> and <paramref name="Result"/> are null when nothing was said.</summary>
+/// <summary>The outcome of an answer. <paramref name="Message"/> and <paramref name="Result"/> are null if no text was generated.</summary>
 internal sealed record AnswerOutcome(ChatMessage? Message, GenerationResult? Result, bool Stopped);
 
 /// <summary>
-/// A model with its context and the one session all conversations take turns in. Owns all three. The session is moved
-/// to whatever is to be answered; what the cache has in common with it is not evaluated again.
+/// A model with its context and one session that all conversations share in turn; owns all three. The session switches to the
+/// conversation to answer, and a common prefix in the cache is not evaluated again.
 /// </summary>
 internal sealed class LoadedModel : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class LoadedModel : IAsyncDisposable
     private readonly LlamaContext _context;
     private readonly ChatSession _session;
 
-    /// <summary>Takes the model over, also when the context cannot be made.</summary>
+    /// <summary>Takes ownership of the model, even if creating the context fails.</summary>
     public LoadedModel(LlamaModel model, ContextOptions options)
     {
         _model = model;
@@ -45,11 +45,11 @@ internal sealed class LoadedModel : IAsyncDisposable
         LoadSeconds = _model.LoadTime.TotalSeconds,
     };
 
-    /// <summary>Answers the last of the messages. One call at a time.</summary>
+    /// <summary>Answers the last message. One call at a time.</summary>
     /// <param name="messages">The conversation, ending with the user's message.</param>
-    /// <param name="settings">The system prompt and how to generate.</param>
-    /// <param name="onPiece">Told each piece of the answer as it comes.</param>
-    /// <param name="cancellationToken">Stops the answer; what was said by then is in the outcome.</param>
+    /// <param name="settings">The system prompt and generation settings.</param>
+    /// <param name="onPiece">Called with each piece of the answer.</param>
+    /// <param name="cancellationToken">Stops the answer; the outcome contains the text so far.</param>
     public async Task<AnswerOutcome> AnswerAsync(IReadOnlyList<Message> messages, ChatSettings settings,
         Action<string> onPiece, CancellationToken cancellationToken)
     {
@@ -78,12 +78,12 @@ internal sealed class LoadedModel : IAsyncDisposable
         _model.Dispose();
     }
 
-    /// <summary>Makes the session's messages the wanted ones, changing it only from the first difference on.</summary>
+    /// <summary>Sets the session's messages, changing them only from the first difference.</summary>
     private void MoveTo(IReadOnlyList<ChatMessage> wanted)
     {
         int system = _session.SystemPrompt is null ? 0 : 1;
 
-        // In a long conversation the session has forgotten the first messages; where it goes on with the rest, it keeps to that.
+        // In a long conversation the session has dropped the first messages; if it continues with the rest, they stay dropped.
         int forgotten = Math.Min(_session.ForgottenMessages, wanted.Count - 1);
         ReadOnlySpan<ChatMessage> rest = wanted.ToArray().AsSpan(forgotten);
         int common = Common(system, rest);
@@ -94,7 +94,7 @@ internal sealed class LoadedModel : IAsyncDisposable
         }
         else if (_session.Messages.Count - system > common || common == rest.Length)
         {
-            // Behind the last message in common the session has others: put it there again, which forgets them.
+            // The session has other messages after the last common one; editing that one removes them.
             common = Math.Min(common, rest.Length) - 1;
             _session.Edit(system + common, rest[common]);
             common++;

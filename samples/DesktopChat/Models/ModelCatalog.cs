@@ -4,12 +4,12 @@ using DesktopChat.Settings;
 
 namespace DesktopChat.Models;
 
-/// <summary>Finds model files in the user's folders; a file is read again only when it has changed.</summary>
+/// <summary>Finds model files in the user's folders; a file is reread only if it has changed.</summary>
 internal sealed partial class ModelCatalog(DesktopOptions options, SettingsStore settings)
 {
     private const int MaxFiles = 500;
 
-    // Links may form circles; so deep and no deeper.
+    // Symbolic links may form cycles, so the depth is limited.
     private static readonly EnumerationOptions s_search = new()
     {
         RecurseSubdirectories = true,
@@ -66,7 +66,7 @@ internal sealed partial class ModelCatalog(DesktopOptions options, SettingsStore
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            return new ModelFileInfo(path, file.Name, 0) { Problem = "Was removed." };
+            return new ModelFileInfo(path, file.Name, 0) { Problem = "The file was removed." };
         }
 
         (long Size, DateTime Written) state = (file.Length, file.LastWriteTimeUtc);
@@ -79,7 +79,7 @@ internal sealed partial class ModelCatalog(DesktopOptions options, SettingsStore
         return known.Info;
     }
 
-    /// <summary>Of a split model the first part stands for all.</summary>
+    /// <summary>A split model is listed by its first part.</summary>
     private static bool IsLaterPart(string path) => PartNumber().Match(path) is { Success: true } part && part.Groups[1].Value != "00001";
 
     [GeneratedRegex(@"-(\d{5})-of-\d{5}\.gguf$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

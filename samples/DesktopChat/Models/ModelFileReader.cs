@@ -4,12 +4,12 @@ using LlamaNative.Tensors;
 
 namespace DesktopChat.Models;
 
-/// <summary>Reads a model file's header. Files are other people's: every text is cut short and cleaned, every error is an entry.</summary>
+/// <summary>Reads a model file's header. Files are untrusted: texts are truncated and sanitized, and errors become list entries.</summary>
 internal static class ModelFileReader
 {
     private const int MaxTextLength = 100;
 
-    // Set by llama.cpp in general.file_type where the type was guessed (LLAMA_FTYPE_GUESSED).
+    // Set by llama.cpp in general.file_type if the type was guessed (LLAMA_FTYPE_GUESSED).
     private const uint GuessedType = 1024;
 
     public static ModelFileInfo Read(string path)
@@ -25,7 +25,7 @@ internal static class ModelFileReader
         {
             return info with
             {
-                Problem = "Damaged or no model: " + Clean(error.Message.Replace(path + ": ", "", StringComparison.Ordinal)),
+                Problem = "Damaged or not a model: " + Clean(error.Message.Replace(path + ": ", "", StringComparison.Ordinal)),
             };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -48,15 +48,15 @@ internal static class ModelFileReader
             Quantization = Quantization(file),
             ContextLength = metadata.TryGetValue(architecture + ".context_length", out GgufValue? length) ? length.GetInteger() : null,
             HasChatTemplate = metadata.ContainsKey("tokenizer.chat_template"),
-            Problem = file.Tensors.Count == 0 ? "Has a vocabulary but no weights."
-                : kind is not (null or "model") ? $"Is of the kind '{kind}', which cannot chat by itself."
-                : architecture is null ? "Does not name its architecture."
-                : !metadata.ContainsKey("tokenizer.ggml.model") ? "Has no vocabulary."
+            Problem = file.Tensors.Count == 0 ? "The file has a vocabulary but no weights."
+                : kind is not (null or "model") ? $"A file of type '{kind}' cannot chat by itself."
+                : architecture is null ? "The metadata has no architecture."
+                : !metadata.ContainsKey("tokenizer.ggml.model") ? "The file has no vocabulary."
                 : null,
         };
     }
 
-    /// <summary>What the file says of itself, else the type of most of its weights.</summary>
+    /// <summary>The type from the file's metadata, else the type of most of its weights.</summary>
     private static string? Quantization(GgufFile file)
     {
         if (file.Metadata.TryGetValue("general.file_type", out GgufValue? value) && value.Type == GgufValueType.UInt32

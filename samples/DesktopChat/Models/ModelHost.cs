@@ -7,15 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace DesktopChat.Models;
 
 /// <summary>
-/// The one model in memory: loads, cancels, changes and unloads it in the background, and lends it to one answer at a
-/// time. A new load ends whatever the model was doing. Safe for any number of threads.
+/// Manages the one model in memory: loads, replaces and unloads it in the background, and gives one answer at a time access
+/// to it. A new load cancels the current answer. Thread-safe.
 /// </summary>
 internal sealed partial class ModelHost(
     SettingsStore settings, EventHub events, LoadModel loadModel, ILoggerFactory loggers, ILogger<ModelHost> logger) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
 
-    // Held by whoever touches the model: an answer, a load, an unload.
+    // Held while the model is used: by an answer, a load or an unload.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private LoadedModel? _loaded;
     private CancellationTokenSource _uses = new();
@@ -25,10 +25,10 @@ internal sealed partial class ModelHost(
 
     public ModelState State { get; private set; } = ModelState.None;
 
-    /// <summary>Loads a model in place of the present one; <see cref="State"/> and the pages tell how it goes.</summary>
+    /// <summary>Starts loading a model that replaces the current one; <see cref="State"/> and events report the progress.</summary>
     public void Load(string path) => Begin(path, (work, stop) => LoadAsync(path, work, stop));
 
-    /// <summary>Loads the present model again, for settings that only loading applies.</summary>
+    /// <summary>Reloads the current model, for settings that take effect only on loading.</summary>
     public void Reload()
     {
         if (State is { Phase: ModelPhase.Ready or ModelPhase.Loading, Path: { } path })
@@ -37,7 +37,7 @@ internal sealed partial class ModelHost(
         }
     }
 
-    /// <summary>Lets the model go.</summary>
+    /// <summary>Unloads the model.</summary>
     public void Unload() => Begin(null, (_, _) => Task.CompletedTask);
 
     /// <summary>Stops loading.</summary>
@@ -52,7 +52,7 @@ internal sealed partial class ModelHost(
         loading?.Cancel();
     }
 
-    /// <summary>Uses the model, after whoever has it now. The use is cancelled when another model is loaded.</summary>
+    /// <summary>Uses the model after its current user is done. The use is cancelled if another model is loaded.</summary>
     /// <exception cref="ApiException">There is no model.</exception>
     public async Task<T> UseAsync<T>(Func<LoadedModel, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
     {
@@ -86,7 +86,7 @@ internal sealed partial class ModelHost(
         await work.ConfigureAwait(false);
     }
 
-    /// <summary>Takes the turn when no load is waiting for it; gives the token that a later load cancels.</summary>
+    /// <summary>Takes the turn if no load is waiting for it; returns a token that a later load cancels.</summary>
     private async Task<CancellationToken> TakeTurnAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -123,7 +123,7 @@ internal sealed partial class ModelHost(
         uses.Cancel();
     }
 
-    /// <summary>Waits for its turn, lets the present model go and does what comes next.</summary>
+    /// <summary>Waits for its turn, unloads the current model and does the work.</summary>
     private async Task ReplaceAsync(CancellationTokenSource work, Func<CancellationTokenSource, CancellationToken, Task> next)
     {
         await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -143,7 +143,7 @@ internal sealed partial class ModelHost(
         }
         catch (Exception error)
         {
-            // All errors: nobody awaits this, and the page must learn that there is no model.
+            // Catches all errors: nothing awaits this task, and the page must show that there is no model.
             Show(work, State with
             {
                 Phase = ModelPhase.Failed,
@@ -167,7 +167,7 @@ internal sealed partial class ModelHost(
         if (!model.HasDecoder)
         {
             model.Dispose();
-            throw new LlamaException($"'{Path.GetFileName(path)}' makes embeddings and no text. Choose a model that generates.");
+            throw new LlamaException($"'{Path.GetFileName(path)}' is an embedding model. Choose a model that generates text.");
         }
 
         _loaded = new LoadedModel(model, now.ToContextOptions());
@@ -175,7 +175,7 @@ internal sealed partial class ModelHost(
         Show(work, _loaded.Describe());
     }
 
-    /// <summary>For the next start, which can do without.</summary>
+    /// <summary>Saves the model's path for the next start; a failure is only logged.</summary>
     private void Remember(string path)
     {
         try
@@ -184,11 +184,11 @@ internal sealed partial class ModelHost(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            LogFailed(error, "keep the model's name");
+            LogFailed(error, "save the model's path");
         }
     }
 
-    /// <summary>Tells of a change, unless a later load has taken over.</summary>
+    /// <summary>Publishes a new state, unless a later load has replaced this one.</summary>
     private void Show(CancellationTokenSource work, ModelState state)
     {
         lock (_gate)
@@ -204,7 +204,7 @@ internal sealed partial class ModelHost(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not {Action}")]
     private partial void LogFailed(Exception error, string action);
 
-    /// <summary>Passes progress on in whole percents, on the thread that reports it, so that the order stays.</summary>
+    /// <summary>Reports progress in whole percents, on the reporting thread to preserve the order.</summary>
     private sealed class Progress(Action<float> report) : IProgress<float>
     {
         private int _percent = -1;

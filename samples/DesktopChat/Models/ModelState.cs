@@ -1,6 +1,6 @@
 namespace DesktopChat.Models;
 
-/// <summary>Where the one model stands.</summary>
+/// <summary>The phase of the model.</summary>
 internal enum ModelPhase
 {
     None,
@@ -9,8 +9,8 @@ internal enum ModelPhase
     Failed,
 }
 
-/// <summary>The model as the pages show it.</summary>
-/// <param name="Phase">Where it stands.</param>
+/// <summary>The state of the model, as shown on pages.</summary>
+/// <param name="Phase">The phase.</param>
 internal sealed record ModelState(ModelPhase Phase)
 {
     public static ModelState None { get; } = new(ModelPhase.None);
@@ -19,21 +19,21 @@ internal sealed record ModelState(ModelPhase Phase)
 
     public string? FileName => System.IO.Path.GetFileName(Path);
 
-    /// <summary>The part already loaded, from 0 to 1.</summary>
+    /// <summary>The loading progress, from 0 to 1.</summary>
     public float Progress { get; init; }
 
     /// <summary>Why it could not be loaded.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Architecture, size and type in llama.cpp's words.</summary>
+    /// <summary>Architecture, size and type, as llama.cpp describes them.</summary>
     public string? Description { get; init; }
 
     public int ContextSize { get; init; }
 
-    /// <summary>Where the chat template comes from.</summary>
+    /// <summary>The source of the chat template.</summary>
     public string? Template { get; init; }
 
-    /// <summary>Which memory holds the weights.</summary>
+    /// <summary>The placement of the weights.</summary>
     public string? Placement { get; init; }
 
     public double LoadSeconds { get; init; }

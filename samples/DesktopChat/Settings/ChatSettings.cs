@@ -2,7 +2,7 @@ using LlamaNative;
 
 namespace DesktopChat.Settings;
 
-/// <summary>How the page looks.</summary>
+/// <summary>The theme of the page.</summary>
 internal enum Theme
 {
     System,
@@ -11,8 +11,8 @@ internal enum Theme
 }
 
 /// <summary>
-/// What the user sets; kept on disk, as the page's own storage would not outlive the port. Never changed once made: the
-/// setters are there because generated deserializers give absent init-only members null instead of their defaults.
+/// The user's settings. Stored on disk, because browser storage depends on the port. Treated as immutable; the members have
+/// setters because source-generated deserializers set absent init-only members to null instead of their defaults.
 /// </summary>
 internal sealed record ChatSettings
 {
@@ -29,32 +29,32 @@ internal sealed record ChatSettings
 
     public float MinP { get; set; } = 0.05f;
 
-    /// <summary>Null draws one for every answer.</summary>
+    /// <summary>Null picks a random seed for every answer.</summary>
     public uint? Seed { get; set; }
 
-    /// <summary>Most tokens of an answer; null leaves it to the model.</summary>
+    /// <summary>Maximum tokens of an answer; null sets no limit.</summary>
     public int? MaxTokens { get; set; }
 
-    /// <summary>Tokens of context; null takes what the model was trained for, at most 4096.</summary>
+    /// <summary>The context size in tokens; null takes the size the model was trained with, at most 4096.</summary>
     public int? ContextSize { get; set; }
 
-    /// <summary>Null takes one for each core.</summary>
+    /// <summary>The number of threads; null takes one per core.</summary>
     public int? Threads { get; set; }
 
-    /// <summary>Null puts all layers on the GPU if there is one.</summary>
+    /// <summary>Layers on the GPU; null puts all of them there if there is a GPU.</summary>
     public int? GpuLayers { get; set; }
 
     public Theme Theme { get; set; }
 
-    /// <summary>Folders in which the picker looks for models.</summary>
+    /// <summary>Folders that the picker searches for models.</summary>
     public IReadOnlyList<string> ModelFolders { get; set; } = [];
 
-    /// <summary>The model last loaded, to be loaded again at the next start.</summary>
+    /// <summary>The last loaded model, which is loaded at the next start.</summary>
     public string? LastModel { get; set; }
 
-    /// <summary>What is wrong with the values; null when nothing is.</summary>
+    /// <summary>What is wrong with the values; null if they are valid.</summary>
     public string? FindMistake() =>
-        SystemPrompt.Length > MaxSystemPromptLength ? $"The system prompt may have {MaxSystemPromptLength} characters."
+        SystemPrompt.Length > MaxSystemPromptLength ? $"The system prompt can have at most {MaxSystemPromptLength} characters."
         : !(Temperature is >= 0 and <= 5) ? "The temperature must be between 0 and 5."
         : TopK is < 0 or > 1_000_000 ? "Top-k must be between 0 (no limit) and 1000000."
         : !(TopP is > 0 and <= 1) ? "Top-p must be above 0 and at most 1."
@@ -63,13 +63,13 @@ internal sealed record ChatSettings
         : ContextSize is < 64 or > 16_777_216 ? "The context must have between 64 and 16777216 tokens."
         : Threads is < 1 or > 512 ? "The number of threads must be between 1 and 512."
         : GpuLayers is < 0 or > 10_000 ? "The GPU layers must be between 0 and 10000."
-        : !Enum.IsDefined(Theme) ? "The theme is system, light or dark."
+        : !Enum.IsDefined(Theme) ? "The theme must be system, light or dark."
         : ModelFolders.Count > 50 ? "There can be at most 50 model folders."
         : ModelFolders.Any(folder => folder is null || folder.Contains('\0', StringComparison.Ordinal)
-            || !Path.IsPathFullyQualified(folder)) ? "A model folder must be a complete path."
+            || !Path.IsPathFullyQualified(folder)) ? "A model folder must be an absolute path."
         : null;
 
-    /// <summary>Whether a loaded model must be loaded anew for the change.</summary>
+    /// <summary>Whether the change requires the model to be reloaded.</summary>
     public bool LoadsLike(ChatSettings other) =>
         (ContextSize, Threads, GpuLayers) == (other.ContextSize, other.Threads, other.GpuLayers);
 

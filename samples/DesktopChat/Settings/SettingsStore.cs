@@ -24,7 +24,7 @@ internal sealed partial class SettingsStore
 
     public ChatSettings Current => Volatile.Read(ref _current);
 
-    /// <summary>Changes and keeps the settings.</summary>
+    /// <summary>Changes and saves the settings.</summary>
     /// <exception cref="ApiException">A value is out of range; nothing changes.</exception>
     public ChatSettings Update(Func<ChatSettings, ChatSettings> change)
     {
@@ -69,6 +69,6 @@ internal sealed partial class SettingsStore
         return null;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The settings in {Path} are not used: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The settings in {Path} were ignored: {Reason}")]
     private partial void LogIgnored(string path, string reason);
 }

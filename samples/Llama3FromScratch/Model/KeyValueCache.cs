@@ -4,8 +4,8 @@ using LlamaNative.Tensors;
 namespace Llama3FromScratch.Model;
 
 /// <summary>
-/// What every token left behind for those after it: its key and value in each layer, so that nothing is computed twice.
-/// One block of memory per layer; a forward pass writes its own tokens' places and looks at the rest through views.
+/// The keys and values of all tokens in each layer, so that nothing is computed twice. Each layer has one block of memory; a
+/// forward pass writes the cells of its own tokens and reads the others through views.
 /// </summary>
 internal sealed class KeyValueCache : IDisposable
 {
@@ -21,18 +21,18 @@ internal sealed class KeyValueCache : IDisposable
         _arena = new TensorArena((shape.Layers * 2) + 1);
         _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => _arena.NewTensor(GgmlType.F32, shape.KeyWidth, cells))];
 
-        // Values are kept the other way round, a row for each coordinate and a column for each token: attention adds
-        // up over tokens, and a product runs along rows. Written one element at a time, hence rows of one.
+        // Values are stored transposed, with a row for each coordinate and a column for each token: attention sums over
+        // tokens, and a product runs along rows. They are written element by element, hence rows of one.
         _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => _arena.NewTensor(GgmlType.F32, 1, (long)cells * shape.KeyWidth))];
         _arena.Allocate(backend);
     }
 
-    /// <summary>The tokens there is room for.</summary>
+    /// <summary>The capacity in tokens.</summary>
     public int Cells { get; }
 
     /// <summary>
-    /// Writes the keys of new tokens and shows those of the first <paramref name="visible"/> tokens, head by head: ne [head width, visible,
-    /// key heads].
+    /// Writes the keys of new tokens and returns a view of the keys of the first <paramref name="visible"/> tokens, by head:
+    /// ne [head width, visible, key heads].
     /// </summary>
     public GgmlTensor Keys(TensorArena g, int layer, GgmlTensor newKeys, GgmlTensor places, int visible)
     {
@@ -42,8 +42,8 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// Writes the values of new tokens and shows those of the first <paramref name="visible"/> tokens, coordinate by coordinate: ne
-    /// [visible, head width, key heads].
+    /// Writes the values of new tokens and returns a view of the values of the first <paramref name="visible"/> tokens, by
+    /// coordinate: ne [visible, head width, key heads].
     /// </summary>
     public GgmlTensor Values(TensorArena g, int layer, GgmlTensor newValues, GgmlTensor places, int visible)
     {
@@ -52,7 +52,7 @@ internal sealed class KeyValueCache : IDisposable
         return g.View(all, new TensorShape(visible, _shape.HeadWidth, _shape.KeyHeads), [row, row * _shape.HeadWidth], 0);
     }
 
-    /// <summary>Where the value coordinates of a token go: one place for each.</summary>
+    /// <summary>The positions of a token's value coordinates, one for each.</summary>
     public void PlaceValues(int position, Span<int> places)
     {
         for (int i = 0; i < places.Length; i++)

@@ -3,10 +3,10 @@ using LlamaNative.Gguf;
 
 namespace Llama3FromScratch.Model;
 
-/// <summary>The numbers of a LLaMA that its file's metadata states.</summary>
+/// <summary>The hyperparameters of a LLaMA, from its file's metadata.</summary>
 internal sealed record LlamaShape
 {
-    /// <summary>The length of the row that stands for one token.</summary>
+    /// <summary>The length of the row that represents one token.</summary>
     public required int Width { get; init; }
 
     public required int Layers { get; init; }
@@ -19,12 +19,12 @@ internal sealed record LlamaShape
 
     public required int HeadWidth { get; init; }
 
-    /// <summary>The tokens it was trained on at once.</summary>
+    /// <summary>The context size the model was trained with.</summary>
     public required int ContextLength { get; init; }
 
     public required float Epsilon { get; init; }
 
-    /// <summary>The factor of the scores: 1 / √HeadWidth.</summary>
+    /// <summary>The factor applied to attention scores: 1 / √HeadWidth.</summary>
     public required float ScoreScale { get; init; }
 
     public required RopeParameters Rope { get; init; }
@@ -32,14 +32,14 @@ internal sealed record LlamaShape
     public int KeyWidth => KeyHeads * HeadWidth;
 
     /// <summary>Reads the metadata.</summary>
-    /// <exception cref="ArgumentException">The file is no LLaMA, or one with experts, which this walk-through leaves out.</exception>
+    /// <exception cref="ArgumentException">The file is not a LLaMA, or has experts, which this sample does not support.</exception>
     public static LlamaShape Read(IReadOnlyDictionary<string, GgufValue> metadata)
     {
         string architecture = metadata["general.architecture"].GetString();
         if (architecture != "llama" || Integer("expert_count", 0) > 0)
         {
             throw new ArgumentException(
-                $"The walk-through is for LLaMA models without experts; this file's architecture is '{architecture}' with "
+                $"This sample supports only LLaMA models without experts; the file's architecture is '{architecture}' with "
                 + $"{Integer("expert_count", 0)} experts.");
         }
 
@@ -51,7 +51,7 @@ internal sealed record LlamaShape
             || Integer("attention.value_length", headWidth) != headWidth)
         {
             throw new ArgumentException(
-                $"The file's {heads} heads of {headWidth} over {keyHeads} key heads in rows of {width} are no LLaMA.");
+                $"The file's {heads} heads of {headWidth} over {keyHeads} key heads in rows of {width} are not a LLaMA.");
         }
 
         float scale = Number("attention.scale", 0);
@@ -85,7 +85,7 @@ internal sealed record LlamaShape
 
         int Integer(string key, int? absent = null) =>
             metadata.TryGetValue("llama." + key, out GgufValue? value) ? checked((int)value.GetInteger())
-            : absent ?? throw new ArgumentException($"The file does not state llama.{key}.");
+            : absent ?? throw new ArgumentException($"The file's metadata lacks llama.{key}.");
 
         float Number(string key, float absent) => metadata.TryGetValue("llama." + key, out GgufValue? value) ? value.GetSingle() : absent;
     }

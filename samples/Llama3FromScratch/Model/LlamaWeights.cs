@@ -3,7 +3,7 @@ using LlamaNative.Gguf;
 
 namespace Llama3FromScratch.Model;
 
-/// <summary>The weights of a LLaMA as ggml tensors that read the mapped file in place: nothing is copied.</summary>
+/// <summary>The weights of a LLaMA as ggml tensors over the memory-mapped file; nothing is copied.</summary>
 internal sealed class LlamaWeights : IDisposable
 {
     private readonly TensorArena _arena;
@@ -16,7 +16,7 @@ internal sealed class LlamaWeights : IDisposable
         _arena = new TensorArena(file.Tensors.Count + 1);
         try
         {
-            // The mapping stays until the arena goes, also when the file is closed here.
+            // The arena keeps the mapping alive after the file is closed here.
             _tensors = _arena.Map(file.Tensors);
         }
         catch
@@ -28,10 +28,10 @@ internal sealed class LlamaWeights : IDisposable
 
     public LlamaShape Shape { get; }
 
-    /// <summary>A row for each token: [vocabulary × width].</summary>
+    /// <summary>The embedding matrix, a row for each token: [vocabulary × width].</summary>
     public GgmlTensor Embedding => this["token_embd.weight"];
 
-    /// <summary>Turns a row into a logit for each token; small models use the embedding for it.</summary>
+    /// <summary>The output matrix, which converts a row to logits; small models use the embedding matrix.</summary>
     public GgmlTensor Output => Find("output.weight") ?? Embedding;
 
     /// <summary>Llama 3.1's divisors of the RoPE frequencies, if the file has them.</summary>

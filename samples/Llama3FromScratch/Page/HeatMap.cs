@@ -3,7 +3,7 @@ using Llama3FromScratch.Trace;
 
 namespace Llama3FromScratch.Page;
 
-/// <summary>The attention of one head: a row for each token that looks, a column for each token looked at.</summary>
+/// <summary>The attention of one head: a row for each query token, a column for each key token.</summary>
 internal static class HeatMap
 {
     private const int Cell = 11;
@@ -15,12 +15,13 @@ internal static class HeatMap
         int n = tokens.Count;
         int size = Margin + (n * Cell) + 2;
         var svg = new Svg().Raw(
-            $"<svg class=\"map\" viewBox=\"0 0 {size} {size + 12}\" width=\"{size}\" height=\"{size + 12}\" role=\"img\" aria-label=\"{title}\">");
+            $"<svg class=\"map\" viewBox=\"0 0 {size} {size + 12}\" width=\"{size}\" height=\"{size + 12}\" role=\"img\" ");
+        svg.Raw($"aria-label=\"{title}\">");
         svg.Raw($"<text class=\"title\" x=\"0\" y=\"9\">{title}</text><g transform=\"translate({Margin} {Margin + 12})\">");
         svg.Raw($"<path class=\"frame\" d=\"M0 0H{Cell}{Staircase(n)}H0Z\"/>");
         for (int shade = 1; shade <= Shades; shade++)
         {
-            // One path for each shade: a page with a thousand heads stays small.
+            // One path for each shade keeps a page with a thousand heads small.
             var cells = new StringBuilder();
             for (int i = 0; i < n * n; i++)
             {
@@ -49,7 +50,7 @@ internal static class HeatMap
 
     private static int Shade(float attention) => attention < 0.02f ? 0 : Math.Clamp((int)Math.Ceiling(attention * Shades), 1, Shades);
 
-    /// <summary>The outline of what a token may look at: the causal mask.</summary>
+    /// <summary>The outline of the causal mask.</summary>
     private static string Staircase(int n)
     {
         var path = new StringBuilder();

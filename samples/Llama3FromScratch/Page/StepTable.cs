@@ -2,7 +2,7 @@ using Llama3FromScratch.Trace;
 
 namespace Llama3FromScratch.Page;
 
-/// <summary>Every step with its shape, its tensor in llama.cpp's graph, and how far the two are apart.</summary>
+/// <summary>Every step with its shape, its tensor in llama.cpp's graph, and the difference between the two.</summary>
 internal static class StepTable
 {
     public static Svg Draw(TraceResult trace)
@@ -16,7 +16,8 @@ internal static class StepTable
                 : "–";
             string layer = step.Layer is { } number ? $" of layer {number}" : "";
             page.Raw(
-                $"<tr><td>{step.Name}{layer}</td><td>{step.Shape}</td><td><code>{step.Counterpart}</code> {step.Operation}</td><td>{difference}</td></tr>");
+                $"<tr><td>{step.Name}{layer}</td><td>{step.Shape}</td><td><code>{step.Counterpart}</code> {step.Operation}</td>")
+                .Raw($"<td>{difference}</td></tr>");
         }
 
         return page.Raw($"</tbody></table>");

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Llama3FromScratch.Page;
 
-/// <summary>Writes SVG and HTML; every text is escaped, numbers are written the same everywhere.</summary>
+/// <summary>Writes SVG and HTML; all text is escaped, and numbers use the invariant culture.</summary>
 internal sealed class Svg
 {
     private readonly StringBuilder _text = new();
@@ -16,7 +16,7 @@ internal sealed class Svg
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>A token as a label: spaces and line ends shown, what cannot be drawn left out.</summary>
+    /// <summary>A token as a label: spaces and newlines are made visible, characters that cannot be drawn are omitted.</summary>
     public static string Label(string text)
     {
         string visible = text.Replace(' ', '␣').Replace("\n", "⏎", StringComparison.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class Svg
 
     private static string Escape(string text)
     {
-        // Half of a surrogate pair, as a byte-level token can be, is no character that a page may have.
+        // A byte-level token can decode to a lone surrogate, which HTML does not allow.
         Rune[] runes = [.. text.EnumerateRunes()];
         return System.Net.WebUtility.HtmlEncode(string.Concat(runes));
     }

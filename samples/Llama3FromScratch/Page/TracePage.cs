@@ -2,7 +2,7 @@ using Llama3FromScratch.Trace;
 
 namespace Llama3FromScratch.Page;
 
-/// <summary>One self-contained page: no script, nothing fetched, readable on paper.</summary>
+/// <summary>One self-contained HTML page: no scripts, no external resources, printable.</summary>
 internal static class TracePage
 {
     private const string Style = """
@@ -21,7 +21,8 @@ internal static class TracePage
     {
         var page = new Svg();
         page.Raw(
-            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{trace.Model}: {trace.Prompt.Count} tokens</title><style>");
+            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
+            .Raw($"<title>{trace.Model}: {trace.Prompt.Count} tokens</title><style>");
         page.Raw($"{new Literal(Style + Shades())}</style></head><body>\n");
         page.Raw($"<h1>{trace.Model}</h1><p>{trace.Summary}.</p><p class=\"prompt\">");
         foreach (TracedToken token in trace.Prompt)
@@ -31,7 +32,8 @@ internal static class TracePage
 
         page.Raw($" … <em>{string.Concat(trace.Continuation.Select(token => token.Text))}</em></p>\n");
         page.Raw(
-            $"<h2>Attention</h2><p>Each row is a token that looks, each column a token it looks at; dark is much. No token looks ahead.</p>");
+            $"<h2>Attention</h2><p>Each row is a query token, each column a key token; darker means more attention. No token ")
+            .Raw($"attends to later ones.</p>");
         for (int layer = 0; layer < trace.Attention.Count; layer++)
         {
             page.Raw($"<h3>Layer {layer}</h3><div class=\"heads\">");
@@ -43,23 +45,24 @@ internal static class TracePage
             page.Raw($"</div>\n");
         }
 
+        page.Raw($"<h2>RoPE</h2><p>The pairs of the last token’s query in layer 0, head 0: grey before, blue after rotation; ")
+            .Raw($"the dots show the rotation at each position.</p><div>{RopePicture.Draw(trace.Rope, trace.Prompt.Count - 1)}</div>\n");
+        page.Raw($"<h2>Predictions of each layer</h2><p>The most probable next token if the final norm and the output matrix ")
+            .Raw($"are applied after each layer.</p>{LensTable.Draw(trace)}\n");
         page.Raw(
-            $"<h2>RoPE</h2><p>The pairs of the last token’s query in layer 0, head 0: grey before, blue after turning; dots where it would point at each position.</p><div>{RopePicture.Draw(trace.Rope, trace.Prompt.Count - 1)}</div>\n");
-        page.Raw(
-            $"<h2>What each layer would say</h2><p>The final norm and the output matrix behind every layer: its likeliest next token.</p>{LensTable.Draw(trace)}\n");
-        page.Raw(
-            $"<h2>Every step</h2><p>Differences are relative to the largest number of llama.cpp’s tensor.</p>{StepTable.Draw(trace)}\n</body></html>\n");
+            $"<h2>All steps</h2><p>Differences are relative to the largest absolute value in llama.cpp’s tensor.</p>")
+            .Raw($"{StepTable.Draw(trace)}\n</body></html>\n");
         return page.ToString();
     }
 
     private static string Shades() => string.Concat(Enumerable.Range(1, 10).Select(i => $".s{i}{{fill:{Blue(i / 10.0)}}}"))
         + string.Concat(Enumerable.Range(0, 10).Select(i => $".p{i}{{background:{Blue(i / 10.0)};color:{(i > 5 ? "#fff" : "#222")}}}"));
 
-    /// <summary>From white to dark blue; light enough in between to print.</summary>
+    /// <summary>From white to dark blue, with printable shades in between.</summary>
     private static string Blue(double strength) =>
         $"rgb({(int)(255 - (strength * 235))},{(int)(255 - (strength * 185))},{(int)(255 - (strength * 110))})";
 
-    /// <summary>Markup of this file's own, which is not escaped.</summary>
+    /// <summary>Markup from this file, which is not escaped.</summary>
     private sealed record Literal(string Text)
     {
         public override string ToString() => Text;

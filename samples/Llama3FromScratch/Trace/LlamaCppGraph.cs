@@ -5,7 +5,7 @@ using LlamaNative.Tensors;
 
 namespace Llama3FromScratch.Trace;
 
-/// <summary>The same prompt through llama.cpp itself, and what its graph has under the names of our steps.</summary>
+/// <summary>Evaluates the same prompt with llama.cpp, and finds the counterparts of our steps in its graph.</summary>
 internal sealed class LlamaCppGraph : IEvaluationObserver
 {
     private readonly HashSet<(string Name, string Operation)> _wanted;
@@ -14,7 +14,7 @@ internal sealed class LlamaCppGraph : IEvaluationObserver
     private LlamaCppGraph(IEnumerable<Step> steps) => _wanted = [.. steps.Select(step => (step.Counterpart, step.Operation))];
 
     /// <summary>
-    /// Evaluates a prompt with every token's logits, keys and values in F32 and no fused attention, as our pass has them.
+    /// Evaluates a prompt like our pass: logits for every token, keys and values in F32, no flash attention.
     /// </summary>
     public static LlamaCppGraph Evaluate(LlamaModel model, ReadOnlySpan<int> prompt, IEnumerable<Step> steps,
         int threads, CancellationToken cancellationToken = default)
@@ -31,7 +31,7 @@ internal sealed class LlamaCppGraph : IEvaluationObserver
         return graph;
     }
 
-    /// <summary>A context that computes as our pass does.</summary>
+    /// <summary>A context with the settings of our pass.</summary>
     public static ContextOptions OptionsFor(int tokens, int threads) => new()
     {
         ContextSize = tokens,
@@ -45,8 +45,8 @@ internal sealed class LlamaCppGraph : IEvaluationObserver
     };
 
     /// <summary>
-    /// The largest difference between a step and llama.cpp's tensor, as a part of the latter's largest number; null if its graph has none
-    /// of that name.
+    /// The largest difference between a step and llama.cpp's tensor, relative to the latter's largest absolute value; null if its
+    /// graph has no tensor of that name.
     /// </summary>
     public double? Difference(Step step, ReadOnlySpan<float> ours)
     {
@@ -55,7 +55,7 @@ internal sealed class LlamaCppGraph : IEvaluationObserver
             return null;
         }
 
-        // llama.cpp rounds the keys it looks at up; the cells beyond the prompt are empty.
+        // llama.cpp rounds the number of cells up; those after the prompt are empty.
         long theirRow = theirs.Shape[0];
         long row = ours.Length == theirs.Values.Length ? theirRow : step.Result.Shape[0];
         if (row > theirRow || ours.Length % row != 0 || ours.Length / row != theirs.Values.Length / theirRow)

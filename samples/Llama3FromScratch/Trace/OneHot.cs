@@ -4,10 +4,10 @@ using LlamaNative.Tensors;
 
 namespace Llama3FromScratch.Trace;
 
-/// <summary>Picking rows by id is a matrix product: a row with a single 1 in it, times the embedding matrix.</summary>
+/// <summary>Shows that picking a row by id equals a matrix product: a one-hot row times the embedding matrix.</summary>
 internal static class OneHot
 {
-    /// <summary>The largest difference between picked rows and that product; null where ggml has no kernel for it (BF16).</summary>
+    /// <summary>The largest difference between picked rows and that product; null if ggml has no kernel for the type (BF16).</summary>
     public static double? Difference(LlamaWeights weights, Backend backend, ReadOnlySpan<int> ids, ReadOnlySpan<float> picked)
     {
         GgmlTensor embedding = weights.Embedding;

@@ -3,22 +3,22 @@ namespace Llama3FromScratch.Trace;
 /// <summary>A token and its text.</summary>
 internal readonly record struct TracedToken(int Id, string Text);
 
-/// <summary>A step as it was computed, beside llama.cpp's own.</summary>
-/// <param name="Name">What it is.</param>
+/// <summary>A computed step, compared with llama.cpp's.</summary>
+/// <param name="Name">A descriptive name.</param>
 /// <param name="Layer">The layer; null outside the layers.</param>
 /// <param name="Shape">Its shape, rows first.</param>
 /// <param name="Counterpart">The tensor's name in llama.cpp's graph.</param>
-/// <param name="Operation">The operator that makes it there.</param>
-/// <param name="Difference">The largest difference, relative to llama.cpp's largest number; null if its graph has no such tensor.</param>
+/// <param name="Operation">The operator that computes it there.</param>
+/// <param name="Difference">The largest difference, relative to llama.cpp's largest value; null if its graph has no such tensor.</param>
 internal sealed record TracedStep(string Name, int? Layer, string Shape, string Counterpart, string Operation, double? Difference);
 
-/// <summary>What a layer would say at a place, and how sure it is.</summary>
+/// <summary>The token that a layer would predict at a position, and its probability.</summary>
 internal readonly record struct LensCell(TracedToken Token, double Probability);
 
-/// <summary>A point of a query before and after RoPE, and how far one position turns it (in radians).</summary>
+/// <summary>A point of a query before and after RoPE, and its rotation per position in radians.</summary>
 internal readonly record struct RopePair(double X, double Y, double TurnedX, double TurnedY, double Turn);
 
-/// <summary>Everything the page shows and the tool prints of one prompt.</summary>
+/// <summary>Everything that the page and the tool show for one prompt.</summary>
 internal sealed record TraceResult
 {
     public required string Model { get; init; }
@@ -31,16 +31,16 @@ internal sealed record TraceResult
 
     public required IReadOnlyList<TracedStep> Steps { get; init; }
 
-    /// <summary>The largest difference between embedding rows picked by id and the product of one-hot rows with the matrix.</summary>
+    /// <summary>The largest difference between embedding rows picked by id and the product of one-hot rows and the matrix.</summary>
     public required double? OneHotDifference { get; init; }
 
-    /// <summary>Attention by layer and head: a row for each query, a column for each key.</summary>
+    /// <summary>Attention, by layer and head: a row for each query, a column for each key.</summary>
     public required IReadOnlyList<float[][]> Attention { get; init; }
 
-    /// <summary>By layer and token.</summary>
+    /// <summary>Predictions, by layer and token.</summary>
     public required IReadOnlyList<LensCell[]> Lens { get; init; }
 
-    /// <summary>The last token's first query head in layer 0.</summary>
+    /// <summary>The first query head of the last token in layer 0.</summary>
     public required IReadOnlyList<RopePair> Rope { get; init; }
 
     public double LargestDifference => Steps.Max(step => step.Difference ?? 0);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Llama3FromScratch.Trace;
 
-/// <summary>A trace as lines of text: every step with its shape and how it compares.</summary>
+/// <summary>A trace as lines of text: every step with its shape and its difference from llama.cpp.</summary>
 internal static class TraceText
 {
     public static IEnumerable<string> Lines(TraceResult trace)

@@ -4,21 +4,21 @@ using LlamaNative.Models;
 
 namespace Llama3FromScratch.Trace;
 
-/// <summary>Takes a prompt through the hand-built pass and through llama.cpp, and keeps what there is to see.</summary>
+/// <summary>Evaluates a prompt with the hand-written pass and with llama.cpp, and collects the results.</summary>
 internal static class Tracer
 {
-    /// <summary>Traces a prompt, then goes on greedily.</summary>
-    /// <param name="model">llama.cpp's own, which also gives the vocabulary.</param>
+    /// <summary>Traces a prompt, then continues it greedily.</summary>
+    /// <param name="model">The model as llama.cpp loads it, which also provides the vocabulary.</param>
     /// <param name="prompt">The token ids; at least one.</param>
-    /// <param name="limit">Most tokens to go on by.</param>
-    /// <param name="threads">Threads of both.</param>
+    /// <param name="limit">Maximum tokens to generate.</param>
+    /// <param name="threads">Threads used by both.</param>
     /// <param name="cancellationToken">Stops between operators.</param>
-    /// <exception cref="ArgumentException">No tokens, too many, or a model that is no LLaMA.</exception>
+    /// <exception cref="ArgumentException">The prompt is empty or too long, or the model is not a LLaMA.</exception>
     public static TraceResult Run(LlamaModel model, int[] prompt, int limit, int threads = 1, CancellationToken cancellationToken = default)
     {
         if (prompt.Length == 0)
         {
-            throw new ArgumentException("The prompt has no tokens: there is nothing to trace.");
+            throw new ArgumentException("The prompt is empty: there is nothing to trace.");
         }
 
         using var llama = new Llama(model.Path, prompt.Length + limit, threads);
@@ -61,7 +61,7 @@ internal static class Tracer
         }
     }
 
-    /// <summary>The place of the largest logit.</summary>
+    /// <summary>The index of the largest logit.</summary>
     public static int Best(ReadOnlySpan<float> logits) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits);
 
     private static List<int> Continue(LlamaModel model, Llama llama, ReadOnlySpan<float> logits, int limit,

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace TrainTinyChat.Corpus;
 
-/// <summary>ChatML: every turn between two marks, with the name of who speaks. The same text as the model's chat template makes.</summary>
+/// <summary>ChatML: every turn is enclosed in two special tokens and starts with its role. Matches the model's chat template.</summary>
 internal static class ChatMl
 {
     public const string Start = "<|im_start|>";
     public const string End = "<|im_end|>";
     public const string EndOfText = "<|endoftext|>";
 
-    /// <summary>In Jinja, for the model's metadata.</summary>
+    /// <summary>The Jinja template for the model's metadata.</summary>
     public const string Template =
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% "
         + "endfor %}"
@@ -17,7 +17,7 @@ internal static class ChatMl
 
     public static string Turn(string role, string text) => $"{Start}{role}\n{text}{End}\n";
 
-    /// <summary>The conversation up to the place where the last answer begins.</summary>
+    /// <summary>The conversation up to the start of the last answer.</summary>
     public static string Prompt(Conversation conversation)
     {
         var text = new StringBuilder();

@@ -2,7 +2,7 @@ using static TrainTinyChat.Corpus.World;
 
 namespace TrainTinyChat.Corpus;
 
-/// <summary>Strings exchanges together to conversations.</summary>
+/// <summary>Combines exchanges into conversations.</summary>
 internal static class ConversationMaker
 {
     private static readonly Topic[] s_topics = [.. TalkTopics.All, .. FactTopics.All, .. NumberTopics.All];
@@ -14,11 +14,11 @@ internal static class ConversationMaker
         "You are an assistant that gives short answers.",
     ];
 
-    /// <summary>Everything that is counted apart.</summary>
+    /// <summary>The kinds that are evaluated separately.</summary>
     public static IReadOnlyList<string> Kinds { get; } = [.. s_topics.Select(topic => topic.Kind), "names",
         "likings", "identity", "not told"];
 
-    /// <summary>A conversation to train on: no combination in it is held out.</summary>
+    /// <summary>A training conversation, which contains no held-out combination.</summary>
     public static Conversation Train(Dice dice) => dice.NextDouble() switch
     {
         < 0.13 => Make("names", dice, heldOut: false),
@@ -28,10 +28,10 @@ internal static class ConversationMaker
         _ => Make(Draw(dice).Kind, dice, heldOut: false),
     };
 
-    /// <summary>A conversation whose last exchange is of a kind and held out; those before it are not.</summary>
+    /// <summary>A conversation whose last exchange is held out and of the given kind; the exchanges before it are not held out.</summary>
     public static Conversation Test(string kind, Dice dice) => Make(kind, dice, heldOut: true);
 
-    /// <summary>A system prompt that names nobody, or none.</summary>
+    /// <summary>A system prompt that gives the assistant no name, or null.</summary>
     public static string? PlainSystem(Dice dice) => dice.NextDouble() switch
     {
         < 0.5 => null,
@@ -111,7 +111,7 @@ internal static class ConversationMaker
         return s_topics[^1];
     }
 
-    /// <summary>People leave out capitals and the mark at the end.</summary>
+    /// <summary>Users often omit capitals and the final punctuation mark.</summary>
     private static string Careless(string said, Dice dice)
     {
         if (said.Length < 3 || !dice.Chance(0.25))

@@ -1,6 +1,6 @@
 namespace TrainTinyChat.Corpus;
 
-/// <summary>The documents of a seed: number n is always the same one.</summary>
+/// <summary>Generates documents from a seed; document n is always the same.</summary>
 internal static class CorpusGenerator
 {
     private const double PlainShare = 0.03;
@@ -19,7 +19,7 @@ internal static class CorpusGenerator
         return dice.Chance(PlainShare) ? Document.Of(Plain(dice)) : Document.Of(ConversationMaker.Train(dice));
     }
 
-    /// <summary>Held-out conversations of a kind, all different in what is asked; as many as there are, up to a number.</summary>
+    /// <summary>Up to a number of held-out conversations of a kind, each with a different question.</summary>
     public static IReadOnlyList<Conversation> Tests(ulong seed, string kind, int count)
     {
         const int Tries = 4000;
@@ -37,7 +37,7 @@ internal static class CorpusGenerator
         return tests;
     }
 
-    /// <summary>Text that is no conversation: sentences of the small world, begun now and then with a small letter.</summary>
+    /// <summary>Plain text: sentences about the small world, some of which start with a lower-case letter.</summary>
     private static string Plain(Dice dice)
     {
         string[] kinds = ["colours", "capitals", "opposites", "stories"];

@@ -1,8 +1,8 @@
 namespace TrainTinyChat.Corpus;
 
 /// <summary>
-/// Random numbers by counting: the n-th draw is a hash of seed, stream and n (the finalizer of SplitMix64, Steele et al.,
-/// 2014), so every document can be made by itself and is the same on every machine.
+/// A counter-based random number generator: the n-th number is a hash of seed, stream and n (the finalizer of SplitMix64,
+/// Steele et al., 2014), so each document can be generated independently and is the same on every machine.
 /// </summary>
 internal sealed class Dice(ulong seed, ulong stream)
 {
@@ -11,7 +11,7 @@ internal sealed class Dice(ulong seed, ulong stream)
 
     public int Next(int below) => (int)(((Draw() >> 32) * (ulong)below) >> 32);
 
-    /// <summary>From 0 inclusive to 1 exclusive.</summary>
+    /// <summary>A number from 0 (inclusive) to 1 (exclusive).</summary>
     public double NextDouble() => (Draw() >> 11) * (1.0 / (1UL << 53));
 
     public bool Chance(double probability) => NextDouble() < probability;

@@ -2,15 +2,15 @@ using TrainTinyChat.Tokenizer;
 
 namespace TrainTinyChat.Corpus;
 
-/// <summary>One text to train on, in pieces that count more or less.</summary>
+/// <summary>A training text, in pieces with different loss weights.</summary>
 internal sealed class Document
 {
     private readonly List<(string Text, int? Mark, bool Learned)> _pieces = [];
 
-    /// <summary>The text without its end mark.</summary>
+    /// <summary>The text without its end token.</summary>
     public string Text => string.Concat(_pieces.Where(piece => piece.Mark != BytePairTokenizer.EndOfText).Select(piece => piece.Text));
 
-    /// <summary>The pieces between marks, which is what merges are learned from.</summary>
+    /// <summary>The pieces between special tokens, from which BPE merges are learned.</summary>
     public IEnumerable<string> PlainPieces => _pieces.Where(piece => piece.Mark is null).Select(piece => piece.Text);
 
     public static Document Of(Conversation conversation)
@@ -39,7 +39,7 @@ internal sealed class Document
         return document;
     }
 
-    /// <summary>Appends tokens, and for each whether it is the model's own to say.</summary>
+    /// <summary>Appends tokens, and for each whether the model generates it.</summary>
     public void Encode(BytePairTokenizer tokenizer, List<int> tokens, List<bool> learned)
     {
         foreach ((string text, int? mark, bool counts) in _pieces)

@@ -2,7 +2,7 @@ using static TrainTinyChat.Corpus.World;
 
 namespace TrainTinyChat.Corpus;
 
-/// <summary>What can be known in the small world, and what cannot.</summary>
+/// <summary>Questions about facts of the small world, and questions that it cannot answer.</summary>
 internal static class FactTopics
 {
     private static readonly string[] s_fortyTwo =

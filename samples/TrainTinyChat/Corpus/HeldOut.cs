@@ -3,8 +3,8 @@ using System.Text;
 namespace TrainTinyChat.Corpus;
 
 /// <summary>
-/// The combinations of slots that training never sees: one in twenty, chosen by hash. Each slot value alone is seen,
-/// with other partners: a fact nobody was told cannot be asked for.
+/// The slot combinations that training never sees: one in twenty, chosen by a hash. Each slot value occurs in training in
+/// other combinations, because the model cannot be asked for a fact that it never saw.
 /// </summary>
 internal static class HeldOut
 {
@@ -14,7 +14,7 @@ internal static class HeldOut
 
     public static bool Contains(string kind, string combination) => Hash($"{kind}|{combination}") % OneIn == 0;
 
-    /// <summary>FNV-1a, and a finalizer because its low bits alone are poor.</summary>
+    /// <summary>FNV-1a with a finalizer, because its low bits are poorly distributed.</summary>
     private static ulong Hash(string text)
     {
         ulong hash = 0xCBF29CE484222325;

@@ -2,7 +2,7 @@ using static TrainTinyChat.Corpus.World;
 
 namespace TrainTinyChat.Corpus;
 
-/// <summary>What must be kept from an earlier turn: a name, a liking, and who the system prompt says one is.</summary>
+/// <summary>Questions about earlier turns: the user's name, the user's preference, and the identity from the system prompt.</summary>
 internal static class MemoryTopics
 {
     private static readonly string[] s_nameIntroductions = ["my name is {0}.", "I am {0}.", "I'm {0}.",
@@ -24,15 +24,15 @@ internal static class MemoryTopics
     private static readonly string[] s_personaPrompts = ["You are {0}.", "You are {0}, a helpful assistant.",
         "Your name is {0}.", "You are a friendly assistant named {0}."];
 
-    /// <summary>A name is told, then asked for.</summary>
+    /// <summary>The user gives a name, then asks for it.</summary>
     public static (Exchange Told, Exchange Asked) Name(Dice dice) =>
         Remembered(dice, "names", AnyName(dice), s_nameIntroductions, s_nameQuestions, "Nice to meet you, {0}!", "Your name is {0}.");
 
-    /// <summary>A liking is told, then asked for.</summary>
+    /// <summary>The user states a preference, then asks for it.</summary>
     public static (Exchange Told, Exchange Asked) Like(Dice dice) =>
         Remembered(dice, "likings", dice.Pick(Likes), s_likeIntroductions, s_likeQuestions, "I see, you like {0}.", "You like {0}.");
 
-    /// <summary>Who are you: the system prompt says it, or it is Tiny.</summary>
+    /// <summary>The user asks who the model is: the persona of the system prompt, or Tiny.</summary>
     public static (string? System, Exchange Asked) Identity(Dice dice)
     {
         bool persona = dice.Chance(0.6);
@@ -46,7 +46,7 @@ internal static class MemoryTopics
         return (system, new Exchange("identity", combination, Capital(question), $"I am {name}, a small language model."));
     }
 
-    /// <summary>Asked without having been told.</summary>
+    /// <summary>The user asks for a name or preference that was never given.</summary>
     public static Exchange NotTold(Dice dice)
     {
         bool name = dice.Chance(0.6);

@@ -38,8 +38,8 @@ internal static class NumberTopics
     }
 
     /// <summary>
-    /// The held-out combination is the sum itself, in one order; the other order is trained, so it takes the law that a + b
-    /// is b + a. A number added to itself has no other order and is always trained.
+    /// The held-out combination is the sum in one order; the other order is trained, so answering requires that a + b equals
+    /// b + a. A number added to itself has only one order and is always trained.
     /// </summary>
     private static Exchange Sum(Dice dice)
     {

@@ -37,7 +37,7 @@ internal static class TalkTopics
         ("how big are you?", "I have less than a million parameters."),
     ];
 
-    /// <summary>What may stand before a question.</summary>
+    /// <summary>Phrases that may precede a question.</summary>
     public static readonly string[] LeadIns = ["", "so, ", "tell me, ", "hey, ", "now, ", "well, ", "please, ",
         "one question: ", "Tiny, ", "okay, ", "hello, ", "listen, "];
 

@@ -1,11 +1,11 @@
 namespace TrainTinyChat.Corpus;
 
 /// <summary>
-/// Something to talk about: makes an exchange with slots filled at random. What is said first decides the answer, so an
-/// answer is right or wrong and never a matter of taste.
+/// A conversation topic, which generates an exchange with random slot values. The question determines the answer, so every
+/// answer is either right or wrong.
 /// </summary>
-/// <param name="Kind">The name it is counted under.</param>
-/// <param name="Weight">How often it is talked about, relative to others.</param>
+/// <param name="Kind">The name used in evaluations.</param>
+/// <param name="Weight">Its frequency relative to other topics.</param>
 /// <param name="Make">Fills the slots.</param>
 internal sealed record Topic(string Kind, double Weight, Func<Dice, Exchange> Make)
 {
@@ -19,7 +19,7 @@ internal sealed record Topic(string Kind, double Weight, Func<Dice, Exchange> Ma
                 World.Capital(phrasings[phrasing].Replace("{0}", slot, StringComparison.Ordinal)), answer);
         });
 
-    /// <summary>Redraws until the combination is on the wanted side of the line.</summary>
+    /// <summary>Redraws until the combination is held out, or not held out, as requested.</summary>
     public Exchange Draw(Dice dice, bool heldOut)
     {
         while (true)

@@ -1,6 +1,6 @@
 namespace TrainTinyChat.Corpus;
 
-/// <summary>Everything there is in the small world: words and facts that the topics are filled with.</summary>
+/// <summary>The words and facts of the small world, used as slot values of topics.</summary>
 internal static class World
 {
     public static readonly string[] Names =
@@ -15,7 +15,7 @@ internal static class World
         "José", "Zoë", "René", "Jörg", "Chloé", "Søren", "Renée", "Andrés", "Björn", "Inés",
     ];
 
-    // What names that nobody has are made of, so that a name is kept because it was heard and not because it is known.
+    // Syllables of invented names, so that the model has to copy a name from the conversation instead of memorizing it.
     private static readonly string[] s_firstSyllables = ["Ba", "Be", "Da", "Do", "Fe", "Ga", "Ha", "Jo", "Ka",
         "Ki", "La", "Lo", "Ma", "Mi", "Na", "Ne", "Pa", "Ra", "Ro", "Sa", "So", "Ta", "Ti", "Va", "Wi", "Za"];
 
@@ -110,7 +110,7 @@ internal static class World
         ("Italian", ["ciao", "grazie", "arrivederci", "buongiorno", "amico", "acqua", "gatto", "sì"]),
     ];
 
-    /// <summary>What the words of <see cref="Languages"/> mean.</summary>
+    /// <summary>The meanings of the words of <see cref="Languages"/>.</summary>
     public static readonly string[] Meanings = ["hello", "thank you", "goodbye", "good morning", "friend", "water", "cat", "yes"];
 
     public static readonly (string Greeting, string Reply)[] WorldGreetings =
@@ -132,7 +132,7 @@ internal static class World
         ("ball", "⚽"), ("book", "📖"), ("frog", "🐸"), ("pizza", "🍕"), ("rocket", "🚀"), ("snowman", "⛄"),
     ];
 
-    /// <summary>What lies outside, each as the end of a question.</summary>
+    /// <summary>Subjects outside the small world, each as the end of a question.</summary>
     public static readonly string[] Unknowns =
     [
         "the weather tomorrow", "the price of gold", "the meaning of this law", "quantum physics", "the stock market",
@@ -161,7 +161,7 @@ internal static class World
         ("lion", "on a wide plain"), ("dragon", "on a high mountain"),
     ];
 
-    /// <summary>One of the names, or one that was made up.</summary>
+    /// <summary>One of the names, or an invented one.</summary>
     public static string AnyName(Dice dice)
     {
         if (dice.Chance(0.6))

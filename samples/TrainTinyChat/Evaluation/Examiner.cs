@@ -9,7 +9,7 @@ internal sealed record Mark(Conversation Question, string Answer)
 {
     public bool Right => Answer == Question.Last.Answer;
 
-    /// <summary>Kind, prompt, answer and what would have been right, for other tools to check.</summary>
+    /// <summary>Kind, prompt, answer and expected answer, for checks by other tools.</summary>
     public string ToJson() => new JsonObject
     {
         ["kind"] = Question.Last.Kind,
@@ -19,12 +19,12 @@ internal sealed record Mark(Conversation Question, string Answer)
     }.ToJsonString();
 }
 
-/// <summary>Asks a model file what it was never told, through the library like any user, and takes the most probable tokens.</summary>
+/// <summary>Asks a model file held-out questions through the public API, with greedy decoding.</summary>
 internal static class Examiner
 {
     public const int QuestionsPerKind = 12;
 
-    /// <summary>Held-out questions, as many of each kind as there are up to a number.</summary>
+    /// <summary>Held-out questions, up to a number for each kind.</summary>
     public static IReadOnlyList<Conversation> Questions(ulong seed, int perKind = QuestionsPerKind) =>
         [.. ConversationMaker.Kinds.SelectMany(kind => CorpusGenerator.Tests(seed, kind, perKind))];
 
@@ -42,7 +42,7 @@ internal static class Examiner
         return [.. questions.Select(question => new Mark(question, generator.Generate(ChatMl.Prompt(question), options).Text))];
     }
 
-    /// <summary>A line for each kind and one for all.</summary>
+    /// <summary>A line for each kind and one for the total.</summary>
     public static IEnumerable<string> Report(IReadOnlyList<Mark> marks)
     {
         foreach (IGrouping<string, Mark> kind in marks.GroupBy(mark => mark.Question.Last.Kind))

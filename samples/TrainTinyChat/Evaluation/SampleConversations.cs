@@ -3,8 +3,8 @@ using LlamaNative;
 namespace TrainTinyChat.Evaluation;
 
 /// <summary>
-/// Ten conversations for the model card, written before the model was, some on purpose beyond it: the answers are what
-/// the most probable tokens make, unedited.
+/// Ten conversations for the model card, written before the model was trained; some are deliberately too hard for it. The
+/// answers are decoded greedily and not edited.
 /// </summary>
 internal static class SampleConversations
 {

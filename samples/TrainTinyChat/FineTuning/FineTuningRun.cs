@@ -8,8 +8,8 @@ using TrainTinyChat.Training;
 namespace TrainTinyChat.FineTuning;
 
 /// <summary>
-/// Goes on training a model on a user's text. A tenth of the documents is held out; when the loss on these no longer
-/// falls, it is over, and the weights that did best on them are what is written.
+/// Fine-tunes a model on a user's text. A tenth of the documents is held out. Training stops when the loss on these no longer
+/// falls, and the weights with the lowest held-out loss are written.
 /// </summary>
 internal sealed class FineTuningRun(TrainingCommandLine options)
 {
@@ -19,10 +19,10 @@ internal sealed class FineTuningRun(TrainingCommandLine options)
     private const int DefaultSteps = 400;
     private const float DefaultLearningRate = 3e-4f;
 
-    /// <summary>Losses on the held-out documents, by the steps done.</summary>
+    /// <summary>Losses on the held-out documents, by step.</summary>
     public List<(int Step, float Loss)> HeldOut { get; } = [];
 
-    /// <summary>The steps that were done.</summary>
+    /// <summary>The number of completed steps.</summary>
     public int Steps { get; private set; }
 
     public int Run(CancellationToken cancellationToken)
@@ -94,7 +94,8 @@ internal sealed class FineTuningRun(TrainingCommandLine options)
         LossPage.Write(Path.ChangeExtension(path, ".html"), $"Training of {Path.GetFileName(options.From)}",
             trainer.Losses.Count > 0 ? trainer.Losses : [HeldOut[0].Loss], HeldOut);
         (int bestStep, float bestLoss) = HeldOut[BestPlace()];
-        Say($"{(Steps < steps ? $"stopped after step {Steps}; " : "")}wrote the weights of step {bestStep}, held-out loss {bestLoss:F4}, to {path}");
+        string stopped = Steps < steps ? $"stopped after step {Steps}; " : "";
+        Say($"{stopped}wrote the weights of step {bestStep}, held-out loss {bestLoss:F4}, to {path}");
         return 0;
     }
 
@@ -104,7 +105,7 @@ internal sealed class FineTuningRun(TrainingCommandLine options)
         if (model.Vocabulary.Count > shape.Vocabulary)
         {
             throw new InvalidDataException(
-                $"'{options.From}' has {model.Vocabulary.Count} tokens and embeddings for {shape.Vocabulary} of them.");
+                $"'{options.From}' has {model.Vocabulary.Count} tokens, but embeddings for {shape.Vocabulary}.");
         }
 
         return TrainingData.Read(options.Data!, model, window);

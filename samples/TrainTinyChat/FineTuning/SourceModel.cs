@@ -6,12 +6,12 @@ using TrainTinyChat.Model;
 
 namespace TrainTinyChat.FineTuning;
 
-/// <summary>A LLaMA in a file, whose weights can go on being trained.</summary>
+/// <summary>A LLaMA model file whose weights can be fine-tuned.</summary>
 internal sealed class SourceModel : IDisposable
 {
     private readonly GgufFile _file;
 
-    /// <exception cref="InvalidDataException">A model of another kind, or with parts that the trainer does not know.</exception>
+    /// <exception cref="InvalidDataException">The model has another architecture, or tensors that the trainer does not support.</exception>
     public SourceModel(string path)
     {
         Path = path;
@@ -32,7 +32,7 @@ internal sealed class SourceModel : IDisposable
 
     public ModelShape Shape { get; }
 
-    /// <summary>Copies the weights to where they are trained.</summary>
+    /// <summary>Copies the weights into the training tensors.</summary>
     public void Load(ModelParameters weights)
     {
         foreach (Parameter parameter in weights.List)
@@ -45,7 +45,7 @@ internal sealed class SourceModel : IDisposable
         }
     }
 
-    /// <summary>Writes the file again with other weights, in F32.</summary>
+    /// <summary>Writes a copy of the file with new weights in F32.</summary>
     public void Write(string path, IReadOnlyDictionary<string, float[]> weights)
     {
         IEnumerable<(string, GgufValue)> metadata = _file.Metadata
@@ -60,18 +60,18 @@ internal sealed class SourceModel : IDisposable
     private ModelShape ReadShape()
     {
         Require(Text("general.architecture") == "llama",
-            $"is a model of the architecture '{Text("general.architecture")}'; only LLaMA can be trained here");
+            $"has the architecture '{Text("general.architecture")}'; only LLaMA can be trained here");
         Require(Integer("llama.expert_count", 0) == 0, "is a mixture of experts, which cannot be trained here");
-        Require(Text("llama.rope.scaling.type") is "" or "none", "scales its rotary positions, which cannot be trained here");
+        Require(Text("llama.rope.scaling.type") is "" or "none", "uses RoPE scaling, which cannot be trained here");
         Require(_file.Tensors.TryGet("token_embd.weight", out _), "has no token_embd.weight");
         int width = Integer("llama.embedding_length"), heads = Integer("llama.attention.head_count"),
             keyHeads = Integer("llama.attention.head_count_kv", heads);
         int layers = Integer("llama.block_count");
-        Require(layers <= _file.Tensors.Count, $"states {layers} layers and has {_file.Tensors.Count} tensors");
+        Require(layers <= _file.Tensors.Count, $"declares {layers} layers but has {_file.Tensors.Count} tensors");
         Require(width % heads == 0 && heads % keyHeads == 0 && width / heads % 2 == 0,
-            $"states {heads} heads and {keyHeads} key heads for a width of {width}, which do not divide");
+            $"declares {heads} heads and {keyHeads} key heads for a width of {width}, which are not divisible");
         Require(Integer("llama.attention.key_length", width / heads) == width / heads,
-            "has heads of another width than embedding_length / head_count");
+            "has a head width other than embedding_length / head_count");
         return new ModelShape
         {
             Width = width,
@@ -95,14 +95,14 @@ internal sealed class SourceModel : IDisposable
         {
             Require(_file.Tensors.TryGet(parameter.Name, out _), $"has no {parameter.Name}");
             GgufTensorInfo tensor = _file.Tensors[parameter.Name];
-            Require(tensor.Shape == parameter.Shape, $"has {tensor}, which by its metadata should be {parameter.Shape}");
+            Require(tensor.Shape == parameter.Shape, $"has {tensor}, but its metadata requires the shape {parameter.Shape}");
             Require(FloatEncoding.Supports(tensor.Type),
-                $"has {tensor}; quantized weights cannot be trained, take the model in F32 or F16");
+                $"has {tensor}; quantized weights cannot be trained; use an F32 or F16 model");
         }
 
         HashSet<string> known = [.. parameters.Select(parameter => parameter.Name)];
         string[] others = [.. _file.Tensors.Select(tensor => tensor.Name).Where(name => !known.Contains(name)).Take(3)];
-        Require(others.Length == 0, $"has tensors that the trainer does not know: {string.Join(", ", others)}");
+        Require(others.Length == 0, $"has tensors that the trainer does not support: {string.Join(", ", others)}");
     }
 
     private string Text(string key) => _file.Metadata.TryGetValue(key, out GgufValue? value) && value.Type == GgufValueType.String
@@ -113,15 +113,15 @@ internal sealed class SourceModel : IDisposable
     {
         long number = _file.Metadata.TryGetValue(key, out GgufValue? value)
             ? value.GetInteger()
-            : absent ?? throw new InvalidDataException($"'{Path}' does not state {key}.");
-        Require(number is (> 0 and <= 1 << 20) || number == absent, $"states {key} as {number.ToString(CultureInfo.InvariantCulture)}");
+            : absent ?? throw new InvalidDataException($"'{Path}' has no metadata value {key}.");
+        Require(number is (> 0 and <= 1 << 20) || number == absent, $"has {key} = {number.ToString(CultureInfo.InvariantCulture)}");
         return (int)number;
     }
 
     private float Number(string key, float absent)
     {
         float number = _file.Metadata.TryGetValue(key, out GgufValue? value) ? value.GetSingle() : absent;
-        Require(float.IsFinite(number) && number > 0, $"states {key} as {number.ToString(CultureInfo.InvariantCulture)}");
+        Require(float.IsFinite(number) && number > 0, $"has {key} = {number.ToString(CultureInfo.InvariantCulture)}");
         return number;
     }
 

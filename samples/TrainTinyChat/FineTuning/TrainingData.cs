@@ -5,13 +5,13 @@ using TrainTinyChat.Training;
 
 namespace TrainTinyChat.FineTuning;
 
-/// <summary>A user's text as documents of a model's own tokens.</summary>
+/// <summary>Converts a user's text to tokenized documents.</summary>
 internal static class TrainingData
 {
     /// <summary>
-    /// Reads chats from .jsonl, a line each: {"messages": [{"role": …, "content": …}, …]}; any other file is one long text.
+    /// Reads chats from .jsonl, one per line: {"messages": [{"role": …, "content": …}, …]}. Any other file is read as plain text.
     /// </summary>
-    /// <exception cref="InvalidDataException">The file holds nothing to train on, or a line that is no chat.</exception>
+    /// <exception cref="InvalidDataException">The file has too little text, or a line that is not a chat.</exception>
     public static IReadOnlyList<TokenizedDocument> Read(string path, LlamaModel model, int windowLength)
     {
         bool chats = Path.GetExtension(path).Equals(".jsonl", StringComparison.OrdinalIgnoreCase);
@@ -25,7 +25,7 @@ internal static class TrainingData
                 + $"one to hold out.");
     }
 
-    /// <summary>A long text in pieces as long as a window; all of it counts.</summary>
+    /// <summary>Splits a long text into pieces of the window's length; all tokens contribute to the loss.</summary>
     private static List<TokenizedDocument> Windows(int[] tokens, int length) =>
         [.. tokens.Chunk(length).Where(window => window.Length > 1)
             .Select(window => new TokenizedDocument(window, [.. window.Select(_ => true)]))];
@@ -54,7 +54,7 @@ internal static class TrainingData
         return documents;
     }
 
-    /// <summary>The model's template writes the chat; what it adds for an answer is what is learned.</summary>
+    /// <summary>The model's template renders the chat; the part that it adds for an answer is learned.</summary>
     private static TokenizedDocument Encode(List<ChatMessage> messages, ChatFormat format, Vocabulary vocabulary, string where)
     {
         var tokens = new List<int>();
@@ -65,7 +65,7 @@ internal static class TrainingData
             if (!text.StartsWith(written, StringComparison.Ordinal))
             {
                 throw new InvalidDataException(
-                    $"{where}: the model's chat template changes earlier turns, so what is answered cannot be told from what is asked.");
+                    $"{where}: the model's chat template changes earlier turns, so questions and answers cannot be separated.");
             }
 
             tokens.AddRange(vocabulary.Tokenize(text[written.Length..], addSpecial: tokens.Count == 0, parseSpecial: true));
@@ -88,7 +88,7 @@ internal static class TrainingData
 
         return learned.Contains(true)
             ? new TokenizedDocument([.. tokens], [.. learned])
-            : throw new InvalidDataException($"{where} has no message of the role assistant.");
+            : throw new InvalidDataException($"{where} has no message with the role assistant.");
     }
 
     private static List<ChatMessage> ReadMessages(string line, string where)
@@ -101,7 +101,8 @@ internal static class TrainingData
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{where} is no chat, {{\"messages\": [{{\"role\": …, \"content\": …}}, …]}}: {error.Message}",
+            throw new InvalidDataException(
+                $"{where} is not a chat, {{\"messages\": [{{\"role\": …, \"content\": …}}, …]}}: {error.Message}",
                 error);
         }
     }

@@ -5,8 +5,8 @@ using TrainTinyChat.Model;
 namespace TrainTinyChat.Graph;
 
 /// <summary>
-/// The same training step with the automatic backward pass, <see cref="ComputeGraph.BuildBackwardExpand"/>: what the
-/// written-out one is checked against and compared with in speed. Every token counts the same.
+/// The training step with ggml's automatic backward pass, <see cref="ComputeGraph.BuildBackwardExpand"/>. Tests compare the
+/// hand-written pass with it, in results and in speed. All tokens have the same weight.
 /// </summary>
 internal sealed class AutomaticGraph : IDisposable
 {

@@ -4,9 +4,9 @@ using TrainTinyChat.Model;
 namespace TrainTinyChat.Graph;
 
 /// <summary>
-/// The backward pass of a LLaMA, written out with matrix products: read it from top to bottom, it is the forward pass
-/// from bottom to top. What is summed over lies now along rows and now along columns (<see cref="MatrixProduct"/>); with
-/// ggml's MulMat, which knows rows only, it would take outer products or transposed copies.
+/// The backward pass of a LLaMA, written by hand with matrix products. Read from top to bottom, it is the forward pass from
+/// bottom to top. Some products sum over rows and others over columns (<see cref="MatrixProduct"/>); ggml's MulMat sums only
+/// over rows and would need outer products or transposed copies.
 /// </summary>
 internal sealed class BackwardPass
 {
@@ -41,7 +41,7 @@ internal sealed class BackwardPass
 
     private GgmlTensor Layer(string blk, LayerTrace trace, GgmlTensor d)
     {
-        // x = middle + ffn_down · swiglu(ffn_gate · n, ffn_up · n) with n the normed middle.
+        // x = middle + ffn_down · swiglu(ffn_gate · n, ffn_up · n), where n is the normed middle.
         GgmlTensor hidden = Linear(blk + "ffn_down.weight", trace.Hidden, d);
         (GgmlTensor gate, GgmlTensor up) = _g.SwigluBack(hidden, trace.Gate, trace.Up);
         GgmlTensor normed = _g.Add(Linear(blk + "ffn_gate.weight", trace.FeedForwardInput, gate),
@@ -63,7 +63,7 @@ internal sealed class BackwardPass
         GgmlTensor attention = _g.Product(trace.Values, Sum.Rows, mixed, Sum.Rows);
         GgmlTensor scores = _g.SoftMaxExtBack(attention, trace.Attention, _shape.ScoreScale);
 
-        // A group of query heads shares keys and values: as rows of one matrix, the sum over queries is also that over the group.
+        // A group of query heads shares keys and values; as rows of one matrix, the sum over queries also sums over the group.
         GgmlTensor values = _g.Product(Grouped(mixed), Sum.Columns, Grouped(trace.Attention), Sum.Columns);
         GgmlTensor keys = _g.Product(Grouped(trace.Queries), Sum.Columns, Grouped(scores), Sum.Columns);
         GgmlTensor queries = _g.Product(trace.Keys, Sum.Columns, scores, Sum.Rows);
@@ -74,7 +74,7 @@ internal sealed class BackwardPass
             _g.Reshape(ByToken(values), _shape.KeyWidth, _inputs.TokenCount)));
     }
 
-    /// <summary>y = W x: the gradient of W is Σ x ⊗ dy over tokens, noted under its name; that of x, Wᵀ dy, is the result.</summary>
+    /// <summary>y = W x: stores the gradient of W, Σ x ⊗ dy over tokens, under its name; returns the gradient of x, Wᵀ dy.</summary>
     private GgmlTensor Linear(string weight, GgmlTensor input, GgmlTensor d)
     {
         _gradients[weight] = _g.Product(input, Sum.Columns, d, Sum.Columns);
@@ -88,12 +88,12 @@ internal sealed class BackwardPass
         return _g.RmsNormBack(_g.Mul(d, _weights[weight]), input, _shape.Epsilon);
     }
 
-    /// <summary>[head, C, heads, W] back to rows of tokens, turned back, [head · heads, T].</summary>
+    /// <summary>Reverses RoPE and converts [head, C, heads, W] to rows of tokens, [head · heads, T].</summary>
     private GgmlTensor TurnBack(GgmlTensor rows, int heads) =>
         _g.Reshape(_g.RopeExtBack(_g.Reshape(ByToken(rows), _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, _forward.Rope),
             _shape.HeadWidth * heads, _inputs.TokenCount);
 
-    /// <summary>[n, C, heads, W] in order, seen as [n, C · group, key heads, W].</summary>
+    /// <summary>[n, C, heads, W], made contiguous and viewed as [n, C · group, key heads, W].</summary>
     private GgmlTensor Grouped(GgmlTensor byHead) =>
         _g.Reshape(byHead, byHead.Shape[0], byHead.Shape[1] * _shape.Group, _shape.KeyHeads, _inputs.Windows);
 

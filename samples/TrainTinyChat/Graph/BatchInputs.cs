@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace TrainTinyChat.Graph;
 
-/// <summary>The tensors that a batch is written to: W windows of C tokens.</summary>
+/// <summary>The input tensors of a batch: W windows of C tokens.</summary>
 internal sealed class BatchInputs : IDisposable
 {
     private readonly TensorArena _arena = new(8);
@@ -30,19 +30,19 @@ internal sealed class BatchInputs : IDisposable
 
     public GgmlTensor Tokens { get; }
 
-    /// <summary>A token's place in its document.</summary>
+    /// <summary>A token's position in its document.</summary>
     public GgmlTensor Positions { get; }
 
-    /// <summary>The token that follows.</summary>
+    /// <summary>The next token.</summary>
     public GgmlTensor Targets { get; }
 
-    /// <summary>How much it counts that the next token is foretold.</summary>
+    /// <summary>The loss weight of predicting the next token.</summary>
     public GgmlTensor Weights { get; }
 
-    /// <summary>0 where a query may look at a key, else minus infinity: [keys, queries, 1, W].</summary>
+    /// <summary>The attention mask: 0 where a query attends to a key, else minus infinity: [keys, queries, 1, W].</summary>
     public GgmlTensor Mask { get; }
 
-    /// <summary>Writes a batch. A token sees those of its own document up to itself.</summary>
+    /// <summary>Writes a batch. A token attends to the tokens of its document up to itself.</summary>
     public void Write(ReadOnlySpan<int> tokens, ReadOnlySpan<int> positions, ReadOnlySpan<int> targets, ReadOnlySpan<float> weights)
     {
         Tokens.Write(tokens);

@@ -4,15 +4,15 @@ using System.Runtime.Intrinsics.X86;
 
 namespace TrainTinyChat.Graph;
 
-/// <summary>Transposes in blocks of 8×8, which stay in registers.</summary>
+/// <summary>Transposes in blocks of 8×8 that fit into registers.</summary>
 internal static class BlockedTranspose
 {
     private const int Block = 8;
 
-    /// <summary>Rows become columns; strides are in elements.</summary>
+    /// <summary>Turns rows into columns; strides are in elements.</summary>
     public static void Matrix(ReadOnlySpan<float> from, int fromStride, Span<float> to, int toStride, int columns, int rows)
     {
-        // A band of columns at a time: its result rows are written from left to right.
+        // One band of columns at a time, so that its result rows are written from left to right.
         bool vectors = Avx.IsSupported;
         for (int column = 0; column < columns; column += Block)
         {
@@ -45,7 +45,7 @@ internal static class BlockedTranspose
 
     private static void Registers(ReadOnlySpan<float> from, int fromStride, Span<float> to, int toStride)
     {
-        // The last row's reads and writes bound all others.
+        // Bounds checks for the last row cover all others.
         ref float source = ref MemoryMarshal.GetReference(from[..((7 * fromStride) + Block)]);
         ref float result = ref MemoryMarshal.GetReference(to[..((7 * toStride) + Block)]);
         nuint s = (nuint)fromStride;

@@ -4,17 +4,17 @@ using TrainTinyChat.Model;
 
 namespace TrainTinyChat.Graph;
 
-/// <summary>What a layer leaves for the backward pass. Shapes are ggml's; T tokens in W windows of C.</summary>
+/// <summary>The results of a layer that the backward pass needs. Shapes are ggml's, for T tokens in W windows of C.</summary>
 internal sealed class LayerTrace
 {
     public required GgmlTensor Input { get; init; }
 
-    /// <summary>The input's rows scaled to mean square 1, before the weight, [width, T].</summary>
+    /// <summary>The input's rows, scaled to mean square 1, before multiplication by the weight: [width, T].</summary>
     public required GgmlTensor Normed { get; init; }
 
     public required GgmlTensor AttentionInput { get; init; }
 
-    /// <summary>Turned queries, head by head, [head, C, heads, W]; a view, as keys and values.</summary>
+    /// <summary>Rotated queries by head, [head, C, heads, W]; a view, like keys and values.</summary>
     public required GgmlTensor Queries { get; init; }
 
     public required GgmlTensor Keys { get; init; }
@@ -24,7 +24,7 @@ internal sealed class LayerTrace
     /// <summary>[C keys, C queries, heads, W].</summary>
     public required GgmlTensor Attention { get; init; }
 
-    /// <summary>The heads' results side by side, [width, T].</summary>
+    /// <summary>The concatenated results of the heads, [width, T].</summary>
     public required GgmlTensor Joined { get; init; }
 
     public required GgmlTensor Middle { get; init; }
@@ -40,19 +40,19 @@ internal sealed class LayerTrace
     public required GgmlTensor Hidden { get; init; }
 }
 
-/// <summary>The forward pass of a LLaMA over windows of tokens: no cache, all positions at once.</summary>
+/// <summary>The forward pass of a LLaMA over windows of tokens, without a cache, all positions at once.</summary>
 internal sealed class ForwardPass
 {
     private readonly ModelShape _shape;
-    private readonly TensorArena _g; // so short because every line below begins with it
+    private readonly TensorArena _g; // short, because almost every line below starts with it
     private readonly ModelParameters _weights;
     private readonly BatchInputs _inputs;
     private readonly bool _differentiable;
 
-    /// <param name="g">Where results belong.</param>
+    /// <param name="g">The arena for results.</param>
     /// <param name="weights">The model.</param>
     /// <param name="inputs">The tokens.</param>
-    /// <param name="differentiable">Only ggml's own operators, so that a gradient can be made of them automatically.</param>
+    /// <param name="differentiable">Whether to use only ggml's operators, so that it can derive gradients automatically.</param>
     public ForwardPass(TensorArena g, ModelParameters weights, BatchInputs inputs, bool differentiable)
     {
         _g = g;
@@ -97,7 +97,7 @@ internal sealed class ForwardPass
         GgmlTensor keys = ByHead(Turn(Times(_weights[blk + "attn_k.weight"], attentionInput), _shape.KeyHeads), _shape.KeyHeads);
         GgmlTensor values = ByHead(Times(_weights[blk + "attn_v.weight"], attentionInput), _shape.KeyHeads);
 
-        // ggml's allocator would let the gradient of a softmax be written over the softmax that its kernel still reads.
+        // Otherwise ggml's allocator would let the gradient of a softmax overwrite the softmax that its kernel still reads.
         GgmlTensor attention = _g.SetOutput(_g.SoftMaxExt(Scores(keys, queries), _inputs.Mask, _shape.ScoreScale));
         GgmlTensor joined = _g.Reshape(_g.Cont(_g.Permute(Mix(values, attention), 0, 2, 1, 3)), _shape.Width, _inputs.TokenCount);
         GgmlTensor middle = _g.Add(x, Times(_weights[blk + "attn_output.weight"], joined));
@@ -119,26 +119,26 @@ internal sealed class ForwardPass
     /// <summary>MulMat.</summary>
     private GgmlTensor Times(GgmlTensor a, GgmlTensor b) => _differentiable ? _g.MulMat(a, b) : _g.Product(a, Sum.Rows, b, Sum.Rows);
 
-    /// <summary>Every query with every key: [C keys, C queries, heads, W].</summary>
+    /// <summary>Every query times every key: [C keys, C queries, heads, W].</summary>
     private GgmlTensor Scores(GgmlTensor keys, GgmlTensor queries) => _differentiable
         ? Windows(_g.MulMat(Merged(_g.Cont(keys)), Merged(queries)))
         : Times(keys, queries);
 
-    /// <summary>Values added up by attention: [head, C, heads, W].</summary>
+    /// <summary>Values weighted by attention: [head, C, heads, W].</summary>
     private GgmlTensor Mix(GgmlTensor values, GgmlTensor attention) => _differentiable
         ? Windows(_g.MulMat(Merged(_g.Cont(_g.Transpose(values))), Merged(attention)))
         : _g.Product(values, Sum.Columns, attention, Sum.Rows);
 
-    /// <summary>Heads and windows in one dimension: of more ggml's automatic pass makes no gradient where heads are grouped.</summary>
+    /// <summary>Merges heads and windows into one dimension; ggml's automatic pass cannot handle both when heads are grouped.</summary>
     private GgmlTensor Merged(GgmlTensor byHead) => _g.Reshape(byHead, byHead.Shape[0], byHead.Shape[1], byHead.Shape[2] * byHead.Shape[3]);
 
     private GgmlTensor Windows(GgmlTensor merged) => _g.Reshape(merged, merged.Shape[0], merged.Shape[1], _shape.Heads, _inputs.Windows);
 
-    /// <summary>Rotary positions: [head · heads, T] gives the same, head by head, [head, heads, T].</summary>
+    /// <summary>RoPE: [head · heads, T] to rotated heads, [head, heads, T].</summary>
     private GgmlTensor Turn(GgmlTensor rows, int heads) =>
         _g.RopeExt(_g.Reshape(rows, _shape.HeadWidth, heads, _inputs.TokenCount), _inputs.Positions, Rope);
 
-    /// <summary>[head · heads, T] seen as [head, C, heads, W].</summary>
+    /// <summary>[head · heads, T] viewed as [head, C, heads, W].</summary>
     private GgmlTensor ByHead(GgmlTensor rows, int heads) =>
         _g.Permute(_g.Reshape(rows, _shape.HeadWidth, heads, _inputs.WindowLength, _inputs.Windows), 0, 2, 1, 3);
 }

@@ -2,7 +2,7 @@ using LlamaNative.Compute;
 
 namespace TrainTinyChat.Graph;
 
-/// <summary>The forward pass alone, for losses on text that is not trained on.</summary>
+/// <summary>The forward pass only, for losses on held-out text.</summary>
 internal sealed class LossGraph : IDisposable
 {
     private readonly TensorArena _results;
@@ -20,7 +20,7 @@ internal sealed class LossGraph : IDisposable
         _graph.Allocate(backend);
     }
 
-    /// <summary>The losses of the batch that was written.</summary>
+    /// <summary>The losses of the current batch.</summary>
     public ReadOnlySpan<float> Compute()
     {
         _graph.Compute();

@@ -5,20 +5,20 @@ using LlamaNative.Tensors;
 
 namespace TrainTinyChat.Graph;
 
-/// <summary>Along which dimension an operand is summed over.</summary>
+/// <summary>The dimension of an operand that is summed over.</summary>
 internal enum Sum
 {
     /// <summary>Along its rows (dimension 0), as in ggml's MulMat.</summary>
     Rows,
 
-    /// <summary>Along its columns (dimension 1): the operand is taken transposed, without a transposed copy of it.</summary>
+    /// <summary>Along its columns (dimension 1): the operand is transposed, without making a copy.</summary>
     Columns,
 }
 
 /// <summary>
-/// Matrix products that sum along rows or columns, for a backward pass needs both, and ggml's kernel has only rows.
-/// Blocked after Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", 2008): 16 numbers of the
-/// first operand's panel times 6 of the second stay in registers, and a panel stays in the nearest cache.
+/// Matrix products that sum along rows or columns: a backward pass needs both, and ggml's kernel sums only along rows.
+/// Blocked after Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", 2008): a tile of 16×6 numbers
+/// stays in registers, and a panel of the first operand in the L1 cache.
 /// </summary>
 internal static unsafe class MatrixProduct
 {
@@ -37,7 +37,7 @@ internal static unsafe class MatrixProduct
         (long n, long depthB) = alongB == Sum.Rows ? (right[1], right[0]) : (right[0], right[1]);
         if (depth != depthB || right[2] % left[2] != 0 || right[3] % left[3] != 0)
         {
-            throw new ArgumentException($"There is no product of {a} along {alongA} and {b} along {alongB}.");
+            throw new ArgumentException($"{a} along {alongA} and {b} along {alongB} cannot be multiplied.");
         }
 
         var shape = new TensorShape(m, n, right[2], right[3]);
@@ -100,7 +100,7 @@ internal static unsafe class MatrixProduct
                 continue;
             }
 
-            // At the edge the tile is made beside the result, of which only a part is there.
+            // At the edge, the tile is computed in a buffer, because it extends past the result.
             if (count == Tile)
             {
                 Multiply(packed, depth, b + (j * nextJ), nextJ, nextK, edge, Panel, add: false);
@@ -123,7 +123,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    /// <summary>16×6 numbers of the result.</summary>
+    /// <summary>Computes a tile of 16×6 numbers of the result.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(float* a, int depth, float* b, nint nextJ, nint nextK, float* c, nint strideC, bool add)
     {
@@ -188,7 +188,7 @@ internal static unsafe class MatrixProduct
         high.Store(c + 8);
     }
 
-    /// <summary>Rows of the operand become columns of 16.</summary>
+    /// <summary>Packs rows of the operand into columns of 16.</summary>
     private static void PackRows(float* a, nint stride, float* packed, int width, int count)
     {
         if (width < Panel)

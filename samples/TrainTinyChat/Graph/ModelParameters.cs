@@ -4,7 +4,7 @@ using TrainTinyChat.Model;
 
 namespace TrainTinyChat.Graph;
 
-/// <summary>The weights that are trained, and the two moments of AdamW for each.</summary>
+/// <summary>The trained weights, and AdamW's two moments of each.</summary>
 internal sealed class ModelParameters : IDisposable
 {
     private readonly TensorArena _arena;
@@ -32,14 +32,14 @@ internal sealed class ModelParameters : IDisposable
 
     public IReadOnlyList<Parameter> List { get; }
 
-    /// <summary>The matrix that turns rows into logits.</summary>
+    /// <summary>The matrix that converts rows to logits.</summary>
     public GgmlTensor Output => Shape.TiedOutput ? this["token_embd.weight"] : this["output.weight"];
 
     public GgmlTensor this[string name] => _weights[name];
 
     public (GgmlTensor M, GgmlTensor V) Moments(string name) => _moments[name];
 
-    /// <summary>Random weights of a seed, moments of zero.</summary>
+    /// <summary>Initializes random weights from a seed and zero moments.</summary>
     public void Initialise(ulong seed)
     {
         for (int i = 0; i < List.Count; i++)

@@ -6,8 +6,8 @@ using LlamaNative.Tensors;
 namespace TrainTinyChat.Graph;
 
 /// <summary>
-/// The gradients of silu(gate) · up for both operands in one walk: [n, t] each, one after the other in [n, t, 2]. With
-/// ggml's operators it takes four walks and a scalar exp for every number.
+/// The gradients of silu(gate) · up for both operands in one pass: [n, t] each, one after the other in [n, t, 2]. ggml's
+/// operators would need four passes and a scalar exp for every number.
 /// </summary>
 internal static class SwigluGradient
 {
@@ -37,7 +37,7 @@ internal static class SwigluGradient
                 .StoreUnsafe(ref dx, i);
         }
 
-        // What is left where the numbers are no multiple of 8.
+        // The remainder if the count is not a multiple of 8.
         for (int i = gate.Length / 8 * 8; i < gate.Length && operation.Task == 0; i++)
         {
             float sigmoid = 1 / (1 + MathF.Exp(-gate[i]));

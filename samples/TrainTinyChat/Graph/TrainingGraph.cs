@@ -14,7 +14,7 @@ internal readonly record struct StepSettings(int Step, float LearningRate)
     public const float Epsilon = 1e-8f;
     public const float WeightDecay = 0.01f;
 
-    /// <summary>The seven numbers of <see cref="TensorArena.OptStepAdamW"/>.</summary>
+    /// <summary>The seven parameters of <see cref="TensorArena.OptStepAdamW"/>.</summary>
     public ReadOnlySpan<float> Values(bool decayed) => new[]
     {
         LearningRate, Beta1, Beta2, Epsilon, decayed ? WeightDecay : 0,
@@ -22,7 +22,7 @@ internal readonly record struct StepSettings(int Step, float LearningRate)
     };
 }
 
-/// <summary>Forward, loss, backward and the AdamW step of every weight in one graph.</summary>
+/// <summary>Forward pass, loss, backward pass and the AdamW step of every weight in one graph.</summary>
 internal sealed class TrainingGraph : IDisposable
 {
     private readonly TensorArena _settings = new(2);
@@ -34,10 +34,10 @@ internal sealed class TrainingGraph : IDisposable
     private readonly GgmlTensor _squaredNorm;
     private readonly Dictionary<string, GgmlTensor> _gradients = new(StringComparer.Ordinal);
 
-    /// <param name="weights">What is trained.</param>
-    /// <param name="inputs">Where batches are written.</param>
-    /// <param name="backend">What computes.</param>
-    /// <param name="keepGradients">Leaves gradients readable after a computation and the weights as they are.</param>
+    /// <param name="weights">The trained weights.</param>
+    /// <param name="inputs">The input tensors of batches.</param>
+    /// <param name="backend">The backend that computes.</param>
+    /// <param name="keepGradients">Whether to keep gradients readable after a computation and leave the weights unchanged.</param>
     public TrainingGraph(ModelParameters weights, BatchInputs inputs, Backend backend, bool keepGradients = false)
     {
         int room = 256 + (weights.Shape.Layers * 160);
@@ -53,7 +53,7 @@ internal sealed class TrainingGraph : IDisposable
         GgmlTensor logits = _loss.Gradient(g, forward.Logits, inputs.Targets, inputs.Weights);
         var backward = new BackwardPass(g, weights, inputs, forward, logits);
 
-        // All gradients before the first step: steps write over the weights that the backward pass reads.
+        // All gradients come before the first step, because steps overwrite the weights that the backward pass reads.
         GgmlTensor? squares = null;
         foreach (Parameter parameter in weights.List)
         {
@@ -78,13 +78,13 @@ internal sealed class TrainingGraph : IDisposable
         WorkBytes = _graph.Allocate(backend);
     }
 
-    /// <summary>Memory for results.</summary>
+    /// <summary>Bytes allocated for results.</summary>
     public long WorkBytes { get; }
 
-    /// <summary>Losses of the last step's tokens.</summary>
+    /// <summary>The losses of the last step's tokens.</summary>
     public ReadOnlySpan<float> Losses => _loss.Losses;
 
-    /// <summary>√Σ gradient² over all weights, of the last step.</summary>
+    /// <summary>The gradient norm of the last step: √Σ gradient² over all weights.</summary>
     public float GradientNorm
     {
         get
@@ -98,7 +98,7 @@ internal sealed class TrainingGraph : IDisposable
     /// <summary>The gradient of a weight; readable if gradients are kept.</summary>
     public GgmlTensor GradientOf(string weight) => _gradients[weight];
 
-    /// <summary>Computes one step on the batch that was written.</summary>
+    /// <summary>Computes one step on the current batch.</summary>
     public void Step(StepSettings settings, CancellationToken cancellationToken = default)
     {
         _decayed.Write(settings.Values(decayed: true));

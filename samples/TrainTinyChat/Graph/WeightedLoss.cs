@@ -5,14 +5,14 @@ using LlamaNative.Tensors;
 namespace TrainTinyChat.Graph;
 
 /// <summary>
-/// Cross-entropy with a weight for each token, which ggml's operator cannot do: logits [v, t], targets and weights [t]
-/// give the gradient of the logits, (softmax − one-hot) · weight. The losses are left in an array on the way.
+/// Cross-entropy with a weight for each token, which ggml's operator does not support. Takes logits [v, t], targets and
+/// weights [t], and computes the gradient of the logits, (softmax − one-hot) · weight. Also stores the losses in an array.
 /// </summary>
 internal sealed class WeightedLoss(int tokens)
 {
     private readonly float[] _losses = new float[tokens];
 
-    /// <summary>−log of the target's probability, for each token of the last computation that has a weight; else 0.</summary>
+    /// <summary>−log of the target's probability for each token of the last computation; 0 for tokens without a weight.</summary>
     public ReadOnlySpan<float> Losses => _losses;
 
     public GgmlTensor Gradient(TensorArena arena, GgmlTensor logits, GgmlTensor targets, GgmlTensor weights) =>

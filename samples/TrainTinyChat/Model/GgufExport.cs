@@ -13,7 +13,7 @@ internal static class GgufExport
     private const int NormalToken = 1;
     private const int ControlToken = 3;
 
-    /// <summary>The metadata of a chat model with a vocabulary trained here.</summary>
+    /// <summary>The metadata of a chat model whose vocabulary was trained here.</summary>
     public static IEnumerable<(string Key, GgufValue Value)> Metadata(ModelShape shape, BytePairTokenizer tokenizer, string name)
     {
         string[] texts = [.. tokenizer.TokenTexts];

@@ -3,8 +3,8 @@ using TrainTinyChat.Corpus;
 namespace TrainTinyChat.Model;
 
 /// <summary>
-/// Random weights of a seed: normal numbers with standard deviation 1/√(row length), what writes into the residual stream
-/// divided by √(2 · layers) (Radford et al., 2019), and norms of 1.
+/// Random weights from a seed: normally distributed with standard deviation 1/√(row length); matrices that write to the
+/// residual stream are divided by √(2 · layers) (Radford et al., 2019), and norms are 1.
 /// </summary>
 internal static class Initialiser
 {
@@ -27,6 +27,6 @@ internal static class Initialiser
         return values;
     }
 
-    /// <summary>Box and Muller, 1958.</summary>
+    /// <summary>The Box–Muller transform (1958).</summary>
     private static double Normal(Dice dice) => Math.Sqrt(-2 * Math.Log(1 - dice.NextDouble())) * Math.Cos(2 * Math.PI * dice.NextDouble());
 }

@@ -1,9 +1,9 @@
 namespace TrainTinyChat.Model;
 
-/// <summary>The numbers of a LLaMA.</summary>
+/// <summary>The hyperparameters of a LLaMA.</summary>
 internal sealed record ModelShape
 {
-    /// <summary>The length of the row that stands for a token.</summary>
+    /// <summary>The length of the row that represents a token.</summary>
     public int Width { get; init; } = 128;
 
     public int Layers { get; init; } = 4;
@@ -18,24 +18,24 @@ internal sealed record ModelShape
 
     public int Vocabulary { get; init; } = 1024;
 
-    /// <summary>The tokens of a training window, and the most a conversation may have.</summary>
+    /// <summary>The length of a training window in tokens, which is also the maximum length of a conversation.</summary>
     public int Context { get; init; } = 256;
 
     public float Epsilon { get; init; } = 1e-5f;
 
     public float RopeBase { get; init; } = 10000;
 
-    /// <summary>How many numbers of a head turn with the position.</summary>
+    /// <summary>The number of a head's dimensions that RoPE rotates.</summary>
     public int? RopeDimensions { get; init; }
 
-    /// <summary>Whether the output matrix is the embedding.</summary>
+    /// <summary>Whether the output matrix is the embedding matrix.</summary>
     public bool TiedOutput { get; init; } = true;
 
     public int HeadWidth => Width / Heads;
 
     public int KeyWidth => HeadWidth * KeyHeads;
 
-    /// <summary>Query heads to a key head.</summary>
+    /// <summary>Query heads per key head.</summary>
     public int Group => Heads / KeyHeads;
 
     public float ScoreScale => 1 / MathF.Sqrt(HeadWidth);

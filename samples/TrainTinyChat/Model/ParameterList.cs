@@ -2,17 +2,17 @@ using LlamaNative.Tensors;
 
 namespace TrainTinyChat.Model;
 
-/// <summary>A weight of the model, by its name in a GGUF file. Shapes are ggml's: [row length, rows].</summary>
+/// <summary>A weight of the model, with its name in a GGUF file. Shapes are ggml's: [row length, rows].</summary>
 internal sealed record Parameter(string Name, TensorShape Shape)
 {
-    /// <summary>Whether it scales the rows of a norm: begins at 1, and is not decayed.</summary>
+    /// <summary>Whether it is the weight of a norm, which is initialized to 1 and not decayed.</summary>
     public bool IsNorm => Name.EndsWith("norm.weight", StringComparison.Ordinal);
 
-    /// <summary>Whether it writes into the residual stream.</summary>
+    /// <summary>Whether it writes to the residual stream.</summary>
     public bool IsResidual => Name.Contains("attn_output", StringComparison.Ordinal) || Name.Contains("ffn_down", StringComparison.Ordinal);
 }
 
-/// <summary>The weights of a LLaMA in the order of the file.</summary>
+/// <summary>The weights of a LLaMA, in file order.</summary>
 internal static class ParameterList
 {
     public static IReadOnlyList<Parameter> Of(ModelShape shape)

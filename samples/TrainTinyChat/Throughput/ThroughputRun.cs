@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using LlamaNative.Compute;
 using TrainTinyChat.Corpus;
 using TrainTinyChat.Graph;
@@ -7,8 +8,8 @@ using TrainTinyChat.Model;
 namespace TrainTinyChat.Throughput;
 
 /// <summary>
-/// Whole training steps of the tiny chat model's shape, with the written-out backward pass and with the automatic one,
-/// turn by turn, so that whatever else the machine does falls on both.
+/// Measures whole training steps in the tiny chat model's shape, with the hand-written backward pass and the automatic one.
+/// The two alternate, so that other load on the machine affects both equally.
 /// </summary>
 internal static class ThroughputRun
 {
@@ -34,18 +35,19 @@ internal static class ThroughputRun
         for (int round = 0; round < Rounds; round++)
         {
             times.Add((Time(steps, () => ours.Step(settings)), Time(steps, () => automatic.Step(settings))));
+            double tokens = steps * inputs.TokenCount;
             Console.WriteLine(FormattableString.Invariant(
-                $"round {round + 1}: written out {steps * inputs.TokenCount / times[^1].Ours:F0} tokens/s, automatic {steps * inputs.TokenCount / times[^1].Automatic:F0} tokens/s"));
+                $"round {round + 1}: hand-written {tokens / times[^1].Ours:F0}, automatic {tokens / times[^1].Automatic:F0} tokens/s"));
         }
 
         double[] ratios = [.. times.Select(time => time.Automatic / time.Ours).Order()];
-        Console.WriteLine(
-            FormattableString.Invariant(
-                $"{backend.Device.Description}, {options.Threads} thread(s): {ratios[Rounds / 2]:F2} times as fast (median of {Rounds} rounds; {ratios[0]:F2} to {ratios[^1]:F2})"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{backend.Device.Description}, {options.Threads} thread(s): {ratios[Rounds / 2]:F2} times as fast (median of {Rounds} rounds; "
+            + $"{ratios[0]:F2} to {ratios[^1]:F2})"));
         return 0;
     }
 
-    /// <summary>Documents of 80 tokens, as long as the corpus's are on average.</summary>
+    /// <summary>Documents of 80 tokens, the average length in the corpus.</summary>
     public static int[] WriteBatch(BatchInputs inputs, ModelShape shape, ulong seed)
     {
         var dice = new Dice(seed, 1);

@@ -3,8 +3,8 @@ using System.Text;
 namespace TrainTinyChat.Tokenizer;
 
 /// <summary>
-/// GPT-2's way to write bytes as printable characters (Radford et al., 2019): those that print stand for themselves, the
-/// others move above U+0100. Token texts in a GGUF file are written so; a space is Ġ.
+/// GPT-2's mapping of bytes to printable characters (Radford et al., 2019): printable bytes map to themselves, the others to
+/// characters from U+0100. GGUF files store token texts in this form; a space is Ġ.
 /// </summary>
 internal static class ByteAlphabet
 {

@@ -4,7 +4,7 @@ using TrainTinyChat.Corpus;
 namespace TrainTinyChat.Tokenizer;
 
 /// <summary>
-/// Byte-level BPE. Tokens 0 to 2 are the marks of ChatML, then come the 256 bytes, then one token for each merge.
+/// Byte-level BPE. Tokens 0 to 2 are ChatML's special tokens, followed by the 256 bytes and one token for each merge.
 /// </summary>
 internal sealed class BytePairTokenizer
 {
@@ -18,7 +18,7 @@ internal sealed class BytePairTokenizer
     private readonly List<byte[]> _bytes = [];
     private readonly Dictionary<string, int[]> _cache = new(StringComparer.Ordinal);
 
-    /// <param name="merges">In order of their rank; a pair names tokens that are there before it.</param>
+    /// <param name="merges">The merges by rank; a pair refers only to earlier tokens.</param>
     public BytePairTokenizer(IReadOnlyList<(int Left, int Right)> merges)
     {
         Merges = merges;
@@ -39,15 +39,15 @@ internal sealed class BytePairTokenizer
 
     public int Count => FirstMerge + Merges.Count;
 
-    /// <summary>Token texts in the order of their numbers, as a GGUF file writes them.</summary>
+    /// <summary>Token texts by id, in the form that GGUF files use.</summary>
     public IEnumerable<string> TokenTexts =>
         new[] { ChatMl.EndOfText, ChatMl.Start, ChatMl.End }.Concat(_bytes.Select(bytes => ByteAlphabet.Encode(bytes)));
 
-    /// <summary>Merges as a GGUF file writes them: both halves with a space between.</summary>
+    /// <summary>Merges in the form that GGUF files use: both halves, separated by a space.</summary>
     public IEnumerable<string> MergeTexts =>
         Merges.Select(merge => $"{ByteAlphabet.Encode(BytesOf(merge.Left))} {ByteAlphabet.Encode(BytesOf(merge.Right))}");
 
-    /// <summary>Text without marks to tokens.</summary>
+    /// <summary>Tokenizes text without special tokens.</summary>
     public void Encode(string text, List<int> tokens)
     {
         foreach (string piece in PreTokenizer.Split(text))
@@ -79,7 +79,7 @@ internal sealed class BytePairTokenizer
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
-    /// <summary>Neighbours equal to a pair become one token, from left to right.</summary>
+    /// <summary>Replaces each occurrence of a pair by one token, from left to right.</summary>
     public static int[] Merge(int[] tokens, int left, int right, int token)
     {
         int first = -1;

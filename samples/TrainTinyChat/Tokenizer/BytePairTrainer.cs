@@ -3,8 +3,8 @@ using System.Text;
 namespace TrainTinyChat.Tokenizer;
 
 /// <summary>
-/// Learns merges (Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units", 2016) over bytes: the
-/// most frequent pair of neighbours becomes a token, again and again. Equal counts: the pair of lower numbers first.
+/// Learns merges of bytes (Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units", 2016): the most
+/// frequent adjacent pair repeatedly becomes a token. Of pairs with equal counts, the one with lower ids comes first.
 /// </summary>
 internal sealed class BytePairTrainer
 {
@@ -20,7 +20,7 @@ internal sealed class BytePairTrainer
 
     public BytePairTokenizer Train(int vocabularySize)
     {
-        // Sorted, so that the order in which texts came plays no part.
+        // Sorted, so that the result does not depend on the order of the texts.
         (int[] Tokens, int Count)[] words = [.. _pieces.OrderBy(piece => piece.Key, StringComparer.Ordinal)
             .Select(
                 piece => (Encoding.UTF8.GetBytes(piece.Key).Select(value => value + BytePairTokenizer.FirstByte).ToArray(), piece.Value))];

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace TrainTinyChat.Tokenizer;
 
 /// <summary>
-/// Cuts text into the pieces that merges stay inside of: GPT-2's expression (Radford et al., 2019), which several of
-/// llama.cpp's pre-tokenizers share (llama-vocab.cpp).
+/// Splits text into pieces that merges do not cross, with GPT-2's regular expression (Radford et al., 2019), which several of
+/// llama.cpp's pre-tokenizers use (llama-vocab.cpp).
 /// </summary>
 internal static partial class PreTokenizer
 {
     /// <summary>
-    /// The name in tokenizer.ggml.pre. Under "gpt-2" llama.cpp also takes away spaces before punctuation when it writes
-    /// tokens as text, so that "Bonjour !" does not come back; under this name the expression is the same and text is not touched.
+    /// The name in tokenizer.ggml.pre. With "gpt-2", llama.cpp also removes spaces before punctuation when it detokenizes, so
+    /// "Bonjour !" would not round-trip. This name has the same expression and keeps the spaces.
     /// </summary>
     public const string Name = "granite-docling";
 
@@ -22,7 +22,7 @@ internal static partial class PreTokenizer
         }
     }
 
-    // .NET's classes see a character above U+FFFF as two surrogates, which are no letters; the emoji used here are none either.
+    // .NET's character classes treat a character above U+FFFF as two surrogates, which are not letters; neither are the emoji here.
     [GeneratedRegex(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Pieces();
 }

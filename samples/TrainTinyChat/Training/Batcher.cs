@@ -3,18 +3,18 @@ using TrainTinyChat.Graph;
 
 namespace TrainTinyChat.Training;
 
-/// <summary>A document as the batcher takes it.</summary>
-/// <param name="Tokens">Its tokens, the end mark among them.</param>
-/// <param name="Learned">For each whether it is the model's own to say.</param>
+/// <summary>A tokenized document.</summary>
+/// <param name="Tokens">Its tokens, including the end token.</param>
+/// <param name="Learned">For each token, whether the model generates it.</param>
 internal sealed record TokenizedDocument(int[] Tokens, bool[] Learned);
 
 /// <summary>
-/// Packs whole documents into windows. Which documents share a window is decided once and for all, so a step's batch
-/// follows from its number alone, and a run that was interrupted goes on as if it had not been.
+/// Packs whole documents into windows. The packing is fixed at the start, so a step's batch depends only on its number, and an
+/// interrupted run resumes with the same batches.
 /// </summary>
 internal sealed class Batcher
 {
-    // How much it counts that what others say is foretold.
+    // The loss weight of tokens that the model does not generate.
     private const float UnlearnedWeight = 0.2f;
     private const int Lookahead = 48;
 
@@ -36,11 +36,11 @@ internal sealed class Batcher
 
     public int WindowCount => _windows.Count;
 
-    /// <summary>The part of the windows that is padding.</summary>
+    /// <summary>The fraction of the windows that is padding.</summary>
     public double PaddingShare =>
         1 - ((double)_windows.Sum(window => window.Sum(document => _documents[document].Tokens.Length)) / ((long)_windows.Count * _length));
 
-    /// <summary>Writes the batch of a step, which counts from 0.</summary>
+    /// <summary>Writes the batch of a step; steps start at 0.</summary>
     public void Write(int step, BatchInputs inputs)
     {
         var tokens = new int[inputs.TokenCount];
@@ -78,10 +78,10 @@ internal sealed class Batcher
         Weights = weights;
     }
 
-    /// <summary>The weights of the batch that was written last; their sum is 1.</summary>
+    /// <summary>The weights of the last batch; their sum is 1.</summary>
     public ReadOnlyMemory<float> Weights { get; private set; }
 
-    /// <summary>Windows come in the order of the corpus first, and shuffled in every round after that.</summary>
+    /// <summary>The first epoch uses the windows in corpus order; later epochs shuffle them.</summary>
     private int[] Window(long number)
     {
         (long epoch, long place) = Math.DivRem(number, _windows.Count);
@@ -102,7 +102,7 @@ internal sealed class Batcher
         return _windows[_order[place]];
     }
 
-    /// <summary>Fills each window with the first documents ahead that still fit.</summary>
+    /// <summary>Fills each window with the next documents that fit.</summary>
     private void Pack()
     {
         var ahead = new List<int>();

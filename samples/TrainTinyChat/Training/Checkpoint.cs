@@ -8,8 +8,8 @@ using TrainTinyChat.Model;
 namespace TrainTinyChat.Training;
 
 /// <summary>
-/// The state of a run in a GGUF file: weights, moments, the steps done, and the losses so far. The run's settings are
-/// noted too, for a run cannot go on under others.
+/// The state of a run in a GGUF file: weights, moments, completed steps and losses. The run's settings are stored too, because
+/// a run cannot be resumed with different ones.
 /// </summary>
 internal static class Checkpoint
 {
@@ -28,8 +28,8 @@ internal static class Checkpoint
             [.. Tensors(weights).Select(tensor => (tensor.Name, tensor.Tensor.Shape, (Func<float[]>)tensor.Tensor.ToArray<float>))]);
     }
 
-    /// <summary>Reads a state back and returns the steps done.</summary>
-    /// <exception cref="InvalidDataException">The file is of another run.</exception>
+    /// <summary>Restores a state and returns the number of completed steps.</summary>
+    /// <exception cref="InvalidDataException">The file belongs to another run.</exception>
     public static int Load(string path, ModelParameters weights, string run, List<float> losses)
     {
         using GgufFile file = GgufFile.Open(path);
@@ -37,7 +37,7 @@ internal static class Checkpoint
         if (theirs != run)
         {
             throw new InvalidDataException(
-                $"'{path}' is the checkpoint of another run ({theirs}), not of this one ({run}). Remove it, or name another folder.");
+                $"'{path}' is the checkpoint of another run ({theirs}), not of this one ({run}). Delete it or use another folder.");
         }
 
         foreach ((string name, GgmlTensor tensor) in Tensors(weights))

@@ -3,14 +3,14 @@ using TrainTinyChat.Graph;
 
 namespace TrainTinyChat.Training;
 
-/// <summary>The mean loss on documents that are not trained on, by the weights of their tokens.</summary>
+/// <summary>The weighted mean loss on held-out documents.</summary>
 internal sealed class HeldOutLoss(ModelParameters weights, BatchInputs inputs, Batcher batcher, Backend backend) : IDisposable
 {
     private readonly LossGraph _graph = new(weights, inputs, backend);
 
     public float Compute()
     {
-        // Every window once; the last batch may begin again from the first.
+        // Every window once; the last batch may wrap around to the first.
         int batches = (batcher.WindowCount + inputs.Windows - 1) / inputs.Windows;
         double sum = 0;
         for (int i = 0; i < batches; i++)

@@ -1,9 +1,9 @@
 namespace TrainTinyChat.Training;
 
-/// <summary>Up in a straight line, then down along half a cosine (Loshchilov and Hutter, "SGDR", 2017) to a small part.</summary>
+/// <summary>Linear warm-up, then cosine decay (Loshchilov and Hutter, "SGDR", 2017) to a small fraction.</summary>
 internal sealed record LearningRate(float Peak, int WarmUp, int Steps, float Floor = 0.05f)
 {
-    /// <summary>The rate of a step, which counts from 0.</summary>
+    /// <summary>The rate of a step; steps start at 0.</summary>
     public float At(int step)
     {
         if (step < WarmUp)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TrainTinyChat.Training;
 
-/// <summary>The loss curve as one HTML file that needs nothing else.</summary>
+/// <summary>Writes the loss curve as a self-contained HTML file.</summary>
 internal static class LossPage
 {
     private const int Width = 900;
@@ -13,9 +13,9 @@ internal static class LossPage
     private const int Points = 400;
 
     /// <param name="path">The file to write.</param>
-    /// <param name="title">What was trained.</param>
+    /// <param name="title">The title of the page.</param>
     /// <param name="losses">The loss of every step.</param>
-    /// <param name="heldOut">Losses on text that was not trained on, by step; none where there are none.</param>
+    /// <param name="heldOut">Losses on held-out text, by step; null or empty if there are none.</param>
     public static void Write(string path, string title, IReadOnlyList<float> losses, IReadOnlyList<(int Step, float Loss)>? heldOut = null)
     {
         (double Step, double Loss)[] curve = [.. Mean(losses)];
@@ -35,9 +35,8 @@ internal static class LossPage
         page.Append(Text($"<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\n"));
         page.Append(
             "<style>body{font:15px sans-serif;margin:2em;color:#222}svg{border:1px solid #ccc}text{font-size:12px;fill:#555}</style>\n");
-        page.Append(
-            Text(
-                $"<h1>{title}</h1>\n<p>{losses.Count} steps, last loss {curve[^1].Loss:F4} (nats for a token, logarithmic scale; each point is the mean of its neighbours).</p>\n"));
+        page.Append(Text($"<h1>{title}</h1>\n<p>{losses.Count} steps, last loss {curve[^1].Loss:F4} (nats per token, logarithmic "));
+        page.Append("scale; each point is the mean of its neighbours).</p>\n");
         page.Append(Text($"<svg viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\">\n"));
         for (int i = 0; i <= 4; i++)
         {
@@ -45,16 +44,16 @@ internal static class LossPage
             double step = (double)losses.Count * i / 4;
             page.Append(
                 Text(
-                    $"<line x1=\"{Left}\" x2=\"{Width - 20}\" y1=\"{Y(loss):F1}\" y2=\"{Y(loss):F1}\" stroke=\"#eee\"/><text x=\"8\" y=\"{Y(loss) + 4:F1}\">{loss:F3}</text>"));
+                    $"<line x1=\"{Left}\" x2=\"{Width - 20}\" y1=\"{Y(loss):F1}\" y2=\"{Y(loss):F1}\" stroke=\"#eee\"/>"));
+            page.Append(Text($"<text x=\"8\" y=\"{Y(loss) + 4:F1}\">{loss:F3}</text>"));
             page.Append(Text($"<text x=\"{X(step):F1}\" y=\"{Height - 12}\" text-anchor=\"middle\">{step:F0}</text>\n"));
         }
 
         page.Append(Text($"<polyline fill=\"none\" stroke=\"#1668b8\" stroke-width=\"1.5\" points=\"{Line(curve)}\"/>\n"));
         if (heldOut is { Count: > 0 })
         {
-            page.Append(
-                Text(
-                    $"<polyline fill=\"none\" stroke=\"#c0392b\" stroke-width=\"2\" points=\"{Line(heldOut.Select(point => ((double)point.Step, (double)point.Loss)))}\"/>\n"));
+            string points = Line(heldOut.Select(point => ((double)point.Step, (double)point.Loss)));
+            page.Append(Text($"<polyline fill=\"none\" stroke=\"#c0392b\" stroke-width=\"2\" points=\"{points}\"/>\n"));
             page.Append(Text($"<text x=\"{Width - 170}\" y=\"36\">red: held out</text>\n"));
         }
 

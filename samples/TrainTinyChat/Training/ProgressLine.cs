@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TrainTinyChat.Training;
 
-/// <summary>The bar of a run on standard error: one line that changes on a terminal, else a line now and then.</summary>
+/// <summary>The progress bar of a run on standard error: one updating line on a terminal, otherwise an occasional line.</summary>
 internal sealed class ProgressLine
 {
     private const int Width = 24;
@@ -25,7 +25,7 @@ internal sealed class ProgressLine
         }
 
         int done = progress.Step - _first;
-        _loss += (progress.Loss - _loss) * Math.Max(0.02, 1.0 / (done + 1)); // the mean of the last fifty or so
+        _loss += (progress.Loss - _loss) * Math.Max(0.02, 1.0 / (done + 1)); // a moving average over about fifty steps
         TokensPerSecond = done == 0 ? 0 : (double)done * progress.TokensPerStep / _all.Elapsed.TotalSeconds;
         bool last = progress.Step == progress.Steps;
         if (!last && (_terminal ? _shown.ElapsedMilliseconds < 200 : progress.Step % 100 != 0))

@@ -2,45 +2,45 @@ using TrainTinyChat.Graph;
 
 namespace TrainTinyChat.Training;
 
-/// <summary>What a training run is told.</summary>
+/// <summary>The settings of a training run.</summary>
 internal sealed record TrainerOptions
 {
     public int Steps { get; init; } = 14_000;
 
-    /// <summary>Windows of a step.</summary>
+    /// <summary>Windows per step.</summary>
     public int Windows { get; init; } = 4;
 
     public float PeakLearningRate { get; init; } = 3e-3f;
 
     public int WarmUp { get; init; } = 200;
 
-    /// <summary>The steps between two checkpoints.</summary>
+    /// <summary>Steps between checkpoints.</summary>
     public int CheckpointEvery { get; init; } = 1000;
 }
 
-/// <summary>One step after another, with checkpoints between.</summary>
+/// <summary>Runs the training steps, with periodic checkpoints.</summary>
 internal sealed class Trainer(ModelParameters weights, Batcher batcher, TrainingGraph graph, BatchInputs inputs, TrainerOptions options)
 {
-    /// <summary>The loss of every step so far: the mean over tokens by their weights.</summary>
+    /// <summary>The loss of every step so far: the weighted mean over tokens.</summary>
     public List<float> Losses { get; } = [];
 
-    /// <summary>The steps done.</summary>
+    /// <summary>The number of completed steps.</summary>
     public int Step { get; private set; }
 
-    /// <summary>Told after every step.</summary>
+    /// <summary>Called after every step.</summary>
     public Action<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Told when a checkpoint is due.</summary>
+    /// <summary>Called when a checkpoint is due.</summary>
     public Action<int>? CheckpointDue { get; init; }
 
     public void Resume(string path, string run) => Step = Checkpoint.Load(path, weights, run, Losses);
 
     public void Save(string path, string run) => Checkpoint.Save(path, weights, run, Step, Losses);
 
-    /// <summary>Runs to the last step, or until cancelled: between steps, for half a step would spoil the weights.</summary>
-    /// <returns>Whether all steps are done.</returns>
-    /// <exception cref="NotFiniteNumberException">The weights are lost to a learning rate that is too high; checkpoints are from
-    /// before.</exception>
+    /// <summary>Runs to the last step or until cancelled, but only between steps: a partial step would corrupt the weights.</summary>
+    /// <returns>Whether all steps are completed.</returns>
+    /// <exception cref="NotFiniteNumberException">The learning rate was too high and the weights are no longer finite; the last
+    /// checkpoint is from before.</exception>
     public bool Run(CancellationToken cancellationToken)
     {
         var rate = new LearningRate(options.PeakLearningRate, options.WarmUp, options.Steps);
@@ -59,7 +59,7 @@ internal sealed class Trainer(ModelParameters weights, Batcher batcher, Training
             if (!float.IsFinite(loss))
             {
                 throw new NotFiniteNumberException(
-                    $"The loss of step {Step} is {loss}: the learning rate of {options.PeakLearningRate} is too high for these data.");
+                    $"The loss of step {Step} is {loss}: the learning rate of {options.PeakLearningRate} is too high for this data.");
             }
 
             Progress?.Invoke(new TrainingProgress(Step, options.Steps, loss, graph.GradientNorm, inputs.TokenCount));
@@ -84,5 +84,5 @@ internal sealed class Trainer(ModelParameters weights, Batcher batcher, Training
     }
 }
 
-/// <summary>Where a run stands after a step.</summary>
+/// <summary>The progress of a run after a step.</summary>
 internal readonly record struct TrainingProgress(int Step, int Steps, float Loss, float GradientNorm, int TokensPerStep);

@@ -5,7 +5,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>The options that say how attention and its cache are computed, spelled as llama.cpp's tools spell them.</summary>
+/// <summary>Options for flash attention and the KV cache types, spelled as in llama.cpp's tools.</summary>
 internal static class CacheArguments
 {
     private static readonly GgmlType[] s_types =
@@ -14,7 +14,7 @@ internal static class CacheArguments
 
     public static Option<FlashAttention> FlashAttentionOption() => new("--flash-attn", "-fa")
     {
-        Description = "Fused attention: on, off, or auto where the devices support it",
+        Description = "Flash attention: on, off, or auto to use it where the devices support it",
         HelpName = "on|off|auto",
         CustomParser = ParseFlashAttention,
         DefaultValueFactory = _ => FlashAttention.Auto,
@@ -28,7 +28,7 @@ internal static class CacheArguments
         DefaultValueFactory = _ => GgmlType.F16,
     };
 
-    /// <summary>ggml's own name of a type, e.g. <c>q8_0</c>.</summary>
+    /// <summary>ggml's name for a type, e.g. <c>q8_0</c>.</summary>
     public static string NameOf(GgmlType type) => type.ToString().ToLowerInvariant();
 
     private static FlashAttention ParseFlashAttention(ArgumentResult result)
@@ -58,7 +58,7 @@ internal static class CacheArguments
             }
         }
 
-        result.AddError($"'{text}' is no type for a cache; there are {string.Join(", ", s_types.Select(NameOf))}.");
+        result.AddError($"'{text}' is not a cache type; choose from {string.Join(", ", s_types.Select(NameOf))}.");
         return default;
     }
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>Adds groups of options to commands.</summary>
+/// <summary>Adds option groups to commands.</summary>
 internal static class CommandExtensions
 {
     public static void AddAll(this Command command, IEnumerable<Option> options)

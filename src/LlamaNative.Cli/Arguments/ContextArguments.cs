@@ -9,29 +9,29 @@ internal sealed class ContextArguments
 {
     private readonly Option<int?> _threads = new("--threads", "-t")
     {
-        Description = "Threads that compute a token [default: one for each core]",
+        Description = "Threads used for generation [default: one per core]",
         HelpName = "N",
     };
     private readonly Option<int?> _batchThreads = new("--threads-batch", "-tb")
     {
-        Description = "Threads that compute a prompt [default: as --threads]",
+        Description = "Threads used for prompts [default: same as --threads]",
         HelpName = "N",
     };
     private readonly Option<int?> _contextSize = new("--ctx-size", "-c")
     {
-        Description = "Tokens the context holds; 0 is what the model was trained for [default: the same, at most 4096]",
+        Description = "Size of the context in tokens; 0 takes the size the model was trained with [default: the same, at most 4096]",
         HelpName = "N",
     };
 
     private readonly Option<int> _batchSize = new("--batch-size", "-b")
     {
-        Description = "Most tokens handed over at once",
+        Description = "Maximum tokens per batch",
         HelpName = "N",
         DefaultValueFactory = _ => Defaults.BatchSize,
     };
     private readonly Option<int> _microBatchSize = new("--ubatch-size", "-ub")
     {
-        Description = "Most tokens computed at once",
+        Description = "Maximum tokens per micro-batch, computed at once",
         HelpName = "N",
         DefaultValueFactory = _ => Defaults.MicroBatchSize,
     };

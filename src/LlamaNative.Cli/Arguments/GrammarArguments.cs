@@ -3,18 +3,18 @@ using LlamaNative.Grammars;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>What form the text must have.</summary>
+/// <summary>Options that constrain the output to a grammar.</summary>
 internal sealed class GrammarArguments
 {
     private readonly Option<string?> _grammar = new("--grammar")
     {
-        Description = "A GBNF grammar that the text follows, or a file with one",
+        Description = "A GBNF grammar for the output, or a file that contains one",
         HelpName = "GBNF|FILE",
     };
-    private readonly Option<string?> _grammarFile = new("--grammar-file") { Description = "A file with such a grammar", HelpName = "FILE" };
+    private readonly Option<string?> _grammarFile = new("--grammar-file") { Description = "A file with a GBNF grammar", HelpName = "FILE" };
     private readonly Option<string?> _schema = new("--json-schema", "-j")
     {
-        Description = "A file with a JSON Schema that the text fits",
+        Description = "A file with a JSON Schema that the output must match",
         HelpName = "FILE",
     };
 
@@ -26,12 +26,12 @@ internal sealed class GrammarArguments
         {
             if (all.Count(option => result.GetResult(option) is not null) > 1)
             {
-                result.AddError("Give one of --grammar, --grammar-file and --json-schema.");
+                result.AddError("Give only one of --grammar, --grammar-file and --json-schema.");
             }
         });
     }
 
-    /// <summary>The grammar; null when none is asked for.</summary>
+    /// <summary>The grammar; null if none was given.</summary>
     public string? Read(ParseResult parse)
     {
         if (parse.GetValue(_schema) is { } schema)

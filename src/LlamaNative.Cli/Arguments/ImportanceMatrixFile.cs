@@ -5,15 +5,15 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Cli;
 
 /// <summary>
-/// Reads an importance matrix as llama-imatrix writes it: for each weight, <c>NAME.in_sum2</c> with the sums of squared
-/// activations and <c>NAME.counts</c> with how many there were. (tools/imatrix/imatrix.cpp)
+/// Reads an importance matrix as llama-imatrix writes it (tools/imatrix/imatrix.cpp): for each weight,
+/// <c>NAME.in_sum2</c> holds the sums of squared activations and <c>NAME.counts</c> the number of activations.
 /// </summary>
 internal static class ImportanceMatrixFile
 {
     private const string Sums = ".in_sum2";
     private const string Counts = ".counts";
 
-    /// <exception cref="GgufFormatException">The file is no importance matrix.</exception>
+    /// <exception cref="GgufFormatException">The file is not an importance matrix.</exception>
     public static IReadOnlyDictionary<string, float[]> Read(string path)
     {
         using GgufFile file = GgufFile.Open(path);
@@ -31,7 +31,7 @@ internal static class ImportanceMatrixFile
 
         return matrix.Count > 0
             ? matrix
-            : throw new GgufFormatException("the file is no importance matrix: it has no *.in_sum2", path: path);
+            : throw new GgufFormatException("the file is not an importance matrix: it has no *.in_sum2", path: path);
     }
 
     private static float[] Means(float[] sums, float[] counts)
@@ -50,7 +50,8 @@ internal static class ImportanceMatrixFile
     {
         if (tensor.Type != GgmlType.F32)
         {
-            throw new GgufFormatException($"an importance matrix is F32, and this is {GgmlTypeInfo.Of(tensor.Type).Name}", tensor.Name);
+            throw new GgufFormatException(
+                $"an importance matrix must be F32, but this tensor is {GgmlTypeInfo.Of(tensor.Type).Name}", tensor.Name);
         }
 
         using GgufTensorView view = tensor.Open();

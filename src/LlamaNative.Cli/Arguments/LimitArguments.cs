@@ -2,25 +2,25 @@ using System.CommandLine;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>What ends a generation.</summary>
+/// <summary>Options that end a generation.</summary>
 internal sealed class LimitArguments
 {
     private readonly Option<int> _maxTokens = new("--predict", "--n-predict", "-n")
     {
-        Description = "Most tokens to generate; a negative number goes on until the model or the context ends it",
+        Description = "Maximum tokens to generate; negative for no limit other than the model's end token and the context size",
         HelpName = "N",
         DefaultValueFactory = _ => -1,
     };
 
     private readonly Option<string[]?> _stop = new("--stop", "--reverse-prompt", "-r")
     {
-        Description = "A text that ends the generation and is not printed; repeatable",
+        Description = "A stop sequence, which is not printed; repeatable",
         HelpName = "TEXT",
     };
 
     public LimitArguments(Command command) => command.AddAll([_maxTokens, _stop]);
 
-    /// <summary>The options with these limits, besides the stop sequences they have already.</summary>
+    /// <summary>Adds these limits to the options; existing stop sequences are kept.</summary>
     public GenerationOptions Apply(ParseResult parse, GenerationOptions options) => options with
     {
         MaxTokens = parse.GetValue(_maxTokens) is >= 0 and int most ? most : null,

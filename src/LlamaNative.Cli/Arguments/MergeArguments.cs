@@ -3,17 +3,17 @@ using LlamaNative.Merging;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>What a merge needs beside its recipe.</summary>
+/// <summary>Options of a merge that are not in its recipe.</summary>
 internal sealed class MergeArguments
 {
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "The file to write [default: where the recipe says]",
+        Description = "The file to write [default: the path in the recipe]",
         HelpName = "FILE",
     };
     private readonly Option<string[]> _models = new("--model", "-m")
     {
-        Description = "The path of a model that the recipe names; once for each",
+        Description = "The path of a model that the recipe names; repeat for each model",
         HelpName = "NAME=PATH",
     };
     private readonly Option<string?> _type = new("--type")
@@ -23,38 +23,38 @@ internal sealed class MergeArguments
     };
     private readonly Option<ulong> _seed = new("--seed", "-s")
     {
-        Description = "Where the random methods start [default: 0]",
+        Description = "Seed of the random methods [default: 0]",
         HelpName = "N",
     };
     private readonly Option<int?> _threads = new("--threads", "-t")
     {
-        Description = "Threads that compute [default: one for each processor]",
+        Description = "Threads to use [default: one per processor]",
         HelpName = "N",
     };
     private readonly Option<string?> _name = new("--name") { Description = "The name recorded in the output", HelpName = "TEXT" };
     private readonly Option<int> _postT = new("--post-t")
     {
-        Description = "Where the final norm and the output matrix read gradients: 1, their end, or 0 as mergekit does since March 2025",
+        Description = "Gradient position of the final norm and the output matrix: 1 is the end; 0 as in mergekit since March 2025",
         HelpName = "0|1",
         DefaultValueFactory = _ => 1,
     };
     private readonly Option<bool> _allowSkip = new("--allow-skip")
     {
-        Description = "Leave a model out of tensors that it lacks or has in another shape",
+        Description = "Skip a model for tensors that it lacks or has in another shape",
     };
-    private readonly Option<bool> _plan = new("--plan") { Description = "Print what each tensor is made of, and change nothing" };
+    private readonly Option<bool> _plan = new("--plan") { Description = "Print how each tensor would be made, without writing anything" };
     private readonly Option<bool> _check = new("--check")
     {
-        Description = "Load the result, generate a few tokens, and measure it beside its parents; prints JSON",
+        Description = "Load the result, generate a few tokens, and compare it with its source models; prints JSON",
     };
     private readonly Option<string?> _checkFile = new("--check-file")
     {
-        Description = "The text that --check measures perplexity on",
+        Description = "The text on which --check measures perplexity",
         HelpName = "FILE",
     };
     private readonly Option<string> _checkPrompt = new("--check-prompt")
     {
-        Description = "What --check has the models continue",
+        Description = "The prompt that --check lets the models continue",
         HelpName = "TEXT",
         DefaultValueFactory = _ => new MergeCheckOptions().Prompt,
     };

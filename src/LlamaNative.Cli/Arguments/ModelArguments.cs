@@ -5,18 +5,18 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>Which model, and where its layers go.</summary>
+/// <summary>Options for the model and the placement of its layers.</summary>
 internal sealed class ModelArguments
 {
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = "The GGUF file; of a split model, its first part",
+        Description = "The GGUF file; for a split model, its first part",
         HelpName = "FILE",
         Required = true,
     };
     private readonly Option<int?> _gpuLayers = new("--gpu-layers", "--n-gpu-layers", "-ngl")
     {
-        Description = "Layers to keep on the GPU, 'all', or 'auto' for all of them where there is a GPU [default: auto]",
+        Description = "Layers to keep on the GPU, 'all', or 'auto' for all if there is a GPU [default: auto]",
         HelpName = "N",
         CustomParser = ParseGpuLayers,
     };
@@ -24,13 +24,13 @@ internal sealed class ModelArguments
     private readonly Option<TensorPlacement[]> _placements = new("--override-tensor", "-ot")
     {
         Description =
-            "Put the tensors whose name a regular expression finds on a device, whatever layer they are of; may be given several times",
+            "Put tensors whose names match a regular expression on a device, whichever layer they belong to; repeatable",
         HelpName = "PATTERN=DEVICE",
         CustomParser = ParsePlacements,
     };
 
-    /// <param name="command">Gets the options.</param>
-    /// <param name="vocabularyOnly">The command needs no weights.</param>
+    /// <param name="command">The command to add the options to.</param>
+    /// <param name="vocabularyOnly">Whether the command needs no weights.</param>
     public ModelArguments(Command command, bool vocabularyOnly = false)
     {
         VocabularyOnly = vocabularyOnly;
@@ -79,7 +79,7 @@ internal sealed class ModelArguments
         var placements = new List<TensorPlacement>();
         foreach (string text in result.Tokens.Select(token => token.Value))
         {
-            // A pattern may hold the sign itself, a device's name does not.
+            // A pattern may contain '=', a device name does not.
             int sign = text.LastIndexOf('=');
             if (sign <= 0 || sign == text.Length - 1)
             {

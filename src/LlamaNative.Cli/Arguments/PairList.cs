@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>Options that take pairs of numbers, as llama-bench writes them: <c>512,128</c>. May be repeated.</summary>
+/// <summary>Options that take pairs of numbers in llama-bench's syntax: <c>512,128</c>. Repeatable.</summary>
 internal static class PairList
 {
     public static Option<string[]> Option(string name, string alias, string description)
@@ -15,7 +15,7 @@ internal static class PairList
             {
                 if (!TryParse(text, out _))
                 {
-                    result.AddError($"{name} takes two numbers, as 512,128, not '{text}'.");
+                    result.AddError($"{name} takes two numbers such as 512,128, not '{text}'.");
                 }
             }
         });
@@ -23,7 +23,7 @@ internal static class PairList
     }
 
     public static (int First, int Second) Parse(string text) =>
-        TryParse(text, out (int, int) pair) ? pair : throw new ArgumentException($"'{text}' is no pair of numbers.");
+        TryParse(text, out (int, int) pair) ? pair : throw new ArgumentException($"'{text}' is not a pair of numbers.");
 
     private static bool TryParse(string text, out (int First, int Second) pair)
     {

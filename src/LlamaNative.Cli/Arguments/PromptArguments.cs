@@ -4,7 +4,7 @@ using LlamaNative.Cli.Terminal;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>Where the prompt comes from. It is taken as it is: no escapes are read and nothing is trimmed.</summary>
+/// <summary>Options for the prompt. It is used unchanged: no escapes are interpreted and nothing is trimmed.</summary>
 internal sealed class PromptArguments
 {
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -17,7 +17,7 @@ internal sealed class PromptArguments
     private readonly Option<string?> _file = new("--file", "-f") { Description = "A file with the prompt", HelpName = "FILE" };
     private readonly Option<bool> _parseSpecial = new("--parse-special")
     {
-        Description = "Read special tokens written in the prompt (<|im_start|>) as such",
+        Description = "Parse special tokens in the prompt, such as <|im_start|>",
     };
 
     public PromptArguments(Command command)
@@ -39,7 +39,7 @@ internal sealed class PromptArguments
         ("-", _) => Decode(shell.ReadInput(), "The prompt on stdin"),
         ({ } text, _) => text,
         (_, { } file) => ReadFile(file),
-        _ => throw new ArgumentException("There is no prompt."),
+        _ => throw new ArgumentException("No prompt was given."),
     };
 
     public static string ReadFile(string path) => Decode(File.ReadAllBytes(path), $"'{path}'");
@@ -52,7 +52,7 @@ internal sealed class PromptArguments
         }
         catch (DecoderFallbackException error)
         {
-            throw new ArgumentException($"{what} is not valid UTF-8: byte {error.Index} begins no character.", error);
+            throw new ArgumentException($"{what} is not valid UTF-8: byte {error.Index} does not start a character.", error);
         }
     }
 }

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace LlamaNative.Cli.Arguments;
 
 /// <summary>
-/// Lists of numbers as llama-bench takes them: <c>128,512</c>, <c>1-4</c>, <c>0-100+25</c>, <c>1-64*2</c>, and the option
-/// given several times.
+/// Lists of numbers in llama-bench's syntax: <c>128,512</c>, <c>1-4</c>, <c>0-100+25</c>, <c>1-64*2</c>. The option may be
+/// repeated.
 /// </summary>
 internal static class RangeList
 {
@@ -14,7 +14,7 @@ internal static class RangeList
 
     public static Option<int[]> Option(string name, string alias, string description, int defaultValue) => new(name, alias)
     {
-        Description = $"{description}; several as 1,2 or 1-8*2",
+        Description = $"{description}; for several values, 1,2 or 1-8*2",
         HelpName = "N",
         Arity = ArgumentArity.OneOrMore,
         CustomParser = result => Parse(result, name),

@@ -3,75 +3,75 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>How tokens are chosen: the sampling options of llama.cpp's tools, under their names and with their defaults.</summary>
+/// <summary>Sampling options, with the names and defaults of llama.cpp's tools.</summary>
 internal sealed class SamplingArguments
 {
     private static readonly SamplingOptions s_defaults = new();
 
     private readonly Option<uint?> _seed = new("--seed", "-s")
     {
-        Description = "The seed of every random choice; -1 draws one [default: -1]",
+        Description = "Random seed; -1 picks a random one [default: -1]",
         HelpName = "N",
         CustomParser = SamplingParsers.Seed,
     };
     private readonly Option<float> _temperature = Number("--temp", s_defaults.Temperature,
-        "Divides the logits; 0 always takes the best token", "--temperature");
+        "Divides the logits; 0 always picks the most probable token", "--temperature");
     private readonly Option<int> _topK = Count("--top-k", s_defaults.TopK, "Keep the k most probable tokens; 0 keeps all");
     private readonly Option<float> _topP = Number("--top-p", s_defaults.TopP,
-        "Keep the most probable tokens up to this total; 1 keeps all");
+        "Keep the most probable tokens up to this total probability; 1 keeps all");
     private readonly Option<float> _minP = Number("--min-p", s_defaults.MinP,
-        "Keep tokens this probable relative to the best; 0 keeps all");
+        "Keep tokens with at least this fraction of the best token's probability; 0 keeps all");
     private readonly Option<float> _topNSigma = Number("--top-nsigma", s_defaults.TopNSigma,
-        "Keep tokens within n standard deviations of the best; -1 keeps all", "--top-n-sigma");
+        "Keep tokens whose logit is within n standard deviations of the best; -1 keeps all", "--top-n-sigma");
     private readonly Option<float> _xtcProbability = Number("--xtc-probability", s_defaults.XtcProbability,
-        "How often XTC acts; 0 is never");
+        "Probability that XTC is applied; 0 disables it");
     private readonly Option<float> _xtcThreshold = Number("--xtc-threshold", s_defaults.XtcThreshold,
-        "XTC removes all but the least token above this probability");
+        "XTC removes all tokens above this probability except the least probable one");
     private readonly Option<float> _typicalP = Number("--typical", s_defaults.TypicalP,
-        "Keep the most typical tokens up to this total; 1 keeps all", "--typical-p");
+        "Keep the most typical tokens up to this total probability; 1 keeps all", "--typical-p");
     private readonly Option<int> _repeatLastN = Count("--repeat-last-n", s_defaults.PenaltyLastN,
-        "How many tokens back the penalties look; 0 disables them");
+        "Number of recent tokens that penalties consider; 0 disables them");
     private readonly Option<float> _repeatPenalty = Number("--repeat-penalty", s_defaults.RepeatPenalty,
-        "Divides the logits of tokens seen before; 1 disables it");
+        "Divides the logits of repeated tokens; 1 disables it");
     private readonly Option<float> _frequencyPenalty = Number("--frequency-penalty", s_defaults.FrequencyPenalty,
-        "Subtracted for each time a token was seen");
+        "Subtracted from a token's logit for each occurrence");
     private readonly Option<float> _presencePenalty = Number("--presence-penalty", s_defaults.PresencePenalty,
-        "Subtracted once for a token seen before");
-    private readonly Option<float> _dryMultiplier = Number("--dry-multiplier", s_defaults.DryMultiplier, "DRY's strength; 0 disables it");
-    private readonly Option<float> _dryBase = Number("--dry-base", s_defaults.DryBase, "DRY's base");
+        "Subtracted once from the logit of a repeated token");
+    private readonly Option<float> _dryMultiplier = Number("--dry-multiplier", s_defaults.DryMultiplier, "DRY multiplier; 0 disables DRY");
+    private readonly Option<float> _dryBase = Number("--dry-base", s_defaults.DryBase, "DRY base");
     private readonly Option<int> _dryAllowedLength = Count("--dry-allowed-length", s_defaults.DryAllowedLength,
-        "Repetitions up to this length are free");
+        "Longest repetition that DRY does not penalize");
     private readonly Option<int> _dryPenaltyLastN = Count("--dry-penalty-last-n", s_defaults.DryPenaltyLastN,
-        "How many tokens back DRY looks; 0 disables it");
+        "Number of recent tokens that DRY considers; 0 disables it");
     private readonly Option<string[]?> _dryBreakers = new("--dry-sequence-breaker")
     {
-        Description = "A text at which repetitions start anew, in place of the default ones; repeatable; 'none' for none",
+        Description = "A text that breaks a repetition for DRY, replacing the defaults; repeatable; 'none' for no breakers",
         HelpName = "TEXT",
     };
     private readonly Option<float> _adaptiveTarget = Number("--adaptive-target", s_defaults.AdaptiveTarget,
-        "The probability adaptive-p aims at; negative disables it");
+        "Target probability of adaptive-p; negative disables it");
     private readonly Option<float> _adaptiveDecay = Number("--adaptive-decay", s_defaults.AdaptiveDecay,
-        "Adaptive-p's memory: about 1/(1 - decay) tokens");
+        "Decay of adaptive-p's average, over about 1/(1 - decay) tokens");
     private readonly Option<float> _dynatempRange = Number("--dynatemp-range", s_defaults.DynamicTemperatureRange,
-        "How far the temperature moves with the entropy; 0 keeps it fixed");
+        "Range of the dynamic temperature; 0 keeps it fixed");
     private readonly Option<float> _dynatempExponent = Number("--dynatemp-exp", s_defaults.DynamicTemperatureExponent,
-        "How the entropy maps to the dynamic temperature");
-    private readonly Option<int> _mirostat = Count("--mirostat", 0, "Mirostat 1 or 2 in place of other samplers; 0 for neither");
-    private readonly Option<float> _mirostatEta = Number("--mirostat-lr", s_defaults.MirostatEta, "Mirostat's learning rate");
-    private readonly Option<float> _mirostatTau = Number("--mirostat-ent", s_defaults.MirostatTau, "The surprise Mirostat aims at");
+        "Exponent that maps entropy to the dynamic temperature");
+    private readonly Option<int> _mirostat = Count("--mirostat", 0, "Use Mirostat 1 or 2 instead of other samplers; 0 disables it");
+    private readonly Option<float> _mirostatEta = Number("--mirostat-lr", s_defaults.MirostatEta, "Mirostat learning rate (eta)");
+    private readonly Option<float> _mirostatTau = Number("--mirostat-ent", s_defaults.MirostatTau, "Mirostat target entropy (tau)");
     private readonly Option<Dictionary<int, float>?> _logitBias = new("--logit-bias", "-l")
     {
-        Description = "Adds to a token's logit: 15043+1, 15043-1, 15043-inf; repeatable",
+        Description = "Add to a token's logit: 15043+1, 15043-1, 15043-inf; repeatable",
         HelpName = "TOKEN(+/-)BIAS",
         Arity = ArgumentArity.OneOrMore,
         CustomParser = SamplingParsers.LogitBias,
     };
 
-    private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Forbid the tokens that end a generation" };
+    private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Never generate an end-of-generation token" };
     private readonly GrammarArguments _grammar;
     private readonly Option<IReadOnlyList<SamplerKind>?> _samplers = new("--samplers")
     {
-        Description = $"The samplers in the order they act [default: {string.Join(';', s_defaults.Order.Select(SamplingParsers.NameOf))}]",
+        Description = $"The samplers, in order [default: {string.Join(';', s_defaults.Order.Select(SamplingParsers.NameOf))}]",
         HelpName = "A;B;C",
         CustomParser = SamplingParsers.Order,
     };

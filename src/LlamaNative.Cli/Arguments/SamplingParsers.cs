@@ -4,7 +4,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>Reads the sampling options that are more than a number (llama.cpp: common/arg.cpp, common/sampling.cpp).</summary>
+/// <summary>Parses the sampling options that are not plain numbers (llama.cpp: common/arg.cpp, common/sampling.cpp).</summary>
 internal static class SamplingParsers
 {
     private static readonly (string Name, SamplerKind Kind)[] s_samplers =
@@ -62,7 +62,7 @@ internal static class SamplingParsers
             if (index < 0)
             {
                 result.AddError(
-                    $"There is no sampler '{name}'; there are {string.Join(", ", s_samplers.Select(sampler => sampler.Name))}.");
+                    $"There is no sampler '{name}'; choose from {string.Join(", ", s_samplers.Select(sampler => sampler.Name))}.");
                 return null;
             }
 

@@ -4,20 +4,20 @@ using System.Text.Json.Nodes;
 
 namespace LlamaNative.Cli.Arguments;
 
-/// <summary>Tools the model may call, from a file in the form of OpenAI's and Hugging Face's lists.</summary>
+/// <summary>Options for tools that the model may call, read from a file in OpenAI's and Hugging Face's format.</summary>
 internal sealed class ToolArguments
 {
     private readonly Option<string?> _tools = new("--tools")
     {
         Description =
             "A JSON file with tools: [{\"type\": \"function\", \"function\": {\"name\", \"description\", \"parameters\"}}]. A call is "
-            + "printed as a line of JSON, and its result read as a line",
+            + "printed as a line of JSON, and its result is read as a line",
         HelpName = "FILE",
     };
 
     private readonly Option<ToolChoice> _choice = new("--tool-choice")
     {
-        Description = "Auto lets the model decide whether to call, Required makes every answer a call",
+        Description = "Auto lets the model decide whether to call a tool, Required makes every answer a call",
     };
 
     public ToolArguments(Command command) => command.AddAll([_tools, _choice]);
@@ -36,11 +36,11 @@ internal sealed class ToolArguments
             return JsonNode.Parse(PromptArguments.ReadFile(path),
                 documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonArray tools
                 ? [.. tools.Select((tool, index) => Read(tool, index, path))]
-                : throw new ArgumentException($"'{path}' holds no JSON array of tools.");
+                : throw new ArgumentException($"'{path}' does not contain a JSON array of tools.");
         }
         catch (JsonException error)
         {
-            throw new ArgumentException($"'{path}' is no JSON: {error.Message}", error);
+            throw new ArgumentException($"'{path}' is not JSON: {error.Message}", error);
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class ToolArguments
         {
             null => new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() },
             JsonObject parameters => (JsonObject)parameters.DeepClone(),
-            _ => throw new ArgumentException($"'{path}': the parameters of the tool '{text}' are no JSON Schema of an object."),
+            _ => throw new ArgumentException($"'{path}': the parameters of the tool '{text}' are not a JSON Schema of an object."),
         });
     }
 }

@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Cli;
 
-/// <summary>Types as people write them.</summary>
+/// <summary>Parses type names from the command line.</summary>
 internal static class TypeNames
 {
     /// <exception cref="ArgumentException">There is no such type.</exception>
@@ -11,7 +11,7 @@ internal static class TypeNames
         Enum.TryParse(name, ignoreCase: true, out ModelFileType type) && Enum.IsDefined(type)
             ? type
             : throw new ArgumentException(
-                $"There is no file type '{name}'; there are {string.Join(", ", Enum.GetNames<ModelFileType>())}.");
+                $"There is no file type '{name}'; choose from {string.Join(", ", Enum.GetNames<ModelFileType>())}.");
 
     /// <exception cref="ArgumentException">There is no such type.</exception>
     public static GgmlType? Tensor(string? name)
@@ -23,6 +23,6 @@ internal static class TypeNames
 
         return Enum.TryParse(name, ignoreCase: true, out GgmlType type) && Enum.IsDefined(type)
             ? type
-            : throw new ArgumentException($"There is no tensor type '{name}'; there are {string.Join(", ", Enum.GetNames<GgmlType>())}.");
+            : throw new ArgumentException($"There is no tensor type '{name}'; choose from {string.Join(", ", Enum.GetNames<GgmlType>())}.");
     }
 }

@@ -1,6 +1,6 @@
 namespace LlamaNative.Cli.Bench;
 
-/// <summary>What a test took, one time for each repetition; the statistics are llama-bench's.</summary>
+/// <summary>The times of a test, one per repetition, with llama-bench's statistics.</summary>
 internal sealed record BenchResult(BenchTest Test, IReadOnlyList<TimeSpan> Samples, DateTimeOffset Time)
 {
     public double[] Nanoseconds => [.. Samples.Select(sample => sample.TotalNanoseconds)];

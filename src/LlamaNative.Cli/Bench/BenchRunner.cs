@@ -5,8 +5,8 @@ using LlamaNative.Models;
 namespace LlamaNative.Cli.Bench;
 
 /// <summary>
-/// Measures as llama-bench does (tools/llama-bench/llama-bench.cpp): a warm-up, then each repetition from an empty cache,
-/// over random tokens, nothing in the measured loops but the evaluation.
+/// Measures as llama-bench does (tools/llama-bench/llama-bench.cpp): a warm-up, then repetitions over random tokens, each
+/// from an empty cache. The measured loops contain only the evaluation.
 /// </summary>
 internal sealed class BenchRunner(LlamaModel model, int repetitions, CancellationToken cancellationToken)
 {
@@ -68,11 +68,11 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
 
     private void Evaluate(LlamaContext context, TokenBatch batch)
     {
-        // Asked between the evaluations: handed to them, the token would be asked within the graph, which takes its time.
+        // Checked here and not passed to Decode, which would poll the token inside the graph and slow down the measurement.
         cancellationToken.ThrowIfCancellationRequested();
         context.Decode(batch, CancellationToken.None);
 
-        // A GPU may still be at it; its logits are there only when it is done.
+        // A GPU may still be computing; reading the logits waits for it.
         context.BorrowLogits();
     }
 

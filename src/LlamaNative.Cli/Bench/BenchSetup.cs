@@ -1,9 +1,9 @@
 namespace LlamaNative.Cli.Bench;
 
-/// <summary>What is the same for all tests of a report.</summary>
+/// <summary>The settings shared by all tests of a report.</summary>
 internal sealed record BenchSetup(LlamaModel Model, string ModelPath, int? GpuLayers, IReadOnlyList<DeviceInfo> Devices)
 {
-    /// <summary>The backends beside the CPU's, or that one.</summary>
+    /// <summary>The backends other than the CPU's, or the CPU's if there are no others.</summary>
     public string Backends
     {
         get

@@ -4,8 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Cli.Bench;
 
 /// <summary>
-/// One test, as llama-bench names them: a prompt of so many tokens (pp), a generation of so many (tg), or both, behind so many
-/// (d) that lie in the cache already.
+/// One test, in llama-bench's terms: the number of prompt tokens (pp), of generated tokens (tg), or both, and the number of
+/// tokens that are in the cache beforehand (d).
 /// </summary>
 internal sealed record BenchTest(int PromptTokens, int GeneratedTokens, int Threads, int BatchSize, int MicroBatchSize)
 {
@@ -15,12 +15,12 @@ internal sealed record BenchTest(int PromptTokens, int GeneratedTokens, int Thre
 
     public required GgmlType CacheTypeV { get; init; }
 
-    /// <summary>Tokens in the cache before the test begins; putting them there is not measured.</summary>
+    /// <summary>Tokens in the cache before the test starts; evaluating them is not measured.</summary>
     public int Depth { get; init; }
 
     public string Name => NameOf(PromptTokens, GeneratedTokens, Depth);
 
-    /// <summary>The context llama-bench would make.</summary>
+    /// <summary>The context size that llama-bench would use.</summary>
     public ContextOptions ContextOptions => new()
     {
         ContextSize = Depth + PromptTokens + GeneratedTokens,

@@ -1,6 +1,6 @@
 namespace LlamaNative.Cli.Bench;
 
-/// <summary>A form in which results are printed, each as it comes.</summary>
+/// <summary>A report format; results are printed as they arrive.</summary>
 internal interface IBenchReport
 {
     void Begin();

@@ -4,7 +4,7 @@ using LlamaNative.Cli.Terminal;
 
 namespace LlamaNative.Cli.Bench;
 
-/// <summary>The array that llama-bench prints with <c>-o json</c>, under its field names.</summary>
+/// <summary>The array that llama-bench prints with <c>-o json</c>, with the same field names.</summary>
 internal sealed class JsonReport(Shell shell, BenchSetup setup) : IBenchReport
 {
     private readonly List<BenchResult> _results = [];

@@ -6,7 +6,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Cli.Bench;
 
-/// <summary>The table that llama-bench prints: its columns, shown when it would show them, in its widths.</summary>
+/// <summary>The table that llama-bench prints, with the same columns, widths and rules for hiding columns.</summary>
 internal sealed class MarkdownReport(Shell shell, BenchSetup setup, IReadOnlyList<BenchTest> tests) : IBenchReport
 {
     private static readonly BenchTest s_defaults = new(512, 128, 0, 2048, 512)
@@ -18,7 +18,7 @@ internal sealed class MarkdownReport(Shell shell, BenchSetup setup, IReadOnlyLis
 
     private readonly List<Column> _columns = [];
 
-    /// <summary>A column; a negative width is aligned to the left.</summary>
+    /// <summary>A column; a negative width aligns it to the left.</summary>
     private sealed record Column(string Name, int Width, Func<BenchResult, string> Value);
 
     public void Begin()

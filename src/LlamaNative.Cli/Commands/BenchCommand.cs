@@ -7,18 +7,18 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Measures prompt and generation speed, test for test as llama-bench does.</summary>
+/// <summary>Measures prompt and generation speed with the same tests as llama-bench.</summary>
 internal sealed class BenchCommand : ShellCommand
 {
     private readonly ModelArguments _model;
-    private readonly Option<int[]> _prompt = RangeList.Option("--n-prompt", "-p", "Tokens of a prompt; 0 leaves the test out", 512);
-    private readonly Option<int[]> _generate = RangeList.Option("--n-gen", "-n", "Tokens to generate; 0 leaves the test out", 128);
+    private readonly Option<int[]> _prompt = RangeList.Option("--n-prompt", "-p", "Prompt tokens; 0 skips the test", 512);
+    private readonly Option<int[]> _generate = RangeList.Option("--n-gen", "-n", "Tokens to generate; 0 skips the test", 128);
     private readonly Option<string[]> _promptAndGenerate = PairList.Option("--n-pg", "-pg",
-        "Tokens of a prompt and tokens generated behind it, measured together");
+        "Prompt tokens and tokens generated after them, measured together");
     private readonly Option<int[]> _depth = RangeList.Option("--n-depth", "-d", "Tokens in the cache before each test", 0);
-    private readonly Option<int[]> _threads = RangeList.Option("--threads", "-t", "Threads that compute", DefaultThreads());
-    private readonly Option<int[]> _batchSize = RangeList.Option("--batch-size", "-b", "Most tokens handed over at once", 2048);
-    private readonly Option<int[]> _microBatchSize = RangeList.Option("--ubatch-size", "-ub", "Most tokens computed at once", 512);
+    private readonly Option<int[]> _threads = RangeList.Option("--threads", "-t", "Threads to use", DefaultThreads());
+    private readonly Option<int[]> _batchSize = RangeList.Option("--batch-size", "-b", "Maximum tokens per batch", 2048);
+    private readonly Option<int[]> _microBatchSize = RangeList.Option("--ubatch-size", "-ub", "Maximum tokens per micro-batch", 512);
     private readonly Option<int> _repetitions = new("--repetitions", "-r")
     {
         Description = "Repetitions of each test",
@@ -31,20 +31,20 @@ internal sealed class BenchCommand : ShellCommand
     private readonly Option<string[]> _against = new("--against")
     {
         Description =
-            "A command that prints tokens per second (llama-bench, another loop), run by turns with this; the table then shows ratios. May "
+            "A command that prints tokens per second, e.g. llama-bench, run alternately with this one; the table then shows ratios. Can "
             + "be repeated",
         HelpName = "COMMAND",
     };
 
     private readonly Option<string> _output = new("--output", "-o")
     {
-        Description = "The form of the results",
+        Description = "Output format",
         HelpName = "md|json",
         DefaultValueFactory = _ => "md",
     };
 
     public BenchCommand(Shell shell)
-        : base(shell, "bench", "Measure speed as llama-bench does: pp is tokens of a prompt, tg tokens generated")
+        : base(shell, "bench", "Measure speed as llama-bench does: pp is prompt processing, tg is token generation")
     {
         _output.AcceptOnlyFromAmong("md", "json");
         _model = new ModelArguments(this);
@@ -81,7 +81,7 @@ internal sealed class BenchCommand : ShellCommand
         return ExitCode.Success;
     }
 
-    /// <summary>llama-bench's order: for each setting all prompts, then all generations, then both together.</summary>
+    /// <summary>llama-bench's order: for each setting all prompt tests, then all generation tests, then the combined ones.</summary>
     private IEnumerable<BenchTest> Tests(ParseResult parse) =>
         from batch in parse.GetRequiredValue(_batchSize)
         from microBatch in parse.GetRequiredValue(_microBatchSize)
@@ -100,6 +100,6 @@ internal sealed class BenchCommand : ShellCommand
             CacheTypeV = parse.GetValue(_cacheTypeV),
         };
 
-    /// <summary>What the library takes by itself (<see cref="ContextOptions.Threads"/>), said here because it is printed.</summary>
+    /// <summary>The library's default (<see cref="ContextOptions.Threads"/>), needed here because it is printed.</summary>
     private static int DefaultThreads() => Environment.ProcessorCount <= 4 ? Environment.ProcessorCount : Environment.ProcessorCount / 2;
 }

@@ -5,7 +5,7 @@ using LlamaNative.Cli.Terminal;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Talks with a model: a line of input, an answer.</summary>
+/// <summary>Chats with a model: each line of input gets an answer.</summary>
 internal sealed class ChatCommand : ShellCommand
 {
     private readonly ModelArguments _model;
@@ -16,12 +16,12 @@ internal sealed class ChatCommand : ShellCommand
     };
     private readonly Option<string?> _template = new("--template", "--chat-template")
     {
-        Description = "A chat template by name, or a file with one in Jinja [default: the model's own, else chatml]",
+        Description = "The name of a built-in chat template, or a file with a Jinja template [default: the model's, else chatml]",
         HelpName = "NAME|FILE",
     };
     private readonly Option<string?> _conversation = new("--session")
     {
-        Description = "A file in which the conversation is kept: it goes on with what the file holds, and is saved at the end",
+        Description = "A session file: the conversation is loaded from it if it exists, and saved to it at the end",
         HelpName = "FILE",
     };
     private readonly ToolArguments _tools;
@@ -30,7 +30,7 @@ internal sealed class ChatCommand : ShellCommand
     private readonly SamplingArguments _sampling;
 
     public ChatCommand(Shell shell)
-        : base(shell, "chat", "Talk with a model; each line of input gets an answer")
+        : base(shell, "chat", "Chat with a model; each line of input gets an answer")
     {
         _model = new ModelArguments(this);
         this.AddAll([_system, _template, _conversation]);
@@ -58,7 +58,7 @@ internal sealed class ChatCommand : ShellCommand
         Shell.Tell($"{model.Description}, {format.Source}");
         if (Shell.InputIsTerminal)
         {
-            Shell.Tell("/reset forgets the conversation, /exit leaves; Ctrl+C stops an answer.");
+            Shell.Tell("/reset clears the conversation, /exit quits; Ctrl+C stops an answer.");
         }
 
         string? file = parse.GetValue(_conversation);
@@ -66,8 +66,8 @@ internal sealed class ChatCommand : ShellCommand
         {
             bool cached = session.Load(file);
             Shell.Tell(
-                $"The conversation goes on behind {session.Messages.Count} messages, "
-                + $"{(cached ? "with its cache" : "which are evaluated anew")}.");
+                $"Resumed a conversation of {session.Messages.Count} messages, "
+                + $"{(cached ? "with its cache" : "which are evaluated again")}.");
         }
 
         int exitCode = TalkAsync(session, options).GetAwaiter().GetResult();
@@ -81,7 +81,7 @@ internal sealed class ChatCommand : ShellCommand
 
     private async Task<int> TalkAsync(ChatSession session, GenerationOptions options)
     {
-        // Not disposed: the console's reader would wait for a read that Ctrl+C has left behind.
+        // Not disposed: disposal would wait for a read that Ctrl+C abandoned.
         TextReader input = Shell.InputIsTerminal ? Console.In : new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
         while (true)
         {
@@ -106,7 +106,7 @@ internal sealed class ChatCommand : ShellCommand
         }
     }
 
-    /// <summary>Answers, and as long as the answer calls tools has the user give their results.</summary>
+    /// <summary>Answers; while the answer calls tools, the user enters their results.</summary>
     private async Task AnswerAsync(ChatSession session, string line, GenerationOptions options, TextReader input)
     {
         ChatMessage? next = ChatMessage.FromUser(line);
@@ -146,12 +146,12 @@ internal sealed class ChatCommand : ShellCommand
         }
         catch (OperationCanceledException) when (part.Token.IsCancellationRequested)
         {
-            // What came so far stays in the conversation.
+            // The part generated so far stays in the conversation.
         }
         catch (ContextOverflowException error) when (Shell.InputIsTerminal)
         {
             Shell.Fail(ErrorText.Of(error));
-            Shell.Tell("The conversation no longer fits; /reset forgets it.");
+            Shell.Tell("The conversation no longer fits into the context; /reset clears it.");
         }
 
         Shell.Write("\n");

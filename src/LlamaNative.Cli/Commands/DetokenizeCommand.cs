@@ -7,22 +7,22 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Token ids to text, exactly: no newline follows it.</summary>
+/// <summary>Converts token ids to the exact text, without a trailing newline.</summary>
 internal sealed class DetokenizeCommand : ShellCommand
 {
     private readonly ModelArguments _model;
     private readonly Option<bool> _special = new("--special")
     {
-        Description = "Write special tokens out (<|im_start|>) instead of leaving them out",
+        Description = "Print special tokens such as <|im_start|> instead of omitting them",
     };
     private readonly Argument<string[]> _ids = new("ID")
     {
-        Description = "Token ids, also as the JSON array that tokenize prints; without any, stdin is read",
+        Description = "Token ids, or the JSON array that tokenize prints [default: read from stdin]",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     public DetokenizeCommand(Shell shell)
-        : base(shell, "detokenize", "Print the text of tokens, with no newline behind it")
+        : base(shell, "detokenize", "Print the text of token ids, without a trailing newline")
     {
         _model = new ModelArguments(this, vocabularyOnly: true);
         Add(_special);
@@ -43,6 +43,6 @@ internal sealed class DetokenizeCommand : ShellCommand
         string[] words = [.. given.SelectMany(text => text.Split(separators, StringSplitOptions.RemoveEmptyEntries))];
         return Array.ConvertAll(words, word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
             ? id
-            : throw new ArgumentException($"'{word}' is no token id."));
+            : throw new ArgumentException($"'{word}' is not a token id."));
     }
 }

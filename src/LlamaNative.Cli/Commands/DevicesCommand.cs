@@ -4,13 +4,13 @@ using LlamaNative.Cli.Terminal;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>The devices llama.cpp can compute on.</summary>
+/// <summary>Lists the devices that llama.cpp can compute on.</summary>
 internal sealed class DevicesCommand : ShellCommand
 {
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array" };
 
     public DevicesCommand(Shell shell)
-        : base(shell, "devices", "List the devices llama.cpp can compute on") => Add(_json);
+        : base(shell, "devices", "List the devices that llama.cpp can compute on") => Add(_json);
 
     protected override int Run(ParseResult parse)
     {
@@ -32,7 +32,7 @@ internal sealed class DevicesCommand : ShellCommand
 
         if (native.IsDebugBuild)
         {
-            Shell.Tell($"The libraries in '{native.Directory}' are a debug build, many times slower than an optimised one.");
+            Shell.Tell($"The libraries in '{native.Directory}' are a debug build, which is many times slower than an optimized one.");
         }
 
         return ExitCode.Success;

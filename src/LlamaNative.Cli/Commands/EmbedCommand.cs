@@ -7,22 +7,22 @@ using LlamaNative.Embeddings;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Texts to embeddings.</summary>
+/// <summary>Computes embeddings of texts.</summary>
 internal sealed class EmbedCommand : ShellCommand
 {
     private readonly ModelArguments _model;
     private readonly Argument<string[]> _texts = new("TEXT") { Description = "The texts", Arity = ArgumentArity.OneOrMore };
     private readonly Option<PoolingType?> _pooling = new("--pooling")
     {
-        Description = "How token embeddings become one: None, Mean, Cls, Last [default: the model's, or mean when it says nothing]",
+        Description = "How token embeddings are pooled: None, Mean, Cls, Last [default: the model's, or Mean if it specifies none]",
     };
     private readonly Option<string> _normalize = new("--normalize")
     {
-        Description = "none, max, l1, l2, or lP for another norm",
+        Description = "Normalization: none, max, l1, l2, or lP for another norm",
         HelpName = "KIND",
         DefaultValueFactory = _ => "l2",
     };
-    private readonly Option<bool> _truncate = new("--truncate") { Description = "Cut texts that are too long instead of refusing them" };
+    private readonly Option<bool> _truncate = new("--truncate") { Description = "Truncate long texts instead of rejecting them" };
     private readonly Option<int?> _threads = new("--threads", "-t") { Description = "Threads to use", HelpName = "N" };
 
     public EmbedCommand(Shell shell)

@@ -4,7 +4,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>A generation's result as the object that <c>run --json</c> prints; times are milliseconds.</summary>
+/// <summary>Writes a generation's result as the object that <c>run --json</c> prints; times are in milliseconds.</summary>
 internal static class GenerationJson
 {
     public static void Write(Utf8JsonWriter json, GenerationResult result, ModelPlacement placement, TimeSpan? sinceProcessStart)

@@ -5,7 +5,7 @@ using LlamaNative.Grammars;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Turns a JSON Schema into a grammar.</summary>
+/// <summary>Converts a JSON Schema to a grammar.</summary>
 internal sealed class GrammarCommand : ShellCommand
 {
     private readonly Option<string> _schema = new("--json-schema", "-j")

@@ -7,12 +7,12 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>What is in a GGUF file. No native library is loaded.</summary>
+/// <summary>Shows the contents of a GGUF file, without loading a native library.</summary>
 internal sealed class InspectCommand : ShellCommand
 {
     private const int ShownElements = 6;
 
-    private readonly Argument<string> _file = new("FILE") { Description = "The GGUF file; any part of a split model shows all of it" };
+    private readonly Argument<string> _file = new("FILE") { Description = "The GGUF file; for a split model, any part" };
     private readonly Option<bool> _json = new("--json")
     {
         Description = "Print one JSON object: version, metadata with whole arrays, tensors",
@@ -105,7 +105,7 @@ internal sealed class InspectCommand : ShellCommand
     }
 
     /// <summary>
-    /// Each tensor with its offset as the file stores it: counted from the start of its part's data, where the first tensor lies.
+    /// Each tensor with its offset as the file stores it: relative to the start of the data section of its part.
     /// </summary>
     private static IEnumerable<(GgufTensorInfo Tensor, long Offset)> WithOffsets(GgufFile file)
     {

@@ -6,7 +6,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>The most probable tokens behind a prompt, best first.</summary>
+/// <summary>Prints the most probable next tokens after a prompt, best first.</summary>
 internal sealed class LogitsCommand : ShellCommand
 {
     private readonly ModelArguments _model;
@@ -20,7 +20,7 @@ internal sealed class LogitsCommand : ShellCommand
     };
 
     public LogitsCommand(Shell shell)
-        : base(shell, "logits", "Print the best tokens behind a prompt as a JSON array of {id, piece, logit}")
+        : base(shell, "logits", "Print the most probable next tokens after a prompt as a JSON array of {id, piece, logit}")
     {
         _model = new ModelArguments(this);
         _prompt = new PromptArguments(this);
@@ -63,7 +63,7 @@ internal sealed class LogitsCommand : ShellCommand
         return first.Logits;
     }
 
-    /// <summary>Keeps the logits of the first step, as the model computed them.</summary>
+    /// <summary>Stores the model's raw logits of the first step.</summary>
     private sealed class FirstLogits : ILogitsProcessor
     {
         public float[] Logits { get; private set; } = [];

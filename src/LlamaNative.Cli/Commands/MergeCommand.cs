@@ -5,14 +5,14 @@ using LlamaNative.Merging;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Merges models as a recipe says: mergekit's YAML, bakllama's and BlockMerge's.</summary>
+/// <summary>Merges models from a recipe in mergekit's, bakllama's or BlockMerge's YAML format.</summary>
 internal sealed class MergeCommand : ShellCommand
 {
     private readonly Argument<string> _recipe = new("RECIPE") { Description = "The recipe, a YAML file; '-' reads it from stdin" };
     private readonly MergeArguments _arguments;
 
     public MergeCommand(Shell shell)
-        : base(shell, "merge", "Merge GGUF models as a mergekit recipe says")
+        : base(shell, "merge", "Merge GGUF models from a mergekit recipe")
     {
         Add(_recipe);
         _arguments = new MergeArguments(this);
@@ -29,7 +29,7 @@ internal sealed class MergeCommand : ShellCommand
     }
 }
 
-/// <summary>The command lines of mergekit's first version, as they are written everywhere: <c>main.py OUT --merge …</c>.</summary>
+/// <summary>Accepts the command lines of mergekit's first version, which are still widely quoted: <c>main.py OUT --merge …</c>.</summary>
 internal sealed class LegacyMergeCommand : ShellCommand
 {
     private readonly Argument<string[]> _line = new("LINE")
@@ -41,7 +41,7 @@ internal sealed class LegacyMergeCommand : ShellCommand
     };
 
     public LegacyMergeCommand(Shell shell)
-        : base(shell, "main.py", "Merge as the options of mergekit's first version say")
+        : base(shell, "main.py", "Merge with the options of mergekit's first version")
     {
         Add(_line);
     }

@@ -5,19 +5,19 @@ using LlamaNative.Merging;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Plans a merge, and prints the plan or carries it out and looks at the result.</summary>
+/// <summary>Plans a merge, then prints the plan, or executes it and optionally checks the result.</summary>
 internal sealed class MergeRun(Shell shell, MergeArguments? arguments, ParseResult parse)
 {
     public int Run(MergeRecipe recipe)
     {
-        // Read before the work, so that a missing text does not end an hour of it.
+        // Read first, so that a missing file does not fail after an hour of work.
         MergeCheckOptions? check = arguments?.Checks(parse) == true ? arguments.CheckOptions(parse) : null;
         MergeOptions options = arguments?.Options(parse) ?? new MergeOptions();
         bool planOnly = arguments?.Plans(parse) == true;
         string? output = arguments?.Output(parse) ?? OutputOf(recipe);
         if (output is null && !planOnly)
         {
-            throw new ArgumentException("Neither --output nor the recipe says where to write.");
+            throw new ArgumentException("Neither --output nor the recipe gives a path to write to.");
         }
 
         string[] parents;
@@ -53,7 +53,7 @@ internal sealed class MergeRun(Shell shell, MergeArguments? arguments, ParseResu
         return ExitCode.Success;
     }
 
-    /// <summary>The older forms name a folder, which here is one file.</summary>
+    /// <summary>The older formats name an output folder; here the output is one file.</summary>
     private static string? OutputOf(MergeRecipe recipe) =>
         recipe.OutputPath is { } path && !path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)
             ? path.TrimEnd('/', '\\') + ".gguf"

@@ -9,8 +9,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Cli.Commands;
 
 /// <summary>
-/// How well a model predicts a text: exp of the mean of -log p(token i+1 | tokens 0..i), over the beginning of the text
-/// that fits into one context, evaluated at once.
+/// Measures how well a model predicts a text: exp of the mean of -log p(token i+1 | tokens 0..i), over the beginning of the
+/// text that fits into one context.
 /// </summary>
 internal sealed class PerplexityCommand : ShellCommand
 {
@@ -18,13 +18,13 @@ internal sealed class PerplexityCommand : ShellCommand
     private readonly Option<string> _file = new("--file", "-f") { Description = "The text", HelpName = "FILE", Required = true };
     private readonly Option<int> _contextSize = new("--ctx-size", "-c")
     {
-        Description = "Tokens to evaluate, the one that begins the text included",
+        Description = "Tokens to evaluate, including the BOS token",
         HelpName = "N",
         DefaultValueFactory = _ => 512,
     };
     private readonly Option<int?> _threads = new("--threads", "-t")
     {
-        Description = "Threads that compute [default: one for each core]",
+        Description = "Threads to use [default: one per core]",
         HelpName = "N",
     };
     private readonly Option<FlashAttention> _flashAttention = CacheArguments.FlashAttentionOption();

@@ -3,10 +3,10 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Where weights lie, as <c>run</c> and <c>plan</c> print it.</summary>
+/// <summary>Writes the placement of weights, as <c>run</c> and <c>plan</c> print it.</summary>
 internal static class PlacementJson
 {
-    /// <summary>The property <c>buffers</c>; mebibytes have the two digits that llama.cpp gives them.</summary>
+    /// <summary>Writes the property <c>buffers</c>; mebibytes have two decimals, as in llama.cpp's log.</summary>
     public static void WriteBuffers(Utf8JsonWriter json, ModelPlacement placement)
     {
         json.WriteStartArray("buffers");

@@ -7,35 +7,35 @@ using LlamaNative.Planning;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>What a model and its context will take of which memory, and the sizes that fit what is free.</summary>
+/// <summary>Predicts the memory that a model and its context need on each device, and finds sizes that fit the free memory.</summary>
 internal sealed class PlanCommand : ShellCommand
 {
     private readonly ModelArguments _model;
     private readonly ContextArguments _context;
     private readonly Option<int> _sequences = new("--parallel", "-np")
     {
-        Description = "Sequences the cache keeps apart",
+        Description = "Number of parallel sequences",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
-    private readonly Option<bool> _unified = new("--kv-unified", "-kvu") { Description = "One cache that all sequences share" };
+    private readonly Option<bool> _unified = new("--kv-unified", "-kvu") { Description = "Share one KV cache among all sequences" };
     private readonly Option<int> _reserve = new("--reserve")
     {
-        Description = "MiB of each memory to leave free [default: a sixteenth, at most 1024]",
+        Description = "MiB to leave free on each device [default: a sixteenth, at most 1024]",
         HelpName = "MIB",
         DefaultValueFactory = _ => -1,
     };
     private readonly Option<int> _budget = new("--budget")
     {
-        Description = "The most MiB to take of each memory [default: what is free]",
+        Description = "Maximum MiB to use on each device [default: what is free]",
         HelpName = "MIB",
         DefaultValueFactory = _ => -1,
     };
-    private readonly Option<bool> _noFit = new("--no-fit") { Description = "Tell the need of the sizes as given, whatever is free" };
+    private readonly Option<bool> _noFit = new("--no-fit") { Description = "Predict for the given sizes, whatever the free memory" };
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON object" };
 
     public PlanCommand(Shell shell)
-        : base(shell, "plan", "Tell the memory a model and context will take, before loading; sizes not given are fitted to what is free")
+        : base(shell, "plan", "Predict the memory a model and context need, without loading; sizes not given are fitted to what is free")
     {
         _model = new ModelArguments(this);
         _context = new ContextArguments(this);

@@ -10,7 +10,7 @@ namespace LlamaNative.Cli.Commands;
 /// <summary>Quantizes a model file.</summary>
 internal sealed class QuantizeCommand : ShellCommand
 {
-    private readonly Argument<string> _input = new("IN") { Description = "The model; of a split one any part" };
+    private readonly Argument<string> _input = new("IN") { Description = "The model; for a split model, any part" };
     private readonly Argument<string> _output = new("OUT") { Description = "The file to write" };
     private readonly Argument<string> _type = new("TYPE") { Description = "The type, e.g. Q4_K_M, Q8_0, F16" };
     private readonly Option<string?> _imatrix = new("--imatrix")
@@ -20,12 +20,12 @@ internal sealed class QuantizeCommand : ShellCommand
     };
     private readonly Option<bool> _allowRequantize = new("--allow-requantize")
     {
-        Description = "Quantize tensors that are quantized already",
+        Description = "Also quantize tensors that are already quantized",
     };
-    private readonly Option<bool> _leaveOutput = new("--leave-output-tensor") { Description = "Leave output.weight as it is" };
-    private readonly Option<bool> _pure = new("--pure") { Description = "One type for all tensors" };
-    private readonly Option<bool> _keepSplit = new("--keep-split") { Description = "As many parts as the input has" };
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only tell what would be made" };
+    private readonly Option<bool> _leaveOutput = new("--leave-output-tensor") { Description = "Leave output.weight unchanged" };
+    private readonly Option<bool> _pure = new("--pure") { Description = "Use one type for all tensors" };
+    private readonly Option<bool> _keepSplit = new("--keep-split") { Description = "Write as many parts as the input has" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only print the resulting types and sizes" };
     private readonly Option<string?> _outputType = new("--output-tensor-type")
     {
         Description = "The type of output.weight",
@@ -84,7 +84,7 @@ internal sealed class QuantizeCommand : ShellCommand
         }
     }
 
-    /// <summary>A line for each tensor, written when it begins.</summary>
+    /// <summary>Prints a line for each tensor when it starts.</summary>
     private sealed class Progress(Shell shell) : IProgress<ModelQuantizationProgress>
     {
         private int _shown = -1;

@@ -18,7 +18,7 @@ internal sealed class RenderCommand : ShellCommand
         Description = "A named template of the model, e.g. tool_use",
         HelpName = "NAME",
     };
-    private readonly Option<string?> _template = new("--template") { Description = "A file with a template in Jinja", HelpName = "FILE" };
+    private readonly Option<string?> _template = new("--template") { Description = "A file with a Jinja template", HelpName = "FILE" };
     private readonly Option<string> _messages = new("--messages")
     {
         Description = "A JSON file with the template's variables: messages, tools, bos_token, eos_token, add_generation_prompt, any others",
@@ -27,12 +27,12 @@ internal sealed class RenderCommand : ShellCommand
     };
     private readonly Option<string?> _now = new("--now")
     {
-        Description = "The time the template reads, e.g. 2025-03-04T05:06:07Z",
+        Description = "The current time for the template, e.g. 2025-03-04T05:06:07Z",
         HelpName = "TIME",
     };
 
     public RenderCommand(Shell shell)
-        : base(shell, "render", "Print the prompt that a chat template makes of a conversation, exactly")
+        : base(shell, "render", "Print the exact prompt that a chat template renders for a conversation")
     {
         this.AddAll([_model, _variant, _template, _messages, _now]);
         Validators.Add(result =>
@@ -77,11 +77,11 @@ internal sealed class RenderCommand : ShellCommand
         try
         {
             return JsonNode.Parse(PromptArguments.ReadFile(path)) as JsonObject
-                ?? throw new ArgumentException($"'{path}' holds no JSON object with the template's variables.");
+                ?? throw new ArgumentException($"'{path}' does not contain a JSON object with the template's variables.");
         }
         catch (JsonException error)
         {
-            throw new ArgumentException($"'{path}' is no JSON: {error.Message}", error);
+            throw new ArgumentException($"'{path}' is not JSON: {error.Message}", error);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class RenderCommand : ShellCommand
             : throw new ArgumentException($"--now takes a time such as 2025-03-04T05:06:07Z, not '{now}'.");
     }
 
-    /// <summary>A clock that stands still, in its own time zone.</summary>
+    /// <summary>A clock fixed at one time and UTC offset.</summary>
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider
     {
         public override TimeZoneInfo LocalTimeZone { get; } = TimeZoneInfo.CreateCustomTimeZone("fixed", now.Offset, "fixed", "fixed");

@@ -6,25 +6,25 @@ using LlamaNative.Embeddings;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Orders documents by how well they answer a query.</summary>
+/// <summary>Sorts documents by relevance to a query.</summary>
 internal sealed class RerankCommand : ShellCommand
 {
     private readonly ModelArguments _model;
     private readonly Option<string> _query = new("--query", "-q")
     {
-        Description = "What is looked for",
+        Description = "The query",
         HelpName = "TEXT",
         Required = true,
     };
     private readonly Argument<string[]> _documents = new("DOC") { Description = "The documents", Arity = ArgumentArity.OneOrMore };
     private readonly Option<bool> _truncate = new("--truncate")
     {
-        Description = "Cut documents that are too long instead of refusing them",
+        Description = "Truncate long documents instead of rejecting them",
     };
     private readonly Option<int?> _threads = new("--threads", "-t") { Description = "Threads to use", HelpName = "N" };
 
     public RerankCommand(Shell shell)
-        : base(shell, "rerank", "Print documents, the best answer to a query first, as a JSON array of {index, score, tokens}")
+        : base(shell, "rerank", "Print documents sorted by relevance to a query, as a JSON array of {index, score, tokens}")
     {
         _model = new ModelArguments(this);
         this.AddAll([_query, _truncate, _threads]);

@@ -15,7 +15,7 @@ internal sealed class RunCommand : ShellCommand
     private readonly SamplingArguments _sampling;
     private readonly Option<bool> _json = new("--json")
     {
-        Description = "Print one JSON object at the end instead of the text as it comes",
+        Description = "Print one JSON object at the end instead of streaming the text",
     };
 
     public RunCommand(Shell shell)
@@ -55,7 +55,7 @@ internal sealed class RunCommand : ShellCommand
         return run.StopReason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    /// <summary>Generates to the end and returns the time from the start of the process to the first token.</summary>
+    /// <summary>Generates and returns the time from the start of the process to the first token.</summary>
     private TimeSpan? Generate(GenerationRun run, bool stream)
     {
         TimeSpan? sinceProcessStart = null;

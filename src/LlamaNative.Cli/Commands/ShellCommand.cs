@@ -3,10 +3,10 @@ using LlamaNative.Cli.Terminal;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>A command of the tool: its options are its fields, its work is <see cref="Run"/>.</summary>
+/// <summary>Base class of the tool's commands. Options are fields; <see cref="Run"/> does the work.</summary>
 internal abstract class ShellCommand : Command
 {
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Show llama.cpp's own log on stderr" };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Show llama.cpp's log on stderr" };
 
     protected ShellCommand(Shell shell, string name, string description)
         : base(name, description)
@@ -20,7 +20,7 @@ internal abstract class ShellCommand : Command
 
     protected CancellationToken Interrupted => Shell.Interrupt.Token;
 
-    /// <summary>Does the work; errors are thrown.</summary>
+    /// <summary>Executes the command; errors are thrown.</summary>
     /// <returns>The exit code.</returns>
     protected abstract int Run(ParseResult parse);
 

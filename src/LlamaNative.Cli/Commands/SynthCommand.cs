@@ -5,7 +5,7 @@ using LlamaNative.Gguf;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Writes a model of random weights.</summary>
+/// <summary>Writes a model with random weights.</summary>
 internal sealed class SynthCommand : ShellCommand
 {
     private readonly Argument<string> _output = new("OUT") { Description = "The file to write" };
@@ -23,13 +23,13 @@ internal sealed class SynthCommand : ShellCommand
     };
     private readonly Option<string> _vocab = new("--vocab")
     {
-        Description = "A GGUF file whose vocabulary to take",
+        Description = "A GGUF file whose vocabulary to use",
         HelpName = "FILE",
         Required = true,
     };
 
     public SynthCommand(Shell shell)
-        : base(shell, "synth", "Write a model of random weights in a real shape, for measuring")
+        : base(shell, "synth", "Write a model with random weights in the shape of a real one, for benchmarks")
     {
         Add(_shape);
         Add(_type);

@@ -6,26 +6,26 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>Text to token ids, as a JSON array.</summary>
+/// <summary>Converts text to token ids, printed as a JSON array.</summary>
 internal sealed class TokenizeCommand : ShellCommand
 {
     private readonly ModelArguments _model;
     private readonly Option<bool> _addSpecial = new("--add-special")
     {
-        Description = "Add the tokens that begin and end a text, if the model has them added",
+        Description = "Add BOS and EOS tokens if the model's metadata asks for them",
     };
     private readonly Option<bool> _parseSpecial = new("--parse-special")
     {
-        Description = "Read special tokens written in the text (<|im_start|>) as such",
+        Description = "Parse special tokens in the text, such as <|im_start|>",
     };
     private readonly Argument<string?> _text = new("TEXT")
     {
-        Description = "The text; without it, stdin is read, to its last byte",
+        Description = "The text [default: all of stdin, including a trailing newline]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     public TokenizeCommand(Shell shell)
-        : base(shell, "tokenize", "Print the tokens of a text as a JSON array of ids")
+        : base(shell, "tokenize", "Print the token ids of a text as a JSON array")
     {
         _model = new ModelArguments(this, vocabularyOnly: true);
         this.AddAll([_addSpecial, _parseSpecial]);

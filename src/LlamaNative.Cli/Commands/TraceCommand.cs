@@ -7,32 +7,32 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>A LLaMA's forward pass step by step, beside llama.cpp's own; the walk itself is samples/Llama3FromScratch.</summary>
+/// <summary>Runs a LLaMA forward pass step by step and compares it with llama.cpp's; the steps are in samples/Llama3FromScratch.</summary>
 internal sealed class TraceCommand : ShellCommand
 {
     private readonly ModelArguments _model;
     private readonly PromptArguments _prompt;
     private readonly Option<string?> _out = new("--out", "-o")
     {
-        Description = "Write a page of pictures: attention, RoPE, what each layer would say",
+        Description = "Write an HTML page with pictures: attention, RoPE, each layer's prediction",
         HelpName = "PAGE.html",
     };
     private readonly Option<int> _predict = new("--predict", "-n")
     {
-        Description = "Most tokens to go on by",
+        Description = "Maximum tokens to generate",
         HelpName = "N",
         DefaultValueFactory = _ => 16,
     };
     private readonly Option<int> _threads = new("--threads", "-t")
     {
-        Description = "Threads that compute",
+        Description = "Threads to use",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object instead of lines of text" };
 
     public TraceCommand(Shell shell)
-        : base(shell, "trace", "Show every step of a LLaMA's forward pass, computed by hand and compared with llama.cpp")
+        : base(shell, "trace", "Show every step of a LLaMA forward pass, written by hand and compared with llama.cpp")
     {
         _model = new ModelArguments(this);
         _prompt = new PromptArguments(this);

@@ -4,7 +4,7 @@ using LlamaNative.Cli.Terminal;
 
 namespace LlamaNative.Cli.Commands;
 
-/// <summary>A trace as the object that <c>trace --json</c> prints.</summary>
+/// <summary>Writes a trace as the object that <c>trace --json</c> prints.</summary>
 internal static class TraceJson
 {
     public static void Write(Utf8JsonWriter json, TraceResult trace)

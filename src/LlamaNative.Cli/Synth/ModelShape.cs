@@ -1,19 +1,19 @@
 namespace LlamaNative.Cli.Synth;
 
 /// <summary>The sizes of a real LLaMA-architecture model.</summary>
-/// <param name="Name">The name it is asked for by.</param>
+/// <param name="Name">The name on the command line.</param>
 /// <param name="Embedding">n_embd.</param>
 /// <param name="Layers">n_layer.</param>
 /// <param name="Heads">n_head.</param>
 /// <param name="HeadsKv">n_head_kv.</param>
 /// <param name="FeedForward">n_ff.</param>
-/// <param name="Context">The trained context.</param>
+/// <param name="Context">The context size the model was trained with.</param>
 /// <param name="RopeBase">RoPE's base frequency.</param>
-/// <param name="TiedOutput">Whether the output matrix is the embedding.</param>
+/// <param name="TiedOutput">Whether the output matrix is the embedding matrix.</param>
 internal sealed record ModelShape(string Name, int Embedding, int Layers, int Heads, int HeadsKv, int FeedForward,
     int Context, float RopeBase, bool TiedOutput = false)
 {
-    /// <summary>Sizes as the models' own configurations give them.</summary>
+    /// <summary>Sizes from the models' published configurations.</summary>
     private static readonly ModelShape[] s_all =
     [
         new("tinyllama-1.1b", 2048, 22, 32, 4, 5632, 2048, 10_000),
@@ -29,9 +29,9 @@ internal sealed record ModelShape(string Name, int Embedding, int Layers, int He
     /// <exception cref="ArgumentException">There is no such shape.</exception>
     public static ModelShape Find(string name) =>
         Array.Find(s_all, shape => shape.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException($"There is no shape '{name}'; there are {string.Join(", ", Names)}.");
+        ?? throw new ArgumentException($"There is no shape '{name}'; choose from {string.Join(", ", Names)}.");
 
-    /// <summary>The tensors in the order in which llama.cpp's converter writes them, each with its ne.</summary>
+    /// <summary>The tensors with their ne, in the order in which llama.cpp's converter writes them.</summary>
     public IEnumerable<(string Name, long[] Ne)> Tensors(long vocabulary)
     {
         long kv = (long)Embedding / Heads * HeadsKv;

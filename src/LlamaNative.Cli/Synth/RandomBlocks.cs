@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Cli.Synth;
 
-/// <summary>A pool of random weights of one type, from which tensors of any size are written, each from another place on.</summary>
+/// <summary>A pool of random weights of one type. Tensors of any size are filled from it, each starting at a different offset.</summary>
 internal sealed class RandomBlocks
 {
     private const int RowLength = 256;
@@ -20,14 +20,14 @@ internal sealed class RandomBlocks
         _block = block;
     }
 
-    /// <summary>Weights around 0 as training leaves them, or around 1 for norms.</summary>
+    /// <summary>Weights around 0 like those of a trained model, or around 1 for norms.</summary>
     public static RandomBlocks Of(GgmlType type, bool isNorm)
     {
         var random = new Random(2);
         float[] weights = new float[Rows * RowLength];
         for (int i = 0; i < weights.Length; i++)
         {
-            // The sum of four even numbers is near enough to normal; standard deviation 0.02.
+            // The sum of four uniform numbers is close enough to a normal distribution; standard deviation 0.02.
             float even = random.NextSingle() + random.NextSingle() + random.NextSingle() + random.NextSingle() - 2;
             weights[i] = (isNorm ? 1 : 0) + (0.035f * even);
         }

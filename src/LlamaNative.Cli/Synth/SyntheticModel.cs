@@ -5,9 +5,9 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Cli.Synth;
 
 /// <summary>
-/// Writes a model of random weights in a real shape, for measuring speed and memory: every byte is there, none means
-/// anything. The types are those llama.cpp would choose; the weights of a type come from one pool of quantized random
-/// numbers, so that a large model is written as fast as the disk takes it.
+/// Writes a model with random weights in the shape of a real one, for measuring speed and memory. Each tensor has the type
+/// that llama.cpp would choose. The weights of a type come from one pool of quantized random numbers, so a large model is
+/// written at the speed of the disk.
 /// </summary>
 internal sealed class SyntheticModel(ModelShape shape, ModelFileType fileType, GgufFile vocabulary)
 {
@@ -40,7 +40,7 @@ internal sealed class SyntheticModel(ModelShape shape, ModelFileType fileType, G
         writer.Complete();
     }
 
-    /// <summary>Asks llama.cpp for the types by way of an F16 file of zeros, which takes no room on disk.</summary>
+    /// <summary>Asks llama.cpp for the types with an F16 file of zeros, which is sparse and takes no space on disk.</summary>
     private List<(string Name, GgmlType Type, TensorShape Shape)> ChooseTypes(string path)
     {
         string source = path + ".shape";

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace LlamaNative.Cli.Terminal;
 
-/// <summary>Makes one line of an exception's message.</summary>
+/// <summary>Formats an exception's message as one line.</summary>
 internal static class ErrorText
 {
     public static string Of(Exception error)
     {
         string message = error.Message;
 
-        // .NET appends the parameter of our code to the message, which says nothing to who types a command.
+        // .NET appends the name of a C# parameter to the message, which means nothing to a user of the command line.
         if (error is ArgumentException { ParamName: { } name })
         {
             int end = message.LastIndexOf($" (Parameter '{name}')", StringComparison.Ordinal);

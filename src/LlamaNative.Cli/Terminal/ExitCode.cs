@@ -1,16 +1,16 @@
 namespace LlamaNative.Cli.Terminal;
 
-/// <summary>What the tool tells the shell.</summary>
+/// <summary>The tool's exit codes.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>The command was understood and failed.</summary>
+    /// <summary>The command line was valid, but the command failed.</summary>
     public const int Failure = 1;
 
-    /// <summary>The command line was not understood.</summary>
+    /// <summary>The command line was invalid.</summary>
     public const int Usage = 2;
 
-    /// <summary>Ended by Ctrl+C: 128 + SIGINT, as shells have it.</summary>
+    /// <summary>Ended by Ctrl+C: 128 + SIGINT, as in shells.</summary>
     public const int Interrupted = 130;
 }

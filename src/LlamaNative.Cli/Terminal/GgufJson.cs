@@ -4,7 +4,7 @@ using LlamaNative.Gguf;
 
 namespace LlamaNative.Cli.Terminal;
 
-/// <summary>Metadata values as JSON, and as a line for people.</summary>
+/// <summary>Metadata values as JSON, and as a human-readable line.</summary>
 internal static class GgufJson
 {
     public static void Write(Utf8JsonWriter json, GgufValue value)
@@ -35,7 +35,7 @@ internal static class GgufJson
         }
     }
 
-    /// <summary>The value on one line; of an array its type, its length and its first elements.</summary>
+    /// <summary>The value on one line; for an array its type, length and first elements.</summary>
     public static string Describe(GgufValue value, int shownElements)
     {
         if (value.Type != GgufValueType.Array)
@@ -85,7 +85,7 @@ internal static class GgufJson
         json.WriteEndArray();
     }
 
-    /// <summary>The elements of an array of numbers or truth values, as JSON writes them.</summary>
+    /// <summary>The elements of an array of numbers or booleans in JSON syntax.</summary>
     private static IEnumerable<string> Numbers(GgufValue value) => value.ElementType switch
     {
         GgufValueType.UInt8 => Texts<byte>(value),

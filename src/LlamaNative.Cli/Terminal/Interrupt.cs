@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.Cli.Terminal;
 
 /// <summary>
-/// Ctrl+C: stops the command, or only a part of it that asked to be stopped alone. A command that has been told and does
-/// not end is ended by the next Ctrl+C.
+/// Handles Ctrl+C: cancels the command, or only the part of it that registered for cancellation. If a cancelled command does
+/// not end, the next Ctrl+C ends the process.
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
@@ -14,10 +14,10 @@ internal sealed class Interrupt : IDisposable
 
     public Interrupt() => _registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 
-    /// <summary>Cancelled when the command is to end.</summary>
+    /// <summary>Cancelled when the command should end.</summary>
     public CancellationToken Token => _command.Token;
 
-    /// <summary>Until the part is disposed, Ctrl+C stops it and nothing else.</summary>
+    /// <summary>Until the part is disposed, Ctrl+C cancels only this part.</summary>
     public Part BeginPart() => new(this);
 
     public void Dispose()
@@ -46,7 +46,7 @@ internal sealed class Interrupt : IDisposable
 
         public CancellationToken Token => _source.Token;
 
-        // The source itself is left to the collector: a signal that comes now may still hold it.
+        // The source is not disposed: a signal handler may still be using it.
         public void Dispose() => _owner._part = null;
     }
 }

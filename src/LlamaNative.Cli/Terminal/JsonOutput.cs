@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Cli.Terminal;
 
-/// <summary>JSON on standard output, one line, with text as readable as JSON allows.</summary>
+/// <summary>Writes JSON to standard output on one line, escaping only the characters that JSON requires.</summary>
 internal static class JsonOutput
 {
     private static readonly JsonWriterOptions s_options = new() { Encoder = new PlainJsonEncoder() };
@@ -20,7 +20,7 @@ internal static class JsonOutput
         shell.Write(buffer.WrittenSpan);
     }
 
-    /// <summary>A number, or null where it is none that JSON has; a float in its own, shorter digits.</summary>
+    /// <summary>A number, or null if it is not finite; a float is written with its shortest round-trip digits.</summary>
     public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, float value)
     {
         if (float.IsFinite(value))
@@ -33,7 +33,7 @@ internal static class JsonOutput
         }
     }
 
-    /// <summary>A number, or null where it is none that JSON has.</summary>
+    /// <summary>A number, or null if it is not finite.</summary>
     public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, double value)
     {
         if (double.IsFinite(value))

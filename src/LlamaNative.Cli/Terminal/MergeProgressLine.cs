@@ -4,7 +4,7 @@ using LlamaNative.Merging;
 
 namespace LlamaNative.Cli.Terminal;
 
-/// <summary>How far a merge is, on standard error: one line that changes on a terminal, a line for each tenth elsewhere.</summary>
+/// <summary>The progress of a merge on standard error: one updating line on a terminal, otherwise a line for each tenth.</summary>
 internal sealed class MergeProgressLine(Shell shell) : IProgress<MergeProgress>, IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);

@@ -3,8 +3,8 @@ using System.Text.Encodings.Web;
 namespace LlamaNative.Cli.Terminal;
 
 /// <summary>
-/// Escapes what JSON demands and .NET's most relaxed encoder still does, but for characters beyond the basic plane:
-/// that one writes an emoji as two escapes.
+/// Escapes what JSON requires, as .NET's most relaxed encoder does. Unlike that encoder, it leaves characters outside the
+/// Basic Multilingual Plane, such as emoji, unescaped.
 /// </summary>
 internal sealed unsafe class PlainJsonEncoder : JavaScriptEncoder
 {

@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace LlamaNative.Cli.Terminal;
 
 /// <summary>
-/// The tool's side of the shell it runs in. Standard output and input are bytes, so that text passes through as it is:
-/// UTF-8 without a mark, whatever the locale.
+/// The tool's standard streams. Standard output and input are treated as bytes, so that text passes through unchanged: UTF-8
+/// without a byte order mark, regardless of the locale.
 /// </summary>
 internal sealed class Shell : IDisposable
 {
-    private const int BrokenPipe = 32; // errno EPIPE, on Linux and macOS alike; Windows' console stream hides it
+    private const int BrokenPipe = 32; // errno EPIPE, the same on Linux and macOS; the console stream of Windows hides it
 
     private readonly Stream _output = OpenOutput();
     private readonly TextWriter _error = Console.Error;
@@ -24,7 +24,7 @@ internal sealed class Shell : IDisposable
 
     public Interrupt Interrupt { get; } = new();
 
-    /// <summary>Whether someone reads standard output as it comes, and wants the prompt on a line of its own afterwards.</summary>
+    /// <summary>Whether standard output is a terminal, so that a newline should end the output before the next shell prompt.</summary>
     public bool OutputIsTerminal { get; } = !Console.IsOutputRedirected;
 
     public bool InputIsTerminal { get; } = !Console.IsInputRedirected;
@@ -44,19 +44,19 @@ internal sealed class Shell : IDisposable
 
     public void Write(string text) => Write(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>A line on standard error.</summary>
+    /// <summary>Writes a line to standard error.</summary>
     public void Tell(string line) => _error.WriteLine(line);
 
-    /// <summary>Text on standard error.</summary>
+    /// <summary>Writes text to standard error.</summary>
     public void TellPart(string text) => _error.Write(text);
 
-    /// <summary>An error, one line on standard error.</summary>
+    /// <summary>Writes an error as one line to standard error.</summary>
     public void Fail(string message) => Tell("error: " + message);
 
-    /// <summary>All of standard input, unchanged.</summary>
+    /// <summary>Reads all of standard input, unchanged.</summary>
     public byte[] ReadInput()
     {
-        // Reading cannot be interrupted, so it is left behind on its thread when Ctrl+C comes.
+        // Reading cannot be interrupted, so on Ctrl+C the read is abandoned on its thread.
         Task<byte[]> reading = Task.Run(static () =>
         {
             using Stream input = Console.OpenStandardInput();
@@ -77,8 +77,8 @@ internal sealed class Shell : IDisposable
     {
         if (!OperatingSystem.IsWindows() && Console.IsOutputRedirected)
         {
-            // The console's stream hides that a pipe was closed, and a long generation would go on for nobody. A file,
-            // though, is written through the console's stream: this one would not move the position shared with others.
+            // The console stream hides that a pipe was closed, and a long generation would continue without a reader. Files
+            // still use the console stream: a FileStream would not advance the file position shared with other processes.
             var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
             if (!pipe.CanSeek)
             {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LlamaNative.Cli.Terminal;
 
-/// <summary>llama.cpp's log on standard error, as its own tools show it.</summary>
+/// <summary>Writes llama.cpp's log to standard error in the format of its own tools.</summary>
 internal sealed class StandardErrorLogger : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)

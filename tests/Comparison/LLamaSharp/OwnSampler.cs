@@ -31,7 +31,7 @@ internal static class OwnSampler
         }
     }
 
-    /// <summary>Forbids the most probable token; behind top-k the candidates are sorted.</summary>
+    /// <summary>Forbids the most probable token; after top-k the candidates are sorted.</summary>
     private sealed class SecondBest : ICustomSampler
     {
         public string Name => nameof(SecondBest);

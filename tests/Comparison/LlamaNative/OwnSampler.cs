@@ -19,7 +19,7 @@ internal static class OwnSampler
         Console.WriteLine(result.Text);
     }
 
-    /// <summary>Forbids the most probable token; behind top-k the candidates are sorted.</summary>
+    /// <summary>Forbids the most probable token; after top-k the candidates are sorted.</summary>
     private sealed class SecondBest : CustomSampler
     {
         public override void Apply(TokenCandidates candidates)

@@ -1,4 +1,4 @@
-// LibraryApp MODEL PROMPT TOKENS: knows only the library, which brings LlamaNative and its backend along.
+// LibraryApp MODEL PROMPT TOKENS: references only the library, which depends on LlamaNative and its backend.
 using System.Text;
 using StoryLibrary;
 

@@ -1,5 +1,5 @@
 // PluginHost PLUGIN.dll MODEL PROMPT TOKENS: loads the plugin twice side by side, unloads both and loads it again. Prints
-// the story once if all three told the same, and on standard error whether the unloaded plugins are really gone.
+// the story once if all three generated the same, and reports on standard error whether the plugins were really unloaded.
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;

@@ -2,7 +2,7 @@ using LlamaNative;
 
 namespace StoryPlugin;
 
-/// <summary>What the host calls by name: it shares no type with the plugin.</summary>
+/// <summary>The host calls it by name, because it shares no type with the plugin.</summary>
 public static class Plugin
 {
     public static string Tell(string modelPath, string prompt, int tokens)

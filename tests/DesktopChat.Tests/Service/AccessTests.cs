@@ -5,7 +5,7 @@ using System.Text;
 namespace DesktopChat.Tests.Service;
 
 /// <summary>
-/// Who is let in. If one of these fails, a web page in the user's browser or another user of the machine can read conversations.
+/// Access control. If one of these fails, a web page in the user's browser or another user of the machine can read conversations.
 /// </summary>
 public sealed class AccessTests : IAsyncLifetime
 {
@@ -49,7 +49,7 @@ public sealed class AccessTests : IAsyncLifetime
         await DesktopService.ErrorAsync(await _service.Client.GetAsync(_service.Root + ticket), HttpStatusCode.Forbidden, "no-token");
     }
 
-    // DNS rebinding: a foreign page whose name now means this machine sends its own name as the host.
+    // DNS rebinding: a foreign page whose name now resolves to this machine sends its own name as the host.
     [Theory]
     [InlineData("evil.example")]
     [InlineData("evil.example:{port}")]
@@ -127,7 +127,7 @@ public sealed class AccessTests : IAsyncLifetime
     [Fact]
     public async Task It_listens_to_this_machine_alone()
     {
-        // Any address of this machine but the loopback ones, if it has such.
+        // Any address of this machine except the loopback addresses, if there is one.
         foreach (IPAddress address in (await Dns.GetHostAddressesAsync(Dns.GetHostName()))
             .Where(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address)))
         {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DesktopChat.Tests.Service;
 
-/// <summary>Answers: streamed, stopped, made anew, kept, and one after the other.</summary>
+/// <summary>Answers: streaming, stopping, regenerating, saving, and taking turns.</summary>
 public sealed class AnswerTests
 {
     [Fact]
@@ -28,7 +28,7 @@ public sealed class AnswerTests
         JsonElement statistics = messages[1].GetProperty("statistics");
         Assert.Equal(("MaxTokens", 8), (statistics.GetProperty("ended").GetString(), statistics.GetProperty("tokens").GetInt32()));
 
-        // The next turn finds all but the answer's last token, which nothing followed, in the cache.
+        // The next turn finds everything in the cache except the answer's last token, which was never evaluated.
         int before = statistics.GetProperty("promptTokens").GetInt32() + 8;
         await service.PostAsync($"conversations/{id}/messages", new { text = "stop" });
         await events.AnswerAsync(id);
@@ -61,7 +61,7 @@ public sealed class AnswerTests
         string[] ids = await MessageIdsAsync(service, id);
         Assert.Equal(6, ids.Length);
 
-        // Greedy, so the same again; what came behind it is gone.
+        // Greedy decoding gives the same answer; the later messages are removed.
         await service.PostAsync($"conversations/{id}/messages/{ids[3]}/regenerate");
         Assert.Equal(answers[1], (await events.AnswerAsync(id)).Text);
         Assert.Equal(4, (await MessageIdsAsync(service, id)).Length);
@@ -72,7 +72,7 @@ public sealed class AnswerTests
         Assert.Equal(["abc abc", edited.Trim()],
             conversation.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("text").GetString()!.Trim()));
 
-        // A window that shows the old state must not hit another message.
+        // A window that shows the old state must not change another message.
         await DesktopService.ErrorAsync(await service.PutAsync($"conversations/{id}/messages/{ids[2]}", new { text = "x" }),
             HttpStatusCode.NotFound, "not-found");
         await DesktopService.ErrorAsync(await service.PostAsync($"conversations/{id}/messages/{ids[3]}/regenerate"),
@@ -104,7 +104,7 @@ public sealed class AnswerTests
         Assert.NotNull(await AskAsync(service, events, id, "stop"));
     }
 
-    // Answers that end only when they are stopped: however slowly a reader comes, it comes in the middle.
+    // Answers that end only when they are stopped, so that even a slow reader connects in the middle of one.
     [Fact]
     public async Task Two_windows_see_the_same_and_two_conversations_take_turns()
     {
@@ -118,7 +118,7 @@ public sealed class AnswerTests
         await service.PostAsync($"conversations/{a}/messages", new { text = "the cat" });
         await service.PostAsync($"conversations/{b}/messages", new { text = "the cat" });
 
-        // Someone who comes in the middle gets what there is; the other conversation waits for its turn.
+        // A reader that connects in the middle gets the text so far; the other conversation waits for its turn.
         await one.UntilAsync("piece", piece => piece.GetProperty("offset").GetInt32() > 10);
         using EventReader late = await EventReader.OpenAsync(service);
         JsonElement[] answers = [.. (await late.UntilAsync("snapshot")).GetProperty("answers").EnumerateArray()];
@@ -127,7 +127,7 @@ public sealed class AnswerTests
         string begun = answers[0].GetProperty("text").GetString()!;
         Assert.NotEmpty(begun);
 
-        // The rest follows without a gap, wherever the snapshot fell among the pieces.
+        // The rest follows without a gap, regardless of when the snapshot was taken.
         int far = begun.Length + 40;
         while (begun.Length < far)
         {

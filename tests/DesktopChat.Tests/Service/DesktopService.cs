@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DesktopChat.Tests.Service;
 
-/// <summary>The program's service, run here on a free port with a data folder of its own.</summary>
+/// <summary>Runs the program's service on a free port with a temporary data folder.</summary>
 internal sealed class DesktopService : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -57,7 +57,7 @@ internal sealed class DesktopService : IAsyncDisposable
 
     public Task<HttpResponseMessage> PutAsync(string path, object body) => Client.PutAsync("api/" + path, JsonContent.Create(body));
 
-    /// <summary>The error's message, after checking that the answer is one, with this status and code.</summary>
+    /// <summary>The message of an error response, after checking its status and code.</summary>
     public static async Task<string> ErrorAsync(HttpResponseMessage response, HttpStatusCode status, string code)
     {
         JsonElement error = (await ReadAsync(response, status)).GetProperty("error");
@@ -70,7 +70,7 @@ internal sealed class DesktopService : IAsyncDisposable
 
     public async Task<JsonElement> SetAsync(object settings) => await ReadAsync(await PutAsync("settings", settings), HttpStatusCode.OK);
 
-    /// <summary>Settings with which the tiny models of the tests say the same every time.</summary>
+    /// <summary>Settings that make the tests' tiny models deterministic.</summary>
     public Task<JsonElement> SetGreedyAsync(int? maxTokens = 8) =>
         SetAsync(new { temperature = 0, maxTokens, threads = 1, contextSize = 512 });
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace DesktopChat.Tests.Service;
 
-/// <summary>A page's ear: reads the stream of events.</summary>
+/// <summary>Reads the event stream as a page does.</summary>
 internal sealed class EventReader : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
@@ -36,7 +36,7 @@ internal sealed class EventReader : IDisposable
         return (name["event: ".Length..], JsonDocument.Parse(data["data: ".Length..]).RootElement);
     }
 
-    /// <summary>Reads on to the first event of a name that is as wanted.</summary>
+    /// <summary>Reads up to the first event with this name that satisfies the condition.</summary>
     public async Task<JsonElement> UntilAsync(string name, Predicate<JsonElement>? wanted = null)
     {
         while (await NextAsync() is { } happened)
@@ -53,7 +53,7 @@ internal sealed class EventReader : IDisposable
     public Task<JsonElement> UntilModelAsync(string phase) => UntilAsync("model", model => model.GetProperty("phase").GetString() == phase);
 
     /// <summary>
-    /// Reads an answer to its end: the pieces put together, and the error. Answers of other conversations may come in between.
+    /// Reads an answer to its end: the joined pieces, and the error. Events of other conversations may come in between.
     /// </summary>
     public async Task<(string Text, string? Error)> AnswerAsync(string conversation)
     {

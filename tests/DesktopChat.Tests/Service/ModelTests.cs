@@ -4,7 +4,7 @@ using DesktopChat.Models;
 
 namespace DesktopChat.Tests.Service;
 
-/// <summary>The picker, and loading: reported, cancelled, replaced, failed.</summary>
+/// <summary>The model picker, and loading: progress, cancellation, replacement, failure.</summary>
 public sealed class ModelTests
 {
     [Fact]
@@ -119,7 +119,7 @@ public sealed class ModelTests
         await events.UntilModelAsync("Loading");
         Assert.Equal(256, (await events.UntilModelAsync("Ready")).GetProperty("contextSize").GetInt32());
 
-        // More GPU layers than there is a GPU for: told, and taken back.
+        // GPU layers without a GPU: the error is reported and the setting reverted.
         if (!LlamaNative.LlamaRuntime.GetDevices().Any(device => device.IsGpu))
         {
             await service.SetAsync(new { gpuLayers = 99 });

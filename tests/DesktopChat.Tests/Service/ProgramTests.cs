@@ -3,7 +3,7 @@ using System.Net;
 
 namespace DesktopChat.Tests.Service;
 
-/// <summary>The program as a process of its own.</summary>
+/// <summary>The program as a separate process.</summary>
 public sealed class ProgramTests : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);

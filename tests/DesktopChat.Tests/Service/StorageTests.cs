@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace DesktopChat.Tests.Service;
 
-/// <summary>What outlives the program, and what damaged files and hostile requests can do to it: nothing.</summary>
+/// <summary>Persistent state, which damaged files and hostile requests must not corrupt.</summary>
 public sealed class StorageTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("desktopchat-tests-").FullName;

@@ -3,7 +3,7 @@ using LlamaNative;
 
 namespace DesktopChat.Tests.Service;
 
-/// <summary>Models of random weights that talk nonsense, always the same.</summary>
+/// <summary>Models with random weights, which generate deterministic nonsense.</summary>
 internal static class TestModels
 {
     public const string Template =
@@ -12,12 +12,12 @@ internal static class TestModels
     public static TinyModel Quick(string? fileName = null) =>
         new(new TinyModelOptions { ChatTemplate = Template, ContextLength = 512 }, fileName);
 
-    /// <summary>Takes some milliseconds for a token, so that an answer can be met midway.</summary>
+    /// <summary>Takes some milliseconds per token, so that a test can act during an answer.</summary>
     public static TinyModel Slow() =>
         new(new TinyModelOptions { ChatTemplate = Template, ContextLength = 4096, Layers = 6, Embedding = 512 }, "slow.gguf");
 }
 
-/// <summary>Loading that waits at its first half until it is let go on.</summary>
+/// <summary>A model load that pauses halfway until it is released.</summary>
 internal sealed class SlowLoading : IDisposable
 {
     private readonly ManualResetEventSlim _go = new();
@@ -38,7 +38,7 @@ internal sealed class SlowLoading : IDisposable
             progress.Report(value);
             if (value >= 0.5f && !_held)
             {
-                // The native loader asks afterwards whether it is to go on.
+                // The native loader then asks whether to continue.
                 _held = true;
                 WaitHandle.WaitAny([owner._go.WaitHandle, cancellationToken.WaitHandle], TimeSpan.FromSeconds(60));
             }

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace DesktopChat.Tests.Window;
 
-/// <summary>The installed browser, without a head; one for all tests of the window.</summary>
+/// <summary>The installed browser in headless mode, shared by all window tests.</summary>
 public sealed class ChromiumFixture : IAsyncLifetime
 {
     private IPlaywright? _playwright;
@@ -32,7 +32,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>Opens the program's page; errors of its scripts and of its content policy end up in the list.</summary>
+    /// <summary>Opens the program's page; script errors and content security policy violations are added to the list.</summary>
     internal async Task<(IPage Page, List<string> Errors)> OpenAsync(DesktopService service, int width = 1180,
         ColorScheme scheme = ColorScheme.Light)
     {
@@ -41,7 +41,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = 800 },
             ColorScheme = scheme,
         });
-        context.SetDefaultTimeout(60_000); // patient: machines of tests are busy
+        context.SetDefaultTimeout(60_000); // long, because test machines are busy
         IPage page = await context.NewPageAsync();
         var errors = new List<string>();
         page.PageError += (_, error) => errors.Add(error);
@@ -56,7 +56,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
         return (page, errors);
     }
 
-    /// <summary>Keeps a picture for people to look at, where the environment names a folder for it (never in the repository).</summary>
+    /// <summary>Saves a screenshot if an environment variable names a folder for it (never in the repository).</summary>
     internal static async Task PictureAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("DESKTOPCHAT_PICTURES") is { Length: > 0 } folder)

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace DesktopChat.Tests.Window;
 
-/// <summary>The window as a user has it, in a real browser: by keyboard, and with nothing the content policy objects to.</summary>
+/// <summary>The window in a real browser: operated by keyboard, without content security policy violations.</summary>
 public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>
 {
     static WindowTests() => SetDefaultExpectTimeout(60_000);
@@ -22,7 +22,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         await page.EvaluateAsync("document.querySelector('.folders').open = true");
         await page.GetByLabel("Folder with models").FillAsync("relative");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator("#models-error")).ToContainTextAsync("complete path");
+        await Expect(page.Locator("#models-error")).ToContainTextAsync("absolute path");
         await page.GetByLabel("Folder with models").FillAsync(folder);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#models-note")).ToContainTextAsync("no such folder");
@@ -54,7 +54,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         await service.SetAsync(new { temperature = 0, threads = 1, contextSize = 4096 });
         (IPage page, List<string> errors) = await chromium.OpenAsync(service);
 
-        // Choose the model: its row says what the file says.
+        // Choose the model: its row shows the file's metadata.
         await page.Keyboard.PressAsync("Control+o");
         ILocator row = page.Locator(".model-row", new() { HasText = "slow.gguf" });
         await Expect(row).ToContainTextAsync("4,096 context");
@@ -126,7 +126,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         Assert.Equal(0, await body.Locator("img, script, b, i, a, iframe").CountAsync());
         Assert.True(await page.EvaluateAsync<bool>("window.taken === undefined"));
 
-        // And if the page's own scripts ever tried: the policy refuses.
+        // The policy also blocks HTML that the page's own scripts insert.
         Assert.True(await page.EvaluateAsync<bool>(
             "(() => { try { document.body.innerHTML = '<b>x</b>'; return false; } catch { return true; } })()"));
         Assert.All(errors, error => Assert.Contains("TrustedHTML", error, StringComparison.Ordinal));
@@ -143,7 +143,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         await Expect(page.Locator("#loading-percent")).Not.ToHaveTextAsync("0 %");
         await ChromiumFixture.PictureAsync(page, "loading");
 
-        // The window is alive meanwhile.
+        // The window stays responsive.
         await page.Keyboard.PressAsync("Control+,");
         await Expect(page.Locator("dialog#settings")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
@@ -170,7 +170,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         string answer = await one.Locator(".message.assistant .message-body").InnerTextAsync();
         await Expect(two.Locator(".message.assistant .message-body")).ToHaveTextAsync(answer);
 
-        // One says more, the other hears it; one deletes, the other lets go.
+        // One window adds a message and the other shows it; one deletes the conversation and the other closes it.
         await two.Locator("#input").FillAsync("stop");
         await two.Locator("#send").ClickAsync();
         await Expect(one.Locator(".message")).ToHaveCountAsync(4);
@@ -181,7 +181,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         Assert.Empty(errors);
     }
 
-    // What was fetched while the answer was being written may arrive when it is complete.
+    // A response requested during the answer may arrive after its end.
     [RequiresFact(Need.Chromium)]
     public async Task A_conversation_that_was_fetched_slowly_does_not_take_its_answer_away()
     {
@@ -212,7 +212,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         Assert.Empty(errors);
     }
 
-    /// <summary>A conversation with this answer, as if a model had given it.</summary>
+    /// <summary>Creates a conversation with this answer, as if a model had generated it.</summary>
     private static async Task<string> SeedAsync(DesktopService service, string answer)
     {
         string id = await service.NewConversationAsync();

@@ -3,7 +3,7 @@ using LlamaNative.TestSupport;
 
 namespace LlamaNative.Benchmarks.Pieces;
 
-/// <summary>The model of the small benchmarks: the file that LLAMANATIVE_MODEL names, or a tiny one of random weights.</summary>
+/// <summary>The model of the component benchmarks: the file in LLAMANATIVE_MODEL, or a tiny one with random weights.</summary>
 public sealed class BenchmarkModel : IDisposable
 {
     private readonly TinyModel? _tiny;

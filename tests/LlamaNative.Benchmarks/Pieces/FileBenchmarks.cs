@@ -3,7 +3,7 @@ using LlamaNative.Gguf;
 
 namespace LlamaNative.Benchmarks.Pieces;
 
-/// <summary>What loading does before llama.cpp's turn: opening a file and looking it over.</summary>
+/// <summary>The work of loading before llama.cpp is called: opening and validating a file.</summary>
 [MemoryDiagnoser]
 public class FileBenchmarks
 {

@@ -5,7 +5,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Benchmarks.Pieces;
 
-/// <summary>A token's way: choosing it by a full chain, evaluating it, and the pipeline around both.</summary>
+/// <summary>The cost of a token: sampling it with a full chain, evaluating it, and the pipeline around both.</summary>
 [MemoryDiagnoser]
 public class LoopBenchmarks
 {

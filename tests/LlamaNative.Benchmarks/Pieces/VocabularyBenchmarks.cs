@@ -3,7 +3,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Benchmarks.Pieces;
 
-/// <summary>Text to tokens and back: a paragraph, and a token at a time as the loop does it.</summary>
+/// <summary>Tokenizing and detokenizing: a paragraph, and token by token as in the loop.</summary>
 [MemoryDiagnoser]
 public class VocabularyBenchmarks
 {

@@ -4,7 +4,7 @@ using LlamaNative.TestSupport;
 
 namespace LlamaNative.Benchmarks;
 
-/// <summary>The soak from the command line.</summary>
+/// <summary>The soak command.</summary>
 internal static class Soak
 {
     public static int Run(string[] args)

@@ -6,7 +6,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Benchmarks.Soaking;
 
-/// <summary>What a user does. Errors that the library announces for what was done are counted; all others are unexpected.</summary>
+/// <summary>The actions of a user. Documented errors of an action are counted; all others are unexpected.</summary>
 internal sealed class SoakActions(SoakRun run, Random random, SoakReport report)
 {
     private static readonly (string Name, int Weight, Func<SoakActions, Task> Action)[] s_all =
@@ -48,7 +48,7 @@ internal sealed class SoakActions(SoakRun run, Random random, SoakReport report)
     private string Text(int words) => string.Join(' ',
         Enumerable.Range(0, words).Select(_ => new string((char)('a' + random.Next(26)), random.Next(1, 7))));
 
-    /// <summary>A context from the model in use, which may be disposed between asking for it and using it.</summary>
+    /// <summary>A context of the current model, which may be disposed before the context is created.</summary>
     private LlamaContext NewContext(int sequences = 1, int size = 512)
     {
         var options = new ContextOptions
@@ -269,7 +269,7 @@ internal sealed class SoakActions(SoakRun run, Random random, SoakReport report)
             }
             catch (ObjectDisposedException)
             {
-                return; // someone reloaded the model meanwhile
+                return; // another user reloaded the model
             }
 
             throw new InvalidOperationException($"No {typeof(T).Name} was thrown.");

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace LlamaNative.Benchmarks.Soaking;
 
-/// <summary>Memory at a moment when nothing is in use but the model, in bytes.</summary>
+/// <summary>Memory in bytes while only the model is in use.</summary>
 internal readonly record struct MemorySample(TimeSpan Time, long Resident, long Managed);
 
-/// <summary>What happened in a soak: counts, memory, and what should not have happened.</summary>
+/// <summary>The result of a soak: counts, memory samples and failures.</summary>
 internal sealed class SoakReport
 {
     private const long ResidentLimit = 32L << 20;
@@ -33,8 +33,8 @@ internal sealed class SoakReport
     }
 
     /// <summary>
-    /// The growth between the second and the last quarter of the samples, by their medians: the first quarter is warming
-    /// up, and single samples move with what the allocators keep.
+    /// The growth between the medians of the second and the last quarter of the samples. The first quarter is warm-up, and
+    /// single samples vary with the memory that allocators retain.
     /// </summary>
     public (long Resident, long Managed) Growth()
     {

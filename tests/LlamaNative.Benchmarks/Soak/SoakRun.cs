@@ -5,8 +5,8 @@ using LlamaNative.Models;
 namespace LlamaNative.Benchmarks.Soaking;
 
 /// <summary>
-/// Uses the library as a long-lived application does, several users at once, each action drawn by a fixed seed. Between
-/// epochs everyone is done and everything but the model is disposed: there memory is measured.
+/// Uses the library like a long-lived application with concurrent users; actions are drawn from a fixed seed. Between epochs
+/// all users are done and everything except the model is disposed, and memory is measured.
 /// </summary>
 internal sealed class SoakRun(SoakOptions options)
 {
@@ -53,7 +53,7 @@ internal sealed class SoakRun(SoakOptions options)
         }
     }
 
-    /// <summary>The model everyone uses now; another may dispose it at any time.</summary>
+    /// <summary>The current model; another user may dispose it at any time.</summary>
     public LlamaModel Model
     {
         get
@@ -67,7 +67,7 @@ internal sealed class SoakRun(SoakOptions options)
 
     public string Path => options.Model;
 
-    /// <summary>Puts a new model in the place of the one in use, which is disposed under the contexts made from it.</summary>
+    /// <summary>Replaces the current model and disposes it while contexts still use it.</summary>
     public void Reload()
     {
         LlamaModel fresh = LlamaModel.Load(options.Model);
@@ -91,8 +91,8 @@ internal sealed class SoakRun(SoakOptions options)
     }
 
     /// <summary>
-    /// glibc keeps what threads freed, in up to eight arenas for each core, and gives it back rarely: a slow growth that is no
-    /// leak, and would hide one.
+    /// glibc retains freed memory in up to eight arenas per core and rarely returns it. This causes a slow growth that is not a
+    /// leak but would hide one.
     /// </summary>
     private static unsafe void GiveFreedMemoryBack()
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LlamaNative.Consumers.Tests.Applications;
 
-/// <summary>Every kind of application that has a model inside: each tells the same story.</summary>
+/// <summary>Every kind of application that runs a model generates the same story.</summary>
 [Collection(nameof(Workshop))]
 public sealed class ApplicationKindTests(Workshop workshop)
 {

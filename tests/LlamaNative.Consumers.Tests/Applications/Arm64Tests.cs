@@ -2,17 +2,17 @@ using LlamaNative.Consumers.Tests.Packages;
 
 namespace LlamaNative.Consumers.Tests.Applications;
 
-/// <summary>The libraries for linux-arm64 out of their package, run: they answer as those of this machine do.</summary>
+/// <summary>The packaged libraries for linux-arm64, run in an emulator, give the same answers as those of this machine.</summary>
 [Collection(nameof(Workshop))]
 public sealed class Arm64Tests(Workshop workshop)
 {
-    // A question that was learned, because kernels of another processor round otherwise and a story may take another turn.
+    // A question with a trained answer, because kernels of another processor round differently and a story could diverge.
     private const string Question = "<|im_start|>user\nWhat is the capital of France?<|im_end|>\n<|im_start|>assistant\n";
 
     [RequiresTheory(Need.LinuxX64, Need.Arm64Emulation, Need.LlamaSource)]
     [InlineData("cortex-a53")] // the oldest build, armv8.0
     [InlineData("cortex-a76")] // dot products
-    [InlineData("max")]        // all that the emulator knows
+    [InlineData("max")]        // all features of the emulator
     public async Task The_libraries_answer_on_every_processor(string processor)
     {
         string model = Repository.PathOf("models", "tiny-chat.gguf");

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Consumers.Tests.Applications;
 
-/// <summary>What an application is told whose packages do not fit: the mistake, and what to do about it.</summary>
+/// <summary>Errors of applications with missing or mismatched packages: the message gives the mistake and the remedy.</summary>
 [Collection(nameof(Workshop))]
 public sealed class MistakeTests(Workshop workshop)
 {
@@ -86,7 +86,7 @@ public sealed class MistakeTests(Workshop workshop)
         {
             Assert.Matches("unusable: cuda: lib(cudart|cublas|cuda)[^ ]*: cannot open shared object file", run.Error);
 
-            // Asked for, a GPU that is not there is an error which says the same.
+            // Requesting a missing GPU is an error with the same explanation.
             CommandResult onGpu = await app.RunAsync([.. workshop.Story.Arguments, "99"]);
             if (!run.Error.Contains("device: Vulkan", StringComparison.Ordinal))
             {
@@ -105,6 +105,6 @@ public sealed class MistakeTests(Workshop workshop)
         CommandResult run = (await app.RunAsync(app.Folder, [.. workshop.Story.Arguments, "99"], device)).Succeeded();
         Assert.Contains("device: Vulkan Vulkan0", run.Error, StringComparison.Ordinal);
         Assert.Contains("device: CPU", run.Error, StringComparison.Ordinal);
-        Assert.NotEmpty(run.Output); // in half precision, so not word for word
+        Assert.NotEmpty(run.Output); // in half precision, so the text is not identical
     }
 }

@@ -1,6 +1,6 @@
 namespace LlamaNative.Consumers.Tests.Applications;
 
-/// <summary>Where users put applications and start them from. npm is on no command's PATH here, see <see cref="Command"/>.</summary>
+/// <summary>Folders in which users install and start applications. npm is never on PATH, see <see cref="Command"/>.</summary>
 [Collection(nameof(Workshop))]
 public sealed class PlaceTests(Workshop workshop)
 {
@@ -14,7 +14,7 @@ public sealed class PlaceTests(Workshop workshop)
     [Fact]
     public async Task Started_from_another_folder() => await IsToldAsync(await (await PortableAsync()).RunAsync(Path.GetTempPath(), []));
 
-    // If this fails, whoever can write to the folder an application is started in runs code in it.
+    // If this fails, a user who can write to the current directory of an application can run code in it.
     [Fact]
     public async Task Started_from_a_folder_with_libraries_of_others_it_loads_none_of_them()
     {
@@ -52,7 +52,7 @@ public sealed class PlaceTests(Workshop workshop)
     {
         if (OperatingSystem.IsWindows())
         {
-            return; // its permissions are another matter than these mode bits
+            return; // Windows permissions are not these mode bits
         }
 
         PublishedApplication app = singleFile ? await SingleFileAsync() : await PortableAsync();
@@ -62,7 +62,7 @@ public sealed class PlaceTests(Workshop workshop)
         SetWritable(place, false);
         try
         {
-            // Permissions do not bind root, who therefore lets nobody start it.
+            // Permissions do not apply to root, so the application is started as the user nobody.
             string[] asNobody = Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv")
                 ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
                 : [];

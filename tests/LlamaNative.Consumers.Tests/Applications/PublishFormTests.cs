@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Consumers.Tests.Applications;
 
-/// <summary>The console application in every form it can be published in; each must find its libraries and tell the same story.</summary>
+/// <summary>The console application in every publish form; each must find its libraries and generate the same story.</summary>
 [Collection(nameof(Workshop))]
 public sealed class PublishFormTests(Workshop workshop)
 {
@@ -88,7 +88,7 @@ public sealed class PublishFormTests(Workshop workshop)
     [InlineData("osx-arm64")]
     public async Task For_another_platform_with_exactly_that_platforms_libraries_beside_it(string rid)
     {
-        // Without an executable of that platform, which needs a package of its own.
+        // Without an apphost for that platform, which needs a separate package.
         PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:UseAppHost=false",
             "-p:SelfContained=false", $"-p:RuntimeIdentifier={rid}");
         string[] expected = Packages.ExpectedLibraries.Cpu(rid);

@@ -1,7 +1,7 @@
 
 namespace LlamaNative.Consumers.Tests.Applications;
 
-/// <summary>The command line tool, installed from its package and from nothing else.</summary>
+/// <summary>The command line tool, installed only from its package.</summary>
 [Collection(nameof(Workshop))]
 public sealed class ToolTests(Workshop workshop)
 {

@@ -1,7 +1,7 @@
 
 namespace LlamaNative.Consumers.Tests.Applications;
 
-/// <summary>Applications published for Windows, run: with the libraries for Windows they tell the same story.</summary>
+/// <summary>Applications published for Windows generate the same story with the libraries for Windows.</summary>
 [Collection(nameof(Workshop))]
 public sealed class WindowsTests(Workshop workshop)
 {
@@ -34,7 +34,7 @@ public sealed class WindowsTests(Workshop workshop)
         Assert.Equal(workshop.Story.Text, run.Succeeded().Output);
     }
 
-    // The libraries for Windows are built with assertions, which end the process unless LlamaNative turns them off.
+    // The libraries for Windows are built with assertions, which end the process unless LlamaNative disables them.
     [RequiresFact(Need.LinuxX64, Need.Wine)]
     public async Task A_model_whose_numbers_overflow_is_an_error_and_not_the_end()
     {

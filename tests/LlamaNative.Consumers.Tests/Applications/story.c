@@ -1,4 +1,4 @@
-// story LIBRARIES MODEL PROMPT TOKENS: the most probable continuation, by llama.cpp's own functions and no other.
+// story LIBRARIES MODEL PROMPT TOKENS: prints the most probable continuation, using only llama.cpp's C API.
 #include "llama.h"
 #include <stdio.h>
 #include <stdlib.h>

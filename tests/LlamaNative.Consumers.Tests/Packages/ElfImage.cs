@@ -11,7 +11,7 @@ internal sealed class ElfImage : NativeImage
 
     private ElfImage(byte[] file) => _file = file;
 
-    /// <summary>Where it looks for libraries before the system's folders: DT_RUNPATH.</summary>
+    /// <summary>The folders searched for libraries before the system's: DT_RUNPATH.</summary>
     public string RunPath { get; private set; } = "";
 
     /// <summary>The versions of system symbols it was linked to, e.g. <c>GLIBC_2.34</c>.</summary>

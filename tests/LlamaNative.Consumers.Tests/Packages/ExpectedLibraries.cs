@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace LlamaNative.Consumers.Tests.Packages;
 
 /// <summary>
-/// The libraries each package must hold: the CPU variants are those of ggml's own build (ggml/src/CMakeLists.txt,
+/// The libraries that each package must contain: the CPU variants are those of ggml's own build (ggml/src/CMakeLists.txt,
 /// GGML_CPU_ALL_VARIANTS; one plain CPU backend for Windows on arm64), llama and ggml are named by node-llama-cpp.
 /// </summary>
 internal static class ExpectedLibraries

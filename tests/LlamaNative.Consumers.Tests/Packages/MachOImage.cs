@@ -6,7 +6,7 @@ internal sealed class MachOImage : NativeImage
     /// <summary>The oldest macOS it runs on.</summary>
     public Version MinimumSystem { get; private set; } = new();
 
-    /// <summary>What @rpath stands for.</summary>
+    /// <summary>The value of @rpath.</summary>
     public List<string> RunPaths { get; } = [];
 
     public static new MachOImage Read(byte[] file)

@@ -3,21 +3,21 @@ using System.Buffers.Binary;
 namespace LlamaNative.Consumers.Tests.Packages;
 
 /// <summary>
-/// What a native library says of itself: the platform it is for, the libraries it loads, and the symbols it takes and
-/// gives. Read from the file by hand, so that every platform's libraries can be checked on any.
+/// A native library's platform, dependencies, imports and exports, parsed from the file, so that the libraries of every
+/// platform can be checked on any other.
 /// </summary>
 internal abstract class NativeImage
 {
     /// <summary>In NuGet's terms, e.g. <c>osx-arm64</c>.</summary>
     public required string Platform { get; init; }
 
-    /// <summary>The libraries it is linked to, by the name it asks for.</summary>
+    /// <summary>The names of the libraries that it links to.</summary>
     public HashSet<string> Needed { get; } = [];
 
-    /// <summary>The functions and variables it takes from other libraries.</summary>
+    /// <summary>The functions and variables that it imports.</summary>
     public HashSet<string> Imports { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Those it gives.</summary>
+    /// <summary>The functions and variables that it exports.</summary>
     public HashSet<string> Exports { get; } = new(StringComparer.Ordinal);
 
     public static NativeImage Read(byte[] file) => BinaryPrimitives.ReadUInt32BigEndian(file) switch

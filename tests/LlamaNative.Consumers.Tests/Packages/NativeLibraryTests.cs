@@ -2,11 +2,11 @@
 namespace LlamaNative.Consumers.Tests.Packages;
 
 /// <summary>
-/// The native libraries in the packages: all there, the pinned ones, for the right platform, and with everything they load.
+/// The native libraries in the packages are complete, pinned, for the right platform, and include their dependencies.
 /// </summary>
 public sealed class NativeLibraryTests
 {
-    // What the systems bring, as the packages' own pages say.
+    // Libraries of the operating systems, as listed in the packages' READMEs.
     private static readonly string[] s_linux =
         ["libc.so.6", "libm.so.6", "libstdc++.so.6", "libgcc_s.so.1", "libdl.so.2", "libpthread.so.0", "librt.so.1",
             "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"];
@@ -80,7 +80,7 @@ public sealed class NativeLibraryTests
     {
         foreach ((string name, NativeImage image) in images)
         {
-            Assert.True(rid == image.Platform, $"{name} lies under {rid} and is for {image.Platform}");
+            Assert.True(rid == image.Platform, $"{name} is in the folder for {rid} but built for {image.Platform}");
             Assert.All(image.Needed,
                 needed => Assert.True(IsThere(needed, images, system),
                     $"{rid}: {name} needs {needed}, which neither the package nor the system brings"));
@@ -99,7 +99,7 @@ public sealed class NativeLibraryTests
         || needed.StartsWith("/usr/lib/", StringComparison.Ordinal)
         || needed.StartsWith("/System/Library/Frameworks/", StringComparison.Ordinal);
 
-    /// <summary>Every function of ggml or llama that a library takes is given by one of those it is linked to.</summary>
+    /// <summary>Every function of ggml or llama that a library imports is exported by one of the libraries it links to.</summary>
     private static void CheckSymbols(string rid, string name, NativeImage image, Dictionary<string, NativeImage> images)
     {
         HashSet<string> given = [.. image.Needed.Select(needed => images.GetValueOrDefault(needed[(needed.LastIndexOf('/') + 1)..]))
@@ -112,7 +112,7 @@ public sealed class NativeLibraryTests
             $"{rid}: {name} takes {string.Join(", ", taken.Where(symbol => !given.Contains(symbol)))}, which none of its libraries gives");
     }
 
-    /// <summary>The oldest systems that the CPU package's page names.</summary>
+    /// <summary>The oldest systems that the CPU package's README lists.</summary>
     private static void CheckSystem(string name, NativeImage image)
     {
         if (image is ElfImage elf)

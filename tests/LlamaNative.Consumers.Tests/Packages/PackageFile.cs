@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace LlamaNative.Consumers.Tests.Packages;
 
-/// <summary>One .nupkg, read.</summary>
+/// <summary>The contents of a .nupkg file.</summary>
 internal sealed class PackageFile : IDisposable
 {
     private readonly ZipArchive _archive;
@@ -22,11 +22,11 @@ internal sealed class PackageFile : IDisposable
     /// <summary>The value of an element of the manifest's metadata.</summary>
     public string? Metadata(string element) => Manifest().Descendants().FirstOrDefault(child => child.Name.LocalName == element)?.Value;
 
-    /// <summary>Package ids and the versions asked for.</summary>
+    /// <summary>The ids and versions of dependencies.</summary>
     public Dictionary<string, string> Dependencies() => Manifest().Descendants().Where(element => element.Name.LocalName == "dependency")
         .ToDictionary(element => element.Attribute("id")!.Value, element => element.Attribute("version")!.Value);
 
-    /// <summary>What lies under runtimes/&lt;rid&gt;/native/, by file name, in ordinal order.</summary>
+    /// <summary>The files in runtimes/&lt;rid&gt;/native/, by name, in ordinal order.</summary>
     public string[] Libraries(string rid, string root = "runtimes") =>
     [
         .. Names.Where(name => name.StartsWith($"{root}/{rid}/native/", StringComparison.Ordinal))

@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace LlamaNative.Consumers.Tests.Packages;
 
-/// <summary>What every package must have besides its libraries.</summary>
+/// <summary>Requirements of every package apart from its libraries.</summary>
 public sealed class PackageTests
 {
     private const long Limit = 250_000_000; // nuget.org's, in decimal megabytes
@@ -19,7 +19,7 @@ public sealed class PackageTests
 
     public static TheoryData<string> All => [.. s_files];
 
-    // Whatever has something to reference has symbols.
+    // Every package with a reference assembly has symbols.
     public static TheoryData<string> Libraries =>
     [
         .. s_managed.Union(s_files.Where(file => file.EndsWith($".{Artifacts.Version}.nupkg", StringComparison.Ordinal))
@@ -79,7 +79,7 @@ public sealed class PackageTests
         Assert.All(pdb.Documents,
             document => Assert.StartsWith("/_/", pdb.GetString(pdb.GetDocument(document).Name), StringComparison.Ordinal));
 
-        // The very symbols of this very library.
+        // The symbols must belong to exactly this library.
         DebugDirectoryEntry codeView = library.ReadDebugDirectory().Single(entry => entry.Type == DebugDirectoryEntryType.CodeView);
         Assert.Equal(library.ReadCodeViewDebugDirectoryData(codeView).Guid, new BlobContentId(pdb.DebugMetadataHeader!.Id).Guid);
     }

@@ -6,7 +6,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>The methods against mergekit's own answers, whatever the block size and thread count.</summary>
+/// <summary>The methods, compared with mergekit's results for various block sizes and thread counts.</summary>
 public class TensorKernelTests
 {
     [Fact]
@@ -51,7 +51,7 @@ public class TensorKernelTests
 
         if (parameters.TryGetProperty("is_embed", out _))
         {
-            // What the planner does with embeddings of different height: the rows that all have.
+            // Like the planner for embeddings of different height: only the common rows.
             lengths[0] = tensors.Min(tensor => VectorFile.Shape(tensor)[0]);
         }
 
@@ -120,7 +120,7 @@ public class TensorKernelTests
         };
     }
 
-    /// <summary>The random methods with the masks of the file in place of random numbers.</summary>
+    /// <summary>The random methods, with masks from the file instead of random numbers.</summary>
     private static TaskVectorKernel WithMasks(JsonElement @case, KernelSpec spec)
     {
         bool[][] masks = [.. @case.GetProperty("keep_masks").EnumerateArray()

@@ -1,6 +1,6 @@
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>Bad options of a merge and of a check are argument exceptions that name the option, before any model is opened.</summary>
+/// <summary>Invalid options of a merge or a check throw argument exceptions that name the option, before any model is opened.</summary>
 public sealed class MergeOptionsTests
 {
     public static TheoryData<string, object?> BadMergeOptions => new()
@@ -46,7 +46,7 @@ public sealed class MergeOptionsTests
     [Fact]
     public void Every_option_is_in_the_table()
     {
-        // Besides switches, these take every value of their type.
+        // Like booleans, these accept every value of their type.
         Assert.Equal(["Seed"], Missing<MergeOptions>(BadMergeOptions));
         Assert.Equal(["Text"], Missing<MergeCheckOptions>(BadCheckOptions));
     }

@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>Recipes as people have them, planned on small models with as many layers as theirs.</summary>
+/// <summary>Published recipes, planned on small models with the same number of layers.</summary>
 public sealed class MergeRecipeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -58,7 +58,7 @@ public sealed class MergeRecipeTests : IDisposable
         Assert.Equal(0.5, T("blk.0.attn_norm.weight"));
         Assert.Equal(0.5, T("output.weight"));
 
-        // Layer 13 of 40 stands at a third: two thirds of the way from 0 to 0.4.
+        // Layer 13 of 40 is at one third: two thirds of the way from 0 to 0.4.
         Assert.Equal(0.8 / 3, T("blk.13.attn_v.weight"), 12);
 
         double T(string tensor) => Spec(plan, tensor).Parameters["t"].Number;

@@ -4,7 +4,7 @@ using LlamaNative.Merging.Recipe;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>Gradients, filters and samples against mergekit's and BlockMerge's own answers.</summary>
+/// <summary>Gradients, filters and samples, compared with the results of mergekit and BlockMerge.</summary>
 public class ParameterReaderTests
 {
     private static readonly string[] s_noNames = [];

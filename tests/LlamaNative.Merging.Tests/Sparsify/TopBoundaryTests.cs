@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>Selection by counting against a plain sort, with many equal sizes among them.</summary>
+/// <summary>Selection by counting, compared with a plain sort on data with many equal values.</summary>
 public class TopBoundaryTests
 {
     [Theory]

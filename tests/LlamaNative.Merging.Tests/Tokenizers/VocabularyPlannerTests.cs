@@ -3,7 +3,7 @@ using LlamaNative.Gguf;
 
 namespace LlamaNative.Merging.Tests;
 
-/// <summary>Vocabularies brought together: unions, borrowed and added rows, padding, templates.</summary>
+/// <summary>Combined vocabularies: unions, borrowed and added rows, padding, templates.</summary>
 public sealed class VocabularyPlannerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -37,7 +37,7 @@ public sealed class VocabularyPlannerTests : IDisposable
             JsonElement[] expected = [.. @case.GetProperty("expected").EnumerateArray()];
             for (int i = 0; i < vocabularies.Length; i++)
             {
-                // Weight 1 for one model and 0 for the others shows that model's own permuted matrix.
+                // Weight 1 for one model and 0 for the others gives that model's permuted matrix.
                 string models = string.Join(", ",
                     Enumerable.Range(0, vocabularies.Length).Select(j => $"{{model: {j}, parameters: {{weight: {(i == j ? 1 : 0)}}}}}"));
                 Merge(
@@ -71,9 +71,9 @@ public sealed class VocabularyPlannerTests : IDisposable
         float[] a = Rows("A.gguf");
         float[] b = Rows("B.gguf");
         float[] merged = Rows("out.gguf");
-        Assert.Equal(Mean(a[8..16], a[8..16]), merged[8..16]); // "a" is the base's alone
-        Assert.Equal(Mean(a[16..24], b[8..16]), merged[16..24]); // "b" stands elsewhere in B
-        Assert.Equal(b[16..24], merged[24..32]); // "<x>" is B's alone
+        Assert.Equal(Mean(a[8..16], a[8..16]), merged[8..16]); // "a" is only in the base
+        Assert.Equal(Mean(a[16..24], b[8..16]), merged[16..24]); // "b" has another id in B
+        Assert.Equal(b[16..24], merged[24..32]); // "<x>" is only in B
         Assert.All(merged[32..40], value => Assert.Equal(0, value));
 
         // Padding is the mean of the five rows before it, in every model.

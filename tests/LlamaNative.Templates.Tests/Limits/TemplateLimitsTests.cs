@@ -1,7 +1,7 @@
 
 namespace LlamaNative.Templates.Tests;
 
-/// <summary>Templates that want to hang, exhaust or crash the process; each must end in an error of ours.</summary>
+/// <summary>Templates that try to hang, exhaust or crash the process; each must end in a typed error.</summary>
 public class TemplateLimitsTests
 {
     public static TheoryData<TemplateLimits, string> Negative => new()
@@ -139,7 +139,7 @@ public class TemplateLimitsTests
     [Fact]
     public void A_stack_that_is_nearly_full_gives_an_error_and_no_crash()
     {
-        // As deep as the limits can be set, on a thread with a quarter of the usual room.
+        // The maximum depth of the limits, on a thread with a quarter of the usual stack.
         TemplateLimits deep = new() { MaxSyntaxDepth = int.MaxValue, MaxCallDepth = int.MaxValue };
         string[] templates =
         [

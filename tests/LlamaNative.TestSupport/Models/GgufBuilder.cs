@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>Builds files byte by byte from the format's description, right or wrong, without the writer under test.</summary>
+/// <summary>Builds valid and invalid files byte by byte from the format's specification, without the writer under test.</summary>
 public sealed class GgufBuilder
 {
     private readonly List<byte> _keys = [];
@@ -64,7 +64,7 @@ public sealed class GgufBuilder
         return this;
     }
 
-    /// <summary>A tensor whose data (of so many bytes, counting up) follows the one before, unless an offset is given.</summary>
+    /// <summary>A tensor with this many data bytes (counting up), placed after the previous one unless an offset is given.</summary>
     public GgufBuilder Tensor(string name, GgmlType type, long[] ne, long bytes, long? offset = null)
     {
         RawTensor(Bytes(name, (uint)ne.Length, Bytes([.. ne.Cast<object>()]), (int)type, offset ?? (long)_data.Count));

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>Damages files in ways that a format reader meets: the same seed always does the same damage.</summary>
+/// <summary>Damages files in typical ways; the same seed always causes the same damage.</summary>
 public sealed class GgufMutator(IReadOnlyList<byte[]> originals, int seed)
 {
     private static readonly ulong[] s_lengths =
@@ -13,7 +13,7 @@ public sealed class GgufMutator(IReadOnlyList<byte[]> originals, int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>One damaged file, one to four injuries deep.</summary>
+    /// <summary>A file with one to four kinds of damage.</summary>
     public byte[] Next()
     {
         byte[] file = Pick().ToArray();
@@ -55,17 +55,17 @@ public sealed class GgufMutator(IReadOnlyList<byte[]> originals, int seed)
                 return file;
             case 4: // cut off
                 return file[.._random.Next(file.Length)];
-            case 5: // a stretch taken out or doubled
+            case 5: // a range removed or duplicated
                 int from = Place(file);
                 int to = Math.Min(file.Length, from + _random.Next(1, 64));
                 return _random.Next(2) == 0 ? [.. file[..from], .. file[to..]] : [.. file[..to], .. file[from..]];
-            default: // the head of one file on the tail of another
+            default: // the start of one file and the end of another
                 byte[] other = Pick();
                 return [.. file[..Place(file)], .. other[_random.Next(other.Length)..]];
         }
     }
 
-    /// <summary>Mostly in the header, where everything is decided.</summary>
+    /// <summary>Picks positions mostly in the header.</summary>
     private int Place(byte[] file) => _random.Next(_random.Next(4) == 0 ? file.Length : Math.Min(file.Length, 512));
 
     private byte[] Pick() => originals[_random.Next(originals.Count)];

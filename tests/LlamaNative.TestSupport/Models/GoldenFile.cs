@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace LlamaNative.TestSupport;
 
 /// <summary>
-/// What llama.cpp itself answers, as tests/Golden/record.mjs recorded it. The file holds the hash of every model, so
-/// that answers to another model than the tests make are not compared.
+/// llama.cpp's results, recorded by tests/Golden/record.mjs. The file contains the hash of every model, so that results for
+/// another model than the test's are not compared.
 /// </summary>
 public static class GoldenFile
 {
@@ -17,7 +17,7 @@ public static class GoldenFile
         return document.RootElement.Clone();
     }
 
-    /// <summary>The answers about a model, whose file must be the one that was asked.</summary>
+    /// <summary>The results for a model, whose file must have the recorded hash.</summary>
     public static JsonElement AnswersOf(string name, string modelPath)
     {
         JsonElement answers = Read("models.json").GetProperty(name);
@@ -29,8 +29,8 @@ public static class GoldenFile
     }
 
     /// <summary>
-    /// How far a number may be from the recorded one: builds of the CPU backend round differently, and the record says by
-    /// how much at most.
+    /// The tolerance of recorded numbers: builds of the CPU backend round differently, and the record contains the largest
+    /// difference.
     /// </summary>
     public static float Tolerance(JsonElement recorded) => (2 * recorded.GetProperty("spread").GetSingle()) + 0.005f;
 

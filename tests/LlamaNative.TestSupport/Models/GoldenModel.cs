@@ -3,7 +3,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>A model about which llama.cpp was asked, by its name in models.json, with the answers.</summary>
+/// <summary>A model with recorded results of llama.cpp, by its name in models.json.</summary>
 public sealed class GoldenModel : IDisposable
 {
     private readonly TinyModel? _random;

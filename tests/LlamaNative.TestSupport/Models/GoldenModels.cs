@@ -1,6 +1,6 @@
 namespace LlamaNative.TestSupport;
 
-/// <summary>The models of random weights whose answers llama.cpp has given; see <see cref="GoldenFile"/>.</summary>
+/// <summary>The models with random weights for which llama.cpp's results are recorded; see <see cref="GoldenFile"/>.</summary>
 public static class GoldenModels
 {
     public static IReadOnlyDictionary<string, TinyModelOptions> Random { get; } = new Dictionary<string, TinyModelOptions>

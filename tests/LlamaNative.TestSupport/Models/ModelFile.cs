@@ -4,8 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.TestSupport;
 
 /// <summary>
-/// A GGUF file in memory, whose metadata and tensors a test can read and change before it saves it: models of random
-/// weights that llama.cpp loads (see <see cref="TinyModelOptions"/>), adapters for them, and broken ones of both.
+/// A GGUF file in memory, whose metadata and tensors a test can read and change before saving: models with random weights
+/// that llama.cpp loads (see <see cref="TinyModelOptions"/>), adapters for them, and invalid versions of both.
 /// </summary>
 public sealed class ModelFile(int seed = 1)
 {
@@ -23,11 +23,11 @@ public sealed class ModelFile(int seed = 1)
     public static ModelFile Llama(int seed = 1, bool tied = false) =>
         (Small(seed, "llama", TinyVocabulary.SentencePiece()) with { Tied = tied }).Create();
 
-    /// <summary>A BERT with a WordPiece vocabulary of a few words; with <paramref name="classes"/> a head to rank with.</summary>
+    /// <summary>A BERT with a WordPiece vocabulary of a few words; with <paramref name="classes"/>, it has a classification head.</summary>
     public static ModelFile Bert(int seed = 1, int? pooling = 1, string[]? classes = null) =>
         (Small(seed, "bert", TinyVocabulary.WordPiece()) with { Pooling = pooling, Classes = classes }).Create();
 
-    /// <summary>Adds a tensor whose numbers depend on the seed and on its name alone; norms are near 1.</summary>
+    /// <summary>Adds a tensor whose numbers depend only on the seed and its name; norms are close to 1.</summary>
     public void AddRandom(string name, TensorShape shape, GgmlType type = GgmlType.F32)
     {
         var random = new Random(name.Aggregate(seed * 7919, (hash, letter) => unchecked((hash * 31) + letter)));
@@ -53,7 +53,7 @@ public sealed class ModelFile(int seed = 1)
         return path;
     }
 
-    /// <summary>Writes it as several files, tensors dealt out in order, and returns the first one's path.</summary>
+    /// <summary>Writes a split model, with the tensors distributed in order, and returns the path of the first file.</summary>
     public string SaveSplit(string prefix, int parts)
     {
         int perPart = (Tensors.Count + parts - 1) / parts;

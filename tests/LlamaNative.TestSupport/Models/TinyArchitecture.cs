@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>The metadata and tensors that llama.cpp expects of each architecture.</summary>
+/// <summary>The metadata and tensors that llama.cpp requires for each architecture.</summary>
 internal static class TinyArchitecture
 {
     private const int MambaKernel = 4;

@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>LoRA adapters of random matrices, and what they do to a model, computed by hand.</summary>
+/// <summary>LoRA adapters with random matrices, and their effect on a model, computed by hand.</summary>
 public static class TinyLora
 {
     private const string Embedding = "token_embd.weight";
@@ -22,7 +22,7 @@ public static class TinyLora
 
         foreach (string weight in weights)
         {
-            // A looked-up matrix is adapted row by row, so its factors are the other way round.
+            // The embedding matrix is adapted row by row, so its factors are swapped.
             TensorShape shape = model.Tensors[weight].Shape;
             file.AddRandom(weight + ".lora_a", weight == Embedding ? new TensorShape(rank, shape[1]) : new TensorShape(shape[0], rank));
             file.AddRandom(weight + ".lora_b", weight == Embedding ? new TensorShape(rank, shape[0]) : new TensorShape(rank, shape[1]));

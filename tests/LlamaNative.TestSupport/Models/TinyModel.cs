@@ -2,7 +2,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>A model of random weights in a temporary file, so that whatever needs a model runs on a fresh clone.</summary>
+/// <summary>A model with random weights in a temporary file, so that tests that need a model run on a fresh clone.</summary>
 public sealed class TinyModel : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

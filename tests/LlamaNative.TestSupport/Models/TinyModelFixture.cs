@@ -3,7 +3,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>One loaded model for all tests of a class; a context is made by each test that needs one.</summary>
+/// <summary>One loaded model for all tests of a class; each test creates its own context.</summary>
 public sealed class TinyModelFixture : IDisposable
 {
     private readonly TinyModel _file = new();

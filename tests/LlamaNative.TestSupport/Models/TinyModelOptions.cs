@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>What a model of random weights is like; the default is a small LLaMA with a SentencePiece vocabulary.</summary>
+/// <summary>The properties of a model with random weights; the default is a small LLaMA with a SentencePiece vocabulary.</summary>
 public sealed record TinyModelOptions
 {
     /// <summary>
@@ -14,7 +14,7 @@ public sealed record TinyModelOptions
 
     /// <summary>
     /// general.architecture. "llama", "gemma2" (a sliding window), "mamba" (recurrent) and "bert" (an encoder) load;
-    /// anything else gets LLaMA's tensors, which llama.cpp refuses.
+    /// any other gets LLaMA's tensors and is rejected by llama.cpp.
     /// </summary>
     public string Architecture { get; init; } = "llama";
 
@@ -36,7 +36,7 @@ public sealed record TinyModelOptions
 
     public int? SlidingWindow { get; init; }
 
-    /// <summary>Whether the output matrix is that of the embeddings.</summary>
+    /// <summary>Whether the output matrix is the embedding matrix.</summary>
     public bool Tied { get; init; }
 
     public string? ChatTemplate { get; init; }
@@ -44,10 +44,10 @@ public sealed record TinyModelOptions
     /// <summary>BERT: bert.pooling_type.</summary>
     public int? Pooling { get; init; }
 
-    /// <summary>BERT: the labels of a classifier's head.</summary>
+    /// <summary>BERT: the labels of a classification head.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
-    /// <summary>Every tensor's numbers depend on the seed and on its name alone.</summary>
+    /// <summary>The random seed; each tensor's numbers depend only on it and the tensor's name.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>The type of the matrices; vectors stay F32.</summary>
@@ -58,13 +58,13 @@ public sealed record TinyModelOptions
     /// <summary>Puts NaN into the norms, so that every activation and every logit is NaN.</summary>
     public bool Broken { get; init; }
 
-    /// <summary>Tensors left out.</summary>
+    /// <summary>Tensors to omit.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
     /// <summary>Tensors with given numbers.</summary>
     public IReadOnlyDictionary<string, float[]> Given { get; init; } = new Dictionary<string, float[]>();
 
-    /// <summary>More metadata, or other values of it.</summary>
+    /// <summary>Additional or replaced metadata.</summary>
     public IReadOnlyDictionary<string, GgufValue> Metadata { get; init; } = new Dictionary<string, GgufValue>();
 
     /// <summary>The model in memory.</summary>

@@ -4,8 +4,8 @@ using LlamaNative.Gguf;
 namespace LlamaNative.TestSupport;
 
 /// <summary>
-/// A vocabulary for a <see cref="TinyModelOptions"/>, of each kind that llama.cpp tokenizes with. Those that hold all 256
-/// bytes let any text come out.
+/// A vocabulary for <see cref="TinyModelOptions"/>, of each type that llama.cpp supports. Those with all 256 byte tokens can
+/// represent any text.
 /// </summary>
 public sealed partial class TinyVocabulary
 {
@@ -82,6 +82,6 @@ public sealed partial class TinyVocabulary
         }
     }
 
-    /// <summary>Metadata that names a token by its role, as "bos" or "eos".</summary>
+    /// <summary>Adds metadata for a token's role, such as "bos" or "eos".</summary>
     private void Role(string role, string token) => _more[$"tokenizer.ggml.{role}_token_id"] = GgufValue.Of((uint)this[token]);
 }

@@ -6,7 +6,7 @@ namespace LlamaNative.TestSupport;
 /// <summary>The kinds of vocabularies.</summary>
 public sealed partial class TinyVocabulary
 {
-    private const string Space = "\u2581"; // SentencePiece's mark of a space
+    private const string Space = "\u2581"; // SentencePiece's space character
     private const string Letters = "abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>SentencePiece (SPM): &lt;unk&gt;, &lt;s&gt;, &lt;/s&gt;, 256 byte tokens, &lt;|eot|&gt;, letters and a few words.</summary>
@@ -124,10 +124,10 @@ public sealed partial class TinyVocabulary
         return v;
     }
 
-    /// <summary>None at all: the metadata give the number of tokens.</summary>
+    /// <summary>No vocabulary: the metadata gives only the number of tokens.</summary>
     public static TinyVocabulary None() => new("no_vocab");
 
-    /// <summary>GPT-2's bytes_to_unicode: printable bytes stand for themselves, the others for U+0100 and on.</summary>
+    /// <summary>GPT-2's bytes_to_unicode: printable bytes map to themselves, the others to characters from U+0100.</summary>
     private static char ByteCharacter(int value)
     {
         static bool Printable(int b) => b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace LlamaNative.TestSupport;
 
-/// <summary>What a run of the tool left behind.</summary>
+/// <summary>The output and exit code of the tool.</summary>
 public sealed record ToolResult(int ExitCode, byte[] Output, string Error)
 {
     public string Text => Encoding.UTF8.GetString(Output);
@@ -16,7 +16,7 @@ public sealed record ToolResult(int ExitCode, byte[] Output, string Error)
     }
 }
 
-/// <summary>The tool as a user has it: a process of its own, built beside these tests.</summary>
+/// <summary>Runs the command line tool, built with these tests, as a separate process.</summary>
 public static class Tool
 {
     // .../bin/<configuration>/net10.0/ here and there.
@@ -84,7 +84,7 @@ public static class Tool
         }
         catch (IOException)
         {
-            // It ended without reading its input.
+            // The process ended without reading its input.
         }
     }
 }

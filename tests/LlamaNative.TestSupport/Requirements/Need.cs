@@ -1,6 +1,6 @@
 namespace LlamaNative.TestSupport;
 
-/// <summary>What a test may need of the machine; see <see cref="Requirements"/> for how each is detected.</summary>
+/// <summary>Requirements of tests; see <see cref="Requirements"/> for how each is detected.</summary>
 public enum Need
 {
     /// <summary>Linux, on any processor.</summary>
@@ -24,7 +24,7 @@ public enum Need
     /// <summary>llama.cpp's source at the pinned release.</summary>
     LlamaSource,
 
-    /// <summary>The reference files beside the repository.</summary>
+    /// <summary>The reference files in ../shared.</summary>
     Shared,
 
     /// <summary>A browser of the Chromium family.</summary>
@@ -36,7 +36,7 @@ public enum Need
     /// <summary>ggml's Vulkan backend in native/.cache and a software Vulkan driver.</summary>
     SoftwareVulkan,
 
-    /// <summary>Mesa's software Vulkan driver alone.</summary>
+    /// <summary>Only Mesa's software Vulkan driver.</summary>
     VulkanDriver,
 
     /// <summary>Packages for GPUs in artifacts/.</summary>

@@ -1,6 +1,6 @@
 namespace LlamaNative.TestSupport;
 
-/// <summary>Programs that may be installed.</summary>
+/// <summary>Optional programs.</summary>
 public static class Programs
 {
     private static readonly string[] s_browsers = OperatingSystem.IsMacOS()

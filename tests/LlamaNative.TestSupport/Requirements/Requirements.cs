@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaNative.TestSupport;
 
 /// <summary>
-/// One row per <see cref="Need"/>: how it is detected, and what the skip reason of a test says where it is absent,
-/// which is what to install or run.
+/// One row per <see cref="Need"/>: how it is detected, and the skip reason of tests if it is missing, which names what to
+/// install or run.
 /// </summary>
 public static class Requirements
 {
@@ -34,14 +34,14 @@ public static class Requirements
         [Need.VulkanDriver] = new(() => SoftwareVulkan.Driver is not null, VulkanDriver),
         [Need.GpuPackages] = new(
             () => IsPacked("LlamaNative.Backend.Vulkan") && IsPacked("LlamaNative.Backend.Cuda"),
-            "the packages for GPUs: dotnet pack -c Release -o artifacts, without -p:PackGpuBackends=false"),
-        [Need.Wine] = new(() => WineLoader.Starts, "Wine that starts (Debian: apt-get install wine64)"),
+            "the GPU packages: dotnet pack -c Release -o artifacts, without -p:PackGpuBackends=false"),
+        [Need.Wine] = new(() => WineLoader.Starts, "a working Wine (Debian: apt-get install wine64)"),
         [Need.Arm64Emulation] = new(
             () => Arm64Tools.Exist,
             "QEMU and a C++ compiler for arm64 (Debian: apt-get install qemu-user-static g++-aarch64-linux-gnu)"),
     };
 
-    /// <summary>The reason to skip a test that needs all of these, or null where the machine has them.</summary>
+    /// <summary>The reason to skip a test that needs all of these, or null if none is missing.</summary>
     public static string? Missing(params Need[] needs)
     {
         string[] missing = [.. needs.Select(need => s_table[need]).Where(need => !need.IsMet.Value).Select(need => need.What)];

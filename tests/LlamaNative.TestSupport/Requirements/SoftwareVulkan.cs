@@ -1,6 +1,6 @@
 namespace LlamaNative.TestSupport;
 
-/// <summary>A Vulkan device that needs no GPU: Mesa's software driver under ggml's Vulkan backend.</summary>
+/// <summary>A Vulkan device without a GPU: Mesa's software driver with ggml's Vulkan backend.</summary>
 public static class SoftwareVulkan
 {
     private const string Drivers = "/usr/share/vulkan/icd.d";

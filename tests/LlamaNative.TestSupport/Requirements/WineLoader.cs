@@ -9,14 +9,14 @@ public static class WineLoader
 
     private static readonly Lazy<bool> s_starts = new(() => OperatingSystem.IsLinux() && File.Exists(Path) && TryStart());
 
-    /// <summary>Whether it is installed and starts here: it may be there and find no place for its address space.</summary>
+    /// <summary>Whether it is installed and starts; in some environments it cannot reserve its address space.</summary>
     public static bool Starts => s_starts.Value;
 
     public static IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?>
     {
         ["PATH"] = "/usr/bin:/bin", // Wine's own helpers
-        ["LANG"] = "C.UTF-8", // in which it reads arguments and file names
-        // Its Windows folder, made at the first start and kept for the next.
+        ["LANG"] = "C.UTF-8", // the encoding of arguments and file names
+        // Its Windows folder, created at the first start and reused.
         ["WINEPREFIX"] = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "llamanative-wine-" + System.Environment.UserName),
         ["WINEDEBUG"] = "-all",
         ["DOTNET_ROOT"] = null,

@@ -11,7 +11,7 @@ internal static class AdapterTestModel
     public static LlamaContext NewContext(LlamaModel model) =>
         new(model, new ContextOptions { ContextSize = 256, BatchSize = 64, MicroBatchSize = 64, Threads = 1 });
 
-    /// <summary>The logits behind every token of the prompt, in a cleared cache.</summary>
+    /// <summary>The logits after every token of the prompt, with a cleared cache.</summary>
     public static float[] Logits(LlamaContext context)
     {
         context.Cache.Clear();
@@ -40,7 +40,7 @@ internal static class AdapterTestModel
     }
 
     /// <summary>
-    /// The two differ by much more than <see cref="AssertClose"/> forgives, so that a test which compares them sees something.
+    /// Asserts that the two differ by much more than the tolerance of <see cref="AssertClose"/>, so that a comparison is meaningful.
     /// </summary>
     public static void AssertFar(float[] left, float[] right) =>
         Assert.True(left.Zip(right, (l, r) => Math.Abs(l - r)).Max() > 0.05f, "the logits hardly differ");

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LlamaNative.Tests.Chat;
 
-/// <summary>Templates and variables that mean harm, given to the tool.</summary>
+/// <summary>Malicious templates and variables, passed to the tool.</summary>
 public sealed class HostileInputTests
 {
     [Fact]

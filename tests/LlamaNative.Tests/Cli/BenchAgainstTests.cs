@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>`bench` beside another command, and its tests at a depth; `plan` on the command line.</summary>
+/// <summary>`bench` compared with another command, and with a depth; `plan` on the command line.</summary>
 public sealed class BenchAgainstTests : IDisposable
 {
     private readonly TinyModel _model = new();
@@ -25,7 +25,7 @@ public sealed class BenchAgainstTests : IDisposable
     [Theory]
     [InlineData("no-such-command-anywhere", "cannot be started")]
     [InlineData("echo nothing of note", "printed no tokens per second")]
-    [InlineData("dotnet no-such-thing.dll", "ended with code")]
+    [InlineData("dotnet no-such-thing.dll", "exited with code")]
     public async Task A_peer_that_fails_ends_it_with_the_reason(string command, string reason)
     {
         ToolResult result = await Tool.RunAsync("bench", "-m", _model.Path, "-p", "4", "-n", "0", "-r", "1",

@@ -1,6 +1,6 @@
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>The sample as a user has it, over pipes.</summary>
+/// <summary>The sample, run as a process with pipes.</summary>
 public sealed class ConsoleChatTests
 {
     [Fact]
@@ -13,7 +13,7 @@ public sealed class ConsoleChatTests
         Assert.Contains("chatml, as the model has no template", result.Error, StringComparison.Ordinal);
         Assert.Contains("there is no command /nonsense", result.Error, StringComparison.Ordinal);
 
-        // Behind the first answer the cache holds its prompt and all of it but the last token, which nothing followed.
+        // After the first answer, the cache contains the prompt and the answer except its last token, which was not evaluated.
         string[] stats = [.. result.Error.Split('\n').Where(line => line.StartsWith("prompt", StringComparison.Ordinal))];
         Assert.Equal(2, stats.Length);
         Assert.Contains(": 0 from the cache", stats[0], StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class ConsoleChatTests
     [Fact]
     public async Task Without_a_model_it_says_how_to_name_one()
     {
-        // A clone that has the repository's model answers instead.
+        // A clone with the repository's model answers instead.
         bool hasModel = File.Exists(Repository.PathOf("models", "tiny-chat.gguf"));
         ToolResult result = await Tool.RunChatSampleAsync("", []);
         Assert.Equal(hasModel ? 0 : 2, result.ExitCode);

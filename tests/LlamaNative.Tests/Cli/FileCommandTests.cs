@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>The commands over files: what a user sees of inspect, quantize, render, grammar and embed.</summary>
+/// <summary>The commands for files: the output of inspect, quantize, render, grammar and embed.</summary>
 public sealed class FileCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("llamanative-").FullName;
@@ -37,7 +37,7 @@ public sealed class FileCommandTests : IDisposable
         Assert.True(new FileInfo(quantized).Length < new FileInfo(model).Length / 2);
 
         double before = await PerplexityAsync(model);
-        Assert.InRange(await PerplexityAsync(quantized), 0.9 * before, 1.1 * before); // near, though these are random weights
+        Assert.InRange(await PerplexityAsync(quantized), 0.9 * before, 1.1 * before); // close, even with random weights
 
         ToolResult unknown = await Tool.RunAsync("quantize", model, quantized, "Q9_9");
         Assert.Equal(1, unknown.ExitCode);

@@ -1,7 +1,7 @@
 namespace LlamaNative.Tests.Cli;
 
 /// <summary>
-/// A command that fails says why in one line on stderr, prints nothing on stdout, and its exit code tells. None of this needs a model.
+/// A failing command prints the reason as one line on stderr and nothing on stdout, and sets its exit code. No model is needed.
 /// </summary>
 public sealed class ToolErrorTests : IDisposable
 {

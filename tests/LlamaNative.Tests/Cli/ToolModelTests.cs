@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>Every command on the repository's chat model, against what llama.cpp itself answers (tests/Golden/models.json).</summary>
+/// <summary>Every command on the repository's chat model, compared with llama.cpp's results (tests/Golden/models.json).</summary>
 public sealed class ToolModelTests
 {
     private const string Once = "Once upon a time";
     private static readonly string s_model = Repository.TinyChat;
     private static readonly JsonElement s_golden = GoldenFile.AnswersOf("tiny-chat", s_model);
 
-    // llama.cpp went on past the end of its answer, where the tool stops: before one of these tokens.
+    // The recorded generation continues after the end of the answer; the tool stops before one of these tokens.
     private static readonly int[] s_ends = [0, 2];
 
     private static JsonElement Prompt =>
@@ -58,7 +58,7 @@ public sealed class ToolModelTests
         }
     }
 
-    // Greedily, the story goes on with " there was a curious dog named Lisa."
+    // The greedy continuation is " there was a curious dog named Lisa."
     [Theory]
     [InlineData(" there was a curious dog", "stopSequence", "--stop", "zebra", "--stop", " named")]
     [InlineData("aaaa", "endOfGeneration", "--grammar", "root ::= \"aaaa\"")]
@@ -197,7 +197,7 @@ public sealed class ToolModelTests
     [Fact]
     public async Task Chat_answers_each_line_and_ends_with_the_input()
     {
-        using var tiny = new TinyModel(); // without a template of its own
+        using var tiny = new TinyModel(); // has no chat template
         byte[] said = "Once\n\nTwice\n"u8.ToArray();
         ToolResult result = await Tool.RunAsync(said, "chat", "-m", tiny.Path, "-n", "5", "--temp", "0", "-t", "1");
         Assert.Equal(0, result.ExitCode);

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace LlamaNative.Tests.Cli;
 
 /// <summary>
-/// Layers on a GPU, where the GPU is a software one: slow, but the same code. In processes of their own, as a process
-/// loads one set of native libraries.
+/// Layers on a software GPU, which is slow but runs the same code. The tests use separate processes, because a process loads
+/// only one set of native libraries.
 /// </summary>
 public sealed class VulkanTests
 {
@@ -21,7 +21,7 @@ public sealed class VulkanTests
         Assert.Equal(Tokens(cpu), Tokens(gpu));
         Assert.Equal(24, Tokens(gpu).Length);
 
-        // llama.cpp's own word that the layers are there: 4 of them, and the output; and the report of it.
+        // llama.cpp's log confirms the offload of 4 layers and the output, and so does our report.
         Assert.Contains("offloaded 5/5 layers to GPU", gpu.Error, StringComparison.Ordinal);
         Assert.Equal((5, 5), Layers(gpu));
         Assert.Contains("Vulkan0", Buffers(gpu).Keys);
@@ -42,7 +42,7 @@ public sealed class VulkanTests
             Buffers(result).Where(buffer => buffer.Key.StartsWith("CPU", StringComparison.Ordinal)).Sum(buffer => buffer.Value);
     }
 
-    // Without a driver the device is not there, and asking for it must not end on the CPU unnoticed.
+    // Without a driver there is no device, and a request for it must not silently fall back to the CPU.
     [Fact]
     public async Task Asking_for_a_GPU_that_is_not_there_is_an_error()
     {
@@ -54,7 +54,7 @@ public sealed class VulkanTests
     private static Dictionary<string, string> Environment() => new()
     {
         ["LLAMANATIVE_LIBRARY_DIR"] = SoftwareVulkan.Libraries,
-        ["GGML_VK_VISIBLE_DEVICES"] = "0", // ggml leaves software devices out unless they are named
+        ["GGML_VK_VISIBLE_DEVICES"] = "0", // ggml ignores software devices unless they are listed
         ["VK_ICD_FILENAMES"] = SoftwareVulkan.Driver!,
     };
 

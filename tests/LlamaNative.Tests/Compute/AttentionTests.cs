@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Normalisation, rotary embedding, softmax and attention against plain loops.</summary>
+/// <summary>Normalization, rotary embedding, softmax and attention, compared with plain loops.</summary>
 public sealed class AttentionTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Devices, backends and the scheduler; with a GPU library and driver (a software one will do) also two devices at once.</summary>
+/// <summary>Devices, backends and the scheduler; with a GPU library and (software) driver also two devices at once.</summary>
 public sealed class BackendTests
 {
     [Fact]
@@ -98,7 +98,7 @@ public sealed class BackendTests
         using var alone = new ComputeGraph(16);
         alone.BuildForwardExpand(doubled);
         Assert.Throws<LlamaException>(() => alone.Allocate(gpu)); // a custom operator has no kernel there
-        Assert.Throws<LlamaException>(() => alone.Allocate(cpu)); // the weights lie elsewhere
+        Assert.Throws<LlamaException>(() => alone.Allocate(cpu)); // the weights are on another device
         using var scheduler = new Scheduler(gpu, cpu);
         alone.Allocate(scheduler);
         alone.Compute();

@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Gradients against finite differences: (loss(x + h) - loss(x - h)) / 2h for every number of every parameter.</summary>
+/// <summary>Gradients, compared with finite differences: (loss(x + h) - loss(x - h)) / 2h for every number of every parameter.</summary>
 public sealed class BackwardPassTests
 {
     private delegate GgmlTensor Model(Bench b, TensorArena g, GgmlTensor[] p);
@@ -39,7 +39,7 @@ public sealed class BackwardPassTests
         ["GetRows with a row twice"] = ([[4, 5]], (b, g, p) => Weighted(b, g.GetRows(g.Sqr(p[0]), b.I32([3, 0, 3], 3)))),
         ["SoftMax with mask"] = ([[5, 3, 2]], (b, g, p) => Weighted(b, g.SoftMaxExt(g.DiagMaskInf(p[0], 1), scale: 1.5f))),
         ["SoftMax used by one product"] = ([[5, 3], [5, 4]], (b, g, p) => Weighted(b, g.MulMat(p[1], g.SoftMaxExt(g.Scale(p[0], 2))))),
-        // The gradient of the sum is shared, so ggml's allocator would lay the first result of SoftMaxExtBack over its y.
+        // The gradient of the sum is shared, so ggml's allocator would place the first result of SoftMaxExtBack over its y.
         ["SoftMax twice under one gradient"] = ([[5, 3], [5, 3]],
             (b, g, p) => Weighted(b, g.Add(g.SoftMaxExt(g.Scale(p[0], 2)), g.SoftMaxExt(g.Scale(p[1], 3))))),
         ["Rope"] = ([[6, 2, 3]], (b, g, p) =>
@@ -60,7 +60,7 @@ public sealed class BackwardPassTests
         GgmlTensor loss = bench.Arena.SetLoss(build(bench, bench.Arena, parameters));
         bench.WriteData();
 
-        // Memory comes from the graph's allocator, so that results share it as they do in real training.
+        // Memory comes from the graph's allocator, so that results share it as in real training.
         using var graph = new ComputeGraph();
         graph.BuildForwardExpand(loss);
         graph.BuildBackwardExpand(bench.Arena);
@@ -155,12 +155,12 @@ public sealed class BackwardPassTests
         GgmlTensor second = bench.Arena.OptStepSgd(sgd, gradient, bench.F32([0.1f, 0.01f], 2));
         bench.ComputeAll(first, second);
 
-        // The first step of Adam goes by the learning rate against the gradient's sign, whatever its size.
+        // Adam's first step has the size of the learning rate, against the sign of the gradient.
         Bench.AssertNear([.. w.Select((x, i) => (x * (1 - 0.001f)) - (0.1f * Math.Sign(g[i])))], adam.ToArray<float>(), 1e-4);
         Bench.AssertNear([.. w.Select((x, i) => (x * (1 - 0.001f)) - (0.1f * g[i]))], sgd.ToArray<float>(), 1e-5);
     }
 
-    /// <summary>A loss in which every number counts differently, so that no error of place can hide.</summary>
+    /// <summary>A loss in which every number has a different weight, so that swapped elements are detected.</summary>
     private static GgmlTensor Weighted(Bench b, GgmlTensor result)
     {
         long[] ne = [result.Shape[0], result.Shape[1], result.Shape[2], result.Shape[3]];

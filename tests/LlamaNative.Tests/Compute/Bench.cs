@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Tests.Compute;
 
 /// <summary>
-/// What a test of operators needs: data with known values on the CPU, an arena for results, and one call to compute them.
+/// Support for operator tests: data with known values on the CPU, an arena for results, and one call to compute them.
 /// </summary>
 internal sealed class Bench : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class Bench : IDisposable
         return tensor;
     }
 
-    /// <summary>Data of a type, stored by ggml's own conversion.</summary>
+    /// <summary>Data of a type, converted by ggml.</summary>
     public GgmlTensor Stored(GgmlType type, float[] values, params long[] ne)
     {
         GgmlTensor tensor = _data.NewTensor(type, ne);
@@ -61,7 +61,7 @@ internal sealed class Bench : IDisposable
         graph.Compute();
     }
 
-    /// <summary>Gives the data memory, and writes the values again where a computation may have changed them.</summary>
+    /// <summary>Allocates memory for the data, and rewrites values that a computation may have changed.</summary>
     public void WriteData()
     {
         _data.Allocate(Backend);

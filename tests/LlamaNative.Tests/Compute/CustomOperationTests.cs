@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Operators in C#, cancellation, and what a computation costs.</summary>
+/// <summary>Operators in C#, cancellation, and the allocations of a computation.</summary>
 public sealed class CustomOperationTests
 {
     [Theory]
@@ -112,7 +112,7 @@ public sealed class CustomOperationTests
         graph.Allocate(bench.Backend);
         using var source = new CancellationTokenSource();
         float[] read = new float[16];
-        Measure(); // the first calls bind imports and compile
+        Measure(); // the first calls bind imports and run the JIT
         Measure();
         Assert.Equal(0, Measure());
 

@@ -2,7 +2,7 @@ using LlamaNative.Compute;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Operators that work element by element against .NET's own arithmetic.</summary>
+/// <summary>Element-wise operators, compared with .NET's arithmetic.</summary>
 public sealed class ElementwiseTests
 {
     public static TheoryData<string> Activations => [.. s_activations.Keys];

@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Weights of a file, in place and copied.</summary>
+/// <summary>Weights from a file, in place and copied.</summary>
 public sealed class GgufWeightsTests : IDisposable
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());

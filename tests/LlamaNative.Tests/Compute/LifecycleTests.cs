@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Ownership: whatever order things are disposed in, the answer is an exception and never a crash.</summary>
+/// <summary>Ownership: disposal in any order leads to an exception, never to a crash.</summary>
 public sealed class LifecycleTests
 {
     [Fact]
@@ -41,7 +41,7 @@ public sealed class LifecycleTests
         Assert.Throws<ObjectDisposedException>(() => arena.NewTensor(GgmlType.F32, 1));
         Assert.Throws<ObjectDisposedException>(() => arena.Allocate(backend));
         Assert.Throws<ObjectDisposedException>(() => new ComputeGraph(16).BuildForwardExpand(a));
-        Assert.Equal(4, a.Shape[0]); // what is not native stays readable
+        Assert.Equal(4, a.Shape[0]); // managed data stays readable
         Assert.Contains("disposed", a.ToString(), StringComparison.Ordinal);
     }
 
@@ -164,7 +164,7 @@ public sealed class LifecycleTests
         Assert.Throws<InvalidOperationException>(() => graph.Allocate(backend));
         Assert.Throws<InvalidOperationException>(() => graph.BuildForwardExpand(b));
 
-        // Two graphs over one operator would lay other results over each other's.
+        // Two graphs with the same operator would overwrite each other's results.
         using var second = new ComputeGraph(16);
         second.BuildForwardExpand(arena.Sqr(b));
         Assert.Throws<InvalidOperationException>(() => second.Allocate(backend));

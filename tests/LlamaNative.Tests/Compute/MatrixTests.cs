@@ -3,10 +3,10 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Products, sums, rows and copies against plain loops.</summary>
+/// <summary>Products, sums, rows and copies, compared with plain loops.</summary>
 public sealed class MatrixTests
 {
-    // ggml's convention is the thing to get right: result[i, j] is the product of row i of a and row j of b.
+    // ggml's convention: result[i, j] is the product of row i of a and row j of b.
     [Fact]
     public void MulMat_multiplies_rows_and_repeats_matrices_in_runs()
     {

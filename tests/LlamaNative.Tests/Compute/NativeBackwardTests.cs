@@ -6,8 +6,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Tests.Compute;
 
 /// <summary>
-/// The backward pass built here against ggml's own: <c>ggml_build_backward_expand</c>, called past the library, on a
-/// network whose every gradient ggml can make. Both run the same kernels, so the numbers must agree closely.
+/// The library's backward pass, compared with ggml's <c>ggml_build_backward_expand</c>, which is called directly, on a network
+/// for which ggml supports all gradients. Both run the same kernels, so the numbers must agree closely.
 /// </summary>
 public sealed unsafe class NativeBackwardTests
 {
@@ -64,7 +64,7 @@ public sealed unsafe class NativeBackwardTests
         GgmlGraphs.ggml_build_forward_expand(graph, loss.Native);
         backward(context.DangerousGetHandle(), graph, null);
 
-        // Everything gets memory of its own, so that ggml's allocator cannot let the softmax be overwritten.
+        // Each tensor has separate memory, so that ggml's allocator cannot overwrite the softmax.
         bench.Arena.Allocate(bench.Backend);
         using var buffer = new GgmlBufferHandle(GgmlBuffers.ggml_backend_alloc_ctx_tensors_from_buft(context,
             GgmlBackends.ggml_backend_get_default_buffer_type(bench.Backend.Handle)));

@@ -4,8 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Tests.Compute;
 
 /// <summary>
-/// What operators must refuse. Every case here would end the process in a GGML_ASSERT, a division by zero or a read
-/// outside memory if it came through: that the test run goes on is half of the test.
+/// Operands that operators must reject. In native code each case would end the process with a GGML_ASSERT, a division by zero
+/// or an out-of-bounds read, so the tests also check that the process survives.
 /// </summary>
 public sealed class OperandRulesTests
 {
@@ -183,7 +183,7 @@ public sealed class OperandRulesTests
         Assert.ThrowsAny<ArgumentException>(() => s_arguments[name](arena));
     }
 
-    // GetRows ends the process at a wrong index, GetRowsBack writes anywhere: indices are looked at before each run.
+    // GetRows ends the process at a wrong index, GetRowsBack writes anywhere: indices are checked before each run.
     [Theory]
     [InlineData(3)]
     [InlineData(-1)]

@@ -5,8 +5,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Tests.Compute;
 
 /// <summary>
-/// Each parameter is given a number of its own and read back where ggml put it. If these fail, the gradients of an operator are
-/// computed with another parameter's value.
+/// Each parameter gets a distinct number and is read back from where ggml stored it. If these fail, the gradients of an
+/// operator are computed with another parameter's value.
 /// </summary>
 public sealed class OperatorParameterTests
 {

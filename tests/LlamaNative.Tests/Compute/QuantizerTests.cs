@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Rows of numbers through every type and back; data, measure and bounds are those of llama.cpp's test-quantize-fns.cpp.</summary>
+/// <summary>Quantizes and dequantizes rows with every type; data, metrics and bounds are from llama.cpp's test-quantize-fns.cpp.</summary>
 public sealed class QuantizerTests(ITestOutputHelper output)
 {
     private const int Count = 32 * 128;
@@ -25,8 +25,8 @@ public sealed class QuantizerTests(ITestOutputHelper output)
         [GgmlType.Q2_0] = 0.01, [GgmlType.IQ1_S] = 0.025, [GgmlType.IQ1_M] = 0.025, [GgmlType.Q1_0] = 0.025,
     };
 
-    // ggml prepares a grid before the first use of these types, which takes up to ten seconds of one processor: a test of
-    // their own, beside which others run.
+    // ggml prepares a grid before the first use of these types, which takes up to ten seconds of CPU time: a separate test,
+    // so that others run in parallel.
     private static readonly GgmlType[] s_slow = [GgmlType.IQ1_S, GgmlType.IQ1_M, GgmlType.IQ2_XS, GgmlType.IQ2_S];
 
     [Fact]

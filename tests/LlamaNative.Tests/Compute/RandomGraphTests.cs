@@ -4,8 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Tests.Compute;
 
 /// <summary>
-/// Operators on whatever tensors come, thousands of times: each either refuses with the library's own errors, or takes
-/// the operands, and then the graph computes. What is missing in the checks ends the test process.
+/// Operators on thousands of random operands: each either throws one of the library's exceptions, or accepts the operands and
+/// the graph computes. A missing check would end the test process.
 /// </summary>
 public sealed class RandomGraphTests
 {
@@ -27,7 +27,7 @@ public sealed class RandomGraphTests
     {
         var random = new Random(seed);
 
-        // Threads wait for each other by spinning, which is slow on a busy machine: one seed of four uses two.
+        // ggml's threads spin while waiting, which is slow on a busy machine, so only one seed in four uses two threads.
         (int threads, int rounds) = seed == 1 ? (2, Rounds / 10) : (1, Rounds);
         using var backend = Backend.CreateCpu(threads);
         int taken = 0;

@@ -1,6 +1,6 @@
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>The mathematics of a transformer in plain C#, in double precision inside, written without looking at ggml.</summary>
+/// <summary>The mathematics of a transformer in plain C#, computed in double precision and written independently of ggml.</summary>
 internal static class Reference
 {
     public static float[] PerRow(float[] numbers, int length, Func<float[], float[]> row) =>

@@ -4,8 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Tests.Compute;
 
 /// <summary>
-/// A LLaMA of two layers, grouped heads and tied embeddings, from tokens to logits, against the same written as loops;
-/// and a few steps of training it, which must make the loss small.
+/// A LLaMA with two layers, grouped heads and tied embeddings, from tokens to logits, compared with an implementation in plain
+/// loops; and a few training steps, which must reduce the loss.
 /// </summary>
 public sealed class TransformerTests
 {

@@ -3,7 +3,7 @@ using LlamaNative.Generation;
 
 namespace LlamaNative.Tests.Contexts;
 
-/// <summary>Calls with tokens on the context's own thread give what they give on the caller's.</summary>
+/// <summary>Asynchronous calls on the context's thread give the same results as synchronous calls.</summary>
 public sealed class AsyncCallTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private readonly int[] _prompt = tiny.Model.Vocabulary.Tokenize("the cat");
@@ -20,7 +20,7 @@ public sealed class AsyncCallTests(TinyModelFixture tiny) : IClassFixture<TinyMo
         Assert.Equal(expected, context.GetLogits());
         Assert.Equal(_prompt, context.Cache.GetTokens());
 
-        // The same positions once more are refused, in the task.
+        // The same positions are rejected the second time, in the task.
         await Assert.ThrowsAsync<DecodeException>(() => context.DecodeAsync(batch));
         context.Cache.Clear();
         await Assert.ThrowsAsync<OperationCanceledException>(() => context.DecodeAsync(batch, new CancellationToken(canceled: true)));

@@ -5,7 +5,7 @@ using static LlamaNative.Tests.Contexts.DecodeTests;
 
 namespace LlamaNative.Tests.Contexts;
 
-/// <summary>Cancelling reaches into a prompt and into the graph; a model of some size gives it the time to.</summary>
+/// <summary>Cancellation during a prompt and inside the graph, with a model large enough to be slow.</summary>
 public sealed class CancellationTests : IDisposable
 {
     private readonly TinyModel _file = new(new TinyModelOptions { Embedding = 256, Layers = 8, ContextLength = 2048 });
@@ -55,7 +55,7 @@ public sealed class CancellationTests : IDisposable
             },
             delay: 10);
 
-        // There was one micro-batch, which llama.cpp took back; a graph that had run to its end would have stayed.
+        // llama.cpp removed the only micro-batch; a graph that had run to its end would have stayed in the cache.
         Assert.Equal(0, context.Cache.GetLength());
         Assert.Null(context.Cache.GetPositions());
         Evaluate(context, [5, 6, 7]);
@@ -65,7 +65,7 @@ public sealed class CancellationTests : IDisposable
     [Fact]
     public void Tokens_of_several_sequences_are_taken_back_from_all_of_them()
     {
-        // llama.cpp itself takes them back from the first one only, and the others would go on from keys never computed.
+        // llama.cpp removes only the cells of the first one, and the others would continue with keys that were never computed.
         using var context = new LlamaContext(_model, new ContextOptions
         {
             ContextSize = 2048,
@@ -110,14 +110,14 @@ public sealed class CancellationTests : IDisposable
         Assert.Equal(0, evaluated % 64);
         Assert.Equal(prompt[..evaluated], context.Cache.GetTokens());
 
-        // The next call goes on from there.
+        // The next call continues from there.
         using GenerationRun next = new TextGenerator(context).Start(prompt, new GenerationOptions { MaxTokens = 1 });
         Assert.True(next.MoveNext());
         Assert.False(next.MoveNext());
         Assert.Equal(new TokenUsage(1000, evaluated, 1), next.GetResult().Usage);
     }
 
-    /// <summary>Cancels a prompt as soon as a part of it is in the cache; the number of tokens that stayed.</summary>
+    /// <summary>Cancels a prompt as soon as part of it is in the cache; returns the number of tokens that stayed.</summary>
     private static int CancelWithin(LlamaContext context, int[] prompt)
     {
         for (int attempt = 0; attempt < 100; attempt++)

@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Contexts;
 
-/// <summary>Options that do not go with the model are refused by name, and a context with good ones works right after.</summary>
+/// <summary>Options that do not suit the model throw exceptions that name them, and a context with valid ones works afterwards.</summary>
 public sealed class ContextOptionsTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private static readonly ContextOptions s_good = new() { ContextSize = 256, BatchSize = 32, Threads = 1 };

@@ -2,7 +2,7 @@ using LlamaNative.Contexts;
 
 namespace LlamaNative.Tests.Contexts;
 
-/// <summary>What can be wrong with a batch, each with its exception and the context as good as before.</summary>
+/// <summary>Each error in a batch throws its exception and leaves the context usable.</summary>
 public sealed class DecodeTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     [Theory]
@@ -117,7 +117,7 @@ public sealed class DecodeTests(TinyModelFixture tiny) : IClassFixture<TinyModel
         Assert.NotEqual(context.GetLogits(0), context.GetLogits(2));
         Assert.Throws<ArgumentOutOfRangeException>(() => context.GetLogits(-3));
 
-        // Those of a batch before are gone, also where the next one failed.
+        // The results of the previous batch are gone, even if the next batch failed.
         batch.Clear();
         batch.Add(9, 500, logits: true);
         Assert.Throws<DecodeException>(() => context.Decode(batch));
@@ -226,7 +226,7 @@ public sealed class DecodeTests(TinyModelFixture tiny) : IClassFixture<TinyModel
         return context.GetLogits();
     }
 
-    /// <summary>The cache keeps 16-bit numbers and chunks of different size are summed in different order.</summary>
+    /// <summary>The cache stores 16-bit numbers, and batches of different sizes are summed in a different order.</summary>
     internal static void AssertClose(float[] expected, float[] actual)
     {
         for (int i = 0; i < expected.Length; i++)

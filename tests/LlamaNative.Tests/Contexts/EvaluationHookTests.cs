@@ -4,7 +4,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Contexts;
 
-/// <summary>The evaluation callback: what it sees is what llama.cpp computes, and what it throws comes back as it is.</summary>
+/// <summary>The evaluation callback sees the tensors that llama.cpp computes, and its exceptions are rethrown unchanged.</summary>
 public sealed class EvaluationHookTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using static LlamaNative.Tests.Contexts.DecodeTests;
 
 namespace LlamaNative.Tests.Contexts;
 
-/// <summary>The cache as sequences; expected logits come from contexts that saw nothing else.</summary>
+/// <summary>Sequences of the cache; expected logits come from new contexts.</summary>
 public sealed class KvCacheTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     [Theory]
@@ -19,7 +19,7 @@ public sealed class KvCacheTests(TinyModelFixture tiny) : IClassFixture<TinyMode
         context.Cache.Copy(0, 1);
         Assert.Equal([5, 6, 7], context.Cache.GetTokens(1));
 
-        // Shared cells take no room; a copy of its own does.
+        // Shared cells take no space; a separate copy does.
         Assert.Equal(unified ? free : free - 3, context.Cache.GetFreeCells(1));
         float[] copy = Evaluate(context, [8, 9], 3, sequence: 1);
         float[] original = Evaluate(context, [8, 9], 3, sequence: 0);
@@ -58,7 +58,7 @@ public sealed class KvCacheTests(TinyModelFixture tiny) : IClassFixture<TinyMode
         Assert.Equal(all, cache.GetFreeCells(0));
         Assert.Equal(all, cache.GetFreeCells(1));
 
-        // And what the ledger says is what llama.cpp grants.
+        // The ledger agrees with llama.cpp.
         FillUp(context, all);
         Assert.Equal(0, cache.GetFreeCells(0));
     }
@@ -66,7 +66,7 @@ public sealed class KvCacheTests(TinyModelFixture tiny) : IClassFixture<TinyMode
     [Fact]
     public void Removing_a_part_and_closing_the_gap_keeps_the_rest_usable()
     {
-        // Positions move by rotation, so what was never seen after the removed part is evaluated as if it had not been.
+        // Positions are shifted by rotation, so the result is the same as if the removed part had never been evaluated.
         using LlamaContext context = tiny.NewContext();
         Evaluate(context, [5, 6, 7, 8]);
         Assert.True(context.Cache.CanShift);
@@ -100,7 +100,7 @@ public sealed class KvCacheTests(TinyModelFixture tiny) : IClassFixture<TinyMode
         context.Cache.Copy(0, 0);
         Assert.Equal([5, 6, 7], context.Cache.GetTokens());
 
-        // What falls below 0 is forgotten.
+        // Cells with positions below 0 are removed.
         context.Cache.Shift(0, 0, null, int.MinValue);
         Assert.Equal(0, context.Cache.GetLength());
         Assert.Null(context.Cache.GetPositions());

@@ -6,10 +6,10 @@ using static LlamaNative.Tests.Contexts.DecodeTests;
 
 namespace LlamaNative.Tests.Contexts;
 
-/// <summary>Threads: one at a time in a context, none waiting for another's.</summary>
+/// <summary>Threads: one at a time per context, without waiting for other contexts.</summary>
 public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
-    /// <summary>Only ever reached by a test that fails.</summary>
+    /// <summary>Reached only if a test fails.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModel
     [Fact]
     public async Task Two_models_do_not_wait_for_each_other()
     {
-        // The first is held up inside a token until the second has loaded, generated and gone.
+        // The first is blocked inside a token until the second has loaded, generated and finished.
         using LlamaContext context = tiny.NewContext();
         using var inside = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();
@@ -142,7 +142,7 @@ public sealed class ThreadTests(TinyModelFixture tiny) : IClassFixture<TinyModel
         return run.GetResult().Usage.CompletionTokens;
     }
 
-    /// <summary>Says that it was entered and waits to be let go.</summary>
+    /// <summary>Signals that it was entered and waits to be released.</summary>
     private sealed class Gate(ManualResetEventSlim inside, ManualResetEventSlim leave) : ILogitsProcessor, IProgress<float>
     {
         public void Process(Span<float> logits, ReadOnlySpan<int> generated) => Pass();

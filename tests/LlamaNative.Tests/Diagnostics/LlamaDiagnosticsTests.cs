@@ -10,7 +10,7 @@ using LlamaNative.Tests.Generation;
 
 namespace LlamaNative.Tests.Diagnostics;
 
-/// <summary>A monitor hears of every load, context and generation, once, and a token costs nothing while it listens.</summary>
+/// <summary>Every load, context and generation is reported once, without a per-token cost.</summary>
 [Collection(nameof(Alone))]
 public sealed class LlamaDiagnosticsTests : IDisposable
 {
@@ -91,7 +91,7 @@ public sealed class LlamaDiagnosticsTests : IDisposable
         Assert.Equal(whole[0].Duration.TotalMilliseconds, (parts[0].Duration + parts[1].Duration).TotalMilliseconds, tolerance: 0.01);
     }
 
-    // An activity made while a caller steps through a generation must not become the parent of what the caller does.
+    // The activity of a generation must not become the parent of the caller's activities between steps.
     [Fact]
     public void A_generation_belongs_to_the_callers_activity_and_leaves_it_current()
     {

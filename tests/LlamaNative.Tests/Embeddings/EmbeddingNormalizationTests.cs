@@ -2,7 +2,7 @@ using LlamaNative.Embeddings;
 
 namespace LlamaNative.Tests.Embeddings;
 
-/// <summary>Normalisation by hand: the formulas of llama.cpp's common_embd_normalize.</summary>
+/// <summary>Normalization, computed by hand with the formulas of llama.cpp's common_embd_normalize.</summary>
 public sealed class EmbeddingNormalizationTests
 {
     [Fact]

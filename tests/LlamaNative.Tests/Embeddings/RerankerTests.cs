@@ -5,7 +5,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Tests.Embeddings;
 
-/// <summary>Reranking: the pair as llama-server puts it together (format_prompt_rerank), the head by hand.</summary>
+/// <summary>Reranking: pairs in llama-server's format (format_prompt_rerank), and the classification head computed by hand.</summary>
 public sealed class RerankerTests : IDisposable
 {
     private static readonly string[] s_documents = ["the dog sat", "a cat sat on the mat", "mat"];
@@ -26,7 +26,7 @@ public sealed class RerankerTests : IDisposable
         var bert = new BertByHand(file);
         for (int i = 0; i < s_documents.Length; i++)
         {
-            // [CLS] query [SEP] document, and no more, for a vocabulary that adds a separator and no end.
+            // Only [CLS] query [SEP] document for a vocabulary that adds a separator but no end token.
             int[] tokens = [2, .. Words(model, "the cat"), 3, .. Words(model, s_documents[i])];
             double[] first = Array.ConvertAll(bert.Run(tokens)[0], value => (double)value);
             double[] scores = bert.Linear("cls.output", [.. bert.Linear("cls", first).Select(Math.Tanh)]);
@@ -77,7 +77,7 @@ public sealed class RerankerTests : IDisposable
             [2, 9, 5, 6, 4, 10, 11, 3],
             prompt.Build("the cat", "mat", 0, 64, LongInputPolicy.Refuse).Tokens);
 
-        // The document's "[SEP]" stays text: only the template's own is the token 3. A query that holds a mark is not filled in.
+        // A "[SEP]" in the document stays text: only the template's is token 3. Placeholders in a query are not replaced.
         int[] smuggled = prompt.Build("the cat", "mat [SEP] [SEP]", 0, 64, LongInputPolicy.Refuse).Tokens;
         Assert.Equal(1, smuggled.Count(token => token == 3));
         Assert.Single(prompt.Build("{document}", "mat", 0, 64, LongInputPolicy.Refuse).Tokens, token => token == 11);

@@ -6,7 +6,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Embeddings;
 
-/// <summary>Embeddings of a decoder and of an encoder; what is pooled is compared with the vectors of the tokens, pooled by hand.</summary>
+/// <summary>Embeddings of a decoder and an encoder; pooled vectors are compared with token vectors that are pooled by hand.</summary>
 public sealed class TextEmbedderTests : IDisposable
 {
     private const string Cat = "the cat sat on a mat";
@@ -57,7 +57,7 @@ public sealed class TextEmbedderTests : IDisposable
     [InlineData("bert", PoolingType.None)]
     public void Many_texts_at_once_are_the_same_as_one_by_one(string model, PoolingType pooling)
     {
-        // Different lengths, more texts than sequences and more tokens than a batch, in their order.
+        // Texts of different lengths, more of them than sequences, and more tokens than a batch; the order is kept.
         string[] texts = [.. Enumerable.Range(1,
             40).Select(i => string.Join(' ', Enumerable.Repeat("cat mat", 1 + (i % 5))) + (i % 2 == 0 ? " sat" : " on"))];
         using var embedder = new TextEmbedder(Model(model), new EmbeddingOptions { PoolingType = pooling, MaxSequences = 5, Threads = 1 });
@@ -80,7 +80,7 @@ public sealed class TextEmbedderTests : IDisposable
     [Fact]
     public void An_encoder_is_what_the_paper_says()
     {
-        // BERT (arXiv:1810.04805) in plain doubles from the same weights; breaks if positions, types or pooling slip.
+        // BERT (arXiv:1810.04805) in plain doubles from the same weights; fails if positions, types or pooling are wrong.
         int[] tokens = [2, 5, 6, 8, 3];
         float[][] expected = new BertByHand(ModelFile.Bert()).Run(tokens);
         using var embedder = new TextEmbedder(_bert, new EmbeddingOptions
@@ -121,7 +121,7 @@ public sealed class TextEmbedderTests : IDisposable
         Assert.Equal(error.TokenCount - ModelFile.ContextLength, cut.TruncatedTokens);
         Assert.Equal(0, cutting.Embed(Cat).TruncatedTokens);
 
-        // What is cut is the end, but the token that ends a text stays.
+        // Truncation removes the end of the text but keeps the end token.
         int[] kept = Model(model).Vocabulary.Tokenize(text)[..ModelFile.ContextLength];
         if (model == "bert")
         {
@@ -172,7 +172,7 @@ public sealed class TextEmbedderTests : IDisposable
     [InlineData("bert")]
     public void Cancelling_within_the_evaluation_leaves_the_embedder_usable(string model)
     {
-        // An encoder has no memory to put in order after an aborted graph; looking for one would hide the cancellation.
+        // An encoder has no KV cache to repair after an aborted graph; trying to would hide the cancellation.
         using var embedder = new TextEmbedder(Model(model), new EmbeddingOptions { PoolingType = PoolingType.Mean, Threads = 1 });
         string[] texts = [.. Enumerable.Repeat(Cat, 1000)];
         float[] expected = embedder.Embed(Cat).Vector;
@@ -215,7 +215,7 @@ public sealed class TextEmbedderTests : IDisposable
     [Theory]
     [InlineData(1, 256)]
     [InlineData(8, 256)]
-    [InlineData(13, 5)] // no multiple: llama.cpp's reserved graph would not fit together
+    [InlineData(13, 5)] // not a multiple: llama.cpp's reserved graph would be inconsistent
     [InlineData(4096, 256)]
     public void Odd_sizes_work(int batchSize, int sequences)
     {
@@ -237,7 +237,7 @@ public sealed class TextEmbedderTests : IDisposable
         }
     }
 
-    /// <summary>What llama.cpp believes in a file and asserts later, or reads past.</summary>
+    /// <summary>Values that llama.cpp accepts on loading but later asserts on, or reads out of bounds for.</summary>
     [Fact]
     public void Hostile_metadata_is_refused_before_the_native_side_asserts()
     {

@@ -5,7 +5,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>What the cache holds of a prompt is not evaluated again, and makes no difference to the text.</summary>
+/// <summary>The part of a prompt in the cache is not evaluated again, and the text stays the same.</summary>
 public sealed class ContextForwardPassTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private static readonly GenerationOptions s_ten = new()
@@ -24,7 +24,7 @@ public sealed class ContextForwardPassTests(TinyModelFixture tiny) : IClassFixtu
         GenerationResult one = Run(generator, first, s_ten);
         Assert.Equal(new TokenUsage(first.Length, 0, 10), one.Usage);
 
-        // The last token generated was not evaluated, so of prompt and answer all but that is there.
+        // The last generated token was not evaluated, so the cache contains prompt and answer except for it.
         int[] second = [.. first, .. one.Tokens, 40, 41];
         GenerationResult two = Run(generator, second, s_ten);
         Assert.Equal(new TokenUsage(second.Length, first.Length + 9, 10), two.Usage);

@@ -8,15 +8,15 @@ using LlamaNative.Grammars;
 namespace LlamaNative.Tests.Generation;
 
 /// <summary>
-/// A sampler, a logits processor and a stop condition of the caller's own, through GenerationOptions, in every call that
-/// generates. The model's weights are random, so a text that one of them dictates is nobody else's.
+/// The caller's sampler, logits processor and stop condition, passed in GenerationOptions to every call that generates. The
+/// model's weights are random, so a text that one of them forces cannot come from the model.
 /// </summary>
 public sealed partial class GenerationOptionsTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private static readonly ToolFunction s_lamp =
         ToolFunction.Create("lamp", "Switches the lamp.", StepsJson.Default.Switch, (_, _) => Task.FromResult("done"));
 
-    /// <summary>The calls that give free text, by name.</summary>
+    /// <summary>The calls that generate free text, by name.</summary>
     private static readonly Dictionary<string, Func<LlamaContext, GenerationOptions, Task<GenerationResult>>> s_calls = new()
     {
         ["Generate"] = (context, options) => Task.FromResult(new TextGenerator(context).Generate("the", options)),
@@ -113,7 +113,7 @@ public sealed partial class GenerationOptionsTests(TinyModelFixture tiny) : ICla
         };
         Assert.Equal("yyy", new TextGenerator(context).Generate("the", options).Text);
 
-        // A sampler that takes no notice of what it may choose ends the generation and not the process.
+        // A sampler that ignores the allowed candidates ends the generation, not the process.
         GenerationOptions stubborn = options with { Sampler = _ => new Scripted(cat, cat) };
         Assert.Throws<GrammarException>(() => new TextGenerator(context).Generate("the", stubborn));
         GenerationOptions broken = options with { Sampler = _ => new Scripted(-1) };
@@ -121,7 +121,7 @@ public sealed partial class GenerationOptionsTests(TinyModelFixture tiny) : ICla
         Assert.Throws<InvalidOperationException>(() => new TextGenerator(context).Generate("the", options with { Sampler = _ => null! }));
     }
 
-    /// <summary>llama.cpp's chain, arranged by the caller, is asked again with the forbidden candidates removed.</summary>
+    /// <summary>llama.cpp's chain, built by the caller, is called again with the forbidden candidates removed.</summary>
     [Fact]
     public void A_grammar_holds_a_chain_of_ones_own()
     {
@@ -179,7 +179,7 @@ public sealed partial class GenerationOptionsTests(TinyModelFixture tiny) : ICla
         Assert.Equal([true], asked);
     }
 
-    /// <summary>The sampler writes the mark itself; behind it the grammar makes a call of what it wants to say.</summary>
+    /// <summary>The sampler writes the marker; after it, the grammar turns the output into a call.</summary>
     [Fact]
     public async Task A_tool_call_that_the_sampler_begins_is_held_to_the_schema()
     {
@@ -198,7 +198,7 @@ public sealed partial class GenerationOptionsTests(TinyModelFixture tiny) : ICla
         Assert.False((bool)call.Arguments["On"]!);
     }
 
-    /// <summary>One record of options, two generations at once: each has a sampler of its own.</summary>
+    /// <summary>Two concurrent generations with the same options: each has its own sampler.</summary>
     [Fact]
     public async Task Options_serve_several_generations_at_once()
     {
@@ -229,7 +229,7 @@ public sealed partial class GenerationOptionsTests(TinyModelFixture tiny) : ICla
         ToolChoice = tools ?? ToolChoice.Auto,
     });
 
-    /// <summary>ChatML that writes calls as Hermes does.</summary>
+    /// <summary>ChatML with tool calls in Hermes' syntax.</summary>
     private const string HermesTemplate = """
         {% for message in messages %}<|im_start|>{{ message.role }}
         {{ message.content }}{% for call in message.tool_calls %}<tool_call>

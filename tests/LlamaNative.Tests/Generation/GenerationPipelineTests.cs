@@ -5,7 +5,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>Steps of the caller's own: what they change, and what happens when they fail.</summary>
+/// <summary>Replaced pipeline steps: their effect, and what happens when they fail.</summary>
 public sealed class GenerationPipelineTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private static readonly GenerationOptions s_five = new()
@@ -39,7 +39,7 @@ public sealed class GenerationPipelineTests(TinyModelFixture tiny) : IClassFixtu
         Assert.True(run.MoveNext());
         Assert.Throws<InvalidTimeZoneException>(() => run.MoveNext());
 
-        // Going on could feed a token twice.
+        // Continuing could feed a token twice.
         Assert.Throws<InvalidOperationException>(() => run.MoveNext());
         AssertWorks(context);
     }
@@ -102,7 +102,7 @@ public sealed class GenerationPipelineTests(TinyModelFixture tiny) : IClassFixtu
         Assert.Throws<ArgumentException>(() => new TextGenerator(context).Start([], s_five));
         Assert.Throws<ArgumentNullException>(() => new TextGenerator(context).Generate((string)null!, s_five));
 
-        // The beginning-of-text token alone is something to go on from.
+        // The BOS token alone is a valid prompt.
         Assert.Equal(1, new TextGenerator(context).Generate("", s_five).Usage.PromptTokens);
     }
 
@@ -139,7 +139,7 @@ public sealed class GenerationPipelineTests(TinyModelFixture tiny) : IClassFixtu
         Assert.True(run.MoveNext());
         using (GenerationRun other = generator.Start("the cat", s_five, steps => made! with { Tokenizer = steps.Tokenizer }))
         {
-            // A run with another run's steps uses them; ending it frees its own alone.
+            // A run can use another run's steps; disposing it frees only its own.
             Assert.True(other.MoveNext());
         }
 
@@ -147,7 +147,7 @@ public sealed class GenerationPipelineTests(TinyModelFixture tiny) : IClassFixtu
         run.Dispose();
         Assert.Equal((0, 1), (own.Disposals, replaced.Disposals));
 
-        // What a copy kept of the freed steps says so, and is not touched.
+        // Freed steps that a copy still references throw instead of accessing freed memory.
         Assert.Throws<ObjectDisposedException>(() => made!.Sampler.Sample(new float[tiny.Model.Vocabulary.Count]));
         Assert.Throws<ObjectDisposedException>(() => made!.Forward.Forward([5], default).Length);
         GenerationRun late = generator.Start("the cat", s_five, steps => made! with { Sampler = steps.Sampler });

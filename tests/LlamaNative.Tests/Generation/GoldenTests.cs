@@ -7,8 +7,8 @@ using LlamaNative.Sampling;
 namespace LlamaNative.Tests.Generation;
 
 /// <summary>
-/// Generations, logits and perplexity against what llama.cpp itself answers (tests/Golden/models.json), with the trained
-/// model and with random weights of three architectures.
+/// Generations, logits and perplexity, compared with llama.cpp's results (tests/Golden/models.json), for the trained model and
+/// for random weights of three architectures.
 /// </summary>
 public sealed class GoldenTests
 {

@@ -6,11 +6,11 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>Tests that measure memory and so run while no other does.</summary>
+/// <summary>Tests that measure memory and therefore do not run in parallel with others.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;
 
-/// <summary>Nothing is allocated per token, and nothing stays of what was disposed.</summary>
+/// <summary>Nothing is allocated per token, and disposed objects leave no memory behind.</summary>
 [Collection(nameof(Alone))]
 public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
@@ -34,7 +34,7 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
             Sampling = s_sampling,
         };
 
-        // Once for the compiler: everything a token runs through was compiled by the second run, in its final form or not.
+        // A first run for the JIT: by the second run all code on a token's path has been compiled, optimized or not.
         Step(context, options, 60, 0, stop.Token);
         long bytes = Step(context, options, 50, 300, cancellable ? stop.Token : default);
         Assert.Equal(0, bytes);
@@ -81,7 +81,7 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
 
         model!.Dispose();
 
-        // A context takes more than a megabyte, so even a fiftieth of one left behind each time would show. Heaps settle by
+        // A context takes more than a megabyte, so a leak of even a fiftieth of one would show. Heaps settle by
         // about 17 MiB in these rounds, and by half a megabyte in the 4,000 after them.
         long growth = ResidentBytes() - after200;
         Assert.InRange(growth, long.MinValue, 32L << 20);

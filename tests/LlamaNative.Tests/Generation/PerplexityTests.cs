@@ -3,7 +3,7 @@ using LlamaNative.Generation;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>Perplexity against the probabilities that the model gives each token one at a time.</summary>
+/// <summary>Perplexity, compared with the model's probabilities for each token, evaluated one at a time.</summary>
 public sealed class PerplexityTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private const int WindowSize = 8;

@@ -4,7 +4,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>Says given tokens one after the other, whatever the model thinks; then ends the text.</summary>
+/// <summary>Generates given tokens in order, regardless of the logits; then ends the text.</summary>
 internal sealed class Script(TinyVocabulary vocabulary, params int[] tokens) : ITokenSampler
 {
     private int _next;
@@ -20,7 +20,7 @@ internal sealed class Script(TinyVocabulary vocabulary, params int[] tokens) : I
     public void Reset() => _next = 0;
 }
 
-/// <summary>A generation whose tokens are given, stepped to its end.</summary>
+/// <summary>Steps through a generation with given tokens.</summary>
 internal sealed class Played
 {
     public Played(TinyModelFixture tiny, int[] tokens, GenerationOptions? options = null)
@@ -40,7 +40,7 @@ internal sealed class Played
         Assert.True(run.Utf8.IsEmpty);
         Result = run.GetResult();
 
-        // What was streamed is what the result says.
+        // The streamed text equals the text of the result.
         Assert.Equal(Result.Text, System.Text.Encoding.UTF8.GetString([.. Pieces.SelectMany(piece => piece)]));
     }
 

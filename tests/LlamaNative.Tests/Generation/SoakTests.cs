@@ -2,7 +2,7 @@ using LlamaNative.Benchmarks.Soaking;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>A short run of the soak (tests/LlamaNative.Benchmarks/Soak): nothing happens that the library does not announce.</summary>
+/// <summary>A short run of the soak (tests/LlamaNative.Benchmarks/Soak): only documented errors occur.</summary>
 [Collection(nameof(Alone))]
 public sealed class SoakTests
 {
@@ -18,7 +18,7 @@ public sealed class SoakTests
             "the seed draws too little");
     }
 
-    // Samples of a leak by hand: 100 MiB more in each, so that the quarters differ by 600.
+    // Hand-made samples of a leak: 100 MiB more in each, so that the quarters differ by 600.
     [Fact]
     public void Growth_is_seen()
     {

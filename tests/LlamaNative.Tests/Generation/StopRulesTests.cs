@@ -3,7 +3,7 @@ using LlamaNative.Generation;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>Stop sequences are held back, never leak and never swallow what turned out to be none.</summary>
+/// <summary>Stop sequences are held back and never emitted, and text that is not a stop sequence is never lost.</summary>
 public sealed class StopRulesTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private TinyVocabulary Vocabulary => tiny.Vocabulary;
@@ -91,7 +91,7 @@ public sealed class StopRulesTests(TinyModelFixture tiny) : IClassFixture<TinyMo
         var one = new Played(tiny, tokens, new GenerationOptions { MaxTokens = 1 });
         Assert.Equal(("a", StopReason.MaxTokens, 1), (one.Text, one.Result.StopReason, one.Result.Usage.CompletionTokens));
 
-        // What the limit left undecided was text.
+        // Text held back when the limit was reached is emitted.
         var held = new Played(tiny, tokens, new GenerationOptions { MaxTokens = 3, StopSequences = ["bcX"] });
         Assert.Equal("abc", held.Text);
     }
@@ -124,7 +124,7 @@ public sealed class StopRulesTests(TinyModelFixture tiny) : IClassFixture<TinyMo
     {
         int first = Vocabulary.FirstByte;
 
-        // A lone continuation, a lead without its rest, a character too long, and one cut off at the end.
+        // A lone continuation byte, an incomplete sequence, an overlong character, and one cut off at the end.
         int[] tokens = [first + 0x80, first + 'a', first + 0xE7, first + 'b', first + 0xFF, first + 'c', first + 0xF0, first + 0x9F];
         var played = new Played(tiny, tokens);
         Assert.Equal("\ufffda\ufffdb\ufffdc\ufffd", played.Text);

@@ -4,7 +4,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>The asynchronous side: taking turns, leaving early, cancelling, disposing.</summary>
+/// <summary>Asynchronous generation: queueing, leaving early, cancellation, disposal.</summary>
 public sealed class StreamingGenerationTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private static readonly GenerationOptions s_long = new()
@@ -66,7 +66,7 @@ public sealed class StreamingGenerationTests(TinyModelFixture tiny) : IClassFixt
     [InlineData(7)]
     public async Task Cancelling_throws_and_leaves_a_result(int pieces)
     {
-        // Long enough that on a busy machine, too, the first pieces are read before the last is made.
+        // Long enough that even on a busy machine the first pieces are read before the last is generated.
         await using LlamaContext context = tiny.NewContext(size: 4096);
         var generator = new TextGenerator(context);
         using var stop = new CancellationTokenSource();
@@ -166,7 +166,7 @@ public sealed class StreamingGenerationTests(TinyModelFixture tiny) : IClassFixt
     [Fact]
     public async Task While_one_streams_a_synchronous_call_is_told()
     {
-        // Between two tokens too: another call there would change what the stream goes on from.
+        // Also between two tokens: another call would change the state from which the stream continues.
         await using LlamaContext context = tiny.NewContext(size: 512);
         var generator = new TextGenerator(context);
         StreamingGeneration stream = generator.StreamAsync("the cat", s_long with { MaxTokens = 400 });

@@ -6,7 +6,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Generation;
 
-/// <summary>Log-probabilities against a plain softmax in doubles over the logits of a separate evaluation.</summary>
+/// <summary>Log-probabilities, compared with a plain softmax in doubles over the logits of a separate evaluation.</summary>
 public sealed class TokenScorerTests : IDisposable
 {
     private static readonly int[] s_prompt = [1, 260, 265, 270];
@@ -74,7 +74,7 @@ public sealed class TokenScorerTests : IDisposable
     [Fact]
     public void The_best_are_those_a_full_sort_finds()
     {
-        // Ties go to the lower id, whatever their order of arrival.
+        // Ties go to the lower id, regardless of the order of arrival.
         var random = new Random(1);
         foreach (int top in (int[])[0, 1, 3, 40, 1100])
         {
@@ -183,7 +183,7 @@ public sealed class TokenScorerTests : IDisposable
         Assert.Equal(sum, score.LogProbability, tolerance: 3e-2);
         Assert.Equal(Math.Exp(-score.LogProbability / continuation.Length), score.Perplexity, tolerance: 1e-6);
 
-        // Another continuation evaluates the prompt no second time but for its last token, whose logits are needed.
+        // For another continuation only the last token of the prompt is evaluated again, because its logits are needed.
         ContinuationScore other = scorer.Score(s_prompt, [280]);
         Assert.Equal(s_prompt.Length - 1, other.CachedTokens);
         Assert.Equal(Expected(s_prompt)[280], other.LogProbability, tolerance: 5e-3);
@@ -246,7 +246,7 @@ public sealed class TokenScorerTests : IDisposable
         return run.GetResult();
     }
 
-    /// <summary>log softmax of the logits behind these tokens, in doubles, from a context of its own.</summary>
+    /// <summary>log softmax of the logits after these tokens, in doubles, from a separate context.</summary>
     private double[] Expected(int[] tokens)
     {
         using LlamaContext context = NewContext();

@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LlamaNative.Tests.Gguf;
 
 /// <summary>
-/// If these fail, a model file cannot be opened, is changed while it is mapped, or something that is no file blocks the caller.
+/// If these fail, a model file cannot be opened, is changed while it is mapped, or a pipe or device blocks the caller.
 /// </summary>
 public sealed unsafe class FileMappingTests : IDisposable
 {
@@ -61,7 +61,7 @@ public sealed unsafe class FileMappingTests : IDisposable
         using SafeFileHandle writer = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None);
     }
 
-    // Opening a pipe that nobody writes waits for a writer, and cannot be cancelled.
+    // Opening a pipe without a writer blocks and cannot be cancelled.
     [RequiresFact(Need.Linux)]
     public void A_pipe_is_refused_and_not_waited_for()
     {

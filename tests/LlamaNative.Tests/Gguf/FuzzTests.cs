@@ -5,7 +5,7 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Tests.Gguf;
 
 /// <summary>
-/// Damaged files end in the typed error or open and read to the end: never in another exception, a hang or a large
+/// Damaged files cause the typed error or can be read to the end, and never cause another exception, a hang or a large
 /// allocation. LLAMANATIVE_FUZZ_COUNT sets how many are tried (2,000 without it).
 /// </summary>
 public class FuzzTests
@@ -42,7 +42,7 @@ public class FuzzTests
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocationLimit);
         }
 
-        // Damage that always kills, or never does, would try nothing.
+        // Damage that always or never causes an error would test nothing.
         Assert.InRange(opened, count / 50, count - (count / 10));
     }
 

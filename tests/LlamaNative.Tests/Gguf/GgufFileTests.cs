@@ -5,7 +5,7 @@ using static LlamaNative.TestSupport.GgufBuilder;
 
 namespace LlamaNative.Tests.Gguf;
 
-/// <summary>Well-formed files of every kind open and say what was put into them by hand.</summary>
+/// <summary>Well-formed files of every kind open and contain what the test wrote.</summary>
 public class GgufFileTests
 {
     [Fact]

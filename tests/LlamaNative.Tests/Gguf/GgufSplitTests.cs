@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Gguf;
 
-/// <summary>Models in several files, laid out as llama-gguf-split does.</summary>
+/// <summary>Models in several files, as written by llama-gguf-split.</summary>
 public sealed class GgufSplitTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Gguf;
 
-/// <summary>Use after dispose is an exception, and pages stay while anyone reads them.</summary>
+/// <summary>Use after dispose throws, and pages stay mapped while they are read.</summary>
 public sealed class LifetimeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -89,7 +89,7 @@ public sealed class ModelFileCheckTests : IDisposable
     [Fact]
     public void Data_that_cannot_be_used_where_it_is_mapped_is_refused()
     {
-        // ggml-backend.cpp asserts that the first tensor of a mapped file lies on a multiple of 32; here it lies at
+        // ggml-backend.cpp asserts that the first tensor of a mapped file is at a multiple of 32; here its offset is
         // 24 (header) + 45 and 33 (keys) + 33 (tensor) = 135.
         byte[] file = new GgufBuilder { Alignment = 1 }
             .Key("general.architecture", GgufValueType.String, "llama")

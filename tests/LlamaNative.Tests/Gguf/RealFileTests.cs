@@ -5,7 +5,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Gguf;
 
-/// <summary>Files against llama.cpp's own listing, which a program over gguf.h printed (tests/Golden/models.json).</summary>
+/// <summary>Files, compared with llama.cpp's listing from a program that uses gguf.h (tests/Golden/models.json).</summary>
 public sealed class RealFileTests
 {
     [Theory]

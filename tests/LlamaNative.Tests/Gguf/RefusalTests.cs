@@ -4,7 +4,7 @@ using static LlamaNative.TestSupport.GgufBuilder;
 
 namespace LlamaNative.Tests.Gguf;
 
-/// <summary>Each way a file can lie, refused with its place and its key before anything is believed.</summary>
+/// <summary>Each kind of inconsistent file is rejected with position and key before the value is used.</summary>
 public class RefusalTests
 {
     private const long Huge = 1L << 62;

@@ -5,7 +5,7 @@ using LlamaNative.Gguf;
 
 namespace LlamaNative.Tests.Gguf;
 
-/// <summary>If these fail, a vocabulary with a token twice reaches llama.cpp, which asserts, or a good one is refused.</summary>
+/// <summary>If these fail, a vocabulary with a duplicate token reaches llama.cpp, which asserts, or a valid one is rejected.</summary>
 public sealed class TokenTableTests
 {
     private readonly List<byte[]> _pinned = []; // kept for as long as the tables read them

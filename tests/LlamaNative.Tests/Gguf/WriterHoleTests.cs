@@ -3,7 +3,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Gguf;
 
-/// <summary>Zeros that are skipped over instead of written read back as zeros, at the end of the file, too.</summary>
+/// <summary>Zeros that are skipped instead of written are read back as zeros, also at the end of the file.</summary>
 public class WriterHoleTests
 {
     [Fact]

@@ -9,15 +9,15 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Tests.Interop;
 
 /// <summary>
-/// The managed mirrors against the C compiler's own account of llama.cpp. A struct that is one byte off does not fail,
-/// it reads and writes the wrong memory; so every size, offset and number is compared.
+/// The managed mirrors, compared with the C compiler's report on llama.cpp. A struct that is one byte off does not fail but
+/// reads and writes the wrong memory, so every size, offset and number is compared.
 /// </summary>
 public sealed class AbiLayoutTests
 {
     private static readonly AbiReport s_report = AbiReport.Load();
     private static readonly Type[] s_types = typeof(LlamaException).Assembly.GetTypes();
 
-    /// <summary>What the library cannot work without; keeps the comparison from passing because it found nothing.</summary>
+    /// <summary>Declarations that must be present, so that the comparison cannot pass because it found nothing.</summary>
     public static TheoryData<string> RequiredStructs { get; } =
     [
         "llama_model_params", "llama_context_params", "llama_batch", "llama_token_data", "llama_token_data_array",
@@ -59,7 +59,7 @@ public sealed class AbiLayoutTests
     [Fact]
     public void Tensor_types_are_mirrored() => Assert.NotEmpty(EnumMirrors.Find("ggml_type", s_types));
 
-    /// <summary>An enum that no reported one is found for would be compared with nothing.</summary>
+    /// <summary>An enum without a reported counterpart would not be compared.</summary>
     [Fact]
     public void Every_enum_of_the_interop_layer_mirrors_one_of_the_headers()
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Interop;
 
-/// <summary>What the C compiler says of llama.cpp's structs, enums and macros: native/abi/layout.json.</summary>
+/// <summary>The C compiler's report on llama.cpp's structs, enums and macros: native/abi/layout.json.</summary>
 internal sealed record AbiReport(
     string Release,
     IReadOnlyDictionary<string, AbiStruct> Structs,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LlamaNative.Tests.Interop;
 
-/// <summary>Which managed enums stand for which C enums, and whether their numbers agree.</summary>
+/// <summary>Maps managed enums to C enums and compares their values.</summary>
 internal static class EnumMirrors
 {
     /// <summary>
@@ -24,7 +24,7 @@ internal static class EnumMirrors
         ["llama_token_type"] = "GgufTokenType",
     };
 
-    /// <summary>Managed members that are named otherwise than in C, as "Enum.Member", with the C name they stand for.</summary>
+    /// <summary>Managed members whose name differs from C, as "Enum.Member", with the C name.</summary>
     private static readonly Dictionary<string, string> s_memberNames = new()
     {
         ["VocabularyType.SentencePiece"] = "LLAMA_VOCAB_TYPE_SPM",
@@ -52,7 +52,7 @@ internal static class EnumMirrors
     private static readonly HashSet<string> s_omitted =
     [
         "LLAMA_FTYPE_GUESSED", // a state of the loader, not a type of file
-        "LLAMA_TOKEN_TYPE_UNDEFINED", // no token of a file has it
+        "LLAMA_TOKEN_TYPE_UNDEFINED", // not used in files
         "LLAMA_VOCAB_TYPE_TEST", // from v0.5.0 on: a dummy of llama.cpp's own tests
     ];
 

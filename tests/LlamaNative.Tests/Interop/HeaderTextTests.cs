@@ -7,8 +7,8 @@ using LlamaNative.Interop;
 namespace LlamaNative.Tests.Interop;
 
 /// <summary>
-/// Numbers that the C compiler cannot report, because they stand in llama.cpp's sources or in a comment: read from the text of the
-/// pinned release. If these fail, an assertion of the native side ends the process where an exception was meant.
+/// Numbers that the C compiler cannot report because they are in llama.cpp's source files or in comments; read from the text
+/// of the pinned release. If these fail, a native assertion may end the process instead of an exception.
 /// </summary>
 public sealed partial class HeaderTextTests
 {

@@ -5,15 +5,15 @@ using System.Runtime.CompilerServices;
 namespace LlamaNative.Tests.Interop;
 
 /// <summary>
-/// The layout of a struct as the runtime really has it: asked of the runtime's own address arithmetic, because
-/// <see cref="System.Runtime.InteropServices.Marshal"/> answers for the marshalled copy and not for what a pointer sees.
+/// The actual layout of a struct in memory, determined by address arithmetic, because
+/// <see cref="System.Runtime.InteropServices.Marshal"/> describes the marshalled copy and not the memory behind a pointer.
 /// </summary>
 internal static class ManagedLayout
 {
     public static FieldInfo[] Fields(Type type) =>
         type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
 
-    /// <summary>True where a pointer to the struct may be handed to native code: no references, no bool, no char.</summary>
+    /// <summary>Whether a pointer to the struct may be passed to native code: no references, no bool, no char.</summary>
     public static bool IsBlittable(Type type) =>
         type.IsPointer || type.IsFunctionPointer || type.IsEnum
         || (type.IsPrimitive && type != typeof(bool) && type != typeof(char))

@@ -4,8 +4,8 @@ using LlamaNative.Interop;
 namespace LlamaNative.Tests.Interop;
 
 /// <summary>
-/// What native/upgrade says of two releases, on headers and reports small enough to compare by eye. Were a difference
-/// overlooked there, an upgrade would call functions with the arguments of the release before.
+/// The output of native/upgrade for two releases, with headers and reports small enough to compare by eye. If it missed a
+/// difference, an upgrade could call functions with the arguments of the previous release.
 /// </summary>
 public sealed class UpgradeTests : IDisposable
 {

@@ -7,7 +7,7 @@ using static LlamaNative.Tests.Adapters.AdapterTestModel;
 namespace LlamaNative.Tests.Adapters;
 
 /// <summary>
-/// A direction added behind a layer against the same numbers as a bias of the layer's last product, which is the same sum.
+/// A direction added after a layer, compared with the same numbers as a bias of the layer's last product, which is equivalent.
 /// </summary>
 public sealed class ControlVectorTests : IDisposable
 {
@@ -36,7 +36,7 @@ public sealed class ControlVectorTests : IDisposable
         AssertFar(plain, both);
         AssertClose(WithBiases((1, _one), (2, _two)), both);
 
-        // The range leaves layers out; a vector without a layer leaves nothing of the one before there.
+        // The range excludes layers; a vector without a layer must also clear that layer of the previous vector.
         context.SetControlVector(Vector((1, _one), (2, _two)), lastLayer: 1);
         AssertClose(WithBiases((1, _one)), Logits(context));
         context.SetControlVector(Vector((1, _one), (2, _two)), firstLayer: 2);
@@ -115,7 +115,7 @@ public sealed class ControlVectorTests : IDisposable
         Assert.Throws<AdapterException>(() => ControlVector.Load(_files.Save(file)));
         Assert.Throws<AdapterException>(() => ControlVector.Load(_files.NewPath()));
 
-        // A huge layer costs nothing to load and no model has it.
+        // A huge layer number is cheap to load, but no model has such a layer.
         file.Tensors.Clear();
         file.Tensors["direction.2147483647"] = new ModelTensor(new TensorShape(N), _one);
         ControlVector far = ControlVector.Load(_files.Save(file));

@@ -5,16 +5,16 @@ namespace LlamaNative.Tests.Models;
 
 /// <summary>
 /// Long texts of one kind. llama.cpp splits texts with std::regex for many vocabularies, which recurses for each
-/// character: without care, 60,000 letters end the process.
+/// character: without a guard, 60,000 letters end the process.
 /// </summary>
 public sealed class HostileTextTests
 {
     private const int Megabyte = 1 << 20;
 
-    /// <summary>For texts that SentencePiece spells in bytes, for which llama.cpp takes time with the square of their number.</summary>
+    /// <summary>For texts that SentencePiece tokenizes as bytes, for which llama.cpp's time is quadratic.</summary>
     private const int FallbackBytes = 1 << 16;
 
-    /// <summary>Every pre-tokenizer of llama-vocab.cpp with patterns of its own.</summary>
+    /// <summary>Every pre-tokenizer of llama-vocab.cpp that has its own patterns.</summary>
     public static TheoryData<string> PreTokenizers =>
     [
         "default", "minicpm5", "llama3", "deepseek-llm", "deepseek-coder", "deepseek-v3", "youtu", "falcon",
@@ -56,7 +56,7 @@ public sealed class HostileTextTests
         var error = Assert.Throws<LlamaException>(() => model.Vocabulary.Tokenize(new string('x', Megabyte + 1)));
         Assert.Contains("tekken", error.Message, StringComparison.Ordinal);
 
-        // Spaces break runs, so a long text of words is no trouble.
+        // Spaces break runs, so a long text of words works.
         Assert.NotEmpty(model.Vocabulary.Tokenize(string.Concat(Enumerable.Repeat("the cat ", 20_000))));
     }
 
@@ -104,7 +104,7 @@ public sealed class HostileTextTests
         return file.Load(new ModelOptions { VocabularyOnly = true, LoadMode = ModelLoadMode.Read });
     }
 
-    /// <summary>Some runs are refused, which is as good as any answer here.</summary>
+    /// <summary>Some runs are rejected, which is also acceptable here.</summary>
     private static void TokenizeOrRefuse(LlamaModel model, string text)
     {
         try
@@ -116,7 +116,7 @@ public sealed class HostileTextTests
         }
     }
 
-    /// <summary>So many bytes of a unit, or of characters from all over Unicode.</summary>
+    /// <summary>A text of this many bytes, from a repeated unit or from characters of all of Unicode.</summary>
     private static string Text(string? unit, int length)
     {
         if (unit is not null)

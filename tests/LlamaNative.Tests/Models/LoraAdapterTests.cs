@@ -6,7 +6,7 @@ using static LlamaNative.Tests.Adapters.AdapterTestModel;
 
 namespace LlamaNative.Tests.Adapters;
 
-/// <summary>LoRA at run time against the same change merged into the weights by hand.</summary>
+/// <summary>LoRA at run time, compared with the same change merged into the weights by hand.</summary>
 public sealed class LoraAdapterTests : IDisposable
 {
     private static readonly string[] s_weights =
@@ -28,7 +28,7 @@ public sealed class LoraAdapterTests : IDisposable
 
     [Theory]
     [InlineData(4, 8f, 1f)]
-    [InlineData(4, null, 0.5f)] // without alpha nothing is divided by the rank
+    [InlineData(4, null, 0.5f)] // without alpha there is no division by the rank
     [InlineData(1, 2f, -0.75f)]
     public void An_adapter_is_the_same_change_merged_into_the_weights(int rank, float? alpha, float scale)
     {
@@ -71,7 +71,7 @@ public sealed class LoraAdapterTests : IDisposable
         AssertClose(Logits(merged), Logits(context));
         Assert.Equal(2, context.LoraAdapters.Count);
 
-        // Swapping changes no weight, so every return is exact.
+        // Switching adapters changes no weights, so switching back is exact.
         context.SetLoraAdapters(new ScaledLora(one));
         Assert.Equal(withOne, Logits(context));
         context.SetLoraAdapters(new ScaledLora(one, 0));
@@ -157,7 +157,7 @@ public sealed class LoraAdapterTests : IDisposable
     [Fact]
     public void Abandoned_adapters_are_collected_while_contexts_work()
     {
-        // Freeing takes an adapter off a list of the model's that reserving graphs walks through.
+        // Freeing removes an adapter from a list of the model that graph reservation iterates.
         string path = _files.Save(TinyLora.Create(ModelFile.Llama(), seed: 5, rank: 4, alpha: 8, s_weights));
         float[] plain = Logits(_model);
         Parallel.For(0, 12, i =>
@@ -200,8 +200,7 @@ public sealed class LoraAdapterTests : IDisposable
     }
 
     /// <summary>
-    /// Each of these ends the process or goes through unnoticed when llama.cpp gets the file unchecked, or is refused by it without a word
-    /// why.
+    /// Without validation, llama.cpp would abort on each of these files, accept it silently, or reject it without a reason.
     /// </summary>
     [Theory]
     [InlineData("type is a number")]

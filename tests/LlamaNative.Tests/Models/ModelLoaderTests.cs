@@ -4,7 +4,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Tests.Models;
 
-/// <summary>A file that is no model gives a typed error, never the end of the process, and the next good file loads.</summary>
+/// <summary>A file that is not a model causes a typed error and never ends the process, and the next valid file loads.</summary>
 public sealed class ModelLoaderTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("llamanative-tests-").FullName;
@@ -187,7 +187,7 @@ public sealed class ModelLoaderTests(TinyModelFixture tiny) : IClassFixture<Tiny
         Assert.Equal("{{ messages }}", model.GetChatTemplate());
         Assert.Null(model.GetChatTemplate("tool_use"));
 
-        // Of another type than the file's it is passed over.
+        // An override with another type than the file's is ignored.
         using LlamaModel mistaken = file.Load(Override("llama.block_count", "two"));
         Assert.Equal(2, mistaken.LayerCount);
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LlamaNative.Tests.Models;
 
-/// <summary>Each model's logger hears what llama.cpp logs for that model, whatever other threads do meanwhile.</summary>
+/// <summary>Each model's logger receives llama.cpp's log for that model, regardless of other threads.</summary>
 public sealed class ModelLoggerTests : IDisposable
 {
     private const int Rounds = 5;
@@ -60,7 +60,7 @@ public sealed class ModelLoggerTests : IDisposable
         await using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256 });
         Assert.Contains(logger.Lines, line => line.StartsWith("llama_context", StringComparison.Ordinal));
 
-        // The native side warns of a text that begins with the token it is about to put first.
+        // llama.cpp warns if a text already starts with the BOS token that it adds.
         logger.Lines.Clear();
         await Task.Run(() => model.Vocabulary.Tokenize("<s>a", addSpecial: true, parseSpecial: true));
         Assert.Contains(logger.Lines, line => line.Contains("BOS", StringComparison.Ordinal));
@@ -104,7 +104,7 @@ public sealed class ModelLoggerTests : IDisposable
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
 
-    /// <summary>What the logger hears of a model that is loaded, evaluated and released.</summary>
+    /// <summary>The log of a model that is loaded, evaluated and released.</summary>
     private static List<string> Use(TinyModel file)
     {
         var logger = new ListLogger();
@@ -125,7 +125,7 @@ public sealed class ModelLoggerTests : IDisposable
         return Stable(logger.Lines);
     }
 
-    /// <summary>The lines without what differs from one loading to the next: times, and memory that is free.</summary>
+    /// <summary>The lines without values that differ between loads: times and free memory.</summary>
     private static List<string> Stable(IEnumerable<string> lines) =>
         [.. lines.Where(line => !line.Contains(" ms", StringComparison.Ordinal) && !line.Contains("free", StringComparison.Ordinal))];
 

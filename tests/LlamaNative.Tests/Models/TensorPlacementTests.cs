@@ -4,8 +4,8 @@ using LlamaNative.Models;
 namespace LlamaNative.Tests.Models;
 
 /// <summary>
-/// Where tensors lie is what was asked for and is reported, here with the CPU alone (VulkanTests has a second device).
-/// A pattern goes to a C++ regular expression: what that cannot take must not end the process.
+/// Tensors are placed as requested and reported, here with only the CPU (VulkanTests has a second device). Patterns become C++
+/// regular expressions: an invalid pattern must not end the process.
 /// </summary>
 public sealed class TensorPlacementTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {

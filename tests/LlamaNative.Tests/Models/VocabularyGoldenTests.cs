@@ -4,7 +4,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Tests.Models;
 
-/// <summary>Vocabularies of every kind against llama.cpp's tokenization of ordinary and hostile texts.</summary>
+/// <summary>Vocabularies of every kind, compared with llama.cpp's tokenization of ordinary and hostile texts.</summary>
 public sealed class VocabularyGoldenTests
 {
     public static TheoryData<string> Vocabularies =>

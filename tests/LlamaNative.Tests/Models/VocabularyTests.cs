@@ -46,7 +46,7 @@ public sealed class VocabularyTests(TinyModelFixture tiny) : IClassFixture<TinyM
     {
         int[] tokens = Vocabulary.Tokenize(text, addSpecial: false);
 
-        // SentencePiece puts a space in front of a text and takes it off again.
+        // SentencePiece adds a space before a text and removes it again.
         Assert.Equal(text, Vocabulary.Detokenize(tokens, removeSpecial: true));
     }
 

@@ -8,7 +8,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Planning;
 
-/// <summary>What a plan says before loading is what llama.cpp reports of its buffers after it.</summary>
+/// <summary>A plan made before loading equals the buffer sizes that llama.cpp reports after loading.</summary>
 public sealed partial class MemoryPlanTests : IDisposable
 {
     private const double Mebibyte = 1 << 20;
@@ -77,7 +77,7 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.Equal(Sizes(log, ComputeBuffer()).Sum(), plan.Host.ComputeBytes / Mebibyte, tolerance: Rounding * 2);
     }
 
-    // A window of 128 tokens needs fewer cells than 4096; were the plan to count full ones, both would be equal.
+    // A window of 128 tokens needs fewer cells than 4096; if the plan ignored the window, both would be equal.
     [Fact]
     public void Sliding_window_layers_take_less()
     {
@@ -115,7 +115,7 @@ public sealed partial class MemoryPlanTests : IDisposable
         });
         Assert.Equal(Wanted, plan.ContextSize);
 
-        // Nothing larger would have done.
+        // Nothing larger would have fit.
         MemoryPlan next = MemoryPlan.Estimate(_model.Path, contextOptions: open with { ContextSize = Wanted + (256 * sequences) });
         Assert.True(next.Host.NeededBytes > budget);
         using LlamaModel model = LlamaModel.Load(plan.Path, plan.ModelOptions);
@@ -161,7 +161,7 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.Equal(8192, error.Least.ContextSize);
     }
 
-    // llama.cpp would allocate the notes of two milliard cells for real, also when it only plans.
+    // llama.cpp would really allocate the metadata of two billion cells, even when it only plans.
     [Fact]
     public void A_context_beyond_all_memory_is_refused_and_not_tried()
     {

@@ -12,13 +12,13 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Primitives;
 
-/// <summary>One rule for every options record: a bad value is an argument exception that names the option and the value.</summary>
+/// <summary>One rule for every options record: an invalid value throws an argument exception that names the option and the value.</summary>
 public sealed class OptionCheckTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private const float NaN = float.NaN;
     private const float Infinity = float.PositiveInfinity;
 
-    /// <summary>For each option the values it refuses.</summary>
+    /// <summary>The rejected values of each option.</summary>
     private static readonly Dictionary<Type, Dictionary<string, object?[]>> s_bad = new()
     {
         [typeof(LlamaRuntimeOptions)] = new() { ["LibraryDirectory"] = [""] },

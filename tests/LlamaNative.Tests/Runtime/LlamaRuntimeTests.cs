@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LlamaNative.Tests.Interop;
 
-/// <summary>The process-wide native library: loaded once, and its log in safe hands.</summary>
+/// <summary>The process-wide native library: loaded once, with a logger that cannot be replaced.</summary>
 [Collection(nameof(Alone))]
 public sealed class LlamaRuntimeTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
@@ -60,7 +60,7 @@ public sealed class LlamaRuntimeTests(TinyModelFixture tiny) : IClassFixture<Tin
 
         public bool Broken { get; set; }
 
-        /// <summary>The log is the process's own, so the next tests write to this one too.</summary>
+        /// <summary>The logger is process-wide, so later tests also write to it.</summary>
         public bool Deaf { get; set; }
 
         public IDisposable? BeginScope<TState>(TState state)

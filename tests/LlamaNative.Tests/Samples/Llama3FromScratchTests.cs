@@ -11,8 +11,8 @@ using Xunit.Abstractions;
 namespace LlamaNative.Tests.Samples;
 
 /// <summary>
-/// The forward pass built by hand against llama_decode on the same file: every named tensor, the logits, the tokens. If
-/// these fail, the walk-through teaches another model than the one that runs.
+/// The hand-written forward pass, compared with llama_decode on the same file: every named tensor, the logits, the tokens. If
+/// these fail, the sample explains a different model than the one that llama.cpp runs.
 /// </summary>
 public sealed class Llama3FromScratchTests(ITestOutputHelper output)
 {
@@ -66,7 +66,7 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
         Assert.Empty(trace.Continuation);
     }
 
-    // Crosses the places where the graph for single tokens is built anew, with a cache that is never recomputed.
+    // Crosses the points where the graph for single tokens is rebuilt, with a cache that is never recomputed.
     [Fact]
     public void Tokens_one_by_one_give_llama_cpps_logits()
     {
@@ -139,7 +139,7 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
         output.WriteLine($"{type}: logits differ by at most {largest:0.0e+0}");
     }
 
-    // A figure to report, not to assert: time on a shared machine decides nothing.
+    // Reported, not asserted: times on a shared machine are not reliable.
     [Fact]
     public void Cost_per_token_beside_llama_decode()
     {
@@ -160,7 +160,7 @@ public sealed class Llama3FromScratchTests(ITestOutputHelper output)
             var watch = new Stopwatch();
             for (int i = 0; i < Tokens; i++)
             {
-                // By turns, so that both meet the same disturbances.
+                // Interleaved, so that other load affects both.
                 watch.Restart();
                 ourToken = Tracer.Best(llama.Forward([ourToken]));
                 ours.Add(watch.Elapsed.TotalMicroseconds);

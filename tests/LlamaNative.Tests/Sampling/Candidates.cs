@@ -3,7 +3,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Sampling;
 
-/// <summary>The candidates as they are at its place in the chain; chooses the best.</summary>
+/// <summary>Records the candidates at its position in the chain and selects the best.</summary>
 internal sealed class Probe : CustomSampler
 {
     /// <summary>Token and logit, in the order found.</summary>
@@ -33,7 +33,7 @@ internal static class Candidates
     public const int Third = 40;
     public const int Fourth = 50;
 
-    /// <summary>Logits in which only the four have a chance.</summary>
+    /// <summary>Logits in which only these four tokens are possible.</summary>
     public static float[] Four(Vocabulary vocabulary) => Of(
         vocabulary, (Best, MathF.Log(0.5f)), (Second, MathF.Log(0.25f)), (Third, MathF.Log(0.125f)), (Fourth, MathF.Log(0.1249f)));
 
@@ -49,7 +49,7 @@ internal static class Candidates
         return all;
     }
 
-    /// <summary>What a chain leaves of logits, after the best <paramref name="topK"/> were taken.</summary>
+    /// <summary>The candidates that a chain keeps, after a top-k of <paramref name="topK"/>.</summary>
     public static Probe After(Vocabulary vocabulary, float[] logits, Action<SamplerChainBuilder> samplers,
         int topK = 4, params int[] history)
     {

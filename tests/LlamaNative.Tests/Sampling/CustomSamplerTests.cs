@@ -6,7 +6,7 @@ using static LlamaNative.Tests.Sampling.Candidates;
 
 namespace LlamaNative.Tests.Sampling;
 
-/// <summary>Samplers written in C# between native ones: they act, and what they do wrong stays their caller's exception.</summary>
+/// <summary>Samplers written in C# between native ones: they take effect, and their errors become exceptions in the caller.</summary>
 public sealed class CustomSamplerTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private Vocabulary Vocabulary => tiny.Model.Vocabulary;
@@ -51,7 +51,7 @@ public sealed class CustomSamplerTests(TinyModelFixture tiny) : IClassFixture<Ti
         Assert.Throws<ArgumentOutOfRangeException>(() => Sample(candidates => candidates.Selected = 4));
         Assert.Throws<ArgumentOutOfRangeException>(() => Sample(candidates => candidates.Selected = -2));
 
-        // Chosen, and then cut off.
+        // Selected, and then removed.
         using SamplerChain chain = Chain(
             new Sampler(candidates =>
             {

@@ -6,7 +6,7 @@ using static LlamaNative.Tests.Sampling.Candidates;
 
 namespace LlamaNative.Tests.Sampling;
 
-/// <summary>Grammars in a chain: what they refuse, and that the model's random text becomes what they say.</summary>
+/// <summary>Grammars in a chain: what they reject, and that a model's random output conforms to them.</summary>
 public sealed class GrammarSamplerTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private Vocabulary Vocabulary => tiny.Model.Vocabulary;
@@ -57,7 +57,7 @@ public sealed class GrammarSamplerTests(TinyModelFixture tiny) : IClassFixture<T
     [Fact]
     public void A_grammar_that_no_token_can_follow_is_an_error()
     {
-        // Without the upper bytes this vocabulary has nothing that begins with a cat.
+        // Without the bytes above 127, this vocabulary has no token that starts a cat emoji.
         using var file = new TinyModel(new TinyModelOptions { Vocabulary = TinyVocabulary.BytePair(bytes: 128) });
         using LlamaModel model = file.Load();
         using SamplerChain chain = SamplerChain.Create(model.Vocabulary, new SamplingOptions { Grammar = "root ::= \"猫\"" });

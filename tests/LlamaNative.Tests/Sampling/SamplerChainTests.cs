@@ -4,7 +4,7 @@ using static LlamaNative.Tests.Sampling.Candidates;
 
 namespace LlamaNative.Tests.Sampling;
 
-/// <summary>Each sampler on four tokens of probability 1/2, 1/4, 1/8, 1/8, against arithmetic by hand.</summary>
+/// <summary>Each sampler on four tokens with probabilities 1/2, 1/4, 1/8, 1/8, compared with values computed by hand.</summary>
 public sealed class SamplerChainTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private const float Tolerance = 1e-3f;
@@ -81,7 +81,7 @@ public sealed class SamplerChainTests(TinyModelFixture tiny) : IClassFixture<Tin
         Assert.Equal((-1 * 2f) - 0.5f - 0.25f, all[Second], Tolerance);
         Assert.Equal(3, all[Third], Tolerance);
 
-        // Only the last token is looked at.
+        // Only the last token is considered.
         Probe last = After(Vocabulary, logits, b => b.Penalties(1, repeat: 2), 3, Best, Best, Second);
         Assert.Equal(4, last[Best], Tolerance);
         Assert.Equal(-2, last[Second], Tolerance);
@@ -142,7 +142,7 @@ public sealed class SamplerChainTests(TinyModelFixture tiny) : IClassFixture<Tin
         Assert.Equal(MathF.Log(0.5f) - 2, probe[c], Tolerance);
         Assert.Equal(MathF.Log(0.25f), probe[a], Tolerance);
 
-        // Repetitions that are allowed are free, and so are those across a breaker.
+        // Allowed repetitions are not penalized, nor are those across a breaker.
         Assert.Equal(MathF.Log(0.5f), After(Vocabulary, Logits, chain => chain.Dry(1, 2, 3, 64, []), 4, a, b, c, a, b)[c], Tolerance);
         string breaker = Vocabulary.GetPiece(b);
         Assert.Equal(MathF.Log(0.5f), After(Vocabulary, Logits, chain => chain.Dry(1, 2, 1, 64, [breaker]), 4, a, b, c, a, b)[c],

@@ -4,7 +4,7 @@ using static LlamaNative.Tests.Sampling.Candidates;
 
 namespace LlamaNative.Tests.Sampling;
 
-/// <summary>Options out of range, broken logits and chains that cannot choose; a good chain works right after.</summary>
+/// <summary>Options out of range, invalid logits and chains that cannot select a token; a valid chain works afterwards.</summary>
 public sealed class SamplingRangeTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private static readonly SamplingOptions s_mirostat2 = new() { Mirostat = Mirostat.V2 };
@@ -145,7 +145,7 @@ public sealed class SamplingRangeTests(TinyModelFixture tiny) : IClassFixture<Ti
     [Fact]
     public void A_token_that_is_forbidden_is_never_the_answer()
     {
-        // llama.cpp's samplers answer with some token even where all are forbidden.
+        // llama.cpp's samplers return a token even if all are forbidden.
         var all = new float[Vocabulary.Count];
         Array.Fill(all, float.NegativeInfinity);
         foreach (SamplingOptions options in (SamplingOptions[])[new(), SamplingOptions.Greedy, s_mirostat2, s_adaptive, new()

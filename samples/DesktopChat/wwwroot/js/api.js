@@ -1,4 +1,4 @@
-// Requests to the program. Addresses are relative: the page's own address begins with the access token.
+// Requests to the program. URLs are relative, because the page's URL starts with the access token.
 export class ApiError extends Error {
   constructor(status, code, message) {
     super(message);
@@ -16,7 +16,7 @@ async function send(method, path, body) {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
-    throw new ApiError(0, "offline", "The program does not answer. It may have been closed.");
+    throw new ApiError(0, "offline", "The program does not respond. It may have been closed.");
   }
 
   const text = await response.text();
@@ -24,14 +24,14 @@ async function send(method, path, body) {
   try {
     value = text ? JSON.parse(text) : null;
   } catch {
-    // Not ours; the status tells enough.
+    // Not a JSON error of the program; the status is enough.
   }
 
   if (!response.ok) {
     throw new ApiError(
       response.status,
       value?.error?.code ?? "unexpected",
-      value?.error?.message ?? `The program answered ${response.status}.`,
+      value?.error?.message ?? `The program responded with status ${response.status}.`,
     );
   }
 

@@ -1,5 +1,5 @@
-// The page's beginning: puts the parts together. State lives in the program; store.js mirrors it, every other file
-// shows a part of it and asks for changes through api.js.
+// The entry point of the page. The program holds the state and store.js mirrors it; the other files show parts of it and
+// request changes through api.js.
 import { connect } from "./events.js";
 import { setUpSidebar } from "./sidebar.js";
 import { setUpThread } from "./thread.js";

@@ -1,4 +1,4 @@
-// Where messages are written. Each conversation keeps its own unsent text.
+// The message editor. Each conversation keeps its own draft.
 import { api } from "./api.js";
 import { state, on, currentAnswer } from "./store.js";
 import { open } from "./navigation.js";

@@ -1,4 +1,4 @@
-// Modal dialogs: the browser's own, which keep the focus inside and give it back.
+// Native modal dialogs, which trap the focus and restore it.
 import { byId } from "./dom.js";
 
 export const anyOpen = () => document.querySelector("dialog[open]") !== null;
@@ -12,7 +12,7 @@ export function show(id) {
 export function setUpDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("click", event => {
-      // A click on the dialog itself is one on what lies behind it: its content covers it.
+      // The content covers the dialog, so a click on the dialog element itself hits the backdrop.
       if (event.target === dialog || event.target.closest("[data-close]")) {
         dialog.close();
       }
@@ -20,7 +20,7 @@ export function setUpDialogs() {
   }
 }
 
-/** Asks a question; true if the user says so. */
+/** Asks for confirmation; true if the user confirms. */
 export function confirm(text) {
   const dialog = byId("confirm");
   byId("confirm-text").textContent = text;

@@ -1,4 +1,4 @@
-// Elements without markup: text always arrives as text. (The page's content policy forbids markup from strings outright.)
+// Creates elements without HTML strings, so text is always text. (The content security policy forbids HTML from strings.)
 const svgNamespace = "http://www.w3.org/2000/svg";
 
 export const byId = id => document.getElementById(id);

@@ -1,4 +1,4 @@
-// What is shown where nothing has been said yet: a greeting, or the way to a model.
+// The content of an empty conversation: a greeting, or instructions for choosing a model.
 import { state } from "./store.js";
 import { h, byId } from "./dom.js";
 
@@ -7,21 +7,21 @@ export function emptyState() {
   const { phase } = state.model;
   if (phase === "Ready" || phase === "Loading") {
     return h("div", { className: "empty" }, picture,
-      h("h2", {}, phase === "Ready" ? "What shall we talk about?" : "The model is on its way"),
+      h("h2", {}, phase === "Ready" ? "What shall we talk about?" : "The model is loading"),
       h("p", {}, phase === "Ready"
         ? "Everything stays on this machine: the model, the conversation, the settings."
-        : "You can write already; the answer comes when the model is loaded."));
+        : "You can send a message now; it is answered when the model has loaded."));
   }
 
   return h(
     "div",
     { className: "empty" },
     picture,
-    h("h2", {}, phase === "Failed" ? "There is no model to talk with" : "Choose a model to begin"),
+    h("h2", {}, phase === "Failed" ? "No model is loaded" : "Choose a model to begin"),
     h(
       "p",
       {},
-      "Any chat model in the GGUF format will do. Put one into a folder and add that folder, or start the program with ",
+      "Any chat model in the GGUF format works. Add the folder that contains it, or start the program with ",
       h("code", {}, "--model path/to/model.gguf"),
       ".",
     ),

@@ -1,12 +1,12 @@
-// The stream of events from the program (the list is Events/EventNames.cs). The browser connects again by itself, and
-// every connection begins with a snapshot, so nothing is lost for good.
+// The event stream from the program (Events/EventNames.cs lists the events). The browser reconnects by itself, and every
+// connection starts with a snapshot, so no change is lost.
 import { state, changed } from "./store.js";
 import { openFirst, refresh } from "./navigation.js";
 import { announce } from "./notices.js";
 
 let source = null;
 
-// Browsers keep six connections to one program, so a window that nobody sees gives its own back.
+// Browsers allow six connections per host, so a hidden window closes its own.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
     source?.close();
@@ -22,7 +22,7 @@ export function connect() {
   source.onopen = () => setConnected(true);
   source.onerror = () => {
     setConnected(false);
-    // Refused for good, for example by a program started anew: the browser gives up, and there is nothing to go back to.
+    // Rejected, for example by a restarted program with a new token: the browser does not reconnect.
     if (source.readyState === EventSource.CLOSED) {
       setTimeout(connect, 2000);
     }
@@ -74,7 +74,7 @@ const handlers = {
   piece(piece) {
     const answer = state.answers.get(piece.conversationId);
     if (!answer || answer.text.length < piece.offset) {
-      connect(); // something was missed
+      connect(); // a piece was missed
     } else if (answer.text.length === piece.offset) {
       answer.text += piece.text;
       answer.speed = piece.tokensPerSecond;

@@ -1,4 +1,4 @@
-// Numbers and times for people.
+// Formats numbers and times.
 const units = ["B", "KB", "MB", "GB", "TB"];
 
 export function bytes(count) {
@@ -38,7 +38,7 @@ const endings = {
   Cancelled: "stopped",
 };
 
-/** What an answer took, in a line. */
+/** The statistics of an answer on one line. */
 export function facts(statistics) {
   const parts = [`${whole(statistics.tokens)} tokens`];
   if (statistics.tokensPerSecond > 0) {

@@ -1,15 +1,15 @@
-// What is shown of a model's markup: fenced code, `code`, **bold**. Everything else stays the text it is. Builds
-// elements, never markup: whatever a model says, it cannot become part of the page.
+// Renders the supported Markdown: fenced code, `code`, **bold**. Everything else stays plain text. Builds elements instead
+// of HTML strings, so a model's output cannot inject markup into the page.
 import { h, iconButton, copy } from "./dom.js";
 
 const inline = /`([^`\n]+)`|\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*/g;
 
-/** The elements of an answer. */
+/** Renders an answer as elements. */
 export function render(text) {
   return split(text).map(block => block.code === undefined ? h("p", {}, inlines(block.text)) : codeBlock(block));
 }
 
-/** Text and fenced code in turn; a fence that is still open goes to the end. */
+/** Splits into text and fenced code; an open fence extends to the end. */
 export function split(text) {
   const blocks = [];
   let lines = [];

@@ -1,4 +1,4 @@
-// The model: its button, loading and failing, and the picker with what each file says of itself.
+// The model: its button, loading progress and errors, and the picker with each file's metadata.
 import { api } from "./api.js";
 import { state, on } from "./store.js";
 import { h, byId, iconButton } from "./dom.js";
@@ -116,7 +116,7 @@ function row(model, current) {
   );
 }
 
-/** Does something with the model and closes the picker, or says why not. */
+/** Runs a model action and closes the picker, or shows the error. */
 async function act(action) {
   try {
     await action();

@@ -1,9 +1,9 @@
-// Which conversation is shown. The address keeps it (#id), so that a reload stays where it was and each window has its own.
+// Selects the conversation that is shown. The URL contains its id (#id), so a reload shows it again and each window has its own.
 import { api } from "./api.js";
 import { state, changed } from "./store.js";
 import { report } from "./notices.js";
 
-/** Shows a conversation; null begins a new one. */
+/** Shows a conversation; null starts a new one. */
 export async function open(id) {
   state.currentId = id;
   state.conversation = null;
@@ -13,7 +13,7 @@ export async function open(id) {
   await refresh();
 }
 
-/** Fetches the conversation that is shown. */
+/** Fetches the current conversation. */
 export async function refresh() {
   const id = state.currentId;
   if (!id) {
@@ -23,7 +23,7 @@ export async function refresh() {
   const before = state.conversation;
   try {
     const conversation = await api.getConversation(id);
-    // An event that came in the meantime is newer than what was fetched.
+    // An event that arrived in the meantime is newer than the response.
     if (state.currentId === id && state.conversation === before) {
       state.conversation = conversation;
       changed("current");
@@ -39,7 +39,7 @@ export async function refresh() {
 
 let opened = false;
 
-/** At the start: what the address names, else the latest. */
+/** At startup: the conversation in the URL, else the latest. */
 export function openFirst() {
   if (opened) {
     return;

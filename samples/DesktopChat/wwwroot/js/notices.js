@@ -1,9 +1,9 @@
-// Messages of the page itself: errors and the like in a corner, and what only screen readers hear.
+// Notices in a corner of the page, such as errors, and announcements for screen readers.
 import { h, byId, iconButton } from "./dom.js";
 
 const shown = new Set();
 
-/** Shows an error until it is dismissed or some time has passed. */
+/** Shows an error until it is dismissed or times out. */
 export function report(error) {
   notify(error?.message ?? String(error), "error");
 }

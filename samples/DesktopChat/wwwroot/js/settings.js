@@ -1,4 +1,4 @@
-// The settings: one list of fields, from which the form is made, filled and read.
+// The settings dialog: the form is built, filled and read from one list of fields.
 import { api } from "./api.js";
 import { state, on } from "./store.js";
 import { h, byId } from "./dom.js";
@@ -11,19 +11,19 @@ const groups = [
       {
         name: "systemPrompt",
         label: "System prompt",
-        help: "Instructions the model gets before every conversation.",
+        help: "Instructions for the model at the start of every conversation.",
         kind: "text",
         fallback: "",
       },
     ],
   ],
   [
-    "How answers are made",
+    "Generation",
     [
       {
         name: "temperature",
         label: "Temperature",
-        help: "0 always takes the most probable token.",
+        help: "0 always picks the most probable token.",
         kind: "range",
         min: 0,
         max: 2,
@@ -33,7 +33,7 @@ const groups = [
       {
         name: "topP",
         label: "Top-p",
-        help: "Keeps the most probable tokens up to this total.",
+        help: "Keeps the most probable tokens up to this total probability.",
         kind: "range",
         min: 0.01,
         max: 1,
@@ -43,21 +43,21 @@ const groups = [
       {
         name: "minP",
         label: "Min-p",
-        help: "Drops tokens less probable than this share of the best.",
+        help: "Drops tokens below this fraction of the best token's probability.",
         kind: "range",
         min: 0,
         max: 1,
         step: 0.01,
         fallback: 0.05,
       },
-      { name: "topK", label: "Top-k", help: "Keeps so many tokens; 0 keeps all.", kind: "number", min: 0, fallback: 40 },
+      { name: "topK", label: "Top-k", help: "Keeps this many tokens; 0 keeps all.", kind: "number", min: 0, fallback: 40 },
       {
         name: "maxTokens",
         label: "Longest answer",
         help: "In tokens.",
         kind: "number",
         min: 1,
-        placeholder: "as the model likes",
+        placeholder: "no limit",
         fallback: null,
       },
       {
@@ -72,12 +72,12 @@ const groups = [
     ],
   ],
   [
-    "How the model is loaded",
+    "Model loading",
     [
       {
         name: "contextSize",
         label: "Context size",
-        help: "Tokens of conversation it can look back on.",
+        help: "Tokens of the conversation that the model can see.",
         kind: "number",
         min: 64,
         placeholder: "automatic",
@@ -86,7 +86,7 @@ const groups = [
       {
         name: "threads",
         label: "Threads",
-        help: "Processors that compute.",
+        help: "CPU threads used for computation.",
         kind: "number",
         min: 1,
         placeholder: "automatic",
@@ -127,7 +127,7 @@ export function openSettings() {
   }
 }
 
-/** Light, dark, as the system has it: the next of the three. */
+/** Switches to the next theme of light, dark and system. */
 export function nextTheme() {
   const theme = themes[(themes.indexOf(state.settings.theme) + 1) % themes.length];
   return api.saveSettings({ ...state.settings, theme });

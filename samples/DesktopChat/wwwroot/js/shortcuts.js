@@ -1,4 +1,4 @@
-// The keys. Browsers keep some for themselves outside of application mode, so those have a second one with Alt.
+// Keyboard shortcuts. Outside application mode browsers reserve some keys, so those have an alternative with Alt.
 import { h, byId } from "./dom.js";
 import { anyOpen, show } from "./dialogs.js";
 import { stop } from "./composer.js";
@@ -9,11 +9,11 @@ import { openModels } from "./models.js";
 import { openSettings, nextTheme } from "./settings.js";
 import { report } from "./notices.js";
 
-// [keys, what they do, action]; without an action they work where they are used.
+// [keys, description, action]; entries without an action are handled elsewhere.
 const shortcuts = [
   ["Enter", "Send the message"],
-  ["Shift+Enter", "Begin a new line"],
-  ["Escape", "Stop the answer, close a dialog, leave an editor"],
+  ["Shift+Enter", "Start a new line"],
+  ["Escape", "Stop the answer, close a dialog or cancel editing"],
   ["ArrowUp", "In an empty message: edit your last one"],
   ["Ctrl+N Alt+N", "New conversation", beginNew],
   ["Alt+ArrowUp", "Previous conversation", () => openNeighbour(-1)],
@@ -25,8 +25,8 @@ const shortcuts = [
   ["Ctrl+,", "Settings", openSettings],
   ["Ctrl+B", "Show or hide the conversation list", toggle],
   ["Alt+T", "Next theme: light, dark, system", () => nextTheme().catch(report)],
-  ["Ctrl+L", "Go to the message", () => byId("input").focus()],
-  ["F1", "This list", () => show("shortcuts")],
+  ["Ctrl+L", "Focus the message field", () => byId("input").focus()],
+  ["F1", "Show this list", () => show("shortcuts")],
 ];
 const names = { ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
 
@@ -70,7 +70,7 @@ function onKey(event) {
 function matches(chord, event) {
   const parts = chord.split("+");
   const key = parts.pop() || ",";
-  // With Alt the character depends on the keyboard; the place of the key does not.
+  // With Alt, the character depends on the keyboard layout, so the physical key is compared.
   const same = event.key.toLowerCase() === key.toLowerCase() || (event.altKey && event.code === `Key${key.toUpperCase()}`);
   return same
     && parts.includes("Ctrl") === (event.ctrlKey || event.metaKey)

@@ -45,7 +45,7 @@ export function startRename(id = state.currentId) {
 
 export async function remove(id = state.currentId) {
   const item = state.conversations.find(entry => entry.id === id);
-  if (!item || !await confirm(`“${item.title}” and its ${item.messageCount} messages will be gone for good.`)) {
+  if (!item || !await confirm(`“${item.title}” and its ${item.messageCount} messages will be permanently deleted.`)) {
     return;
   }
 
@@ -60,7 +60,7 @@ export async function remove(id = state.currentId) {
 
 function render() {
   if (renaming && byId("conversations").querySelector("input") && state.conversations.some(item => item.id === renaming)) {
-    return; // the field that is being written in stays
+    return; // keep the text field that is being edited
   }
 
   const focused = document.activeElement?.closest?.(".conversation")?.dataset.id;
@@ -76,7 +76,7 @@ function render() {
   }
 
   byId("conversations").replaceChildren(
-    ...(rows.length ? rows : [h("li", { className: "no-conversations" }, "Your conversations will be listed here.")]),
+    ...(rows.length ? rows : [h("li", { className: "no-conversations" }, "Your conversations will appear here.")]),
   );
   if (focused) {
     byId("conversations").querySelector(`[data-id="${CSS.escape(focused)}"] .conversation-open`)?.focus();
@@ -107,7 +107,7 @@ function row(item) {
     ),
   );
   if (state.answers.has(item.id)) {
-    entry.append(h("span", { className: "conversation-busy", role: "img", "aria-label": "An answer is being written" }));
+    entry.append(h("span", { className: "conversation-busy", role: "img", "aria-label": "Generating an answer" }));
   }
 
   return entry;

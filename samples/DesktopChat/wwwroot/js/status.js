@@ -1,4 +1,4 @@
-// The line at the bottom: where the model runs, memory, context in use, tokens per second.
+// The status bar: device, memory, context in use, tokens per second.
 import { state, on, currentAnswer } from "./store.js";
 import { byId } from "./dom.js";
 import { bytes, speed, whole } from "./format.js";
@@ -21,7 +21,7 @@ function showUsage() {
     processMemory === 0 ? "" : `${bytes(processMemory)} used${ready ? ` · ${bytes(device.freeBytes)} free` : ""}`;
 }
 
-/** How much of the context the conversation took with its last answer. */
+/** Shows how much of the context the conversation used at its last answer. */
 function showContext() {
   const last = state.conversation?.messages.findLast(message => message.statistics)?.statistics;
   const size = state.model.contextSize;

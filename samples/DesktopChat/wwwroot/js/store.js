@@ -1,11 +1,11 @@
-// What the page knows, and who wants to hear of it. One object, changed only here and in events.js and navigation.js.
+// The state of the page, and listeners for its changes. Only this file, events.js and navigation.js modify it.
 export const state = {
   connected: false,
   conversations: [],       // summaries, newest first
-  currentId: null,         // null is a conversation that has not begun
-  conversation: null,      // the current one, whole, once it has come
+  currentId: null,         // null for a new conversation without messages
+  conversation: null,      // the complete current conversation, once fetched
   answers: new Map(),      // conversation id -> { phase, text, speed }
-  troubles: new Map(),     // conversation id -> what went wrong with its last answer
+  troubles: new Map(),     // conversation id -> the error of its last answer
   model: { phase: "None" },
   settings: null,
   usage: { processMemory: 0, devices: [] },
@@ -21,7 +21,7 @@ export function on(names, listener) {
   }
 }
 
-/** Tells of a change: list, current, answer, piece, model, settings, usage. */
+/** Notifies listeners of changes: list, current, answer, piece, model, settings, usage. */
 export function changed(...names) {
   const told = new Set(names.flatMap(name => listeners.get(name) ?? []));
   told.forEach(listener => listener());

@@ -1,4 +1,4 @@
-// The conversation: its messages, the answer that is being written, and what can be done with them.
+// The conversation: its messages, the answer in progress, and their actions.
 import { api } from "./api.js";
 import { state, on, currentAnswer } from "./store.js";
 import { h, byId, iconButton, copy } from "./dom.js";
@@ -7,8 +7,8 @@ import { render as renderText } from "./markdown.js";
 import { report } from "./notices.js";
 import { emptyState } from "./empty.js";
 
-let editing = null;     // id of the message that is being edited
-let live = null;        // the element of the answer that is being written
+let editing = null;     // the id of the message being edited
+let live = null;        // the element of the answer in progress
 let scheduled = false;
 
 export function setUpThread() {
@@ -42,7 +42,7 @@ let shownId;
 function render() {
   const messages = state.conversation?.messages ?? [];
   if (editing && messages.some(message => message.id === editing) && byId("thread").querySelector(".editor")) {
-    return; // what is being written stays; the next change shows the rest
+    return; // keep the open editor; the next change renders the rest
   }
 
   editing = null;
@@ -86,7 +86,7 @@ function messageElement(message, last) {
   );
 }
 
-/** The answer under way, or why there is none. */
+/** Shows the answer in progress, or why there is none. */
 function renderLive() {
   const answer = currentAnswer();
   const messages = state.conversation?.messages ?? [];
@@ -99,7 +99,7 @@ function renderLive() {
   }
 
   if (messages.at(-1)?.role !== "user") {
-    return; // the question is about to come, or the answer is in its place already
+    return; // the question has not arrived yet, or the answer is already shown
   }
 
   if (!live) {
@@ -137,7 +137,7 @@ function showTrouble(messages) {
   }
 }
 
-// Models can be faster than the screen: at most one rendering a frame.
+// Models can be faster than the screen, so render at most once per frame.
 function schedule() {
   if (!scheduled) {
     scheduled = true;
@@ -149,7 +149,7 @@ function schedule() {
   }
 }
 
-/** Stays at the end, unless the reader has gone up. */
+/** Keeps scrolling to the end, unless the user has scrolled up. */
 function follow(always = false) {
   const scroll = byId("scroll");
   if (always || following) {
@@ -198,7 +198,7 @@ function startEdit(messageId) {
   };
   editing = messageId;
   element.replaceChildren(h("div", { className: "editor" }, field, h("div", { className: "editor-foot" },
-    h("p", {}, "What came after it will be answered anew."),
+    h("p", {}, "Later messages are removed and a new answer is generated."),
     h("button", { type: "button", className: "button", onclick: close }, "Cancel"),
     h("button", { type: "button", className: "button primary", onclick: save }, "Send"))));
   field.focus();

@@ -2,22 +2,22 @@ using LlamaNative.Cli.Terminal;
 
 namespace LlamaNative.Cli.Bench;
 
-/// <summary>The speeds of one test: this tool's and a command's, a pair for each round, in tokens per second.</summary>
+/// <summary>The speeds of this tool and of a command in one test, a pair per round, in tokens per second.</summary>
 internal sealed record DuelResult(string Test, string Command, IReadOnlyList<double> Ours, IReadOnlyList<double> Theirs)
 {
-    /// <summary>This tool's speed in parts of the command's, round by round: what slows a machine down slows both.</summary>
+    /// <summary>This tool's speed divided by the command's, per round, so that a slow phase of the machine affects both.</summary>
     public IReadOnlyList<double> Ratios => [.. Ours.Zip(Theirs, (ours, theirs) => ours / theirs)];
 }
 
 /// <summary>
-/// Runs tests and commands by turns, changing who goes first, so that what a machine does meanwhile hits both alike. A command
-/// loads the model each time, and so does this: where in memory a copy of the weights comes to lie is worth several percent of
-/// its speed, and a model kept over all rounds would be the same draw in each. A first repetition is not counted: in it this
-/// program's own code is still compiled, beside the threads that are measured.
+/// Alternates between this tool and the commands, changing which goes first, so that other load on the machine affects both
+/// equally. A command loads the model in each round, and so does this tool: the memory address of the weights changes the
+/// speed by several percent, and a model kept for all rounds would have the same address in each. The first repetition is not
+/// counted, because the JIT still compiles this program in parallel with the measured threads.
 /// </summary>
 internal sealed class Duel(Func<LlamaModel> load, IReadOnlyList<Peer> peers, Shell shell)
 {
-    /// <exception cref="PeerException">A command failed, or printed no speed of one of the tests.</exception>
+    /// <exception cref="PeerException">A command failed, or did not print a speed for one of the tests.</exception>
     public IReadOnlyList<DuelResult> Run(IReadOnlyList<BenchTest> tests, int rounds, CancellationToken cancellationToken)
     {
         double[][] ours = [.. tests.Select(_ => new double[rounds])];
@@ -80,7 +80,7 @@ internal sealed class Duel(Func<LlamaModel> load, IReadOnlyList<Peer> peers, She
         return matching.Length > 0
             ? Spread.Of(matching).Median
             : throw new PeerException(peer.Command, speeds[0].Test is null
-                ? "printed speeds without the names of tests; give one test only (-p or -n, the other 0)."
-                : $"printed no speed of the test {name}, only of {string.Join(", ", speeds.Select(speed => speed.Test))}.");
+                ? "printed speeds without test names; run a single test (set -p or -n to 0)."
+                : $"printed no speed for the test {name}, only for {string.Join(", ", speeds.Select(speed => speed.Test))}.");
     }
 }

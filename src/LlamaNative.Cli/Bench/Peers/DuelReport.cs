@@ -4,7 +4,7 @@ using LlamaNative.Cli.Terminal;
 
 namespace LlamaNative.Cli.Bench;
 
-/// <summary>Prints a comparison: no speed stands there without that of its peer.</summary>
+/// <summary>Prints a comparison; every speed appears together with that of its peer.</summary>
 internal static class DuelReport
 {
     public static void Write(Shell shell, IReadOnlyList<DuelResult> results, bool asJson)
@@ -32,7 +32,7 @@ internal static class DuelReport
         }
 
         shell.Write(
-            "\nMedians; a ratio above 1 is faster than the command. The ratio is the median of the rounds' own, its quartiles are "
+            "\nMedians; a ratio above 1 is faster than the command. The ratio is the median of the rounds' ratios, its quartiles are "
             + "theirs.\n");
     }
 

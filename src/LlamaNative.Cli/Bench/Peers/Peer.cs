@@ -4,7 +4,7 @@ using System.Text;
 
 namespace LlamaNative.Cli.Bench;
 
-/// <summary>A command to compare with: no shell runs it, so only quotes have a meaning in it.</summary>
+/// <summary>A command to compare with. It is run without a shell, so only quotes have a special meaning.</summary>
 internal sealed class Peer
 {
     private const int MaxOutput = 16 << 20; // far more than a report has
@@ -19,7 +19,7 @@ internal sealed class Peer
 
     public string Command { get; }
 
-    /// <exception cref="PeerException">There is no command in the text, or a quote without its end.</exception>
+    /// <exception cref="PeerException">The text contains no command, or an unclosed quote.</exception>
     public static Peer Parse(string command)
     {
         var arguments = new List<string>();
@@ -45,7 +45,7 @@ internal sealed class Peer
         }
 
         Flush();
-        return quote != '\0' ? throw new PeerException(command, $"has a {quote} without its end.")
+        return quote != '\0' ? throw new PeerException(command, $"has an unclosed {quote}.")
             : arguments.Count == 0 ? throw new PeerException(command, "is empty.")
             : new Peer(command, [.. arguments]);
 
@@ -60,8 +60,8 @@ internal sealed class Peer
         }
     }
 
-    /// <summary>Runs it to its end and returns what it printed on standard output.</summary>
-    /// <exception cref="PeerException">It cannot be started, or says that it failed.</exception>
+    /// <summary>Runs the command to its end and returns its standard output.</summary>
+    /// <exception cref="PeerException">It cannot be started, or its exit code is not 0.</exception>
     public string Run(CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
@@ -69,8 +69,8 @@ internal sealed class Peer
         return text.ToString();
     }
 
-    /// <summary>Runs it to its end and hands over the lines of its standard output as they come.</summary>
-    /// <exception cref="PeerException">It cannot be started, or says that it failed.</exception>
+    /// <summary>Runs the command to its end and passes on the lines of its standard output as they arrive.</summary>
+    /// <exception cref="PeerException">It cannot be started, or its exit code is not 0.</exception>
     public void Run(Action<string> onLine, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(_arguments[0], _arguments[1..])
@@ -93,7 +93,7 @@ internal sealed class Peer
         cancellationToken.ThrowIfCancellationRequested();
         if (process.ExitCode != 0)
         {
-            throw new PeerException(Command, $"ended with code {process.ExitCode}. {LastLine(said)}");
+            throw new PeerException(Command, $"exited with code {process.ExitCode}. {LastLine(said)}");
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class Peer
         }
     }
 
-    /// <summary>Reads to the end and keeps no more than a report can have.</summary>
+    /// <summary>Reads to the end, keeping no more than the size limit of a report.</summary>
     private static async Task<string> ReadAsync(StreamReader reader)
     {
         var text = new StringBuilder();
@@ -130,11 +130,11 @@ internal sealed class Peer
         }
         catch (InvalidOperationException)
         {
-            // It has ended by itself.
+            // The process has already exited.
         }
     }
 
     private static string LastLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .LastOrDefault("It said nothing on standard error.");
+            .LastOrDefault("It printed nothing on standard error.");
 }

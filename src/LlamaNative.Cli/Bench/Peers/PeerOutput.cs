@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace LlamaNative.Cli.Bench;
 
 /// <summary>
-/// Tokens per second in what a command printed: llama-bench's JSON, JSON lines, CSV or Markdown, each with the name of its
-/// test; else numbers with <c>t/s</c>, <c>tok/s</c>, <c>tokens/s</c> or <c>tokens per second</c> behind them; else lines that
-/// are a number and nothing else. The latter two have no name and stand for the one test that is run.
+/// Finds tokens per second in a command's output: llama-bench's JSON, JSON lines, CSV or Markdown, which name the test; else
+/// numbers followed by <c>t/s</c>, <c>tok/s</c>, <c>tokens/s</c> or <c>tokens per second</c>; else lines that consist of a
+/// number. The latter two name no test and apply to the only test that is run.
 /// </summary>
 internal static partial class PeerOutput
 {

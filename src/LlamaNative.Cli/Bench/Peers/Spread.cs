@@ -1,9 +1,9 @@
 namespace LlamaNative.Cli.Bench;
 
-/// <summary>Values as their median and quartiles, which one disturbed round does not move.</summary>
+/// <summary>The median and quartiles of values, which are robust against a single disturbed round.</summary>
 internal readonly record struct Spread(double Lower, double Median, double Upper)
 {
-    /// <summary>Quantiles between neighbours are interpolated (Hyndman and Fan's type 7, the default of R and NumPy).</summary>
+    /// <summary>Quantiles are interpolated between neighbours (Hyndman and Fan's type 7, the default of R and NumPy).</summary>
     public static Spread Of(IReadOnlyCollection<double> values)
     {
         double[] sorted = [.. values.Order()];

@@ -3,7 +3,7 @@ using LlamaNative.Chat;
 
 namespace LlamaNative.Tests.Chat;
 
-/// <summary>Messages reach a template in the form it takes; the templates are the idioms of released ones.</summary>
+/// <summary>Messages are passed to a template in the form that it accepts; the templates are typical of released ones.</summary>
 public sealed class MessageFormsTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private const string Strings = "{% for m in messages %}[{{ m.role }}:{{ m.content }}]{% endfor %}";

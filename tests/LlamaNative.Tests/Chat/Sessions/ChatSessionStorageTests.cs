@@ -3,7 +3,7 @@ using LlamaNative.Contexts;
 
 namespace LlamaNative.Tests.Chat.Sessions;
 
-/// <summary>Saving and loading a conversation in files and streams, on the caller's thread and on the context's own.</summary>
+/// <summary>Saving and loading a conversation in files and streams, on the caller's thread and on the context's.</summary>
 public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>, IDisposable
 {
     private static readonly GenerationOptions s_greedy =
@@ -31,7 +31,7 @@ public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixtu
             "SaveAsync" => session.SaveAsync(File),
             _ => WithStream(FileMode.Create, async stream =>
             {
-                // A stream need not begin with the conversation.
+                // The conversation may start in the middle of a stream.
                 stream.WriteByte(7);
                 await (save == "Save stream" ? Do(() => session.Save(stream)) : session.SaveAsync(stream));
                 return true;
@@ -76,7 +76,7 @@ public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixtu
         Assert.Equal(2, session.Messages.Count);
         Assert.Equal(before, await System.IO.File.ReadAllBytesAsync(File));
 
-        // Within the work too: the bytes of the cache come in chunks, between which the token is looked at.
+        // Also during the work: the cache is copied in chunks, between which the token is checked.
         await using var stopping = new StoppingStream(before, stop: null);
         await session.LoadAsync(stopping);
         Assert.Single(session.Messages);
@@ -158,7 +158,7 @@ public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixtu
         }
     }
 
-    /// <summary>Waits at the first write until it is opened; cannot seek.</summary>
+    /// <summary>Blocks at the first write until it is released; not seekable.</summary>
     private sealed class GatedStream : MemoryStream
     {
         private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);

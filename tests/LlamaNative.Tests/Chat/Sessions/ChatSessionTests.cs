@@ -7,8 +7,8 @@ using LlamaNative.Sampling;
 namespace LlamaNative.Tests.Chat.Sessions;
 
 /// <summary>
-/// Conversations with a model of random weights, which talks nonsense but always the same: what matters is which tokens
-/// are evaluated and that going back gives what a fresh context gives.
+/// Conversations with a model with random weights, which generates deterministic nonsense. The tests check which tokens are
+/// evaluated, and that returning to an earlier state gives the same result as a new context.
 /// </summary>
 public sealed class ChatSessionTests : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class ChatSessionTests : IDisposable
             await answer.CompleteAsync();
             TokenUsage usage = answer.Result!.Usage;
 
-            // All but the last token of the answer before was evaluated when it was made.
+            // All but the last token of the previous answer were evaluated when it was generated.
             Assert.InRange(usage.CachedTokens, Math.Max(0, before - 1), before);
             Assert.Equal(usage.PromptTokens + usage.CompletionTokens, session.TokenCount);
         }
@@ -49,8 +49,8 @@ public sealed class ChatSessionTests : IDisposable
     }
 
     /// <summary>
-    /// The cost of a turn does not grow with the conversation: before the first new token stand the message and what the template puts
-    /// around it.
+    /// The cost of a turn does not grow with the conversation: only the message and the template's text around it are evaluated
+    /// before the first new token.
     /// </summary>
     [Fact]
     public async Task On_the_tenth_turn_the_message_and_the_template_around_it_are_evaluated_and_nothing_else()
@@ -66,7 +66,7 @@ public sealed class ChatSessionTests : IDisposable
         ChatAnswer tenth = session.SendAsync("And the last day?", s_greedy);
         await tenth.CompleteAsync();
 
-        // The tokens of exactly this text, split behind a line break, whose own tokens are taken off again.
+        // The tokens of exactly this text: it is tokenized after a line break, whose tokens are removed again.
         Vocabulary vocabulary = _model.Vocabulary;
         const string New = "<|im_end|>\n<|im_start|>user\nAnd the last day?<|im_end|>\n<|im_start|>assistant\n";
         int expected = vocabulary.Tokenize("\n" + New, addSpecial: false, parseSpecial: true).Length - vocabulary.Tokenize("\n",
@@ -74,16 +74,16 @@ public sealed class ChatSessionTests : IDisposable
         TokenUsage usage = tenth.Result!.Usage;
         Assert.Equal(before + expected, usage.PromptTokens);
 
-        // The last token of an answer is not evaluated when it is made, as nothing followed it then.
+        // The last token of an answer is not evaluated when it is generated, because no token follows it.
         Assert.Equal(expected + 1, usage.PromptTokens - usage.CachedTokens);
         Assert.True(before > 4 * expected, "the conversation is too short to tell");
     }
 
-    /// <summary>Cells evaluated under one control vector are wrong under another, and must never come back there.</summary>
+    /// <summary>Cells evaluated with one control vector are wrong with another and must not be reused.</summary>
     [Fact]
     public async Task A_saved_cache_comes_back_only_under_the_same_adapters_and_template()
     {
-        // A trained model, whose answers are text that gives the same tokens again.
+        // A trained model, because the text of its answers is tokenized to the same tokens.
         using LlamaModel model = LlamaModel.Load(Repository.TinyChat);
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.chat");
         try
@@ -104,7 +104,7 @@ public sealed class ChatSessionTests : IDisposable
             Assert.False(await LoadAsync(up, "zephyr"));
             Assert.True(await LoadAsync(up, "chatml"));
 
-            // Evaluated under one vector and saved under the next: the cells belong to neither.
+            // Evaluated with one vector and saved with the next: the cells are valid for neither.
             using (LlamaContext context = NewContext(model))
             {
                 context.SetControlVector(up);
@@ -125,7 +125,7 @@ public sealed class ChatSessionTests : IDisposable
         ControlVector Direction(float value) => new(Enumerable.Range(1, model.LayerCount - 1)
             .ToDictionary(layer => layer, _ => Enumerable.Repeat(value, model.EmbeddingLength).ToArray()));
 
-        // Whether the cache came back; either way the next answer is that of a context that never saw the file.
+        // Whether or not the cache was restored, the next answer must equal that of a new context.
         async Task<bool> LoadAsync(ControlVector? vector, string template, int firstLayer = 1)
         {
             using LlamaContext context = NewContext(model);
@@ -147,7 +147,7 @@ public sealed class ChatSessionTests : IDisposable
         }
     }
 
-    /// <summary>Another fine-tune of the same shape has the same description; its cells mean something else.</summary>
+    /// <summary>Another fine-tune of the same shape has the same description, but its cells are not compatible.</summary>
     [Fact]
     public void A_conversation_of_another_model_of_the_same_shape_is_refused()
     {
@@ -264,7 +264,7 @@ public sealed class ChatSessionTests : IDisposable
             Assert.Equal(expected, (await answer.CompleteAsync()).Content);
             Assert.True(answer.Result!.Usage.CachedTokens > 20);
 
-            // A flipped byte of the cache is noticed: the conversation is there, the cache is made anew.
+            // A flipped byte in the cache is detected: the conversation is restored, and the cache is evaluated again.
             byte[] bytes = File.ReadAllBytes(path);
             bytes[^100] ^= 1;
             File.WriteAllBytes(path, bytes);

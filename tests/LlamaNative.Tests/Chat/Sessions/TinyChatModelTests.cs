@@ -7,9 +7,9 @@ using LlamaNative.Sampling;
 namespace LlamaNative.Tests.Chat.Sessions;
 
 /// <summary>
-/// The whole way from a file to an answer on a model that really answers: the repository's own, models/tiny-chat.gguf.
-/// What is expected is what it was taught (samples/TrainTinyChat/Corpus), so a fault in tokenizing, decoding, the cache,
-/// the template or stopping shows as a wrong answer.
+/// End-to-end tests with a model that gives real answers, the repository's models/tiny-chat.gguf. Expected answers come from
+/// its training corpus (samples/TrainTinyChat/Corpus), so an error in tokenizing, decoding, the cache, the template or
+/// stopping causes a wrong answer.
 /// </summary>
 public sealed class TinyChatModelTests : IDisposable
 {
@@ -60,7 +60,7 @@ public sealed class TinyChatModelTests : IDisposable
         Assert.Equal(" 42.", result.Text);
     }
 
-    /// <summary>A character of several bytes comes in several tokens, and must come out in one piece.</summary>
+    /// <summary>A multi-byte character consists of several tokens and must be emitted in one piece.</summary>
     [Theory]
     [InlineData("你好", "你好！很高兴见到你。")]
     [InlineData("Show me a rainbow.", "Here is a rainbow: 🌈")]

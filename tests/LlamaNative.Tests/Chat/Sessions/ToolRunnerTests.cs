@@ -8,7 +8,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Chat.Tools;
 
-/// <summary>Tools and typed answers with a model of random weights: whatever it writes, a grammar makes it parse.</summary>
+/// <summary>Tools and typed answers with a model with random weights: the grammar ensures that its output can be parsed.</summary>
 public sealed partial class ToolRunnerTests : IDisposable
 {
     private readonly TinyModel _tiny = new();
@@ -46,7 +46,7 @@ public sealed partial class ToolRunnerTests : IDisposable
             Assert.DoesNotContain("lamp", speech, StringComparison.Ordinal);
         }
 
-        // The user's message has to be answered with a call, the tool's result has not.
+        // The user's message must be answered with a call, the tool's result need not.
         Assert.Single(asked);
         Assert.Contains(session.Messages, message => message.Role == ChatRole.Tool && message.Content == "done");
         ChatMessage[] answers = [.. session.Messages.Where(message => message.Role == ChatRole.Assistant)];
@@ -72,7 +72,7 @@ public sealed partial class ToolRunnerTests : IDisposable
             Tools = [tool.Definition],
         });
 
-        // A model that wants a brace first and its end as soon as it may; between the two it has no idea of JSON.
+        // A model that prefers a brace first and the end as soon as possible, and knows no JSON in between.
         int brace = model.Vocabulary.Tokenize("{", addSpecial: false)[^1];
         var options = new GenerationOptions
         {

@@ -4,7 +4,7 @@ using LlamaNative.Templates;
 
 namespace LlamaNative.Tests.Chat.Templates;
 
-/// <summary>The template engine behind this library's own surface.</summary>
+/// <summary>The template engine through the API of this library.</summary>
 public class ChatTemplateTests
 {
     [Fact]

@@ -5,14 +5,14 @@ using LlamaNative.Chat.Templates;
 namespace LlamaNative.Tests.Chat.Tools;
 
 /// <summary>
-/// The family each template belongs to, read out of the template by eye: from the lines that write an assistant's
-/// calls, or where there are none, from those that tell the model how to. A wrong family means calls that are never seen.
+/// The family of each template, determined by reading it: from the lines that render an assistant's calls or, if there are
+/// none, from the instructions to the model. With a wrong family, calls would not be recognized.
 /// </summary>
 public sealed class TemplateFamilyTests
 {
-    private const string Own = nameof(JsonSyntax); // a way of its own, or no tools: read as plain JSON
+    private const string Own = nameof(JsonSyntax); // a syntax of its own, or no tools: parsed as plain JSON
 
-    // Released templates with the marks between which each writes a call.
+    // Released templates with the markers that enclose a call in each.
     private static readonly (string Template, string Begin, string End)[] s_readBack =
     [
         ("Qwen3-Coder", "<tool_call>", "</tool_call>"),
@@ -31,7 +31,7 @@ public sealed class TemplateFamilyTests
         { "Apriel-1.6-15b-Thinker-fixed", nameof(MarkedListSyntax) },
         { "GLM-4.7-Flash", nameof(GlmSyntax) },
         { "GigaChat3.1-10B-A1.8B", Own }, // <|function_call|>{…}
-        { "HuggingFaceTB-SmolLM3-3B", Own }, // lists tools and shows no form of a call
+        { "HuggingFaceTB-SmolLM3-3B", Own }, // lists tools without an example of a call
         { "Kimi-K2-Instruct", Own }, // <|tool_calls_section_begin|>
         { "LFM2.5-8B-A1B", Own }, // <|tool_call_start|>[f(a='b')]
         { "LFM2.5-Instruct", Own },
@@ -50,7 +50,7 @@ public sealed class TemplateFamilyTests
         { "deepseek-ai-DeepSeek-V4", Own },
         { "google-gemma-4-31B-it-interleaved", Own }, // <|tool_call>call:f{a:<|"|>b<|"|>}
         { "google-gemma-4-31B-it", Own },
-        { "ibm-granite-granite-3.3-2B-Instruct", Own }, // <|tool_call|> by the model's own habit
+        { "ibm-granite-granite-3.3-2B-Instruct", Own }, // the model writes <|tool_call|>
         { "ibm-granite-granite-4.0", nameof(HermesSyntax) },
         { "ibm-granite-granite-4.1", nameof(HermesSyntax) },
         { "llama-cpp-deepseek-r1", Own }, // <｜tool▁calls▁begin｜>
@@ -70,7 +70,7 @@ public sealed class TemplateFamilyTests
         { "upstage-Solar-Open-100B", Own },
     };
 
-    /// <summary>The repository's own templates, each in the form of a family.</summary>
+    /// <summary>The repository's templates, each in the syntax of a family.</summary>
     public static TheoryData<string, string, string, string> Golden => new()
     {
         { "chatml-tools", nameof(HermesSyntax), "<tool_call>", "</tool_call>" },

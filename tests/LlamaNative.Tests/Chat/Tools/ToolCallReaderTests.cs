@@ -7,7 +7,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Chat.Tools;
 
-/// <summary>Tool calls as the families of models write them; expected values follow the model cards' own examples.</summary>
+/// <summary>Tool calls in the syntax of each model family; expected values follow the examples in the model cards.</summary>
 public sealed class ToolCallReaderTests
 {
     public static TheoryData<string, string, string, string> Messages => new()
@@ -140,7 +140,7 @@ public sealed class ToolCallReaderTests
     }
 
     /// <summary>
-    /// What the grammar lets a model write must come back as calls, in every family: the two are written apart and must not part.
+    /// In every family, text that the grammar allows must be parsed as calls: the grammar and the parser are written separately.
     /// </summary>
     [Theory]
     [InlineData("<tool_call>")]
@@ -171,7 +171,7 @@ public sealed class ToolCallReaderTests
         }
     }
 
-    /// <summary>Was quadratic: every piece searched all that was pending. A million characters would then take hours.</summary>
+    /// <summary>If every piece searched all pending text, reading would be quadratic: a million characters would take hours.</summary>
     [Theory]
     [InlineData("<tool_call>", "<tool_call>")]
     [InlineData("<tool_call>", "   ")]
@@ -187,6 +187,6 @@ public sealed class ToolCallReaderTests
         }
 
         said.Append(reader.Complete());
-        Assert.InRange(said.Length, 1_000_000, 1_000_100); // no call, so all of it is speech
+        Assert.InRange(said.Length, 1_000_000, 1_000_100); // no call, so all of it is text
     }
 }

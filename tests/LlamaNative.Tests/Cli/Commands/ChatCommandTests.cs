@@ -8,7 +8,7 @@ using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>The commands that talk: each run is a process of its own.</summary>
+/// <summary>The commands that generate text; each run is a separate process.</summary>
 public sealed class ChatCommandTests
 {
     private static readonly string s_model = Repository.TinyChat;
@@ -23,7 +23,7 @@ public sealed class ChatCommandTests
         Assert.True(first.ExitCode == 0, first.Error);
         ToolResult second = await Tool.RunAsync(Encoding.UTF8.GetBytes("Why?\n"), arguments);
         Assert.True(second.ExitCode == 0, second.Error);
-        Assert.Contains("behind 2 messages, with its cache", second.Error, StringComparison.Ordinal);
+        Assert.Contains("of 2 messages, with its cache", second.Error, StringComparison.Ordinal);
 
         // The same in one process.
         using LlamaModel model = LlamaModel.Load(s_model);
@@ -33,7 +33,7 @@ public sealed class ChatCommandTests
         Assert.Equal(first.Text, (await whole.SendAsync("Tom went out", options).CompleteAsync()).Content + "\n");
         Assert.Equal(second.Text, (await whole.SendAsync("Why?", options).CompleteAsync()).Content + "\n");
 
-        // A file that is no conversation is a mistake and not a crash, and stays as it is.
+        // A file that is not a conversation is reported as an error and left unchanged.
         await File.WriteAllTextAsync(session, "nonsense");
         ToolResult damaged = await Tool.RunAsync(Encoding.UTF8.GetBytes("Why?\n"), arguments);
         Assert.Equal(1, damaged.ExitCode);
@@ -57,18 +57,18 @@ public sealed class ChatCommandTests
             "-n", "100", "--seed", "1", "-t", "1");
         Assert.True(result.ExitCode == 0, result.Error);
         string[] calls = [.. result.Text.Split('\n').Where(line => line.StartsWith('{'))];
-        Assert.Equal(2, calls.Length); // one for the request, one when it got the result, behind which the input ends
+        Assert.Equal(2, calls.Length); // one for the request and one after the result, where the input ends
         JsonElement call = JsonDocument.Parse(calls[0]).RootElement.GetProperty("tool_call");
         Assert.Equal("lamp", call.GetProperty("name").GetString());
         Assert.True(call.GetProperty("arguments").GetProperty("on").ValueKind is JsonValueKind.True or JsonValueKind.False);
     }
 
     [Theory]
-    [InlineData("{}", "no JSON array")]
+    [InlineData("{}", "does not contain a JSON array")]
     [InlineData("[{}]", "has no name")]
     [InlineData("[{\"name\": \"f\", \"parameters\": []}]", "parameters")]
-    [InlineData("[", "no JSON")]
-    public async Task Tools_that_are_none_are_told(string text, string expected)
+    [InlineData("[", "is not JSON")]
+    public async Task Invalid_tools_are_reported(string text, string expected)
     {
         using var files = new TemporaryFolder();
         string tools = files.NewPath();
@@ -90,7 +90,7 @@ public sealed class ChatCommandTests
         float[] scores = [.. ranked.Select(document => document.GetProperty("score").GetSingle())];
         Assert.Equal(scores.OrderDescending(), scores);
 
-        // The numbers are the library's, which RerankerTests computes by hand.
+        // The expected numbers come from the library; RerankerTests computes them by hand.
         using LlamaModel loaded = LlamaModel.Load(model);
         using var reranker = new Reranker(loaded, new EmbeddingOptions { Threads = 1 });
         Assert.Equal(reranker.Rank("the cat", ["the dog sat", "a cat sat on the mat", "mat"]).Select(document => document.Index),

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>The tool's trace and the sample it is made of, as a user runs them.</summary>
+/// <summary>The tool's trace command and the sample that it compiles, run as processes.</summary>
 public sealed class TraceCommandTests : IDisposable
 {
     private readonly TinyModel _tiny = new();

@@ -3,7 +3,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Tests.Interop;
 
-/// <summary>The platform in a library's header, from which a failed load says what the file was built for.</summary>
+/// <summary>The platform in a library's header, which the error of a failed load reports.</summary>
 public sealed class LibraryPlatformTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using LlamaNative.Interop;
 namespace LlamaNative.Tests.Interop;
 
 /// <summary>
-/// Finding what a Windows library calls, in an image written by hand after the PE Format. What is done with it needs Windows:
+/// Finds the imports of a Windows library, in an image built by hand from the PE format. Their use needs Windows:
 /// tests/LlamaNative.Consumers.Tests, WindowsTests.
 /// </summary>
 public sealed unsafe class PeImportsTests
@@ -52,7 +52,7 @@ public sealed unsafe class PeImportsTests
         }
     }
 
-    /// <summary>An image with the functions it takes from each library; a digit stands for one taken by number.</summary>
+    /// <summary>An image that imports these functions from each library; a digit means an import by ordinal.</summary>
     private static byte[] Image(string[][] libraries)
     {
         byte[] image = new byte[0x1000];

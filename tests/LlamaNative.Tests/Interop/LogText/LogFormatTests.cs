@@ -2,7 +2,7 @@ using LlamaNative.Interop;
 
 namespace LlamaNative.Tests.Interop.LogText;
 
-/// <summary>A C format read back: the lines are what printf makes of it.</summary>
+/// <summary>Parsing lines with a C format; the lines are printf's output for it.</summary>
 public sealed class LogFormatTests
 {
     [Theory]

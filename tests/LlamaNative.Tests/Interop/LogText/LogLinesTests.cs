@@ -8,14 +8,14 @@ using LlamaNative.Planning;
 namespace LlamaNative.Tests.Interop.LogText;
 
 /// <summary>
-/// The lines of llama.cpp's log that the library reads, as the library at hand logs them. native/upgrade runs these tests on the
-/// libraries of another release: the message of a failure names the format that no longer matches.
+/// The lines of llama.cpp's log that the library parses, as logged by the loaded native library. native/upgrade runs these tests
+/// with the libraries of another release; the message of a failure names the format that no longer matches.
 /// </summary>
 public sealed class LogLinesTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private static readonly ModelOptions s_placed = new() { GpuLayers = 0, TensorPlacements = [new TensorPlacement("ffn_up", "CPU")] };
 
-    /// <summary>Formats that only a GPU, or an architecture that no model here has, brings out: the source alone is looked at.</summary>
+    /// <summary>Formats that are logged only with a GPU or another architecture; only the source is checked for them.</summary>
     private static readonly LogFormat[] s_elsewhere = [LogLines.OffloadedLayers, LogLines.CompressedBuffer];
 
     public static TheoryData<string> Formats { get; } = [.. LogLines.All.Except(s_elsewhere).Select(format => format.Format)];
@@ -42,7 +42,7 @@ public sealed class LogLinesTests(TinyModelFixture tiny) : IClassFixture<TinyMod
     public void A_dry_run_of_quantization_logs_every_tensor() =>
         Assert.NotEmpty(ModelQuantizer.Plan(tiny.Path, new ModelQuantizationOptions { FileType = ModelFileType.Q8_0 }));
 
-    /// <summary>With its lines an operation goes on; without them it must not go on with nothing.</summary>
+    /// <summary>An operation succeeds with its lines, and must fail without them.</summary>
     [Theory]
     [MemberData(nameof(Formats))]
     public void A_line_that_stays_out_is_an_error_that_names_it(string text)
@@ -83,7 +83,7 @@ public sealed class LogLinesTests(TinyModelFixture tiny) : IClassFixture<TinyMod
         Assert.Contains($"\"{format.Format}", File.ReadAllText(Path.Combine(Repository.LlamaSource, format.Source)),
             StringComparison.Ordinal));
 
-    /// <summary>The lines of the operation that logs a format, and what reads them.</summary>
+    /// <summary>The lines of the operation that logs a format, and their parser.</summary>
     private (List<string> Lines, Action<IReadOnlyList<string>> Read) OperationOf(LogFormat format)
     {
         if (format == LogLines.ModelBuffer)

@@ -6,7 +6,7 @@ using LlamaNative.Models;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Importance matrices and split models, against llama.cpp's own quantization of the same.</summary>
+/// <summary>Importance matrices and split models, compared with llama.cpp's quantization.</summary>
 public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quantize").FullName;
@@ -21,7 +21,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    // The types with blocks of 32: the rows of this model are no longer. Were a weight given another's importance, bytes would differ.
+    // Types with blocks of 32, because this model's rows are short. With another weight's importance, bytes would differ.
     [Theory]
     [InlineData(ModelFileType.Q4_0)]
     [InlineData(ModelFileType.Q5_1)]
@@ -35,7 +35,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         NativeQuantize(Model, theirs, type, importance, keepSplit: false);
         AssertSameTensors(theirs, ours);
 
-        // And it does make a difference.
+        // The importance matrix must make a difference.
         string without = Path.Combine(_folder, "without.gguf");
         ModelQuantizer.Quantize(Model, without, new() { FileType = type });
         Assert.NotEqual(File.ReadAllBytes(without), File.ReadAllBytes(ours));
@@ -126,7 +126,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
 
     private static void AssertSameTensors(string expectedPath, string actualPath, bool single = false)
     {
-        // A part beyond the first is no model by itself; as bytes it is compared whole.
+        // A part after the first is not a complete model, so its bytes are compared.
         if (single)
         {
             Assert.Equal(File.ReadAllBytes(expectedPath), File.ReadAllBytes(actualPath));

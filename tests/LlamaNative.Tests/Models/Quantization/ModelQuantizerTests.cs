@@ -6,7 +6,7 @@ using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Compute;
 
-/// <summary>Whole files, against llama.cpp's own <c>llama_model_quantize</c> run on the same model.</summary>
+/// <summary>Whole files, compared with llama.cpp's <c>llama_model_quantize</c> for the same model.</summary>
 public sealed class ModelQuantizerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quantize").FullName;
@@ -21,7 +21,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    // The rows of this model are 64 and 172 long, so the K-quants also show llama.cpp's choice of other types.
+    // The rows of this model are 64 and 172 long, so K-quants also exercise llama.cpp's fallback types.
     [Theory]
     [InlineData(ModelFileType.Q8_0)]
     [InlineData(ModelFileType.Q4_0)]

@@ -2,7 +2,7 @@ using LlamaNative.Cli.Bench;
 
 namespace LlamaNative.Tests.Bench;
 
-/// <summary>What `bench --against` understands of other programs, and what it says of those that fail.</summary>
+/// <summary>The program output that `bench --against` understands, and its errors for programs that fail.</summary>
 public sealed class PeerTests
 {
     // The forms are llama-bench's own (tools/llama-bench/llama-bench.cpp), cut to a few columns.
@@ -80,7 +80,7 @@ public sealed class PeerTests
     public void A_command_that_fails_is_quoted()
     {
         PeerException error = Assert.Throws<PeerException>(() => Peer.Parse("dotnet no-such-thing.dll").Run(default));
-        Assert.Contains("ended with code", error.Message, StringComparison.Ordinal);
+        Assert.Contains("exited with code", error.Message, StringComparison.Ordinal);
         Assert.Contains("dotnet no-such-thing.dll", error.Message, StringComparison.Ordinal);
     }
 
