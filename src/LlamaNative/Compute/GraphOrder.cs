@@ -61,8 +61,6 @@ internal sealed class GraphOrder
         }
     }
 
-    public bool Contains(GgmlTensor tensor) => _seen.Contains(tensor);
-
     /// <summary>ggml's own distinction (<c>ggml_visit_parents_graph</c>).</summary>
     public static bool IsLeaf(GgmlTensor tensor) => tensor.Op == GgmlOp.None && !tensor.IsParam;
 }
