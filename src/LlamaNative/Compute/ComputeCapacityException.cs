@@ -3,8 +3,7 @@ namespace LlamaNative.Compute;
 /// <summary>An arena or a graph is full. ggml's memory for descriptions is fixed when they are made, and does not grow.</summary>
 public sealed class ComputeCapacityException : LlamaException
 {
-    /// <summary>Creates the error for what is full, with the room it has and the room that is needed.</summary>
-    public ComputeCapacityException(string what, int capacity, long needed)
+    internal ComputeCapacityException(string what, int capacity, long needed)
         : base($"{what} has room for {capacity} tensors, and {needed} are needed; make it larger.")
     {
         Capacity = capacity;

@@ -32,10 +32,10 @@ public sealed record RopeParameters
     public int OriginalContextLength { get; init; }
 
     /// <summary>YaRN: how much extrapolation is mixed in; 0 turns YaRN off.</summary>
-    public float ExtFactor { get; init; }
+    public float ExtrapolationFactor { get; init; }
 
     /// <summary>YaRN: the factor of the rotated values.</summary>
-    public float AttnFactor { get; init; } = 1;
+    public float AttentionFactor { get; init; } = 1;
 
     /// <summary>YaRN: the turns over the original context above which a pair is extrapolated.</summary>
     public float BetaFast { get; init; } = 32;

@@ -43,9 +43,9 @@ public sealed unsafe partial class Vocabulary
     /// <summary>Joins tokens to a text. A character cut off at either end becomes U+FFFD.</summary>
     /// <param name="tokens">The token ids.</param>
     /// <param name="removeSpecial">Leaves out the tokens that begin and end a text, if the model is configured to have them.</param>
-    /// <param name="unparseSpecial">Writes special tokens out (<c>&lt;|im_start|&gt;</c>) instead of leaving them out.</param>
+    /// <param name="showSpecial">Writes special tokens out (<c>&lt;|im_start|&gt;</c>) instead of leaving them out.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
-    public string Detokenize(ReadOnlySpan<int> tokens, bool removeSpecial = false, bool unparseSpecial = false)
+    public string Detokenize(ReadOnlySpan<int> tokens, bool removeSpecial = false, bool showSpecial = false)
     {
         CheckUsable();
         foreach (int token in tokens)
@@ -56,12 +56,12 @@ public sealed unsafe partial class Vocabulary
         byte[] text = ArrayPool<byte>.Shared.Rent(Math.Max(256, tokens.Length * 8));
         try
         {
-            int length = DetokenizeInto(tokens, text, removeSpecial, unparseSpecial);
+            int length = DetokenizeInto(tokens, text, removeSpecial, showSpecial);
             if (length < 0)
             {
                 ArrayPool<byte>.Shared.Return(text);
                 text = ArrayPool<byte>.Shared.Rent(-length);
-                length = DetokenizeInto(tokens, text, removeSpecial, unparseSpecial);
+                length = DetokenizeInto(tokens, text, removeSpecial, showSpecial);
             }
 
             return Encoding.UTF8.GetString(text.AsSpan(0, length));
@@ -74,16 +74,16 @@ public sealed unsafe partial class Vocabulary
 
     /// <summary>The text of one token; a token that is a part of a character gives U+FFFD.</summary>
     /// <param name="token">The token id.</param>
-    /// <param name="special">Writes a special token out instead of giving nothing.</param>
+    /// <param name="showSpecial">Writes a special token out instead of giving nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
-    public string GetPiece(int token, bool special = false)
+    public string GetPiece(int token, bool showSpecial = false)
     {
         Span<byte> piece = stackalloc byte[128];
-        int length = GetPiece(token, piece, special);
+        int length = GetPiece(token, piece, showSpecial);
         if (length < 0)
         {
             piece = new byte[-length];
-            length = GetPiece(token, piece, special);
+            length = GetPiece(token, piece, showSpecial);
         }
 
         return Encoding.UTF8.GetString(piece[..length]);
@@ -92,12 +92,12 @@ public sealed unsafe partial class Vocabulary
     /// <summary>Writes the bytes of one token, which may be a part of a character; allocates nothing.</summary>
     /// <returns>The number of bytes written; when <paramref name="destination"/> is too small, the number needed, negated.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
-    public int GetPiece(int token, Span<byte> destination, bool special = false)
+    public int GetPiece(int token, Span<byte> destination, bool showSpecial = false)
     {
         CheckToken(token);
         fixed (byte* pointer = destination)
         {
-            return LlamaVocab.llama_token_to_piece(_handle, token, pointer, destination.Length, 0, special);
+            return LlamaVocab.llama_token_to_piece(_handle, token, pointer, destination.Length, 0, showSpecial);
         }
     }
 
@@ -153,12 +153,12 @@ public sealed unsafe partial class Vocabulary
         }
     }
 
-    private int DetokenizeInto(ReadOnlySpan<int> tokens, Span<byte> text, bool removeSpecial, bool unparseSpecial)
+    private int DetokenizeInto(ReadOnlySpan<int> tokens, Span<byte> text, bool removeSpecial, bool showSpecial)
     {
         fixed (int* source = tokens)
         fixed (byte* destination = text)
         {
-            return LlamaVocab.llama_detokenize(_handle, source, tokens.Length, destination, text.Length, removeSpecial, unparseSpecial);
+            return LlamaVocab.llama_detokenize(_handle, source, tokens.Length, destination, text.Length, removeSpecial, showSpecial);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// How a model file is quantized as a whole: a type for most tensors and, for the mixtures named _S, _M, _L and IQ*,

@@ -1,7 +1,7 @@
 using LlamaNative.Tensors;
 using Microsoft.Extensions.Logging;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>How a model file is quantized; the fields of <c>llama_model_quantize_params</c>.</summary>
 public sealed record ModelQuantizationOptions

@@ -1,7 +1,7 @@
 using LlamaNative.Gguf;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// Quantizes model files: llama.cpp chooses the types, its kernels make the blocks, and the file is written here,

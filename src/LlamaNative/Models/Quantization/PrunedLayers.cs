@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// Which layers a quantized model leaves out, and the names of tensors when the rest moves up (<c>remap_layer</c> in llama-quant.cpp).

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// Which tensor becomes which type: llama.cpp's own choice, taken from the log of a dry run of

@@ -1,9 +1,10 @@
 using System.Globalization;
+using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>Carries out a plan: one file, or the parts of a split one.</summary>
 internal sealed class QuantizationRun(

@@ -1,7 +1,8 @@
+using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// Writes one tensor of a model in another type: rows are read as floats, quantized by several threads, and written in order.
