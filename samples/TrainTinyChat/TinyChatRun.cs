@@ -121,7 +121,7 @@ internal sealed class TinyChatRun(TrainingCommandLine options)
         {
             int[] tokens = documents[number++].Tokens;
             bool same = model.Vocabulary.Tokenize(text + ChatMl.EndOfText, parseSpecial: true).AsSpan().SequenceEqual(tokens);
-            if (!same || model.Vocabulary.Detokenize(tokens, unparseSpecial: true) != text + ChatMl.EndOfText)
+            if (!same || model.Vocabulary.Detokenize(tokens, showSpecial: true) != text + ChatMl.EndOfText)
             {
                 throw new InvalidOperationException($"llama.cpp tokenizes document {number - 1} differently from the trainer: {text}");
             }

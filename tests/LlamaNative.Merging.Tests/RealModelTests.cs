@@ -1,4 +1,3 @@
-using LlamaNative.Compute;
 using LlamaNative.Contexts;
 using LlamaNative.Generation;
 using LlamaNative.Gguf;

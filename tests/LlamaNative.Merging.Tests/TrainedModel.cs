@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using LlamaNative.Compute;
 using LlamaNative.Gguf;
+using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Tests;

@@ -113,9 +113,9 @@ public sealed class FineTuningTests
         IReadOnlyList<TokenizedDocument> documents = TrainingData.Read(folder["chats.jsonl"], model, 256);
         Assert.Equal(4, documents.Count);
         int[] answer = [.. documents[2].Tokens.Where((_, i) => documents[2].Learned[i])];
-        Assert.Equal("Yes 2<|im_end|>\n", model.Vocabulary.Detokenize(answer, unparseSpecial: true));
+        Assert.Equal("Yes 2<|im_end|>\n", model.Vocabulary.Detokenize(answer, showSpecial: true));
         Assert.Equal("<|im_start|>user\nHi 2<|im_end|>\n<|im_start|>assistant\nYes 2<|im_end|>\n",
-            model.Vocabulary.Detokenize(documents[2].Tokens, unparseSpecial: true));
+            model.Vocabulary.Detokenize(documents[2].Tokens, showSpecial: true));
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class TokenizerTests
         {
             int[] tokens = run.Tokenize(document).Tokens;
             Assert.Equal(tokens, model.Vocabulary.Tokenize(document.Text + ChatMl.EndOfText, addSpecial: true, parseSpecial: true));
-            Assert.Equal(document.Text, model.Vocabulary.Detokenize(tokens.AsSpan()[..^1], unparseSpecial: true));
+            Assert.Equal(document.Text, model.Vocabulary.Detokenize(tokens.AsSpan()[..^1], showSpecial: true));
         }
 
         foreach (string text in s_texts)

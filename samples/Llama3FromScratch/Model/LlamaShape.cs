@@ -77,8 +77,8 @@ internal sealed record LlamaShape
                 DimensionCount = Integer("rope.dimension_count", headWidth),
                 FrequencyBase = Number("rope.freq_base", 10000),
                 FrequencyScale = factor == 0 ? 1 : 1 / factor,
-                ExtFactor = scaling == "yarn" ? 1 : 0,
-                AttnFactor = Number("rope.scaling.attn_factor", 1),
+                ExtrapolationFactor = scaling == "yarn" ? 1 : 0,
+                AttentionFactor = Number("rope.scaling.attn_factor", 1),
                 OriginalContextLength = Integer("rope.scaling.original_context_length", Integer("context_length")),
             };
         }

@@ -52,7 +52,7 @@ internal static class Tracer
             Continuation = [.. Continue(model, llama, logits, limit, cancellationToken).Select(Token)],
         };
 
-        TracedToken Token(int id) => new(id, model.Vocabulary.GetPiece(id, special: true));
+        TracedToken Token(int id) => new(id, model.Vocabulary.GetPiece(id, showSpecial: true));
 
         LensCell Say(float[] row)
         {

@@ -45,7 +45,7 @@ internal sealed class LogitsCommand : ShellCommand
             {
                 json.WriteStartObject();
                 json.WriteNumber("id", id);
-                json.WriteString("piece", model.Vocabulary.GetPiece(id, special: true));
+                json.WriteString("piece", model.Vocabulary.GetPiece(id, showSpecial: true));
                 json.WriteNumberOrNull("logit", logits[id]);
                 json.WriteEndObject();
             }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Compute;
 using LlamaNative.Gguf;
+using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Cli.Commands;

@@ -68,7 +68,7 @@ internal sealed class RenderCommand : ShellCommand
     {
         if (!variables.ContainsKey(name))
         {
-            variables[name] = token is { } id ? vocabulary.GetPiece(id, special: true) : "";
+            variables[name] = token is { } id ? vocabulary.GetPiece(id, showSpecial: true) : "";
         }
     }
 

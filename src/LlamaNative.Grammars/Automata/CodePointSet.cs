@@ -10,8 +10,6 @@ internal sealed class CodePointSet : IEquatable<CodePointSet>
 
     private CodePointSet((int, int)[] ranges) => _ranges = ranges;
 
-    public static CodePointSet Empty { get; } = new([]);
-
     public static CodePointSet All { get; } = new([(0, 0xD7FF), (0xE000, 0x10FFFF)]);
 
     public IReadOnlyList<(int Low, int High)> Ranges => _ranges;
@@ -60,8 +58,6 @@ internal sealed class CodePointSet : IEquatable<CodePointSet>
 
         return new CodePointSet([.. shared]);
     }
-
-    public CodePointSet Except(CodePointSet other) => Intersect(other.Complement());
 
     public CodePointSet Complement()
     {

@@ -3,8 +3,6 @@ namespace LlamaNative.Grammars.Automata;
 /// <summary>The constructs of a regular expression that describe a regular language.</summary>
 internal abstract record RegexNode
 {
-    public static RegexNode Empty { get; } = new Sequence([]);
-
     /// <summary>Any one character of a set.</summary>
     public sealed record Characters(CodePointSet Set) : RegexNode;
 

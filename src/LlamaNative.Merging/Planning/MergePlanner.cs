@@ -1,8 +1,8 @@
-using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Merging.Inputs;
 using LlamaNative.Merging.Recipe;
 using LlamaNative.Merging.Tokenizers;
+using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Planning;

@@ -1,4 +1,4 @@
-using LlamaNative.Compute;
+using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Planning;

@@ -1,5 +1,5 @@
-using LlamaNative.Compute;
 using LlamaNative.Gguf;
+using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Merging.Planning;

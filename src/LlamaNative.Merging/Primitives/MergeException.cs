@@ -8,8 +8,7 @@ namespace LlamaNative.Merging;
 /// </summary>
 public sealed class MergeException : LlamaException
 {
-    /// <summary>Creates the exception with its location, where known.</summary>
-    public MergeException(string message, string? file = null, string? tensor = null, int? line = null, Exception? innerException = null)
+    internal MergeException(string message, string? file = null, string? tensor = null, int? line = null, Exception? innerException = null)
         : base(Describe(message, file, tensor, line), innerException)
     {
         File = file;

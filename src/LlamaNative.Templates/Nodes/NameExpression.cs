@@ -8,8 +8,6 @@ internal sealed class NameExpression(int position, string name) : Expression(pos
 {
     private (int Hops, int Slot)[] _places = [];
 
-    public string Name => name;
-
     /// <summary>Resolves the slots once all assignments of the template are known.</summary>
     public void Resolve(ScopeLayout scope)
     {

@@ -132,8 +132,8 @@ internal sealed partial class BackwardPass
         OriginalContextLength = y.Parameter(OperatorParameter.RopeOriginalContext),
         FrequencyBase = y.FloatParameter(OperatorParameter.RopeFrequencyBase),
         FrequencyScale = y.FloatParameter(OperatorParameter.RopeFrequencyScale),
-        ExtFactor = y.FloatParameter(OperatorParameter.RopeExtFactor),
-        AttnFactor = y.FloatParameter(OperatorParameter.RopeAttnFactor),
+        ExtrapolationFactor = y.FloatParameter(OperatorParameter.RopeExtFactor),
+        AttentionFactor = y.FloatParameter(OperatorParameter.RopeAttnFactor),
         BetaFast = y.FloatParameter(OperatorParameter.RopeBetaFast),
         BetaSlow = y.FloatParameter(OperatorParameter.RopeBetaSlow),
     };

@@ -5,8 +5,7 @@ namespace LlamaNative.Compute;
 /// </summary>
 public sealed class ComputeCapacityException : LlamaException
 {
-    /// <summary>Creates the exception for an arena or graph with its capacity and the capacity needed.</summary>
-    public ComputeCapacityException(string what, int capacity, long needed)
+    internal ComputeCapacityException(string what, int capacity, long needed)
         : base($"{what} has a capacity of {capacity} tensors, but {needed} are needed. Create it with a larger capacity.")
     {
         Capacity = capacity;

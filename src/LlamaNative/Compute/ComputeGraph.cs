@@ -38,8 +38,6 @@ public sealed unsafe partial class ComputeGraph : IDisposable
 
     internal GgmlContextHandle Handle { get; }
 
-    internal IReadOnlyList<GgmlTensor> Nodes => _order.Nodes;
-
     /// <summary>Adds a result and everything it is computed from.</summary>
     /// <exception cref="ComputeCapacityException">The graph is full; it is unchanged.</exception>
     /// <exception cref="InvalidOperationException">The graph is already allocated.</exception>

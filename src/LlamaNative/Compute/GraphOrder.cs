@@ -61,8 +61,6 @@ internal sealed class GraphOrder
         }
     }
 
-    public bool Contains(GgmlTensor tensor) => _seen.Contains(tensor);
-
     /// <summary>Same condition as in <c>ggml_visit_parents_graph</c> (ggml.c).</summary>
     public static bool IsLeaf(GgmlTensor tensor) => tensor.Op == GgmlOp.None && !tensor.IsParam;
 }

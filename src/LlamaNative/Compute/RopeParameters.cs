@@ -32,10 +32,10 @@ public sealed record RopeParameters
     public int OriginalContextLength { get; init; }
 
     /// <summary>YaRN: the extrapolation mix factor; 0 disables YaRN.</summary>
-    public float ExtFactor { get; init; }
+    public float ExtrapolationFactor { get; init; }
 
     /// <summary>YaRN: the magnitude scale of the rotated values.</summary>
-    public float AttnFactor { get; init; } = 1;
+    public float AttentionFactor { get; init; } = 1;
 
     /// <summary>YaRN: the number of rotations over the original context above which a pair is extrapolated.</summary>
     public float BetaFast { get; init; } = 32;

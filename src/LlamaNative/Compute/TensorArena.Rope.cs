@@ -21,7 +21,8 @@ public sealed unsafe partial class TensorArena
             GgmlOperators.ggml_rope_ext(
                 Handle, a.Native, positions.Native, factors, parameters.DimensionCount, (int)parameters.Mode,
                 parameters.OriginalContextLength, parameters.FrequencyBase,
-                parameters.FrequencyScale, parameters.ExtFactor, parameters.AttnFactor, parameters.BetaFast, parameters.BetaSlow),
+                parameters.FrequencyScale, parameters.ExtrapolationFactor, parameters.AttentionFactor,
+                parameters.BetaFast, parameters.BetaSlow),
             a, positions, frequencyFactors);
     }
 
@@ -35,7 +36,8 @@ public sealed unsafe partial class TensorArena
             GgmlOperators.ggml_rope_ext_back(
                 Handle, gradient.Native, positions.Native, factors, parameters.DimensionCount, (int)parameters.Mode,
                 parameters.OriginalContextLength, parameters.FrequencyBase,
-                parameters.FrequencyScale, parameters.ExtFactor, parameters.AttnFactor, parameters.BetaFast, parameters.BetaSlow),
+                parameters.FrequencyScale, parameters.ExtrapolationFactor, parameters.AttentionFactor,
+                parameters.BetaFast, parameters.BetaSlow),
             gradient, positions, frequencyFactors);
     }
 

@@ -3,8 +3,7 @@ namespace LlamaNative.Contexts;
 /// <summary>A context could not be created from the model and options.</summary>
 public sealed class ContextCreationException : LlamaException
 {
-    /// <summary>Creates the exception; the message names the option or quotes the native log.</summary>
-    public ContextCreationException(string message)
+    internal ContextCreationException(string message)
         : base(message)
     {
     }

@@ -3,8 +3,7 @@ namespace LlamaNative;
 /// <summary>A model file could not be loaded. The message contains the reason and the errors in the native log.</summary>
 public sealed class ModelLoadException : LlamaException
 {
-    /// <summary>Creates the exception for the file at <paramref name="path"/>.</summary>
-    public ModelLoadException(string path, string message, Exception? innerException = null)
+    internal ModelLoadException(string path, string message, Exception? innerException = null)
         : base(message, innerException) => Path = path;
 
     /// <summary>The path of the file that could not be loaded.</summary>

@@ -46,9 +46,9 @@ public sealed unsafe partial class Vocabulary
     /// <param name="tokens">The token ids.</param>
     /// <param name="removeSpecial">Whether to omit the special tokens that begin and end a text, if the model is configured to add
     /// them.</param>
-    /// <param name="unparseSpecial">Whether to render special tokens as text (<c>&lt;|im_start|&gt;</c>) instead of omitting them.</param>
+    /// <param name="showSpecial">Whether to render special tokens as text (<c>&lt;|im_start|&gt;</c>) instead of omitting them.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
-    public string Detokenize(ReadOnlySpan<int> tokens, bool removeSpecial = false, bool unparseSpecial = false)
+    public string Detokenize(ReadOnlySpan<int> tokens, bool removeSpecial = false, bool showSpecial = false)
     {
         CheckUsable();
         foreach (int token in tokens)
@@ -59,12 +59,12 @@ public sealed unsafe partial class Vocabulary
         byte[] text = ArrayPool<byte>.Shared.Rent(Math.Max(256, tokens.Length * 8));
         try
         {
-            int length = DetokenizeInto(tokens, text, removeSpecial, unparseSpecial);
+            int length = DetokenizeInto(tokens, text, removeSpecial, showSpecial);
             if (length < 0)
             {
                 ArrayPool<byte>.Shared.Return(text);
                 text = ArrayPool<byte>.Shared.Rent(-length);
-                length = DetokenizeInto(tokens, text, removeSpecial, unparseSpecial);
+                length = DetokenizeInto(tokens, text, removeSpecial, showSpecial);
             }
 
             return Encoding.UTF8.GetString(text.AsSpan(0, length));
@@ -77,16 +77,16 @@ public sealed unsafe partial class Vocabulary
 
     /// <summary>Returns the text of one token. A token that is part of a character gives U+FFFD.</summary>
     /// <param name="token">The token id.</param>
-    /// <param name="special">Whether to render a special token as text instead of returning an empty string.</param>
+    /// <param name="showSpecial">Whether to render a special token as text instead of returning an empty string.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
-    public string GetPiece(int token, bool special = false)
+    public string GetPiece(int token, bool showSpecial = false)
     {
         Span<byte> piece = stackalloc byte[128];
-        int length = GetPiece(token, piece, special);
+        int length = GetPiece(token, piece, showSpecial);
         if (length < 0)
         {
             piece = new byte[-length];
-            length = GetPiece(token, piece, special);
+            length = GetPiece(token, piece, showSpecial);
         }
 
         return Encoding.UTF8.GetString(piece[..length]);
@@ -95,12 +95,12 @@ public sealed unsafe partial class Vocabulary
     /// <summary>Writes the bytes of one token, which may be part of a character. Allocates nothing.</summary>
     /// <returns>The number of bytes written; if <paramref name="destination"/> is too small, the negated number of bytes needed.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
-    public int GetPiece(int token, Span<byte> destination, bool special = false)
+    public int GetPiece(int token, Span<byte> destination, bool showSpecial = false)
     {
         CheckToken(token);
         fixed (byte* pointer = destination)
         {
-            return LlamaVocab.llama_token_to_piece(_handle, token, pointer, destination.Length, 0, special);
+            return LlamaVocab.llama_token_to_piece(_handle, token, pointer, destination.Length, 0, showSpecial);
         }
     }
 
@@ -156,12 +156,12 @@ public sealed unsafe partial class Vocabulary
         }
     }
 
-    private int DetokenizeInto(ReadOnlySpan<int> tokens, Span<byte> text, bool removeSpecial, bool unparseSpecial)
+    private int DetokenizeInto(ReadOnlySpan<int> tokens, Span<byte> text, bool removeSpecial, bool showSpecial)
     {
         fixed (int* source = tokens)
         fixed (byte* destination = text)
         {
-            return LlamaVocab.llama_detokenize(_handle, source, tokens.Length, destination, text.Length, removeSpecial, unparseSpecial);
+            return LlamaVocab.llama_detokenize(_handle, source, tokens.Length, destination, text.Length, removeSpecial, showSpecial);
         }
     }
 

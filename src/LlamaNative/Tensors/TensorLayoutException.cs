@@ -3,8 +3,7 @@ namespace LlamaNative.Tensors;
 /// <summary>Types, shapes or strides do not allow a view, reshape, copy or graph operator.</summary>
 public sealed class TensorLayoutException : LlamaException
 {
-    /// <summary>Creates the exception for an operation with a reason that includes the shapes.</summary>
-    public TensorLayoutException(string operation, string reason)
+    internal TensorLayoutException(string operation, string reason)
         : base($"{operation}: {reason}") => Operation = operation;
 
     /// <summary>The rejected operation, such as <c>Reshape</c> or <c>MulMat</c>.</summary>

@@ -21,8 +21,8 @@ public sealed class OperatorParameterTests
             OriginalContextLength = 3,
             FrequencyBase = 5,
             FrequencyScale = 6,
-            ExtFactor = 7,
-            AttnFactor = 8,
+            ExtrapolationFactor = 7,
+            AttentionFactor = 8,
             BetaFast = 9,
             BetaSlow = 10,
         };
@@ -34,8 +34,8 @@ public sealed class OperatorParameterTests
             OriginalContextLength = y.Parameter(OperatorParameter.RopeOriginalContext),
             FrequencyBase = y.FloatParameter(OperatorParameter.RopeFrequencyBase),
             FrequencyScale = y.FloatParameter(OperatorParameter.RopeFrequencyScale),
-            ExtFactor = y.FloatParameter(OperatorParameter.RopeExtFactor),
-            AttnFactor = y.FloatParameter(OperatorParameter.RopeAttnFactor),
+            ExtrapolationFactor = y.FloatParameter(OperatorParameter.RopeExtFactor),
+            AttentionFactor = y.FloatParameter(OperatorParameter.RopeAttnFactor),
             BetaFast = y.FloatParameter(OperatorParameter.RopeBetaFast),
             BetaSlow = y.FloatParameter(OperatorParameter.RopeBetaSlow),
         });

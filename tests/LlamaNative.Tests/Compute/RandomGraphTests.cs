@@ -173,7 +173,7 @@ public sealed class RandomGraphTests
             47 => g.FlashAttnExt(a, a, a, g.Cast(b, GgmlType.F16), 1, n == 0 ? 8 : 0, n),
             48 => g.RopeExt(a, b, new RopeParameters { DimensionCount = 2 * (n + 1), Mode = n % 2 == 0 ? RopeMode.Normal : RopeMode.Neox }),
             49 => g.RopeExt(a, g.Reshape(b, b.Shape.ElementCount),
-                new RopeParameters { DimensionCount = 2, ExtFactor = 1, OriginalContextLength = 64 }, c),
+                new RopeParameters { DimensionCount = 2, ExtrapolationFactor = 1, OriginalContextLength = 64 }, c),
             50 => g.GetRows(a, b),
             51 => g.GetRows(a, g.ArgMax(b)),
             52 => g.GetRowsBack(a, b, c),

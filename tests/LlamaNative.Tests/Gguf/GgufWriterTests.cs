@@ -1,6 +1,6 @@
-using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
+using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Tests.Gguf;

@@ -33,7 +33,7 @@ public sealed class VocabularyTests(TinyModelFixture tiny) : IClassFixture<TinyM
         Assert.Equal([tool], Vocabulary.Tokenize("<|tool|>", addSpecial: false, parseSpecial: true));
         Assert.DoesNotContain(tool, Vocabulary.Tokenize("<|tool|>", addSpecial: false));
         Assert.Equal("", Vocabulary.Detokenize([tool]));
-        Assert.Equal("<|tool|>", Vocabulary.Detokenize([tool], unparseSpecial: true));
+        Assert.Equal("<|tool|>", Vocabulary.Detokenize([tool], showSpecial: true));
     }
 
     [Theory]

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Reflection;
 using LlamaNative.Chat;
-using LlamaNative.Compute;
 using LlamaNative.Contexts;
 using LlamaNative.Embeddings;
 using LlamaNative.Generation;
+using LlamaNative.Grammars;
 using LlamaNative.Models;
 using LlamaNative.Planning;
 using LlamaNative.Sampling;

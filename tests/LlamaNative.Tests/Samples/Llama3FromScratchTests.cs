@@ -3,7 +3,6 @@ using System.Text.Json;
 using Llama3FromScratch;
 using Llama3FromScratch.Page;
 using Llama3FromScratch.Trace;
-using LlamaNative.Compute;
 using LlamaNative.Contexts;
 using LlamaNative.Models;
 using Xunit.Abstractions;

@@ -132,5 +132,5 @@ public sealed class ChatFormat
         return _template.Render(all, clock);
     }
 
-    private static string Text(Vocabulary vocabulary, int? token) => token is { } id ? vocabulary.GetPiece(id, special: true) : "";
+    private static string Text(Vocabulary vocabulary, int? token) => token is { } id ? vocabulary.GetPiece(id, showSpecial: true) : "";
 }

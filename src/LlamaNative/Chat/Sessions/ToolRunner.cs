@@ -44,12 +44,12 @@ public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> 
     /// <exception cref="LlamaException">The model still calls tools after <see cref="ToolRunnerOptions.MaxRounds"/>
     /// rounds.</exception>
     public async IAsyncEnumerable<string> SendAsync(
-        string message, GenerationOptions? generation = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string message, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ChatMessage next = ChatMessage.FromUser(message);
         for (int round = 0; round <= _options.MaxRounds; round++)
         {
-            ChatAnswer answer = session.SendAsync(next, generation, cancellationToken);
+            ChatAnswer answer = session.SendAsync(next, options, cancellationToken);
             await foreach (string piece in answer.ConfigureAwait(false))
             {
                 yield return piece;

@@ -45,7 +45,7 @@ internal sealed class TriggeredSampler(
         }
 
         Span<byte> piece = stackalloc byte[256];
-        int length = vocabulary.GetPiece(token, piece, special: true);
+        int length = vocabulary.GetPiece(token, piece, showSpecial: true);
         for (int i = 0; i < length; i++)
         {
             _begun |= !char.IsWhiteSpace((char)piece[i]);
@@ -79,6 +79,6 @@ internal sealed class TriggeredSampler(
     private bool BeginsJson(int token)
     {
         Span<byte> piece = stackalloc byte[256];
-        return piece[..Math.Max(0, vocabulary.GetPiece(token, piece, special: true))].TrimStart(" \n"u8).StartsWith("{"u8);
+        return piece[..Math.Max(0, vocabulary.GetPiece(token, piece, showSpecial: true))].TrimStart(" \n"u8).StartsWith("{"u8);
     }
 }

@@ -48,8 +48,5 @@ internal static unsafe partial class GgmlBuffers
     public static partial nuint ggml_backend_buft_get_alloc_size(nint bufferType, ggml_tensor* tensor);
 
     [LibraryImport(NativeLibraries.GgmlBase)]
-    public static partial nuint ggml_backend_buft_get_alignment(nint bufferType);
-
-    [LibraryImport(NativeLibraries.GgmlBase)]
     public static partial byte* ggml_backend_buft_name(nint bufferType);
 }

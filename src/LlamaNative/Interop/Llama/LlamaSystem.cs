@@ -2,12 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace LlamaNative.Interop;
 
-/// <summary>llama.h: process-wide calls (version, initialisation, limits, log).</summary>
+/// <summary>llama.h: process-wide calls (initialisation, limits, log).</summary>
 internal static unsafe partial class LlamaSystem
 {
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial byte* llama_version();
-
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_backend_init();
 

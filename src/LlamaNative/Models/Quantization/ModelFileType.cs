@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// The quantization of a model file: a type for most tensors and, for the mixtures _S, _M, _L and IQ*, other types that llama.cpp chooses

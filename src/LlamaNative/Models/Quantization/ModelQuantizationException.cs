@@ -1,10 +1,9 @@
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>A model cannot be quantized with the given options. Nothing was written.</summary>
 public sealed class ModelQuantizationException : LlamaException
 {
-    /// <summary>Creates the exception for a model file.</summary>
-    public ModelQuantizationException(string path, string message)
+    internal ModelQuantizationException(string path, string message)
         : base($"'{path}' cannot be quantized: {message}") => Path = path;
 
     /// <summary>The path of the model file.</summary>

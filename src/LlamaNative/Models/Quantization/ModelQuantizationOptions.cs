@@ -1,7 +1,7 @@
 using LlamaNative.Tensors;
 using Microsoft.Extensions.Logging;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>Options for quantizing a model file. Mirrors <c>llama_model_quantize_params</c> in llama.h.</summary>
 public sealed record ModelQuantizationOptions

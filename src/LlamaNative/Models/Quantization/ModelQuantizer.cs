@@ -1,7 +1,7 @@
 using LlamaNative.Gguf;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// Quantizes model files. llama.cpp chooses the types and its kernels quantize the data; this class writes the file tensor by tensor, which

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// The layers removed by quantization and the names of tensors after renumbering (<c>remap_layer</c> in llama-quant.cpp).

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// The types that llama.cpp chooses for the tensors, read from the log of a dry run of <c>llama_model_quantize</c>, because no function

@@ -1,9 +1,10 @@
 using System.Globalization;
+using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>Executes a plan and writes one file, or the parts of a split model.</summary>
 internal sealed class QuantizationRun(

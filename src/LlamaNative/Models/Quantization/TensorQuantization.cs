@@ -1,7 +1,8 @@
+using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Compute;
+namespace LlamaNative.Models;
 
 /// <summary>
 /// Converts one tensor to another type: reads rows as floats, quantizes them on several threads, and writes them in order.

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
 using LlamaNative.Models;

@@ -1,4 +1,3 @@
-using LlamaNative.Compute;
 using LlamaNative.Gguf;
 using LlamaNative.Interop;
 using LlamaNative.Models;
