@@ -151,7 +151,7 @@ static json perplexity(llama_model * model, const std::string & text) {
     return {{"text", text}, {"predictions", ids.size() - 1}, {"mean_nll", mean}, {"perplexity", std::exp(mean)}};
 }
 
-// The pooled vector as the model gives it, not normalized; for a model with a classifier's head its scores.
+// The pooled vector as the model gives it, not normalized.
 static json embed(llama_model * model, const std::string & text) {
     const llama_vocab * vocab = llama_model_get_vocab(model);
     llama_context * context = new_context(model, false, true);
@@ -160,9 +160,7 @@ static json embed(llama_model * model, const std::string & text) {
     if (llama_encode(context, batch) != 0) fail("llama_encode failed");
     const float * vector = llama_get_embeddings_seq(context, 0);
     if (!vector) fail("no embedding");
-    const bool rank = llama_pooling_type(context) == LLAMA_POOLING_TYPE_RANK;
-    const int count = rank ? llama_model_n_cls_out(model) : llama_model_n_embd(model);
-    json result = {{"text", text}, {"tokens", ids}, {"vector", std::vector<float>(vector, vector + count)}};
+    json result = {{"text", text}, {"tokens", ids}, {"vector", std::vector<float>(vector, vector + llama_model_n_embd(model))}};
     llama_free(context);
     return result;
 }
