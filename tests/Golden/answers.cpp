@@ -160,9 +160,7 @@ static json embed(llama_model * model, const std::string & text) {
     if (llama_encode(context, batch) != 0) fail("llama_encode failed");
     const float * vector = llama_get_embeddings_seq(context, 0);
     if (!vector) fail("no embedding");
-    const bool rank = llama_pooling_type(context) == LLAMA_POOLING_TYPE_RANK;
-    const int count = rank ? llama_model_n_cls_out(model) : llama_model_n_embd(model);
-    json result = {{"text", text}, {"tokens", ids}, {"vector", std::vector<float>(vector, vector + count)}};
+    json result = {{"text", text}, {"tokens", ids}, {"vector", std::vector<float>(vector, vector + llama_model_n_embd(model))}};
     llama_free(context);
     return result;
 }

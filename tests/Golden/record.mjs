@@ -59,7 +59,7 @@ function requestFor(name) {
         return { prompts, seeds, text: sentences.join(" "), list: true };
     if (["uneven", "gemma2", "mamba"].includes(name))
         return { prompts: words, seeds, text: sentences[0], list: true };
-    return name.startsWith("bert") ? { embed: words } : {};
+    return name === "bert" ? { embed: words } : {};
 }
 
 // For generations, the tokens on which all builds agree; for numbers, the first build's, with the largest difference to another.

@@ -8,8 +8,10 @@ public static class GoldenModels
         ["uneven"] = TinyModelOptions.Uneven,
         ["gemma2"] = new() { Architecture = "gemma2", SlidingWindow = 16 },
         ["mamba"] = new() { Architecture = "mamba" },
-        ["bert-mean"] = Bert with { Pooling = 1 },
-        ["bert-rank"] = Bert with { Pooling = 4, Classes = ["yes", "no"] },
+        ["bert"] = new()
+        {
+            Architecture = "bert", Vocabulary = TinyVocabulary.WordPiece(), Heads = 2, HeadsKv = 2, Pooling = 1,
+        },
         ["spm"] = Only(TinyVocabulary.SentencePiece()),
         ["bpe-gpt-2"] = Only(TinyVocabulary.BytePair()),
         ["bpe-llama3"] = Only(TinyVocabulary.BytePair("llama3")),
@@ -21,9 +23,6 @@ public static class GoldenModels
         ["ugm"] = Only(TinyVocabulary.Unigram()),
         ["rwkv"] = Only(TinyVocabulary.Rwkv()),
     };
-
-    private static TinyModelOptions Bert =>
-        new() { Architecture = "bert", Vocabulary = TinyVocabulary.WordPiece(), Heads = 2, HeadsKv = 2 };
 
     private static TinyModelOptions Only(TinyVocabulary vocabulary) => new() { Vocabulary = vocabulary, WithTensors = false };
 }

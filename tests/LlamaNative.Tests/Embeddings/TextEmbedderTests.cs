@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LlamaNative.Contexts;
 using LlamaNative.Embeddings;
 using LlamaNative.Gguf;
@@ -346,6 +347,19 @@ public sealed class TextEmbedderTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => context.BorrowSequenceEmbedding(7).Length);
         Assert.Throws<ArgumentOutOfRangeException>(() => context.BorrowSequenceEmbedding(-1).Length);
         Assert.Throws<InvalidOperationException>(() => context.BorrowTokenEmbedding(0).Length);
+    }
+
+    [Fact]
+    public void Vectors_are_llama_cpps()
+    {
+        using var golden = new GoldenModel("bert");
+        using LlamaModel model = golden.Load();
+        using var embedder = new TextEmbedder(model, new EmbeddingOptions { Normalization = EmbeddingNormalization.None, Threads = 1 });
+        foreach (JsonElement recorded in golden.Answers.GetProperty("embeddings").EnumerateArray())
+        {
+            float[] expected = [.. recorded.GetProperty("vector").EnumerateArray().Select(value => value.GetSingle())];
+            AssertClose(expected, embedder.Embed(recorded.GetProperty("text").GetString()!).Vectors[0]);
+        }
     }
 
     private LlamaModel Model(string name) => name == "bert" ? _bert : _llama;
