@@ -113,7 +113,7 @@ public class RefusalTests
         Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32, offset: 0).Build(),
             "offset 0, but 32 is expected", "t");
         Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [9], 36).Tensor("t", GgmlType.F32, [8], 32, offset: 36).Build(),
-            "offset 36 where 64", "t");
+            "offset 36, but 64 is expected", "t");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: -32).Build(), "offset 18446744073709551584", "t");
         Refuse(new GgufBuilder().Tensor("a", GgmlType.I8, [0], 0).RawTensor(Bytes("t", 1u, 1L, 0)).Build(cut: 24), "dimension", "t");
     }
