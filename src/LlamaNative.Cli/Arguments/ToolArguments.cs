@@ -17,7 +17,7 @@ internal sealed class ToolArguments
 
     private readonly Option<ToolChoice> _choice = new("--tool-choice")
     {
-        Description = "Auto lets the model decide whether to call a tool, Required makes every answer a call",
+        Description = "Auto lets the model decide whether to call a tool, Required makes every answer to a user message a call",
     };
 
     public ToolArguments(Command command) => command.AddAll([_tools, _choice]);
