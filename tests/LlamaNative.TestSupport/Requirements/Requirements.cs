@@ -48,9 +48,11 @@ public static class Requirements
         return missing.Length == 0 ? null : "needs " + string.Join("; and ", missing);
     }
 
-    private static bool IsPacked(string package) =>
-        Repository.PathOf("artifacts") is var folder && Directory.Exists(folder)
-        && Directory.EnumerateFiles(folder, package + ".*.nupkg").Any();
+    private static bool IsPacked(string package)
+    {
+        string folder = Repository.PathOf("artifacts");
+        return Directory.Exists(folder) && Directory.EnumerateFiles(folder, package + ".*.nupkg").Any();
+    }
 
     private sealed record Requirement(Lazy<bool> IsMet, string What)
     {
