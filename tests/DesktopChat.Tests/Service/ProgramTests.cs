@@ -24,7 +24,7 @@ public sealed class ProgramTests : IDisposable
 
         using Process second = Start("--no-browser", "--data", _data);
         Assert.Equal((ExitCode.Failure, true),
-            (await EndAsync(second), (await second.StandardError.ReadToEndAsync()).Contains("already runs", StringComparison.Ordinal)));
+            (await EndAsync(second), (await second.StandardError.ReadToEndAsync()).Contains("already running", StringComparison.Ordinal)));
 
         Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).Dispose();
         Assert.Equal(ExitCode.Success, await EndAsync(process));

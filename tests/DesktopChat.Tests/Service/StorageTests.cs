@@ -133,7 +133,7 @@ public sealed class StorageTests : IDisposable
     {
         using (DataFolder.Open(_data))
         {
-            Assert.Contains("already runs", Assert.Throws<IOException>(() => DataFolder.Open(_data)).Message, StringComparison.Ordinal);
+            Assert.Contains("already running", Assert.Throws<IOException>(() => DataFolder.Open(_data)).Message, StringComparison.Ordinal);
         }
 
         DataFolder.Open(_data).Dispose();
