@@ -70,7 +70,7 @@ internal sealed class ForwardPass : IDisposable
 
     /// <summary>
     /// The logits that each layer would give if it were the last: final norm and output matrix applied after every layer. Traced
-/// passes only.
+    /// passes only.
     /// </summary>
     public List<GgmlTensor> Lens { get; } = [];
 

@@ -170,8 +170,11 @@ public sealed class ErrorTests : IDisposable
         AssertRefused(yaml, _model with { Vocabulary = TinyVocabulary.Of(_model.Vocabulary.Tokens, model: "gpt2") },
             "tokenizer type is", tensor: null);
         AssertRefused(yaml,
-            _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.feed_forward_length"] = GgufValue.Of(16u) },
-                FeedForward = 24 }, "shape", "blk.0.ffn_gate.weight");
+            _model with
+            {
+                Metadata = new Dictionary<string, GgufValue> { ["llama.feed_forward_length"] = GgufValue.Of(16u) },
+                FeedForward = 24
+            }, "shape", "blk.0.ffn_gate.weight");
         AssertRefused(yaml, _model with { Metadata = new Dictionary<string, GgufValue> { ["llama.block_count"] = GgufValue.Of(0u) } },
             "layers", tensor: null);
     }

@@ -16,8 +16,12 @@ public sealed class PropertyTests : IDisposable
         float[] zeros = [-0f, 0f, -0f, 1f, -1f, 1e-30f, -1e30f, 3f];
         _a = (Models.Small with { Seed = 1, Layers = 3, Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = zeros } })
             .Save(_folder["A.gguf"]);
-        _b = (Models.Small with { Seed = 2, Layers = 3,
-            Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = [.. zeros.Reverse()] } }).Save(_folder["B.gguf"]);
+        _b = (Models.Small with
+        {
+            Seed = 2,
+            Layers = 3,
+            Given = new Dictionary<string, float[]> { ["blk.1.attn_norm.weight"] = [.. zeros.Reverse()] }
+        }).Save(_folder["B.gguf"]);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -65,9 +69,9 @@ public sealed class PropertyTests : IDisposable
         string output = _folder["out.gguf"];
         ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: Q, layer_range: [0, 4]}]}]"),
             output, new MergeOptions
-        {
-            ModelFolder = _folder.Root,
-        });
+            {
+                ModelFolder = _folder.Root,
+            });
         Assert.Empty(Contents.DifferentTensors(output, q));
     }
 

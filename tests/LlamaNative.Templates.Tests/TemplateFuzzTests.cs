@@ -24,7 +24,10 @@ public class TemplateFuzzTests
 
     private static TemplateLimits Small { get; } = new()
     {
-        MaxSteps = 50_000, MaxAllocatedBytes = 4 << 20, MaxOutputLength = 1 << 18, MaxCallDepth = 30,
+        MaxSteps = 50_000,
+        MaxAllocatedBytes = 4 << 20,
+        MaxOutputLength = 1 << 18,
+        MaxCallDepth = 30,
     };
 
     [Theory]

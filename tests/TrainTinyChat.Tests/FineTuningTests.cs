@@ -136,8 +136,17 @@ public sealed class FineTuningTests
     public void A_model_too_large_for_the_memory_is_refused_with_the_estimate()
     {
         using var folder = new TemporaryFolder();
-        WriteEmpty(folder["large.gguf"], new ModelShape { Width = 4096, Layers = 32, Heads = 32, KeyHeads = 32,
-            FeedForward = 11008, Vocabulary = 32000, Context = 4096, TiedOutput = false }, GgmlType.F16);
+        WriteEmpty(folder["large.gguf"], new ModelShape
+        {
+            Width = 4096,
+            Layers = 32,
+            Heads = 32,
+            KeyHeads = 32,
+            FeedForward = 11008,
+            Vocabulary = 32000,
+            Context = 4096,
+            TiedOutput = false
+        }, GgmlType.F16);
         File.WriteAllText(folder["text.txt"], "text");
         var run = new FineTuningRun(new TrainingCommandLine { From = folder["large.gguf"], Data = folder["text.txt"], MemoryGib = 16 });
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => run.Run(CancellationToken.None));

@@ -17,11 +17,11 @@ public sealed class TrainingTests
             using var stop = new CancellationTokenSource();
             var trainer = new Trainer(first.Weights, new Batcher(first.Documents, 256, TinyRun.Seed),
                 new TrainingGraph(first.Weights, first.Inputs, first.Backend), first.Inputs, new TrainerOptions
-            {
-                Steps = 8,
-                Windows = 1,
-                WarmUp = 2,
-            })
+                {
+                    Steps = 8,
+                    Windows = 1,
+                    WarmUp = 2,
+                })
             {
                 Progress = progress =>
                 {

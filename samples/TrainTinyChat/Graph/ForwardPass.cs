@@ -109,9 +109,20 @@ internal sealed class ForwardPass
         GgmlTensor hidden = _g.SwigluSplit(gate, up);
         Layers.Add(new LayerTrace
         {
-            Input = x, Normed = normed, AttentionInput = attentionInput, Queries = queries, Keys = keys,
-            Values = values, Attention = attention, Joined = joined,
-            Middle = middle, MiddleNormed = middleNormed, FeedForwardInput = feedForwardInput, Gate = gate, Up = up, Hidden = hidden,
+            Input = x,
+            Normed = normed,
+            AttentionInput = attentionInput,
+            Queries = queries,
+            Keys = keys,
+            Values = values,
+            Attention = attention,
+            Joined = joined,
+            Middle = middle,
+            MiddleNormed = middleNormed,
+            FeedForwardInput = feedForwardInput,
+            Gate = gate,
+            Up = up,
+            Hidden = hidden,
         });
         return _g.Add(middle, Times(_weights[blk + "ffn_down.weight"], hidden));
     }

@@ -54,18 +54,18 @@ internal static class TypeSchema
 
     private static (decimal Lowest, decimal Highest)? RangeOf(Type type) =>
         Type.GetTypeCode(type.IsEnum ? type.GetEnumUnderlyingType() : type) switch
-    {
-        TypeCode.SByte => (sbyte.MinValue, sbyte.MaxValue),
-        TypeCode.Byte => (byte.MinValue, byte.MaxValue),
-        TypeCode.Int16 => (short.MinValue, short.MaxValue),
-        TypeCode.UInt16 => (ushort.MinValue, ushort.MaxValue),
-        TypeCode.Int32 => (int.MinValue, int.MaxValue),
-        TypeCode.UInt32 => (uint.MinValue, uint.MaxValue),
-        TypeCode.Int64 => (long.MinValue, long.MaxValue),
-        TypeCode.UInt64 => (ulong.MinValue, ulong.MaxValue),
-        TypeCode.Decimal => (decimal.MinValue, decimal.MaxValue),
-        _ => null,
-    };
+        {
+            TypeCode.SByte => (sbyte.MinValue, sbyte.MaxValue),
+            TypeCode.Byte => (byte.MinValue, byte.MaxValue),
+            TypeCode.Int16 => (short.MinValue, short.MaxValue),
+            TypeCode.UInt16 => (ushort.MinValue, ushort.MaxValue),
+            TypeCode.Int32 => (int.MinValue, int.MaxValue),
+            TypeCode.UInt32 => (uint.MinValue, uint.MaxValue),
+            TypeCode.Int64 => (long.MinValue, long.MaxValue),
+            TypeCode.UInt64 => (ulong.MinValue, ulong.MaxValue),
+            TypeCode.Decimal => (decimal.MinValue, decimal.MaxValue),
+            _ => null,
+        };
 
     // DateTime may lack an offset and TimeOnly always does, so neither matches RFC 3339's date-time or time; the exporter's
     // pattern for TimeSpan allows hours and minutes up to 99.

@@ -11,15 +11,15 @@ internal static class PerLayerMetadata
     /// <param name="layers">For each output layer, the model and the layer that its metadata comes from.</param>
     public static GgufValue? Slice(string key, GgufValue value, IReadOnlyList<(MergeModel Model, int Layer)> layers) =>
         value.ElementType switch
-    {
-        GgufValueType.UInt32 => Collect<uint>(key, layers),
-        GgufValueType.Int32 => Collect<int>(key, layers),
-        GgufValueType.Float32 => Collect<float>(key, layers),
-        GgufValueType.Bool => Collect<bool>(key, layers),
-        GgufValueType.UInt64 => Collect<ulong>(key, layers),
-        GgufValueType.Int64 => Collect<long>(key, layers),
-        _ => null,
-    };
+        {
+            GgufValueType.UInt32 => Collect<uint>(key, layers),
+            GgufValueType.Int32 => Collect<int>(key, layers),
+            GgufValueType.Float32 => Collect<float>(key, layers),
+            GgufValueType.Bool => Collect<bool>(key, layers),
+            GgufValueType.UInt64 => Collect<ulong>(key, layers),
+            GgufValueType.Int64 => Collect<long>(key, layers),
+            _ => null,
+        };
 
     private static GgufValue Collect<T>(string key, IReadOnlyList<(MergeModel Model, int Layer)> layers)
         where T : unmanaged

@@ -60,8 +60,13 @@ internal static class OrderFilters
         }
 
         string by = Argument.Text(arguments[1], "key").Text;
-        int position = by switch { "key" => 0, "value" => 1, _ =>
-            throw new TemplateError("You can only sort by either \"key\" or \"value\"") };
+        int position = by switch
+        {
+            "key" => 0,
+            "value" => 1,
+            _ =>
+            throw new TemplateError("You can only sort by either \"key\" or \"value\"")
+        };
         bool caseSensitive = Argument.Flag(arguments[0]);
         return TemplateSequence.List(Sorting.Sort(
             state.Budget,

@@ -64,8 +64,14 @@ internal sealed record FormatSpecification
             ? throw new TemplateError($"Invalid format specifier '{text}'")
             : new FormatSpecification
             {
-                Fill = fill, Align = align, Sign = sign, Alternate = alternate, Grouping = grouping,
-                Width = width, Precision = precision, Type = type,
+                Fill = fill,
+                Align = align,
+                Sign = sign,
+                Alternate = alternate,
+                Grouping = grouping,
+                Width = width,
+                Precision = precision,
+                Type = type,
             };
 
         char Take(string candidates, char otherwise) =>

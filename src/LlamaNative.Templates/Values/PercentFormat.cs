@@ -102,7 +102,11 @@ internal static class PercentFormat
         {
             Fill = zero && !left ? '0' : ' ',
             Align = left || width < 0 ? '<' : zero ? '=' : '>',
-            Sign = sign, Alternate = alternate, Width = Math.Abs(width), Precision = precision, Type = format[i],
+            Sign = sign,
+            Alternate = alternate,
+            Width = Math.Abs(width),
+            Precision = precision,
+            Type = format[i],
         };
     }
 

@@ -1,6 +1,6 @@
 using LlamaNative.Contexts;
-using LlamaNative.Interop;
 using LlamaNative.Embeddings;
+using LlamaNative.Interop;
 using LlamaNative.Models;
 
 namespace LlamaNative;

@@ -88,7 +88,8 @@ internal sealed class TokenizerGuard
                     error = ExceptionDispatchInfo.Capture(failure);
                 }
             },
-            stack) { IsBackground = true, Name = "LlamaTokenizer" };
+            stack)
+        { IsBackground = true, Name = "LlamaTokenizer" };
         try
         {
             thread.Start();

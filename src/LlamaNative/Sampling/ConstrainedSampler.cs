@@ -1,6 +1,6 @@
+using LlamaNative.Grammars;
 using LlamaNative.Interop;
 using LlamaNative.Models;
-using LlamaNative.Grammars;
 
 namespace LlamaNative.Sampling;
 

@@ -44,8 +44,14 @@ internal sealed class DesktopService : IAsyncDisposable
         string? own = dataFolder is null ? Directory.CreateTempSubdirectory("desktopchat-tests-").FullName : null;
         string folder = dataFolder ?? own!;
         WebApplication application = DesktopApplication.Create(
-            new DesktopOptions { Model = model, DataFolder = folder, ModelFolder = modelFolder, RepositoryModels = null,
-                OpenWindow = false }, loadModel);
+            new DesktopOptions
+            {
+                Model = model,
+                DataFolder = folder,
+                ModelFolder = modelFolder,
+                RepositoryModels = null,
+                OpenWindow = false
+            }, loadModel);
         await application.StartAsync();
         return new DesktopService(application, folder, own);
     }

@@ -46,7 +46,8 @@ public sealed class ProgramTests : IDisposable
 
     private static Process Start(params string[] arguments) => Process.Start(
         new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DesktopChat.dll"),
-            .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            .. arguments])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static async Task<int> EndAsync(Process process)
     {

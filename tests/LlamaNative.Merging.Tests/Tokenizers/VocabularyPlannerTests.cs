@@ -149,9 +149,9 @@ public sealed class VocabularyPlannerTests : IDisposable
         Write("B", ["<s>", "b", "a"], [3, 1, 1]);
         using MergePlan plan = ModelMerger.Plan(
             MergeRecipe.Parse("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A}, {model: B}]"), new MergeOptions
-        {
-            ModelFolder = _folder.Root,
-        });
+            {
+                ModelFolder = _folder.Root,
+            });
         Assert.Contains(plan.Warnings, warning => warning.Contains("2 of 3 tokens differ", StringComparison.Ordinal));
     }
 

@@ -10,7 +10,11 @@ public static class GoldenModels
         ["mamba"] = new() { Architecture = "mamba" },
         ["bert"] = new()
         {
-            Architecture = "bert", Vocabulary = TinyVocabulary.WordPiece(), Heads = 2, HeadsKv = 2, Pooling = 1,
+            Architecture = "bert",
+            Vocabulary = TinyVocabulary.WordPiece(),
+            Heads = 2,
+            HeadsKv = 2,
+            Pooling = 1,
         },
         ["spm"] = Only(TinyVocabulary.SentencePiece()),
         ["bpe-gpt-2"] = Only(TinyVocabulary.BytePair()),

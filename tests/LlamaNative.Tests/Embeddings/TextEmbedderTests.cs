@@ -279,8 +279,13 @@ public sealed class TextEmbedderTests : IDisposable
                 {
                     new LlamaContext(_llama,
                         options with { ContextSize = context, BatchSize = 512, MicroBatchSize = microBatch }).Dispose();
-                    new LlamaContext(_bert, options with { ContextSize = context, BatchSize = 512,
-                        MicroBatchSize = microBatch, UnifiedCache = false }).Dispose();
+                    new LlamaContext(_bert, options with
+                    {
+                        ContextSize = context,
+                        BatchSize = 512,
+                        MicroBatchSize = microBatch,
+                        UnifiedCache = false
+                    }).Dispose();
                 }
                 catch (ContextCreationException)
                 {

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LlamaNative.Chat;
 using LlamaNative.Generation;
-using LlamaNative.Sampling;
 using LlamaNative.Grammars;
+using LlamaNative.Sampling;
 
 namespace LlamaNative.Tests.Generation;
 

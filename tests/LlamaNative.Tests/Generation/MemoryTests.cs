@@ -16,8 +16,14 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
 {
     private static readonly SamplingOptions s_sampling = new()
     {
-        Seed = 1, TopK = 40, TopP = 0.95f, MinP = 0.05f, Temperature = 0.8f, RepeatPenalty = 1.1f,
-        FrequencyPenalty = 0.1f, PenaltyLastN = 64,
+        Seed = 1,
+        TopK = 40,
+        TopP = 0.95f,
+        MinP = 0.05f,
+        Temperature = 0.8f,
+        RepeatPenalty = 1.1f,
+        FrequencyPenalty = 0.1f,
+        PenaltyLastN = 64,
     };
 
     [Theory]

@@ -81,8 +81,11 @@ internal sealed class MessageForms
         forms._noContentWithCalls = false;
         return forms;
 
-        JsonObject User(JsonNode content) => new() { ["role"] = ChatRole.User,
-            ["content"] = forms._textAsString || content is JsonArray ? content : new JsonArray(new ContentPart("text", Text).ToJson()) };
+        JsonObject User(JsonNode content) => new()
+        {
+            ["role"] = ChatRole.User,
+            ["content"] = forms._textAsString || content is JsonArray ? content : new JsonArray(new ContentPart("text", Text).ToJson())
+        };
     }
 
     /// <summary>Converts the message to the format that the template accepts.</summary>

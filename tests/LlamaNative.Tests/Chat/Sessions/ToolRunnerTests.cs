@@ -102,9 +102,9 @@ public sealed partial class ToolRunnerTests : IDisposable
         });
         var runner = new ToolRunner(session, [new ToolFunction(definition, (_, _) => throw new InvalidOperationException("no lamp"))],
             new ToolRunnerOptions
-        {
-            MaxRounds = 0,
-        });
+            {
+                MaxRounds = 0,
+            });
         LlamaException error = await Assert.ThrowsAsync<LlamaException>(async () =>
         {
             await foreach (string _ in runner.SendAsync("x", new GenerationOptions
