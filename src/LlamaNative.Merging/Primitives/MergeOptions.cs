@@ -1,4 +1,3 @@
-using LlamaNative.Merging.Planning;
 
 namespace LlamaNative.Merging;
 

@@ -1,7 +1,7 @@
 using LlamaNative.Models;
 using LlamaNative.Tensors;
 
-namespace LlamaNative.Merging.Planning;
+namespace LlamaNative.Merging;
 
 /// <summary>Parses <see cref="MergeOptions.OutputType"/>: a float type, or one of llama.cpp's quantizations.</summary>
 internal static class OutputTypeOption
