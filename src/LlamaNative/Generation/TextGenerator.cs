@@ -56,12 +56,13 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
     }
 
     /// <summary>Starts a generation with some steps replaced.</summary>
-    /// <inheritdoc cref="Start(string, GenerationOptions, CancellationToken)"/>
     /// <param name="prompt">The text to continue.</param>
     /// <param name="options">Generation options; null for the defaults.</param>
     /// <param name="replace">Receives the steps created from the options and returns those to use. Replacements belong to the
     /// caller.</param>
     /// <param name="cancellationToken">Stops within the graph on the CPU, and between micro-batches on other devices.</param>
+    /// <exception cref="ArgumentException">The prompt has no tokens, or an option is invalid.</exception>
+    /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
     public GenerationRun Start(
         string prompt,
         GenerationOptions? options,
