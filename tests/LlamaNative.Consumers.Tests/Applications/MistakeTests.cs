@@ -58,7 +58,7 @@ public sealed class MistakeTests(Workshop workshop)
         string native = Path.Combine(place, "runtimes", "linux-x64", "native");
         Directory.Delete(native, recursive: true);
         Workshop.Copy(Path.Combine(place, "runtimes", "linux-arm64", "native"), native);
-        CheckRefusal(await (app with { Folder = place }).RunAsync(place, []), "It is a library for linux-arm64");
+        CheckRefusal(await (app with { Folder = place }).RunAsync(place, []), "The library is for linux-arm64");
     }
 
     private static void CheckRefusal(CommandResult run, string reason)
@@ -66,7 +66,7 @@ public sealed class MistakeTests(Workshop workshop)
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith("NativeLibraryException: ", run.Error, StringComparison.Ordinal);
         Assert.Contains(reason, run.Error, StringComparison.Ordinal);
-        Assert.Contains($"for {s_rid}, with the package LlamaNative.Backend.Cpu", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"for {s_rid} with the package LlamaNative.Backend.Cpu", run.Error, StringComparison.Ordinal);
     }
 
     [RequiresFact(Need.GpuPackages, Need.LinuxX64)]
@@ -91,7 +91,7 @@ public sealed class MistakeTests(Workshop workshop)
             if (!run.Error.Contains("device: Vulkan", StringComparison.Ordinal))
             {
                 Assert.Equal(1, onGpu.ExitCode);
-                Assert.Contains("its cuda backend cannot be used", onGpu.Error, StringComparison.Ordinal);
+                Assert.Contains("the cuda backend cannot be used", onGpu.Error, StringComparison.Ordinal);
                 Assert.Contains(Artifacts.Vulkan, onGpu.Error, StringComparison.Ordinal);
             }
         }
