@@ -89,7 +89,7 @@ public sealed class Workshop : IDisposable
         }
 
         Directory.CreateDirectory(folder);
-        foreach (string tool in (string[])["chmod", "gcc", "ld", "objcopy", "sh"])
+        foreach (string tool in (string[])["chmod", "gcc", "ld", "ld.bfd", "objcopy", "sh"])
         {
             if (new[] { "/usr/bin/" + tool, "/bin/" + tool }.FirstOrDefault(File.Exists) is { } file)
             {

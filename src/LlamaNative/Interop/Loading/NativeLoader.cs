@@ -136,7 +136,7 @@ internal static class NativeLoader
 
     private static string Advice(string? platform) => platform is not null && platform != LibraryLocator.RuntimeIdentifier
         ? $"The library is for {platform}, but this process is {LibraryLocator.RuntimeIdentifier}: publish the application for "
-            + $"{LibraryLocator.RuntimeIdentifier}, with the package LlamaNative.Backend.Cpu."
+            + $"{LibraryLocator.RuntimeIdentifier} with the package LlamaNative.Backend.Cpu."
         : $"It requires a {LibraryLocator.RuntimeIdentifier} system with the C++ runtime and the libraries named above; install the "
             + $"missing ones.";
 
