@@ -41,9 +41,9 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
         };
 
         // A first run for the JIT: by the second run all code on a token's path has been compiled, optimized or not.
-        Step(context, options, 60, 0, stop.Token);
-        long bytes = Step(context, options, 50, 300, cancellable ? stop.Token : default);
-        Assert.Equal(0, bytes);
+        new TextGenerator(context).Generate("the cat", options with { MaxTokens = 60 }, stop.Token);
+        using GenerationRun run = new TextGenerator(context).Start("the cat", options, cancellable ? stop.Token : default);
+        Assert.Equal(0, Measure(run, 50));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
             LogitsProcessors = [new Nothing2()],
         };
         using GenerationRun run = new TextGenerator(context).Start("the cat", options);
-        Assert.Equal(0, Measure(run, 50, 200));
+        Assert.Equal(0, Measure(run, 50));
     }
 
     [Fact]
@@ -93,36 +93,23 @@ public sealed class MemoryTests(TinyModelFixture tiny) : IClassFixture<TinyModel
         Assert.InRange(growth, long.MinValue, 32L << 20);
     }
 
-    private static long Step(LlamaContext context, GenerationOptions options, int warmUp, int count, CancellationToken stop)
+    /// <summary>The bytes that a hundred tokens allocate after a number of others.</summary>
+    private static long Measure(GenerationRun run, int warmUp)
     {
-        using GenerationRun run = new TextGenerator(context).Start("the cat", options, stop);
-        return Measure(run, warmUp, count);
-    }
-
-    private static long Measure(GenerationRun run, int warmUp, int count)
-    {
-        int bytes = 0;
-        for (int i = 0; i < warmUp; i++)
-        {
-            Assert.True(run.MoveNext());
-            bytes += run.Utf8.Length;
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < count; i++)
-        {
-            if (!run.MoveNext())
-            {
-                break;
-            }
-
-            bytes += run.Utf8.Length;
-        }
-
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.Equal(warmUp + count, run.Tokens.Length);
+        long bytes = 0;
+        Generate(warmUp);
+        long allocated = Allocations.Of(() => Generate(100));
         Assert.NotEqual(0, bytes);
         return allocated;
+
+        void Generate(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Assert.True(run.MoveNext());
+                bytes += run.Utf8.Length;
+            }
+        }
     }
 
     private static long ResidentBytes()

@@ -10,7 +10,7 @@ namespace LlamaNative.Tests.Interop;
 /// Numbers that the C compiler cannot report because they are in llama.cpp's source files or in comments; read from the text
 /// of the pinned release. If these fail, a native assertion may end the process instead of an exception.
 /// </summary>
-public sealed partial class HeaderTextTests
+public sealed class HeaderTextTests
 {
     /// <summary>The name in managed code, the file, a pattern with the number as its group, and the number in managed code.</summary>
     public static TheoryData<string, string, string, long> Numbers => new()
@@ -40,6 +40,12 @@ public sealed partial class HeaderTextTests
             nameof(SourceConstants.SgdSettings), "ggml/src/ggml-cpu/ops.cpp", @"ggml_nelements\(sgd_params\) == ([0-9]+)",
             SourceConstants.SgdSettings
         },
+        // The comment of llama_decode. Everything below InvalidBatch is fatal.
+        { nameof(LlamaDecodeStatus.Success), "include/llama.h", Status("success"), (long)LlamaDecodeStatus.Success },
+        { nameof(LlamaDecodeStatus.NoSlot), "include/llama.h", Status("could not find a KV slot"), (long)LlamaDecodeStatus.NoSlot },
+        { nameof(LlamaDecodeStatus.Aborted), "include/llama.h", Status("aborted"), (long)LlamaDecodeStatus.Aborted },
+        { nameof(LlamaDecodeStatus.InvalidBatch), "include/llama.h", Status("invalid input"), (long)LlamaDecodeStatus.InvalidBatch },
+        { nameof(LlamaDecodeStatus.InvalidBatch), "include/llama.h", Status("fatal error"), (long)LlamaDecodeStatus.InvalidBatch },
     };
 
     [RequiresTheory(Need.LlamaSource)]
@@ -53,19 +59,6 @@ public sealed partial class HeaderTextTests
             long native = long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
             Assert.True(native == number, $"{name} is {number}; {file} says {match.Value}");
         }
-    }
-
-    [RequiresFact(Need.LlamaSource)]
-    public void What_llama_decode_returns_is_what_its_comment_says()
-    {
-        string comment = DecodeComment().Match(Read("include/llama.h")).Groups[1].Value;
-        Dictionary<long, string> meanings = Meaning().Matches(comment)
-            .ToDictionary(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), match => match.Groups[2].Value);
-        Assert.Equal(Enum.GetValues<LlamaDecodeStatus>().Select(status => (long)status).Order(), meanings.Keys.Order());
-        Assert.StartsWith("invalid input batch", meanings[(long)LlamaDecodeStatus.InvalidBatch], StringComparison.Ordinal);
-        Assert.StartsWith("success", meanings[(long)LlamaDecodeStatus.Success], StringComparison.Ordinal);
-        Assert.StartsWith("could not find a KV slot", meanings[(long)LlamaDecodeStatus.NoSlot], StringComparison.Ordinal);
-        Assert.StartsWith("aborted", meanings[(long)LlamaDecodeStatus.Aborted], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,11 +79,7 @@ public sealed partial class HeaderTextTests
 
     private static string Define(string name) => $@"^#define +{name} +([0-9]+)\b";
 
+    private static string Status(string meaning) => $@"^ *// +(?:< )?(-?[0-9]+) - {meaning}";
+
     private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.LlamaSource, file));
-
-    [GeneratedRegex(@"((?:^ *//.*\n)+) *LLAMA_API int32_t llama_decode\(", RegexOptions.Multiline)]
-    private static partial Regex DecodeComment();
-
-    [GeneratedRegex(@"^ *// +(-?[0-9]+) - (.*)$", RegexOptions.Multiline)]
-    private static partial Regex Meaning();
 }

@@ -76,13 +76,14 @@ public sealed class ModelLoggerTests : IDisposable
         using LlamaModel model = _first.Load(new ModelOptions { Logger = new ListLogger() });
         using var context = new LlamaContext(model, new ContextOptions { ContextSize = 256 });
         context.Enter().Dispose();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        long allocated = Allocations.Of(() =>
         {
-            context.Enter().Dispose();
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            for (int i = 0; i < 1000; i++)
+            {
+                context.Enter().Dispose();
+            }
+        });
+        Assert.Equal(0, allocated);
     }
 
     public void Dispose()
