@@ -35,6 +35,9 @@ internal sealed class ChatOptions
     /// <summary>A built-in chat template; null uses the model's.</summary>
     public string? Template { get; set; }
 
+    /// <summary>The file of the conversation, loaded if it exists and saved after every answer; null saves nothing.</summary>
+    public string? Session { get; set; }
+
     /// <summary>Names of the tools that the model may call, separated by commas; see <see cref="ChatTools"/>.</summary>
     public string? Tools { get; set; }
 

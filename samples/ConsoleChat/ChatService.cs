@@ -26,7 +26,7 @@ internal sealed partial class ChatService(
         {
             // The user asked to quit.
         }
-        catch (Exception error) when (error is LlamaException or ArgumentException)
+        catch (Exception error) when (error is LlamaException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             terminal.Tell("error: " + error.Message);
             Environment.ExitCode = ExitCode.Failure;
@@ -62,7 +62,21 @@ internal sealed partial class ChatService(
         var runner = new ToolRunner(session, tools);
         terminal.Tell($"{model.Description}, {context.ContextSize} tokens of context, {format.Source}");
 
-        return await TalkAsync(runner, new ChatCommands(session, context, terminal), stoppingToken);
+        var saved = new SavedSession(session, _options.Session, terminal);
+        saved.Load();
+        try
+        {
+            if (session.Messages is [.., { Role: ChatRole.User or ChatRole.Tool }])
+            {
+                await AnswerAsync(stop => runner.RegenerateAsync(_options.ToGenerationOptions(), stop), stoppingToken);
+            }
+
+            return await TalkAsync(runner, new ChatCommands(session, context, terminal), saved, stoppingToken);
+        }
+        finally
+        {
+            saved.Save();
+        }
     }
 
     private async Task<LlamaModel> LoadAsync(string path, CancellationToken stoppingToken)
@@ -71,7 +85,8 @@ internal sealed partial class ChatService(
         return await LlamaModel.LoadAsync(path, _options.ToModelOptions(), progress, stoppingToken);
     }
 
-    private async Task<int> TalkAsync(ToolRunner runner, ChatCommands commands, CancellationToken stoppingToken)
+    private async Task<int> TalkAsync(
+        ToolRunner runner, ChatCommands commands, SavedSession saved, CancellationToken stoppingToken)
     {
         if (terminal.IsInteractive)
         {
@@ -94,20 +109,35 @@ internal sealed partial class ChatService(
                 return exitCode;
             }
 
-            if (!string.IsNullOrWhiteSpace(line) && !commands.TryRun(line) && !await AnswerAsync(runner, line, stoppingToken))
+            if (string.IsNullOrWhiteSpace(line) || commands.TryRun(line))
             {
-                exitCode = ExitCode.Failure;
+                saved.Save();
+                continue;
+            }
+
+            try
+            {
+                bool answered =
+                    await AnswerAsync(stop => runner.SendAsync(line, _options.ToGenerationOptions(), stop), stoppingToken);
+                exitCode = answered ? exitCode : ExitCode.Failure;
+                saved.Save();
+            }
+            catch (OperationCanceledException)
+            {
+                saved.KeepUnanswered(line);
+                throw;
             }
         }
     }
 
-    private async Task<bool> AnswerAsync(ToolRunner runner, string line, CancellationToken stoppingToken)
+    private async Task<bool> AnswerAsync(
+        Func<CancellationToken, IAsyncEnumerable<string>> answer, CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupts.BeginAnswer(), stoppingToken);
         bool answered = true;
         try
         {
-            await foreach (string piece in runner.SendAsync(line, _options.ToGenerationOptions(), stop.Token))
+            await foreach (string piece in answer(stop.Token))
             {
                 terminal.Write(piece);
             }

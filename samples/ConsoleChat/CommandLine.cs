@@ -20,6 +20,7 @@ internal static class CommandLine
           --max-tokens N      maximum tokens of an answer [default: no limit]
           --system TEXT       instructions for the whole conversation
           --template NAME     a built-in chat template, or a file with one [default: the model's, else chatml]
+          --session FILE      continue the conversation in this file, and save it there after every answer
           --tools clock       let the model look up the time [default: no tools]
           --help              this text
 
@@ -31,6 +32,7 @@ internal static class CommandLine
     /// <summary>The options and the configuration keys they set.</summary>
     public static IDictionary<string, string> Switches { get; } = new Dictionary<string, string>
     {
+        ["--session"] = Key(nameof(ChatOptions.Session)),
         ["--tools"] = Key(nameof(ChatOptions.Tools)),
         ["--model"] = Key(nameof(ChatOptions.Model)),
         ["-m"] = Key(nameof(ChatOptions.Model)),

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace ConsoleChat;
 
 /// <summary>
-/// Handles Ctrl+C. Replaces the host's console lifetime, which ends the program on Ctrl+C. Here Ctrl+C stops the current
-/// answer, and ends the program only if it is pressed again before the next message.
+/// Handles Ctrl+C, SIGTERM and SIGHUP (a closed terminal). Replaces the host's console lifetime, which ends the program on Ctrl+C. Here
+/// Ctrl+C stops the current answer, and ends the program only if it is pressed again before the next message.
 /// </summary>
 internal sealed class Interrupts(IHostApplicationLifetime application) : IHostLifetime, IDisposable
 {
@@ -22,6 +22,7 @@ internal sealed class Interrupts(IHostApplicationLifetime application) : IHostLi
     {
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnCtrlC));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminate));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnTerminate));
         return Task.CompletedTask;
     }
 

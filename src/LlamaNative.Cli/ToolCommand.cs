@@ -29,7 +29,7 @@ internal static class ToolCommand
         }
         catch (OperationCanceledException) when (shell.Interrupt.Token.IsCancellationRequested)
         {
-            return ExitCode.Interrupted;
+            return shell.Interrupt.ExitCode;
         }
         catch (OutputClosedException)
         {

@@ -65,6 +65,10 @@ static llama_context * new_context(llama_model * model, bool f32, bool embedding
     return context;
 }
 
+static void encode(llama_context * context, tokens ids) {
+    if (llama_encode(context, llama_batch_get_one(ids.data(), ids.size())) != 0) fail("llama_encode failed");
+}
+
 // Evaluates tokens and keeps the logits of the last one, or of each.
 static void decode(llama_context * context, const tokens & ids, int past, bool all = false) {
     llama_batch batch = llama_batch_init(ids.size(), 0, 1);
@@ -104,13 +108,20 @@ static json generate(llama_model * model, const std::string & prompt, llama_samp
     const int n_vocab = llama_vocab_n_tokens(vocab);
     llama_context * context = new_context(model, f32);
     tokens ids = tokenize(vocab, prompt, true, false), made;
-    decode(context, ids, 0);
+    int past = ids.size();
+    if (llama_model_has_encoder(model)) {
+        encode(context, ids);
+        decode(context, {llama_model_decoder_start_token(model)}, 0);
+        past = 1;
+    } else {
+        decode(context, ids, 0);
+    }
     json result = {{"prompt", prompt}, {"prompt_tokens", ids}, {"top", top(llama_get_logits_ith(context, -1), n_vocab, 5)}};
     json margins = json::array();
     for (int i = 0; i < count; i++) {
         margins.push_back(std::round(margin(llama_get_logits_ith(context, -1), n_vocab) * 1000) / 1000);
         made.push_back(llama_sampler_sample(sampler, context, -1));
-        decode(context, {made.back()}, ids.size() + i);
+        decode(context, {made.back()}, past + i);
     }
     result["tokens"] = made;
     result["text"] = detokenize(vocab, made);
@@ -131,13 +142,22 @@ static llama_sampler * seeded(uint32_t seed) {
     return chain;
 }
 
-// The mean of -log softmax(logits[i])[token i + 1] over one evaluation, at most 512 tokens.
+// The mean of -log softmax(logits[i])[token i + 1] over one evaluation, at most 512 tokens. An encoder reads the first half, and the
+// decoder's logits are those of the second.
 static json perplexity(llama_model * model, const std::string & text) {
     const llama_vocab * vocab = llama_model_get_vocab(model);
     const int n_vocab = llama_vocab_n_tokens(vocab);
     llama_context * context = new_context(model, false);
-    tokens ids = tokenize(vocab, text, true, false);
+    const bool encodes = llama_model_has_encoder(model);
+    tokens ids = tokenize(vocab, text, !encodes, false);
     if (ids.size() > (size_t) n_ctx) ids.resize(n_ctx);
+    if (encodes) {
+        tokens input(ids.begin(), ids.begin() + ids.size() / 2);
+        ids.erase(ids.begin(), ids.begin() + ids.size() / 2);
+        ids.insert(ids.begin(), llama_model_decoder_start_token(model));
+        input.push_back(llama_vocab_eos(vocab));
+        encode(context, input);
+    }
     decode(context, ids, 0, true);
     double sum = 0;
     for (size_t i = 0; i + 1 < ids.size(); i++) {

@@ -1,8 +1,11 @@
-// Records llama.cpp's results, with which the tests compare:  node tests/Golden/record.mjs [models] [schemas] [templates]
+// Records llama.cpp's results, with which the tests compare:
 //
-//   models.json     tokens, greedy and seeded generations, logits, perplexity and embeddings
-//   schemas.json    which texts a JSON schema accepts, by llama.cpp's grammars and by a validator (ajv)
-//   templates.json  chat templates rendered by llama.cpp's engine and by Jinja2
+//   node tests/Golden/record.mjs [models] [architectures] [schemas] [templates]
+//
+//   models.json         tokens, greedy and seeded generations, logits, perplexity and embeddings
+//   architectures.json  the tensors of a tiny model of each architecture
+//   schemas.json        which texts a JSON schema accepts, by llama.cpp's grammars and by a validator (ajv)
+//   templates.json      chat templates rendered by llama.cpp's engine and by Jinja2
 //
 // Needs g++, llama.cpp's source (dotnet msbuild native/LlamaNative.Native.proj -t:FetchSource), the native libraries that a
 // build restores, and for the templates Python with jinja2 (Debian: python3-jinja2). Linux on x64 only.
@@ -25,6 +28,8 @@ try {
     run("dotnet", ["run", "--project", join(golden, "Models"), "--", work]);
     if (asked("models"))
         recordModels(compile("answers"), backends);
+    if (asked("architectures"))
+        recordArchitectures(compile("architectures"), backends[0]);
     if (asked("schemas"))
         recordSchemas(compile("schemas"));
     if (asked("templates"))
@@ -57,7 +62,7 @@ function recordModels(program, backends) {
 function requestFor(name) {
     if (name === "tiny-chat")
         return { prompts, seeds, text: sentences.join(" "), list: true };
-    if (["uneven", "gemma2", "mamba"].includes(name))
+    if (["uneven", "gemma2", "mamba", "t5"].includes(name))
         return { prompts: words, seeds, text: sentences[0], list: true };
     return name === "bert" ? { embed: words } : {};
 }
@@ -96,6 +101,30 @@ function commonLength(lists) {
     while (length < lists[0].length && lists.every(list => list[length] === lists[0][length]))
         length++;
     return length;
+}
+
+function recordArchitectures(program, backend) {
+    const folder = join(work, "architectures");
+    const tensors = {};
+    for (const file of readdirSync(folder).sort()) {
+        const result = spawnSync(program, [backend, join(folder, file)], { encoding: "utf8", maxBuffer: 1 << 28 });
+        if (result.status !== 0) {
+            console.log(`not recorded: ${file}: ${result.signal ?? result.status}`);
+            continue;
+        }
+        const lines = JSON.parse(result.stdout);
+        tensors[basename(file, ".gguf")] = mergeLayers(lines);
+    }
+    write("architectures.json", tensors);
+}
+
+// Writes tensors of the same shape in all layers as one, with * for the layer's number.
+function mergeLayers(lines) {
+    const numbers = lines.map(line => Number(/^(?:enc\.|dec\.)?blk\.(\d+)\./.exec(line)?.[1] ?? -1));
+    const layers = Math.max(...numbers) + 1;
+    const general = line => line.replace(/blk\.\d+\./, "blk.*.");
+    const all = line => lines.filter((_, i) => numbers[i] >= 0).filter(other => general(other) === general(line)).length === layers;
+    return [...new Set(lines.map((line, i) => numbers[i] >= 0 && all(line) ? general(line) : line))];
 }
 
 // The file is its own input: names, schemas and texts are read from it and sorted into lists again.
@@ -155,7 +184,7 @@ function recordTemplates(program) {
 }
 
 function compile(name) {
-    const program = join(work, name);
+    const program = join(work, `${name}-program`);
     const linked = readdirSync(libraries).filter(file => /^lib(llama|ggml)/.test(file) && !file.startsWith("libggml-cpu-"));
     run("g++", ["-std=c++17", "-O1", ...["include", "ggml/include", "common", "vendor"].flatMap(folder => ["-I", join(source, folder)]),
         join(golden, `${name}.cpp`), "-o", program, "-L", libraries, ...linked.map(file => `-l:${file}`), `-Wl,-rpath,${libraries}`]);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using LlamaNative.Grammars;
 using LlamaNative.Grammars.Gbnf;
@@ -102,6 +103,39 @@ public class JsonStringGrammarTests
                     Assert.True(exists == grammar.IsMatch($"\"{date}\""), date);
                 }
             }
+        }
+    }
+
+    /// <summary>RFC 3339 allows years 0000 to 9999, and by its appendix C 0000 is a leap year. .NET's dates begin with year 1.</summary>
+    [Fact]
+    public void Year_zero_is_a_leap_year_of_the_format_but_not_of_dotnets_types()
+    {
+        var date = JsonSchemaGrammar.FromSchema("""{"type":"string","format":"date"}""");
+        var time = JsonSchemaGrammar.FromSchema("""{"type":"string","format":"date-time"}""");
+        foreach ((string day, bool exists) in new[]
+        {
+            ("0000-01-01", true), ("0000-02-28", true), ("0000-02-29", true), ("0000-12-31", true), ("0004-02-29", true),
+            ("0000-02-30", false), ("0000-00-01", false), ("0000-04-31", false), ("0100-02-29", false), ("000-01-01", false),
+        })
+        {
+            Assert.True(exists == date.IsMatch($"\"{day}\""), day);
+            Assert.True(exists == time.IsMatch($"\"{day}T00:00:00Z\""), day);
+        }
+
+        var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        var types = new (GbnfGrammar Grammar, string Time)[]
+        {
+            (JsonSchemaGrammar.FromType<DateOnly>(options), ""),
+            (JsonSchemaGrammar.FromType<DateTime>(options), "T00:00:00"),
+            (JsonSchemaGrammar.FromType<DateTimeOffset>(options), "T00:00:00Z"),
+        };
+        foreach ((GbnfGrammar grammar, string clock) in types)
+        {
+            Assert.False(grammar.IsMatch($"\"0000-01-01{clock}\""));
+            Assert.False(grammar.IsMatch($"\"0000-02-29{clock}\""));
+            Assert.True(grammar.IsMatch($"\"0001-01-01{clock}\""));
+            Assert.True(grammar.IsMatch($"\"2000-02-29{clock}\""));
+            Assert.True(grammar.IsMatch($"\"9999-12-31{clock}\""));
         }
     }
 

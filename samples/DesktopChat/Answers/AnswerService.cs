@@ -45,8 +45,11 @@ internal sealed partial class AnswerService(
             : throw ApiException.Invalid("Only your own messages can be edited.");
     });
 
-    /// <summary>Answers again: removes the answer, or everything after a user message, and starts a new answer.</summary>
-    public void Regenerate(string id, string messageId) => Begin(id, conversation =>
+    /// <summary>
+    /// Answers again: removes the answer, or everything after a user message, and starts a new answer. If that ends without text, what was
+    /// removed comes back.
+    /// </summary>
+    public void Regenerate(string id, string messageId) => Begin(id, replaces: true, change: conversation =>
     {
         int end = conversation.IndexOf(messageId) + 1;
         while (end > 0 && conversation.Messages[end - 1].Role != ChatRole.User)
@@ -102,7 +105,7 @@ internal sealed partial class AnswerService(
         }
     }
 
-    private void Begin(string id, Func<Conversation, Conversation> change)
+    private void Begin(string id, Func<Conversation, Conversation> change, bool replaces = false)
     {
         lock (_gate)
         {
@@ -116,8 +119,12 @@ internal sealed partial class AnswerService(
                 throw ApiException.Conflict("no-model", state.Error ?? "No model is loaded. Choose one first.");
             }
 
+            Conversation before = conversations.Get(id);
             Conversation conversation = conversations.Update(id, change);
-            var answer = new RunningAnswer(id, events);
+            var answer = new RunningAnswer(id, events)
+            {
+                Replaced = replaces ? [.. before.Messages.Skip(conversation.Messages.Count)] : [],
+            };
             _running[id] = answer;
             answer.Enter(AnswerPhase.Waiting);
             answer.Done = Task.Run(() => RunAsync(conversation, answer));
@@ -162,10 +169,11 @@ internal sealed partial class AnswerService(
         {
             try
             {
-                if (text.Length > 0)
+                IReadOnlyList<Message> end =
+                    text.Length > 0 ? [Message.FromAssistant(text, Statistics(outcome?.Result))] : answer.Replaced;
+                if (end.Count > 0)
                 {
-                    Message message = Message.FromAssistant(text, Statistics(outcome?.Result));
-                    conversations.Update(id, conversation => conversation with { Messages = [.. conversation.Messages, message] });
+                    conversations.Update(id, conversation => conversation with { Messages = [.. conversation.Messages, .. end] });
                 }
             }
             catch (Exception failure) when (failure is ApiException or IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using DesktopChat.Conversations;
 using DesktopChat.Endpoints;
 using DesktopChat.Events;
 
@@ -18,6 +19,9 @@ internal sealed class RunningAnswer(string conversationId, EventHub events)
     private int _pieces;
 
     public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>The messages that this answer replaces; they come back if it ends without text.</summary>
+    public IReadOnlyList<Message> Replaced { get; init; } = [];
 
     /// <summary>Completes when the answer is saved and no longer listed.</summary>
     public Task Done { get; set; } = Task.CompletedTask;

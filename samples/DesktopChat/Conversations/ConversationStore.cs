@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DesktopChat.Endpoints;
 using DesktopChat.Events;
+using LlamaNative;
 using Microsoft.Extensions.Logging;
 
 namespace DesktopChat.Conversations;
@@ -112,9 +113,8 @@ internal sealed partial class ConversationStore
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
-            Conversation? conversation = file.Length <= MaxFileBytes
-                ? JsonSerializer.Deserialize(file, DesktopJson.Default.Conversation)
+            Conversation? conversation = new FileInfo(path).Length <= MaxFileBytes
+                ? JsonSerializer.Deserialize(TextFile.Read(path), DesktopJson.Default.Conversation)
                 : null;
             if (conversation is not null && conversation.IsSound() && conversation.Id == Path.GetFileNameWithoutExtension(path))
             {
@@ -123,7 +123,8 @@ internal sealed partial class ConversationStore
 
             LogUnreadable(path, "it is not a conversation or was renamed");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or LlamaException or InvalidOperationException or IOException
+            or UnauthorizedAccessException)
         {
             LogUnreadable(path, error.Message);
         }

@@ -52,9 +52,16 @@ internal static class ModelFileReader
                 : kind is not (null or "model") ? $"A file of type '{kind}' cannot chat by itself."
                 : architecture is null ? "The metadata has no architecture."
                 : !metadata.ContainsKey("tokenizer.ggml.model") ? "The file has no vocabulary."
+                : Pools(metadata, architecture) ? "An embedding model: it embeds text and does not chat."
+                : !ModelArchitecture.GeneratesText(architecture) ? $"A model of the architecture '{architecture}' generates no text."
                 : null,
         };
     }
+
+    /// <summary>Whether the model pools its output into an embedding, which only models made for embedding or reranking do.</summary>
+    private static bool Pools(IReadOnlyDictionary<string, GgufValue> metadata, string architecture) =>
+        metadata.TryGetValue(architecture + ".pooling_type", out GgufValue? pooling)
+        && pooling.GetInteger() is > 0 and <= 4; // others leave it open
 
     /// <summary>The type from the file's metadata, else the type of most of its weights.</summary>
     private static string? Quantization(GgufFile file)

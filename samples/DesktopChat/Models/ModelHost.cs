@@ -164,10 +164,10 @@ internal sealed partial class ModelHost(
         var progress = new Progress(part => Show(work, new ModelState(ModelPhase.Loading) { Path = path, Progress = part }));
         ModelOptions options = now.ToModelOptions() with { Logger = loggers.CreateLogger("llama.cpp") };
         LlamaModel model = await loadModel(path, options, progress, stop).ConfigureAwait(false);
-        if (!model.HasDecoder)
+        if (!model.GeneratesText)
         {
             model.Dispose();
-            throw new LlamaException($"'{Path.GetFileName(path)}' is an embedding model. Choose a model that generates text.");
+            throw new LlamaException($"'{Path.GetFileName(path)}' cannot generate text. Choose a model for chat.");
         }
 
         _loaded = new LoadedModel(model, now.ToContextOptions());

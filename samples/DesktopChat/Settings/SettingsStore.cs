@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DesktopChat.Endpoints;
 using DesktopChat.Events;
+using LlamaNative;
 using Microsoft.Extensions.Logging;
 
 namespace DesktopChat.Settings;
@@ -53,7 +54,7 @@ internal sealed partial class SettingsStore
                 return null;
             }
 
-            ChatSettings? settings = JsonSerializer.Deserialize(File.ReadAllBytes(_path), DesktopJson.Default.ChatSettings);
+            ChatSettings? settings = JsonSerializer.Deserialize(TextFile.Read(_path), DesktopJson.Default.ChatSettings);
             if (settings is not null && settings.FindMistake() is null)
             {
                 return settings;
@@ -61,7 +62,8 @@ internal sealed partial class SettingsStore
 
             LogIgnored(_path, settings?.FindMistake() ?? "it is empty");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or LlamaException or InvalidOperationException or IOException
+            or UnauthorizedAccessException)
         {
             LogIgnored(_path, error.Message);
         }

@@ -36,11 +36,11 @@ internal sealed class GrammarArguments
     {
         if (parse.GetValue(_schema) is { } schema)
         {
-            return JsonSchemaGrammar.FromSchema(PromptArguments.ReadFile(schema)).Text;
+            return JsonSchemaGrammar.FromSchema(TextFile.Read(schema)).Text;
         }
 
-        string? grammar = parse.GetValue(_grammar);
+        string? grammar = parse.GetValue(_grammar)?.TrimStart('\uFEFF'); // the byte order mark of a file that the shell inserted
         string? file = parse.GetValue(_grammarFile) ?? (File.Exists(grammar) ? grammar : null);
-        return file is null ? grammar : PromptArguments.ReadFile(file);
+        return file is null ? grammar : TextFile.Read(file);
     }
 }

@@ -82,7 +82,7 @@ internal sealed class MergeArguments
     public MergeCheckOptions CheckOptions(ParseResult parse) => new()
     {
         Prompt = parse.GetRequiredValue(_checkPrompt),
-        Text = parse.GetValue(_checkFile) is { } file ? PromptArguments.ReadFile(file) : null,
+        Text = parse.GetValue(_checkFile) is { } file ? TextFile.Read(file) : null,
         Threads = parse.GetValue(_threads),
     };
 

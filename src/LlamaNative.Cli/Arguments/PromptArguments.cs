@@ -1,14 +1,12 @@
 using System.CommandLine;
-using System.Text;
 using LlamaNative.Cli.Terminal;
+using LlamaNative.Models;
 
 namespace LlamaNative.Cli.Arguments;
 
 /// <summary>Options for the prompt. It is used unchanged: no escapes are interpreted and nothing is trimmed.</summary>
 internal sealed class PromptArguments
 {
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly Option<string?> _prompt = new("--prompt", "-p")
     {
         Description = "The prompt; '-' reads it from stdin",
@@ -20,9 +18,14 @@ internal sealed class PromptArguments
         Description = "Parse special tokens in the prompt, such as <|im_start|>",
     };
 
+    private readonly Option<bool> _noBos = new("--no-bos")
+    {
+        Description = "Do not add the BOS token that the model asks for, e.g. because the prompt contains it",
+    };
+
     public PromptArguments(Command command)
     {
-        command.AddAll([_prompt, _file, _parseSpecial]);
+        command.AddAll([_prompt, _file, _parseSpecial, _noBos]);
         command.Validators.Add(result =>
         {
             if ((result.GetResult(_prompt) is null) == (result.GetResult(_file) is null))
@@ -32,27 +35,29 @@ internal sealed class PromptArguments
         });
     }
 
-    public bool ParseSpecial(ParseResult parse) => parse.GetValue(_parseSpecial);
-
     public string Read(ParseResult parse, Shell shell) => (parse.GetValue(_prompt), parse.GetValue(_file)) switch
     {
-        ("-", _) => Decode(shell.ReadInput(), "The prompt on stdin"),
+        ("-", _) => TextFile.Decode(shell.ReadInput(), "The prompt on stdin"),
         ({ } text, _) => text,
-        (_, { } file) => ReadFile(file),
+        (_, { } file) => TextFile.Read(file),
         _ => throw new ArgumentException("No prompt was given."),
     };
 
-    public static string ReadFile(string path) => Decode(File.ReadAllBytes(path), $"'{path}'");
-
-    public static string Decode(byte[] utf8, string what)
+    /// <summary>Tokenizes the prompt and warns of a BOS token in it that follows the one added for the model.</summary>
+    public int[] Tokenize(ParseResult parse, Shell shell, Vocabulary vocabulary, string prompt)
     {
-        try
+        int[] tokens = vocabulary.Tokenize(prompt, addSpecial: true, parse.GetValue(_parseSpecial));
+        bool added = vocabulary.AddsBos && tokens.Length > 0 && tokens[0] == vocabulary.Bos;
+        if (added && parse.GetValue(_noBos))
         {
-            return s_strict.GetString(utf8);
+            return tokens[1..];
         }
-        catch (DecoderFallbackException error)
+
+        if (added && tokens.Length > 1 && tokens[1] == vocabulary.Bos)
         {
-            throw new ArgumentException($"{what} is not valid UTF-8: byte {error.Index} does not start a character.", error);
+            shell.Tell("warning: the prompt begins with two BOS tokens, the one added for the model and its own; --no-bos adds none.");
         }
+
+        return tokens;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ToolArguments
 
         try
         {
-            return JsonNode.Parse(PromptArguments.ReadFile(path),
+            return JsonNode.Parse(TextFile.Read(path),
                 documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonArray tools
                 ? [.. tools.Select((tool, index) => Read(tool, index, path))]
                 : throw new ArgumentException($"'{path}' does not contain a JSON array of tools.");

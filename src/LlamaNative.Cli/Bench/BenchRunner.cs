@@ -6,7 +6,8 @@ namespace LlamaNative.Cli.Bench;
 
 /// <summary>
 /// Measures as llama-bench does (tools/llama-bench/llama-bench.cpp): a warm-up, then repetitions over random tokens, each
-/// from an empty cache. The measured loops contain only the evaluation.
+/// from an empty cache. The measured loops contain only the evaluation. In an encoder-decoder, the encoder reads the prompt, and the
+/// decoder generates.
 /// </summary>
 internal sealed class BenchRunner(LlamaModel model, int repetitions, CancellationToken cancellationToken)
 {
@@ -14,8 +15,12 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
 
     public BenchResult Run(BenchTest test)
     {
+        ModelArchitecture.RequireText(model);
         using var context = new LlamaContext(model, test.ContextOptions);
-        using var batch = new TokenBatch(Math.Max(1, Math.Min(Math.Max(test.PromptTokens, test.Depth), test.BatchSize)));
+
+        // An encoder reads the whole prompt at once; the context refuses one that is too long for that.
+        int longest = model.IsEncoderDecoder ? int.MaxValue : test.BatchSize;
+        using var batch = new TokenBatch(Math.Max(1, Math.Min(Math.Max(test.PromptTokens, test.Depth), longest)));
         DateTimeOffset time = DateTimeOffset.UtcNow;
         WarmUp(context, batch, test);
 
@@ -23,10 +28,10 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
         for (int i = 0; i < repetitions; i++)
         {
             context.Cache.Clear();
-            EvaluatePrompt(context, batch, 0, test.Depth);
+            int position = Prepare(context, batch, test.Depth);
             long start = Stopwatch.GetTimestamp();
-            EvaluatePrompt(context, batch, test.Depth, test.PromptTokens);
-            Generate(context, batch, test.Depth + test.PromptTokens, test.GeneratedTokens);
+            position = EvaluatePrompt(context, batch, position, test.PromptTokens);
+            Generate(context, batch, position, test.GeneratedTokens);
             samples[i] = Stopwatch.GetElapsedTime(start);
         }
 
@@ -35,11 +40,46 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
 
     private void WarmUp(LlamaContext context, TokenBatch batch, BenchTest test)
     {
-        EvaluatePrompt(context, batch, 0, test.PromptTokens);
-        Generate(context, batch, test.PromptTokens, Math.Min(test.GeneratedTokens, 1));
+        int position = Prepare(context, batch, depth: 0);
+        position = EvaluatePrompt(context, batch, position, test.PromptTokens);
+        Generate(context, batch, position, Math.Min(test.GeneratedTokens, 1));
     }
 
-    private void EvaluatePrompt(LlamaContext context, TokenBatch batch, int position, int count)
+    /// <summary>Fills the cache up to a depth, unmeasured; a decoder that follows an encoder needs an encoded input first.</summary>
+    private int Prepare(LlamaContext context, TokenBatch batch, int depth)
+    {
+        if (model.IsEncoderDecoder)
+        {
+            EvaluatePrompt(context, batch, 0, 1);
+        }
+
+        return EvaluateTokens(context, batch, 0, depth);
+    }
+
+    /// <summary>Evaluates a prompt and returns the position of the next token.</summary>
+    private int EvaluatePrompt(LlamaContext context, TokenBatch batch, int position, int count)
+    {
+        if (!model.IsEncoderDecoder)
+        {
+            return EvaluateTokens(context, batch, position, count);
+        }
+
+        if (count > 0)
+        {
+            batch.Clear();
+            for (int i = 0; i < count; i++)
+            {
+                batch.Add(RandomToken(), i, logits: true);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            context.Encode(batch, CancellationToken.None);
+        }
+
+        return position;
+    }
+
+    private int EvaluateTokens(LlamaContext context, TokenBatch batch, int position, int count)
     {
         for (int last = position + count; position < last;)
         {
@@ -52,6 +92,8 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
 
             Evaluate(context, batch);
         }
+
+        return position;
     }
 
     private void Generate(LlamaContext context, TokenBatch batch, int position, int count)
@@ -76,7 +118,8 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
         context.BorrowLogits();
     }
 
-    private int FirstToken() => model.Vocabulary is { AddsBos: true, Bos: { } bos } ? bos : RandomToken();
+    private int FirstToken() =>
+        model.DecoderStartToken ?? (model.Vocabulary is { AddsBos: true, Bos: { } bos } ? bos : RandomToken());
 
     private int RandomToken() => _random.Next(model.Vocabulary.Count);
 }

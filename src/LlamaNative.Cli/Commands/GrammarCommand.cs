@@ -20,7 +20,7 @@ internal sealed class GrammarCommand : ShellCommand
 
     protected override int Run(ParseResult parse)
     {
-        Shell.Write(JsonSchemaGrammar.FromSchema(PromptArguments.ReadFile(parse.GetRequiredValue(_schema))).Text);
+        Shell.Write(JsonSchemaGrammar.FromSchema(TextFile.Read(parse.GetRequiredValue(_schema))).Text);
         return ExitCode.Success;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class LogitsCommand : ShellCommand
         string prompt = _prompt.Read(parse, Shell);
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         using var context = new LlamaContext(model, _context.Read(parse));
-        float[] logits = Evaluate(context, model.Vocabulary.Tokenize(prompt, addSpecial: true, _prompt.ParseSpecial(parse)));
+        float[] logits = Evaluate(context, _prompt.Tokenize(parse, Shell, model.Vocabulary, prompt));
 
         int[] ids = [.. Enumerable.Range(0, logits.Length).OrderByDescending(id => logits[id]).Take(top)];
         Shell.WriteJson(json =>

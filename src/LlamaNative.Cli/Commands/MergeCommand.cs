@@ -23,7 +23,7 @@ internal sealed class MergeCommand : ShellCommand
     {
         string path = parse.GetRequiredValue(_recipe);
         MergeRecipe recipe = path == "-"
-            ? MergeRecipe.Parse(PromptArguments.Decode(Shell.ReadInput(), "The recipe on stdin"))
+            ? MergeRecipe.Parse(TextFile.Decode(Shell.ReadInput(), "The recipe on stdin"))
             : MergeRecipe.Load(path);
         return new MergeRun(Shell, _arguments, parse).Run(recipe);
     }

@@ -42,7 +42,7 @@ internal sealed class PerplexityCommand : ShellCommand
     {
         int size = parse.GetValue(_contextSize);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2, "--ctx-size");
-        string text = PromptArguments.ReadFile(parse.GetRequiredValue(_file));
+        string text = TextFile.Read(parse.GetRequiredValue(_file));
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         int[] tokens = model.Vocabulary.Tokenize(text, addSpecial: false);
         int room = size - (model.Vocabulary is { AddsBos: true, Bos: not null } ? 1 : 0);

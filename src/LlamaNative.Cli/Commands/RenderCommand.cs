@@ -47,7 +47,7 @@ internal sealed class RenderCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         JsonObject variables = ReadVariables(parse.GetRequiredValue(_messages));
-        string source = parse.GetValue(_template) is { } file ? PromptArguments.ReadFile(file) : FromModel(parse, variables);
+        string source = parse.GetValue(_template) is { } file ? TextFile.Read(file) : FromModel(parse, variables);
         Shell.Write(ChatTemplate.Parse(source).Render(variables, Clock(parse.GetValue(_now)), Interrupted));
         return ExitCode.Success;
     }
@@ -76,7 +76,7 @@ internal sealed class RenderCommand : ShellCommand
     {
         try
         {
-            return JsonNode.Parse(PromptArguments.ReadFile(path)) as JsonObject
+            return JsonNode.Parse(TextFile.Read(path)) as JsonObject
                 ?? throw new ArgumentException($"'{path}' does not contain a JSON object with the template's variables.");
         }
         catch (JsonException error)

@@ -32,14 +32,11 @@ internal sealed class RunCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         string prompt = _prompt.Read(parse, Shell);
-        GenerationOptions options = _limits.Apply(parse, new GenerationOptions
-        {
-            Sampling = _sampling.Read(parse),
-            ParseSpecial = _prompt.ParseSpecial(parse),
-        });
+        GenerationOptions options = _limits.Apply(parse, new GenerationOptions { Sampling = _sampling.Read(parse) });
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         using var context = new LlamaContext(model, _context.Read(parse));
-        using GenerationRun run = new TextGenerator(context).Start(prompt, options, Interrupted);
+        int[] tokens = _prompt.Tokenize(parse, Shell, model.Vocabulary, prompt);
+        using GenerationRun run = new TextGenerator(context).Start(tokens, options, Interrupted);
 
         bool json = parse.GetValue(_json);
         TimeSpan? sinceProcessStart = Generate(run, stream: !json);
@@ -52,7 +49,7 @@ internal sealed class RunCommand : ShellCommand
             Shell.Write("\n");
         }
 
-        return run.StopReason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
+        return run.StopReason == StopReason.Cancelled ? Shell.Interrupt.ExitCode : ExitCode.Success;
     }
 
     /// <summary>Generates and returns the time from the start of the process to the first token.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
 using LlamaNative.Models;
@@ -35,7 +34,7 @@ internal sealed class TokenizeCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
-        byte[] text = parse.GetValue(_text) is { } given ? Encoding.UTF8.GetBytes(given) : Shell.ReadInput();
+        string text = parse.GetValue(_text) ?? TextFile.Decode(Shell.ReadInput(), "The text on stdin");
         int[] tokens = model.Vocabulary.Tokenize(text, parse.GetValue(_addSpecial), parse.GetValue(_parseSpecial));
         Shell.WriteJson(json => json.WriteTokens(tokens));
         return ExitCode.Success;

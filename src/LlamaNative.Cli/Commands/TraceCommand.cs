@@ -45,7 +45,7 @@ internal sealed class TraceCommand : ShellCommand
         ArgumentOutOfRangeException.ThrowIfNegative(limit, "--predict");
         string prompt = _prompt.Read(parse, Shell);
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
-        int[] tokens = model.Vocabulary.Tokenize(prompt, addSpecial: true, _prompt.ParseSpecial(parse));
+        int[] tokens = _prompt.Tokenize(parse, Shell, model.Vocabulary, prompt);
         TraceResult trace = Tracer.Run(model, tokens, limit, parse.GetValue(_threads), Interrupted);
         if (parse.GetValue(_out) is { } page)
         {

@@ -1,13 +1,23 @@
 using System.Text;
+using LlamaNative.Embeddings;
 
 namespace LlamaNative.Cli.Terminal;
 
-/// <summary>Formats an exception's message as one line.</summary>
+/// <summary>Formats an exception's message as one line, in the words of the command line.</summary>
 internal static class ErrorText
 {
     public static string Of(Exception error)
     {
-        string message = error.Message;
+        string message = error switch
+        {
+            InputTooLongException input =>
+                $"Input {input.Index} has {input.TokenCount} tokens; the maximum for this model is {input.MaxInputTokens}. Shorten it, or "
+                + "pass --truncate.",
+            ContextOverflowException prompt =>
+                $"The prompt has {prompt.PromptTokens} tokens; the context has {prompt.ContextSize}. Shorten the prompt, or raise "
+                + "--ctx-size.",
+            _ => error.Message,
+        };
 
         // .NET appends the name of a C# parameter to the message, which means nothing to a user of the command line.
         if (error is ArgumentException { ParamName: { } name })

@@ -13,4 +13,10 @@ internal static class ExitCode
 
     /// <summary>Ended by Ctrl+C: 128 + SIGINT, as in shells.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>128 + SIGHUP: the terminal was closed.</summary>
+    public const int HungUp = 129;
+
+    /// <summary>128 + SIGTERM.</summary>
+    public const int Terminated = 143;
 }

@@ -14,7 +14,8 @@ internal static class SchemaText
 
         try
         {
-            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = SchemaLimits.Depth });
+            // RFC 8259, section 8.1, lets a parser ignore a byte order mark.
+            return JsonDocument.Parse(json.AsMemory().TrimStart('\uFEFF'), new JsonDocumentOptions { MaxDepth = SchemaLimits.Depth });
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {

@@ -13,14 +13,20 @@ internal static class StringFormats
     public const string Offset = @"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)";
 
     /// <summary>
-    /// A valid calendar date (RFC 3339): months have their number of days, and February 29 exists only in leap years. Year 0000
-    /// is excluded, because most date types do not support it.
+    /// A valid calendar date of the years 0000 to 9999 (RFC 3339): months have their number of days, and February 29 exists only in
+    /// leap years, of which year 0000 is one (its appendix C).
     /// </summary>
-    public const string Date = "(" + Year
-        + @"-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))|" + LeapYear + "-02-29)";
+    public const string Date = @"(\d{4}-" + MonthDay + "|(0000|" + LeapYear + ")-02-29)";
 
-    private const string Year = @"(\d{3}[1-9]|\d\d[1-9]0|\d[1-9]00|[1-9]000)";
+    /// <summary>A date of the years 0001 to 9999, which .NET's types support.</summary>
+    public const string ClrDate = "(" + ClrYear + "-" + MonthDay + "|" + LeapYear + "-02-29)";
 
+    private const string MonthDay =
+        @"((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))";
+
+    private const string ClrYear = @"(\d{3}[1-9]|\d\d[1-9]0|\d[1-9]00|[1-9]000)";
+
+    /// <summary>Years that 4 divides, without those that 100 but not 400 divides, and without 0000.</summary>
     private const string LeapYear = "(" + FourthYear + @"00|\d\d" + FourthYear + ")";
 
     private const string FourthYear = "(0[48]|[2468][048]|[13579][26])";

@@ -67,11 +67,12 @@ internal static class TypeSchema
             _ => null,
         };
 
-    // DateTime may lack an offset and TimeOnly always does, so neither matches RFC 3339's date-time or time; the exporter's
-    // pattern for TimeSpan allows hours and minutes up to 99.
+    // .NET's dates begin with year 1. DateTime may lack an offset and TimeOnly always does, so neither matches RFC 3339's date-time or
+    // time. The exporter's pattern for TimeSpan allows hours and minutes up to 99.
     private static string? PatternOf(Type type) =>
-        type == typeof(DateTime) ? $"^{StringFormats.Date}T{Clock}{Offset}?$"
-        : type == typeof(DateTimeOffset) ? $"^{StringFormats.Date}T{Clock}{Offset}$"
+        type == typeof(DateOnly) ? $"^{StringFormats.ClrDate}$"
+        : type == typeof(DateTime) ? $"^{StringFormats.ClrDate}T{Clock}{Offset}?$"
+        : type == typeof(DateTimeOffset) ? $"^{StringFormats.ClrDate}T{Clock}{Offset}$"
         : type == typeof(TimeOnly) ? $"^{Clock}$"
         : type == typeof(TimeSpan) ? $@"^-?(\d{{1,7}}\.)?{Clock}$"
         : type == typeof(char) ? @"^[\0-\uFFFF]$"

@@ -32,7 +32,7 @@ internal sealed class YamlTree
     {
         if (yaml.Length > MaxCharacters)
         {
-            throw new MergeException($"the recipe exceeds {MaxCharacters} characters", file);
+            throw TooLong(file);
         }
 
         var tree = new YamlTree(yaml, file, warnings);
@@ -50,6 +50,9 @@ internal sealed class YamlTree
             throw new MergeException("invalid YAML: unexpected end of a value", file, line: tree.Line, innerException: error);
         }
     }
+
+    /// <summary>The error for a text beyond <see cref="MaxCharacters"/>.</summary>
+    public static MergeException TooLong(string? file) => new($"the recipe exceeds {MaxCharacters} characters", file);
 
     private YamlNode ReadDocument()
     {

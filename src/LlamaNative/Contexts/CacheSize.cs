@@ -23,7 +23,7 @@ internal static class CacheSize
         using var keepAlive = new HandleReference(model.Handle);
         int heads = LlamaModels.llama_model_n_head(model.Handle);
         bool offloaded = model.Options.GpuLayers != 0 && DeviceInfo.AnyGpu;
-        if (heads <= 0 || offloaded || LlamaModels.llama_model_is_recurrent(model.Handle))
+        if (heads <= 0 || offloaded || model.IsRecurrent)
         {
             return;
         }

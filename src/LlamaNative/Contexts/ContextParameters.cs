@@ -1,4 +1,5 @@
 using LlamaNative.Interop;
+using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Contexts;
@@ -24,7 +25,7 @@ internal static class ContextParameters
     public static llama_context_params CreateUnmeasured(LlamaModel model, ContextOptions options)
     {
         Check(model, options);
-        llama_context_params p = LlamaSystem.llama_context_default_params();
+        llama_context_params p = ReleaseProfile.Loaded.DefaultContextParameters();
         p.n_ctx = (uint)Size(model, options);
         p.n_batch = (uint)options.BatchSize;
         p.n_ubatch = (uint)options.MicroBatchSize;
@@ -36,7 +37,9 @@ internal static class ContextParameters
         p.n_threads_batch = BatchThreads(options);
         p.ctx_type = (LlamaContextType)options.ContextType;
         p.rope_scaling_type = (LlamaRopeScalingType)options.RopeScaling;
-        p.pooling_type = (LlamaPoolingType)options.PoolingType;
+
+        // llama.cpp hands an encoder's output to the decoder only if it is not pooled, whatever the file says.
+        p.pooling_type = (LlamaPoolingType)(model.IsEncoderDecoder ? PoolingType.None : options.PoolingType);
         p.attention_type = (LlamaAttentionType)options.AttentionType;
         p.flash_attn_type = (LlamaFlashAttnType)options.FlashAttention;
         p.rope_freq_base = options.RopeFrequencyBase;
@@ -80,10 +83,43 @@ internal static class ContextParameters
             throw new ContextCreationException("The model was loaded with ModelOptions.VocabularyOnly and has no weights to evaluate.");
         }
 
+        if (ModelArchitecture.IsDraft(model.Architecture))
+        {
+            throw new ContextCreationException(
+                $"The model (architecture '{model.Architecture}') is a draft model, which reads another model's hidden states; it has no "
+                + "context of its own.");
+        }
+
         options.Validate();
+        CheckSharing(model, options);
         CheckRoomForSequences(model, options);
         CheckKeyBlocks(model, options);
         PoolingChecks.Check(model, Size(model, options), options);
+    }
+
+    /// <summary>
+    /// T5's relative positions are implemented for one stream of cells only (set_input_pos_bucket asserts it), and the compressed cache of
+    /// DeepSeek 4 for one sequence per stream (an exception that crosses the C interface ends the process).
+    /// </summary>
+    private static void CheckSharing(LlamaModel model, ContextOptions options)
+    {
+        if (options.MaxSequences == 1)
+        {
+            return;
+        }
+
+        if (model.IsEncoderDecoder && !options.UnifiedCache)
+        {
+            throw new ContextCreationException(
+                $"Several sequences of an encoder-decoder (architecture '{model.Architecture}') need ContextOptions.UnifiedCache.");
+        }
+
+        if (options.UnifiedCache && !ModelArchitecture.SharesCells(model.Architecture))
+        {
+            throw new ContextCreationException(
+                $"Sequences of a model of the architecture '{model.Architecture}' cannot share cells. Do not set "
+                + "ContextOptions.UnifiedCache with several sequences.");
+        }
     }
 
     /// <summary>

@@ -230,7 +230,8 @@ public sealed class KvCache
         nint memory = LlamaContexts.llama_get_memory(_context.Handle);
         return memory != 0
             ? memory
-            : throw new LlamaException("This model is an encoder and has no KV cache.");
+            : throw new LlamaException(
+                $"The model (architecture '{_context.Model.Architecture}') evaluates every batch by itself and has no KV cache.");
     }
 
     private void CheckShift()

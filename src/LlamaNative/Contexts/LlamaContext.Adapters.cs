@@ -122,12 +122,12 @@ public sealed unsafe partial class LlamaContext
     /// <summary>
     /// The first evaluation after a change reserves its graphs again, and their size depends on the number of adapters.
     /// </summary>
-    private LlamaDecodeStatus EvaluateWithNewAdapters(in llama_batch batch)
+    private LlamaDecodeStatus EvaluateWithNewAdapters(in llama_batch batch, bool encode)
     {
         lock (Model.Handle.AdapterGate)
         {
             _adaptersChanged = false;
-            return Evaluate(batch);
+            return Evaluate(batch, encode);
         }
     }
 

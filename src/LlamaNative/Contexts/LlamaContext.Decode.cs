@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using LlamaNative.Contexts;
 using LlamaNative.Interop;
 
@@ -8,10 +9,14 @@ public sealed unsafe partial class LlamaContext
     private readonly int _batchLimit;
     private readonly int _outputLimit;
     private readonly OutputRows _outputs;
+    private readonly bool _hasLogits;
+    private readonly bool _sharesTokens;
+    private readonly int _positions;
 
     /// <summary>
     /// Evaluates a batch (forward pass). The logits of its output tokens can be read until the next evaluation. Encoder models
-    /// evaluate the batch without a KV cache.
+    /// evaluate the batch without a KV cache. In an encoder-decoder model this is the decoder, which needs the output of
+    /// <see cref="Encode"/>.
     /// </summary>
     /// <param name="batch">At most <see cref="BatchSize"/> tokens; positions continue those of each sequence in the
     /// cache.</param>
@@ -20,6 +25,7 @@ public sealed unsafe partial class LlamaContext
     /// sequence.</exception>
     /// <exception cref="CacheFullException">The KV cache has too few free cells; nothing changed.</exception>
     /// <exception cref="DecodeException">llama.cpp rejected the batch or failed.</exception>
+    /// <exception cref="LlamaException">The model is an encoder-decoder, and a sequence of the batch has not been encoded.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     /// <exception cref="ContextBusyException">Another thread is using the context.</exception>
     /// <remarks>
@@ -32,13 +38,9 @@ public sealed unsafe partial class LlamaContext
         using Lease lease = Enter();
         using var keepBatch = new HandleReference(batch.Memory);
         ref readonly llama_batch native = ref batch.Native;
-        Check(native);
-        cancellationToken.ThrowIfCancellationRequested();
-
-        NativeLog.Clear();
-        _abort.ListenTo(cancellationToken);
-        _outputs.Clear();
-        LlamaDecodeStatus code = _adaptersChanged ? EvaluateWithNewAdapters(native) : Evaluate(native);
+        Check(native, _batchLimit);
+        CheckEncoded(native);
+        LlamaDecodeStatus code = Evaluate(native, encode: IsEncoder, cancellationToken);
         if (code == LlamaDecodeStatus.Success)
         {
             _outputs.Set(native, all: Options.Embeddings);
@@ -69,6 +71,7 @@ public sealed unsafe partial class LlamaContext
     /// <summary>Copies the logits of a token of the last batch, one per vocabulary entry.</summary>
     /// <param name="index">The token's index in the batch; -1 is the last one with logits.</param>
     /// <exception cref="ArgumentOutOfRangeException">Logits were not requested for that token.</exception>
+    /// <exception cref="LlamaException">The model computes no logits, only embeddings.</exception>
     public float[] GetLogits(int index = -1)
     {
         using Lease lease = Enter();
@@ -81,9 +84,15 @@ public sealed unsafe partial class LlamaContext
     /// </summary>
     /// <param name="index">The token's index in the batch; -1 is the last one with logits.</param>
     /// <exception cref="ArgumentOutOfRangeException">Logits were not requested for that token.</exception>
+    /// <exception cref="LlamaException">The model computes no logits, only embeddings.</exception>
     public Span<float> BorrowLogits(int index = -1)
     {
         using Lease lease = Enter();
+        if (!_hasLogits)
+        {
+            throw new LlamaException($"The model (architecture '{Model.Architecture}') computes embeddings and no logits.");
+        }
+
         int token = _outputs.Find(index);
         float* logits = token < 0 ? null : LlamaDecoding.llama_get_logits_ith(Handle, token);
         return logits is not null
@@ -92,11 +101,20 @@ public sealed unsafe partial class LlamaContext
                 "The last batch has no logits at this index: they were not requested for this token, or nothing was evaluated.");
     }
 
-    /// <summary>Encoders are called directly: llama_decode would forward the batch too, but logs a line each time.</summary>
-    private LlamaDecodeStatus Evaluate(in llama_batch batch) =>
-        Cache.Exists ? LlamaDecoding.llama_decode(Handle, batch) : LlamaDecoding.llama_encode(Handle, batch);
+    private LlamaDecodeStatus Evaluate(in llama_batch batch, bool encode, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        NativeLog.Clear();
+        _abort.ListenTo(cancellationToken);
+        _outputs.Clear();
+        return _adaptersChanged ? EvaluateWithNewAdapters(batch, encode) : Evaluate(batch, encode);
+    }
 
-    private void Check(in llama_batch batch)
+    /// <summary>Encoders are called directly: llama_decode would forward the batch too, but logs a line each time.</summary>
+    private LlamaDecodeStatus Evaluate(in llama_batch batch, bool encode) =>
+        encode ? LlamaDecoding.llama_encode(Handle, batch) : LlamaDecoding.llama_decode(Handle, batch);
+
+    private void Check(in llama_batch batch, int limit)
     {
         if (batch.n_tokens == 0)
         {
@@ -104,11 +122,11 @@ public sealed unsafe partial class LlamaContext
         }
 
         // llama.cpp asserts this.
-        if (batch.n_tokens > _batchLimit)
+        if (batch.n_tokens > limit)
         {
-            string option = _batchLimit == BatchSize ? nameof(ContextOptions.BatchSize) : nameof(ContextOptions.MicroBatchSize);
+            string option = limit == BatchSize ? nameof(ContextOptions.BatchSize) : nameof(ContextOptions.MicroBatchSize);
             throw new ArgumentException(
-                $"The batch has {batch.n_tokens} tokens; this context evaluates at most {_batchLimit} at once (ContextOptions.{option}).");
+                $"The batch has {batch.n_tokens} tokens; this context evaluates at most {limit} at once (ContextOptions.{option}).");
         }
 
         CheckPooled(batch);
@@ -122,12 +140,18 @@ public sealed unsafe partial class LlamaContext
                     $"Token {i} of the batch is {batch.token[i]}; ids of this vocabulary run from 0 to {Model.Vocabulary.Count - 1}.");
             }
 
-            // Encoder positions index a table of the trained context length; llama.cpp asserts that they are in range.
-            if (batch.pos[i] >= Model.ContextLength && !Cache.Exists)
+            // llama.cpp asserts this.
+            if (batch.pos[i] >= _positions)
             {
                 throw new ArgumentException(
-                    $"Token {i} of the batch has position {batch.pos[i]}; positions of this encoder run from 0 to "
-                    + $"{Model.ContextLength - 1}.");
+                    $"Token {i} of the batch has position {batch.pos[i]}; positions of this model run from 0 to {_positions - 1}.");
+            }
+
+            if (batch.n_seq_id[i] > 1 && !_sharesTokens)
+            {
+                throw new LlamaException(
+                    $"Token {i} of the batch belongs to {batch.n_seq_id[i]} sequences, which llama.cpp does not support for the "
+                    + $"architecture '{Model.Architecture}'. Add it once for each sequence.");
             }
 
             foreach (int sequence in Sequences(batch, i))
@@ -153,9 +177,9 @@ public sealed unsafe partial class LlamaContext
 
     private void Note(in llama_batch batch)
     {
-        if (!Cache.Exists)
+        if (IsEncoder)
         {
-            return; // encoders have no cache
+            return;
         }
 
         for (int i = 0; i < batch.n_tokens; i++)
@@ -166,7 +190,7 @@ public sealed unsafe partial class LlamaContext
 
     private void Fail(LlamaDecodeStatus code, in llama_batch batch, CancellationToken cancellationToken)
     {
-        if (code is not (LlamaDecodeStatus.NoSlot or LlamaDecodeStatus.InvalidBatch) && Cache.Exists)
+        if (code is not (LlamaDecodeStatus.NoSlot or LlamaDecodeStatus.InvalidBatch) && !IsEncoder)
         {
             // Micro-batches before the failing one stay in the cache.
             for (int i = 0; i < batch.n_tokens; i++)
@@ -181,6 +205,12 @@ public sealed unsafe partial class LlamaContext
             }
         }
 
+        Throw(code, batch, cancellationToken);
+    }
+
+    [DoesNotReturn]
+    private void Throw(LlamaDecodeStatus code, in llama_batch batch, CancellationToken cancellationToken)
+    {
         switch (code)
         {
             case LlamaDecodeStatus.NoSlot when !Options.UnifiedCache && HasSharedTokens(batch):

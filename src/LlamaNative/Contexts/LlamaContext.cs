@@ -41,7 +41,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         nint context;
         lock (model.Handle.AdapterGate)
         {
-            context = LlamaContexts.llama_init_from_model(model.Handle, parameters);
+            context = ReleaseProfile.Loaded.CreateContext(model.Handle, parameters);
         }
 
         if (context == 0)
@@ -66,14 +66,20 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         {
             Options = options;
             ContextSize = (int)LlamaContexts.llama_n_ctx(Handle);
-            SequenceSize = (int)LlamaContexts.llama_n_ctx_seq(Handle);
+            IsEncoder = LlamaContexts.llama_get_memory(Handle) == 0 || model is { HasEncoder: true, HasDecoder: false };
+            _positions = PositionTable.Length(model, IsEncoder);
+            SequenceSize = Math.Min((int)LlamaContexts.llama_n_ctx_seq(Handle), _positions);
             BatchSize = (int)LlamaContexts.llama_n_batch(Handle);
             MicroBatchSize = (int)LlamaContexts.llama_n_ubatch(Handle);
             PoolingType = (PoolingType)LlamaContexts.llama_pooling_type(Handle);
-            _batchLimit = SeesAllTokens(model, options) || LlamaContexts.llama_get_memory(Handle) == 0 ? MicroBatchSize : BatchSize;
+            _batchLimit = SeesAllTokens(model, options) || IsEncoder ? MicroBatchSize : BatchSize;
             _outputLimit = options.MaxOutputs == 0 || model.HasEncoder ? int.MaxValue : options.MaxOutputs;
             _outputs = new OutputRows(_batchLimit);
-            var ledger = new CacheLedger(options.MaxSequences, options.UnifiedCache ? ContextSize : SequenceSize, options.UnifiedCache);
+            _encoded = new bool[options.MaxSequences];
+            _hasLogits = ModelArchitecture.HasLogits(model.Architecture);
+            _sharesTokens = ModelArchitecture.SharesTokens(model.Architecture);
+            int cells = options.UnifiedCache ? ContextSize : (int)LlamaContexts.llama_n_ctx_seq(Handle);
+            var ledger = new CacheLedger(options.MaxSequences, cells, options.UnifiedCache);
             Cache = new KvCache(this, ledger, options.FullSlidingWindowCache ? 0 : LlamaModels.llama_model_n_swa(model.Handle));
             _abort = AbortSignal.For(Handle);
             _worker = new ContextWorker();
@@ -101,7 +107,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
     /// <summary>Actual size of the KV cache in tokens.</summary>
     public int ContextSize { get; }
 
-    /// <summary>Maximum length of one sequence in tokens.</summary>
+    /// <summary>Maximum length of one sequence in tokens; at most the trained length for a model with a table of positions.</summary>
     public int SequenceSize { get; }
 
     /// <summary>Maximum number of tokens in one <see cref="Decode"/> call.</summary>
@@ -115,6 +121,12 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 
     /// <summary>The KV cache.</summary>
     public KvCache Cache { get; }
+
+    /// <summary>
+    /// Whether every batch is evaluated by itself, without a cache and without a causal mask. llama.cpp's decoder would give T5's encoder
+    /// both.
+    /// </summary>
+    internal bool IsEncoder { get; }
 
     internal LlamaContextHandle Handle { get; }
 

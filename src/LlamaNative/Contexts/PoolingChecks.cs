@@ -18,6 +18,12 @@ internal static class PoolingChecks
             return; // nothing is pooled
         }
 
+        if (model.IsEncoderDecoder)
+        {
+            throw new ContextCreationException(
+                $"The model (architecture '{model.Architecture}') is an encoder-decoder, for which llama.cpp computes no embeddings.");
+        }
+
         PoolingType pooling = options.PoolingType == PoolingType.FromModel ? OfModel(model) : options.PoolingType;
         if (pooling == PoolingType.Rank)
         {

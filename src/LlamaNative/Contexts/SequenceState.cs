@@ -20,6 +20,9 @@ internal sealed unsafe class SequenceState : IDisposable
         _memory = new NativeBuffer((nuint)length);
     }
 
+    /// <summary>The version of the format of the loaded llama.cpp. Bytes in another format must not be restored.</summary>
+    public static int Format => ReleaseProfile.Loaded.StateFormat;
+
     /// <summary>Size in bytes.</summary>
     public long Length { get; }
 

@@ -25,14 +25,8 @@ public sealed class TextEmbedder : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(model);
         Options = options ?? new EmbeddingOptions();
         Options.Validate();
-        if (model.HasEncoder && model.HasDecoder)
-        {
-            throw new ContextCreationException(
-                "The model is an encoder-decoder (T5 family), for which llama.cpp computes no embeddings.");
-        }
-
         int batchSize = Options.BatchSize ?? Math.Clamp(model.ContextLength, 1, DefaultBatchSize);
-        int sequences = Math.Min(Options.MaxSequences, batchSize);
+        int sequences = ModelArchitecture.SharesCells(model.Architecture) ? Math.Min(Options.MaxSequences, batchSize) : 1;
 
         // llama.cpp reserves for a multiple of the sequence count; the excess stays unused.
         int reserved = (batchSize + sequences - 1) / sequences * sequences;

@@ -19,16 +19,32 @@ public sealed record ContinuationScore(IReadOnlyList<ScoredToken> Tokens, int Ca
 /// Scores given continuations of prompts, in one forward pass each. A prompt shared by several continuations is evaluated once.
 /// Nothing is sampled: the probabilities are the model's, before logits processors and samplers.
 /// </summary>
-/// <param name="context">The context; owned by the caller.</param>
-/// <param name="sequence">The sequence id to use.</param>
-public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
+/// <remarks>
+/// In an encoder-decoder model (T5 family), the encoder reads the prompt and the decoder is scored on the continuation.
+/// </remarks>
+public sealed class ContinuationScorer
 {
+    private readonly int _sequence;
+
+    /// <summary>Creates a scorer.</summary>
+    /// <param name="context">The context; owned by the caller.</param>
+    /// <param name="sequence">The sequence id to use.</param>
+    /// <exception cref="LlamaException">The model cannot generate text; see <see cref="LlamaModel.GeneratesText"/>.</exception>
+    public ContinuationScorer(LlamaContext context, int sequence = 0)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ModelArchitecture.RequireText(context.Model);
+        Context = context;
+        _sequence = sequence;
+    }
+
     /// <summary>The context.</summary>
-    public LlamaContext Context { get; } = context ?? throw new ArgumentNullException(nameof(context));
+    public LlamaContext Context { get; }
 
     /// <summary>
     /// Scores a continuation of a prompt. Both are tokenized as one text; scoring starts at the first token that differs from
-    /// the prompt's own tokens. No end-of-text token is added to either.
+    /// the prompt's own tokens. No end-of-text token is added to either. An encoder-decoder's prompt is a text of its own, with the
+    /// end-of-text token that the encoder expects.
     /// </summary>
     /// <exception cref="ArgumentException">The prompt or the continuation has no tokens.</exception>
     /// <exception cref="ContextOverflowException">Prompt and continuation together are longer than the context.</exception>
@@ -37,6 +53,13 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(continuation);
+        if (Context.Model.IsEncoderDecoder)
+        {
+            Vocabulary vocabulary = Context.Model.Vocabulary;
+            int[] output = vocabulary.Tokenize(continuation, addSpecial: false);
+            return Score(vocabulary.Tokenize(prompt), output, topLogProbabilities, cancellationToken);
+        }
+
         int[] before = TokenizeOpen(prompt);
         int[] whole = TokenizeOpen(prompt + continuation);
         int common = before.AsSpan().CommonPrefixLength(whole);
@@ -74,8 +97,11 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
             throw new ArgumentException("Scoring needs at least one prompt token and one continuation token.");
         }
 
+        bool encodes = Context.Model.IsEncoderDecoder;
+        ReadOnlySpan<int> before = encodes ? [EncoderDecoderPass.StartToken(Context.Model)] : prompt;
+
         // The last token is scored by the logits before it and need not be evaluated.
-        int[] fed = [.. prompt, .. continuation[..^1]];
+        int[] fed = [.. before, .. continuation[..^1]];
         if (fed.Length > Context.SequenceSize)
         {
             throw new ContextOverflowException(fed.Length, Context.SequenceSize);
@@ -83,28 +109,28 @@ public sealed class ContinuationScorer(LlamaContext context, int sequence = 0)
 
         var scorer = new TokenScorer(Context.Model.Vocabulary.Count, topLogProbabilities);
         using LlamaContext.Lease lease = Context.Enter();
-        if (!Context.Cache.Exists)
+        using var batch = new TokenBatch(Math.Min(Context.MicroBatchSize, Context.BatchSize));
+        int common = encodes ? 0 : Context.Cache.GetCommonPrefix(fed, _sequence);
+        int cached = Context.Cache.Truncate(_sequence, Math.Min(common, before.Length - 1));
+        if (encodes)
         {
-            throw new LlamaException(
-                "This model is an encoder: it does not continue text, so there is nothing to score.");
+            EncoderDecoderPass.Check(Context, prompt.Length);
+            EncoderDecoderPass.Encode(Context, batch, _sequence, prompt, cancellationToken);
         }
 
-        using var batch = new TokenBatch(Math.Min(Context.MicroBatchSize, Context.BatchSize));
-        int common = Context.Cache.GetCommonPrefix(fed, sequence);
-        int cached = Context.Cache.Truncate(sequence, Math.Min(common, prompt.Length - 1));
         for (int start = cached; start < fed.Length; start += batch.Count)
         {
             batch.Clear();
             for (int i = start; i < fed.Length && batch.Count < batch.Capacity; i++)
             {
-                batch.Add(fed[i], i, sequence, logits: i >= prompt.Length - 1);
+                batch.Add(fed[i], i, _sequence, logits: i >= before.Length - 1);
             }
 
             Context.Decode(batch, cancellationToken);
-            for (int i = Math.Max(start, prompt.Length - 1); i < start + batch.Count; i++)
+            for (int i = Math.Max(start, before.Length - 1); i < start + batch.Count; i++)
             {
                 scorer.Observe(Context.BorrowLogits(i - start));
-                scorer.Record(continuation[i - (prompt.Length - 1)]);
+                scorer.Record(continuation[i - (before.Length - 1)]);
             }
         }
 

@@ -48,7 +48,10 @@ public sealed record GenerationOptions
     /// </summary>
     public IReadOnlyList<IStopCondition> StopConditions { get; init; } = [];
 
-    /// <summary>Adds the begin-of-text token to the prompt if the model is configured to use it.</summary>
+    /// <summary>
+    /// Adds the begin-of-text token to the prompt if the model is configured to use it. A prompt that begins with one already, parsed with
+    /// <see cref="ParseSpecial"/>, then has two; the model's log warns of it.
+    /// </summary>
     public bool AddSpecial { get; init; } = true;
 
     /// <summary>Parses special tokens in the prompt. For templated prompts; do not enable it for untrusted text.</summary>

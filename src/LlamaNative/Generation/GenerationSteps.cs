@@ -7,15 +7,26 @@ namespace LlamaNative.Generation;
 /// <summary>The steps created for one generation; disposing this object frees those with native memory.</summary>
 internal sealed class GenerationSteps : IDisposable
 {
-    private readonly ContextForwardPass _forward;
+    private readonly IForwardPass _forward;
     private readonly ITokenSampler _sampler;
 
     /// <summary>Creates the steps that the options describe, on one sequence of a context.</summary>
     public GenerationSteps(LlamaContext context, GenerationOptions options, int sequence)
     {
         Vocabulary vocabulary = context.Model.Vocabulary;
-        _sampler = CreateSampler(vocabulary, options);
-        _forward = new ContextForwardPass(context, sequence, options.ReuseCache);
+        _forward = context.Model.IsEncoderDecoder
+            ? new EncoderDecoderPass(context, sequence)
+            : new ContextForwardPass(context, sequence, options.ReuseCache);
+        try
+        {
+            _sampler = CreateSampler(vocabulary, options);
+        }
+        catch
+        {
+            (_forward as IDisposable)?.Dispose();
+            throw;
+        }
+
         Pipeline = new GenerationPipeline
         {
             Tokenizer = new VocabularyTokenizer(vocabulary, options.AddSpecial, options.ParseSpecial),
@@ -57,7 +68,7 @@ internal sealed class GenerationSteps : IDisposable
 
     public void Dispose()
     {
-        _forward.Dispose();
+        (_forward as IDisposable)?.Dispose();
         (_sampler as IDisposable)?.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using LlamaNative.Contexts;
+using LlamaNative.Models;
 
 namespace LlamaNative.Generation;
 
@@ -16,6 +17,10 @@ public sealed record PerplexityResult(double MeanNegativeLogLikelihood, int Pred
 /// Measures perplexity over consecutive, non-overlapping windows. Each window starts with the begin-of-text token if the model
 /// uses one; every token after a window's first is predicted from the preceding tokens of its window.
 /// </summary>
+/// <remarks>
+/// An encoder-decoder model (T5 family) is measured as a prefix language model (arXiv:1910.10683, 3.2.3): the encoder reads the first
+/// half of each window, rounded down, and the decoder predicts the tokens of the second.
+/// </remarks>
 public static class Perplexity
 {
     /// <summary>
@@ -29,6 +34,7 @@ public static class Perplexity
     /// <param name="cancellationToken">Stops within the graph on the CPU.</param>
     /// <exception cref="ArgumentException">The window size is out of range, or the text has too few tokens to predict
     /// any.</exception>
+    /// <exception cref="LlamaException">The model predicts no next tokens; see <see cref="LlamaModel.GeneratesText"/>.</exception>
     public static PerplexityResult Measure(
         LlamaContext context,
         ReadOnlySpan<int> tokens,
@@ -37,14 +43,17 @@ public static class Perplexity
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
+        ModelArchitecture.RequireText(context.Model);
+        bool encodes = context.Model.IsEncoderDecoder;
         int longest = Math.Min(context.SequenceSize, context.BatchSize);
+        longest = encodes ? Math.Min(longest, 2 * (context.MicroBatchSize - 1)) : longest;
         if (windowSize < 2 || windowSize > longest)
         {
             throw new ArgumentOutOfRangeException(nameof(windowSize), windowSize,
                 $"The window size must be from 2 to {longest} tokens in this context.");
         }
 
-        int[] beginning = context.Model.Vocabulary is { AddsBos: true, Bos: { } bos } ? [bos] : [];
+        int[] beginning = context.Model.Vocabulary is { AddsBos: true, Bos: { } bos } && !encodes ? [bos] : [];
         int perWindow = windowSize - beginning.Length;
         double sum = 0;
         int predictions = 0;
@@ -56,8 +65,10 @@ public static class Perplexity
             int[] part = [.. beginning, .. tokens.Slice(start, Math.Min(perWindow, tokens.Length - start))];
             if (part.Length >= 2)
             {
-                sum += NegativeLogLikelihood(context, batch, part, cancellationToken);
-                predictions += part.Length - 1;
+                sum += encodes
+                    ? SecondHalf(context, batch, part, cancellationToken)
+                    : NegativeLogLikelihood(context, batch, part, cancellationToken);
+                predictions += encodes ? part.Length - (part.Length / 2) : part.Length - 1;
                 evaluated += part.Length;
                 progress?.Report(new PerplexityResult(sum / predictions, predictions, evaluated));
             }
@@ -92,11 +103,35 @@ public static class Perplexity
         }
 
         context.Decode(batch, cancellationToken);
+        return Sum(context, tokens.AsSpan(1));
+    }
+
+    private static double SecondHalf(LlamaContext context, TokenBatch batch, int[] tokens, CancellationToken cancellationToken)
+    {
+        ReadOnlySpan<int> target = tokens.AsSpan(tokens.Length / 2);
+        Vocabulary vocabulary = context.Model.Vocabulary;
+        int[] end = vocabulary is { AddsEos: true, Eos: { } eos } ? [eos] : [];
+        context.Cache.Clear();
+        EncoderDecoderPass.Encode(context, batch, 0, [.. tokens.AsSpan(0, tokens.Length / 2), .. end], cancellationToken);
+
+        batch.Clear();
+        for (int i = 0; i < target.Length; i++)
+        {
+            batch.Add(i == 0 ? EncoderDecoderPass.StartToken(context.Model) : target[i - 1], i, logits: true);
+        }
+
+        context.Decode(batch, cancellationToken);
+        return Sum(context, target);
+    }
+
+    /// <summary>The sum of -ln p of tokens, each by the logits at its index in the last batch.</summary>
+    private static double Sum(LlamaContext context, ReadOnlySpan<int> predicted)
+    {
         double sum = 0;
-        for (int i = 0; i < tokens.Length - 1; i++)
+        for (int i = 0; i < predicted.Length; i++)
         {
             Span<float> logits = context.BorrowLogits(i);
-            sum -= logits[tokens[i + 1]] - LogSoftmax.LogSumExp(logits);
+            sum -= logits[predicted[i]] - LogSoftmax.LogSumExp(logits);
         }
 
         return sum;

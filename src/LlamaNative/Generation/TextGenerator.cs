@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LlamaNative.Contexts;
 using LlamaNative.Generation;
+using LlamaNative.Models;
 
 namespace LlamaNative;
 
@@ -8,12 +9,28 @@ namespace LlamaNative;
 /// Generates text with a context. Consecutive calls on one sequence evaluate only the new part of their prompt. Every method
 /// takes <see cref="GenerationOptions"/>, including custom samplers, logits processors and stop conditions.
 /// </summary>
-/// <param name="context">The context; owned by the caller.</param>
-/// <param name="sequence">The sequence id to use.</param>
-public sealed partial class TextGenerator(LlamaContext context, int sequence = 0)
+/// <remarks>
+/// In an encoder-decoder model (T5 family), the encoder reads the whole prompt at once, so it must fit into a micro-batch, and the
+/// decoder generates from its start token. Nothing of an earlier prompt is reused.
+/// </remarks>
+public sealed partial class TextGenerator
 {
+    private readonly int _sequence;
+
+    /// <summary>Creates a generator.</summary>
+    /// <param name="context">The context; owned by the caller.</param>
+    /// <param name="sequence">The sequence id to use.</param>
+    /// <exception cref="LlamaException">The model cannot generate text; see <see cref="LlamaModel.GeneratesText"/>.</exception>
+    public TextGenerator(LlamaContext context, int sequence = 0)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ModelArchitecture.RequireText(context.Model);
+        Context = context;
+        _sequence = sequence;
+    }
+
     /// <summary>The context.</summary>
-    public LlamaContext Context { get; } = context ?? throw new ArgumentNullException(nameof(context));
+    public LlamaContext Context { get; }
 
     /// <summary>Generates on the calling thread and returns the complete result.</summary>
     /// <param name="prompt">The text to continue.</param>
@@ -119,7 +136,7 @@ public sealed partial class TextGenerator(LlamaContext context, int sequence = 0
         try
         {
             using LlamaContext.Lease lease = Context.Enter();
-            steps = new GenerationSteps(Context, options, sequence);
+            steps = new GenerationSteps(Context, options, _sequence);
             GenerationPipeline pipeline = replace is null ? steps.Pipeline : replace(steps.Pipeline);
             return new GenerationRun(Context, pipeline, steps, tokenize(pipeline), options, start, cancellationToken);
         }

@@ -98,6 +98,8 @@ internal static class HyperparameterCheck
         bool projected = s_ownOutputWidth.Contains(architecture) || file.Tensors.TryGet("dense_2.weight", out _);
         numbers.Require(projected || numbers.Get("embedding_length_out", 0) <= width, "embedding_length_out",
             $"exceeds the embedding length {width}");
+        numbers.Require(architecture != "t5" || numbers.Get("embedding_length_out", width) == width, "embedding_length_out",
+            $"differs from the embedding length {width}, which llama.cpp copies from encoder to decoder");
         int labels = numbers.Find("classifier.output_labels")?.Count ?? 0;
         numbers.Require(labels <= width || file.Tensors.TryGet("cls.output.weight", out _), "classifier.output_labels",
             $"has more entries than the embedding length {width}");

@@ -28,4 +28,7 @@ internal static class NativeConstants
     public const uint LLAMA_DEFAULT_SEED = 0xFFFFFFFF;
 
     public const int LLAMA_TOKEN_NULL = -1;
+
+    /// <summary>The version of the format of saved states.</summary>
+    public const int LLAMA_SESSION_VERSION = 10;
 }

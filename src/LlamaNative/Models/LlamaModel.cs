@@ -29,8 +29,14 @@ public sealed class LlamaModel : IDisposable
         LayerCount = LlamaModels.llama_model_n_layer(handle);
         ByteCount = (long)LlamaModels.llama_model_size(handle);
         ParameterCount = (long)LlamaModels.llama_model_n_params(handle);
+        Architecture = Metadata.GetValueOrDefault("general.architecture", "");
         HasEncoder = LlamaModels.llama_model_has_encoder(handle);
         HasDecoder = LlamaModels.llama_model_has_decoder(handle);
+        IsRecurrent = LlamaModels.llama_model_is_recurrent(handle);
+        IsHybrid = LlamaModels.llama_model_is_hybrid(handle);
+        IsDiffusion = LlamaModels.llama_model_is_diffusion(handle);
+        int start = LlamaModels.llama_model_decoder_start_token(handle);
+        DecoderStartToken = !IsEncoderDecoder ? null : (uint)start < (uint)Vocabulary.Count ? start : Vocabulary.Bos;
     }
 
     /// <summary>The path of the file the model was loaded from; for a split model, the path passed to <see cref="Load"/>.</summary>
@@ -69,11 +75,43 @@ public sealed class LlamaModel : IDisposable
     /// <summary>The number of parameters.</summary>
     public long ParameterCount { get; }
 
-    /// <summary>Whether the model has an encoder, such as T5.</summary>
+    /// <summary>The architecture in the metadata, e.g. <c>llama</c>; empty if there is none.</summary>
+    public string Architecture { get; }
+
+    /// <summary>
+    /// Whether the model continues text token by token, so that <see cref="TextGenerator"/> and <see cref="ChatSession"/> work with it.
+    /// False for embedding models, diffusion models, and models of sound or for speculation that need a host of their own.
+    /// </summary>
+    public bool GeneratesText => ModelArchitecture.GeneratesText(Architecture);
+
+    /// <summary>
+    /// Whether llama.cpp counts the model as having an encoder. True for the T5 family; false for BERT, which is nothing else.
+    /// </summary>
     public bool HasEncoder { get; }
 
-    /// <summary>Whether the model has a decoder and can generate text.</summary>
+    /// <summary>
+    /// Whether llama.cpp counts the model as having a decoder. Also true for BERT; <see cref="GeneratesText"/> says whether a model
+    /// can generate.
+    /// </summary>
     public bool HasDecoder { get; }
+
+    /// <summary>Whether an encoder reads the prompt and a decoder generates, as in the T5 family.</summary>
+    public bool IsEncoderDecoder => HasEncoder && HasDecoder && GeneratesText;
+
+    /// <summary>
+    /// The token with which the decoder of an encoder-decoder begins: the metadata's, or else <see cref="Vocabulary.Bos"/>. Null if there
+    /// is neither, and for other models.
+    /// </summary>
+    public int? DecoderStartToken { get; }
+
+    /// <summary>Whether the model has a recurrent state instead of a KV cache, such as Mamba and RWKV.</summary>
+    public bool IsRecurrent { get; }
+
+    /// <summary>Whether the model has both recurrent and attention layers, such as Jamba.</summary>
+    public bool IsHybrid { get; }
+
+    /// <summary>Whether the model generates by filling in masked tokens in any order, such as LLaDA and Dream.</summary>
+    public bool IsDiffusion { get; }
 
     internal LlamaModelHandle Handle { get; }
 

@@ -35,7 +35,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
             fixed (float* splitPointer = tensorSplit)
             fixed (llama_model_tensor_buft_override* placementsPointer = placements?.Overrides)
             {
-                llama_model_params parameters = LlamaSystem.llama_model_default_params();
+                llama_model_params parameters = ReleaseProfile.Loaded.DefaultModelParameters();
                 parameters.n_gpu_layers = NativeGpuLayers();
                 parameters.split_mode = (LlamaSplitMode)options.SplitMode;
                 parameters.main_gpu = options.MainGpu;
@@ -63,7 +63,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         using NativeLog.Scope scope = NativeLog.To(options.Logger);
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : LogLines.Placement);
-        nint model = LlamaModels.llama_model_load_from_file(path, parameters);
+        nint model = ReleaseProfile.Loaded.LoadModel(path, parameters);
 
         Log = log.Lines;
         if (model != 0)

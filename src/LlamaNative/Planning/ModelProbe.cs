@@ -61,7 +61,7 @@ internal sealed class ModelProbe : IDisposable
         (int contextSize, bool hasMemory) = (0, false);
         lock (_model.Handle.AdapterGate)
         {
-            nint native = LlamaContexts.llama_init_from_model(_model.Handle, parameters);
+            nint native = ReleaseProfile.Loaded.CreateContext(_model.Handle, parameters);
             if (native == 0)
             {
                 throw new ContextCreationException("llama.cpp could not create the context in no-alloc mode." + NativeLog.Tail());

@@ -12,6 +12,13 @@ public sealed record LlamaRuntimeOptions
     public string? LibraryDirectory { get; init; }
 
     /// <summary>
+    /// Whether to use llama.cpp's libraries that something else in the process has already loaded, such as LLamaSharp, if they are of a
+    /// supported release. When false, loading a second set throws, because the system would mix the two. No effect if the process has
+    /// loaded none.
+    /// </summary>
+    public bool UseLoadedLibrary { get; init; }
+
+    /// <summary>
     /// Receives llama.cpp's log, one entry per line, except lines logged for a model with its own <c>ModelOptions.Logger</c>. When null,
     /// the log is discarded; it is never written to standard error. The first logger set stays in use for the life of the process, and
     /// setting a different one later throws.

@@ -1,6 +1,6 @@
 namespace LlamaNative;
 
-/// <summary>The native llama.cpp library is missing, cannot be loaded, or is not the version this library was built for.</summary>
+/// <summary>The native llama.cpp library is missing, cannot be loaded, or is not of a release that this library runs on.</summary>
 public sealed class NativeLibraryException : LlamaException
 {
     internal NativeLibraryException(string message)

@@ -27,7 +27,7 @@ public sealed record DeviceInfo(string Name, string Description, DeviceKind Kind
         for (nuint i = 0; i < count; i++)
         {
             nint device = GgmlDevices.ggml_backend_dev_get(i);
-            ggml_backend_dev_props properties;
+            ggml_backend_dev_props properties = default;
             GgmlDevices.ggml_backend_dev_get_props(device, &properties);
             nint registry = GgmlDevices.ggml_backend_dev_backend_reg(device);
 

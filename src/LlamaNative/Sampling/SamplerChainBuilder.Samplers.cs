@@ -47,7 +47,7 @@ public sealed unsafe partial class SamplerChainBuilder
 
     /// <summary>Applies repetition, frequency and presence penalties over the last tokens.</summary>
     public SamplerChainBuilder Penalties(int lastN, float repeat = 1, float frequency = 0, float presence = 0) =>
-        AddWithHistory(LlamaSamplers.llama_sampler_init_penalties(
+        AddWithHistory(ReleaseProfile.Loaded.CreatePenalties(
             _vocabulary.Count, SamplingRange.History(lastN), SamplingRange.Positive(repeat), SamplingRange.Finite(frequency),
             SamplingRange.Finite(presence)));
 
@@ -66,7 +66,7 @@ public sealed unsafe partial class SamplerChainBuilder
 
             fixed (nint* breakers = texts)
             {
-                return AddWithHistory(LlamaSamplers.llama_sampler_init_dry(
+                return AddWithHistory(ReleaseProfile.Loaded.CreateDry(
                     _vocabulary.Handle, SamplingRange.Finite(multiplier), SamplingRange.Finite(@base), allowedLength,
                     SamplingRange.History(lastN), (byte**)breakers, (nuint)texts.Length));
             }

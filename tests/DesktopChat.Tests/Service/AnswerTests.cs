@@ -104,6 +104,32 @@ public sealed class AnswerTests
         Assert.NotNull(await AskAsync(service, events, id, "stop"));
     }
 
+    /// <summary>The old answer was gone when the new one was stopped before its first word.</summary>
+    [Fact]
+    public async Task An_answer_comes_back_if_its_replacement_is_stopped_before_it_says_anything()
+    {
+        using TinyModel model = TestModels.Slow();
+        await using DesktopService service = await DesktopService.StartAsync();
+        await service.SetAsync(new { temperature = 0, threads = 1, contextSize = 4096, maxTokens = 4 });
+        using EventReader events = await LoadAsync(service, model.Path);
+        string id = await service.NewConversationAsync();
+        await AskAsync(service, events, id, "the cat");
+        await AskAsync(service, events, id, "stop");
+        string[] before = await MessageIdsAsync(service, id);
+
+        // Another conversation occupies the model, so the new answer waits until it is stopped.
+        await service.SetAsync(new { temperature = 0, threads = 1, contextSize = 4096 });
+        string other = await service.NewConversationAsync();
+        await service.PostAsync($"conversations/{other}/messages", new { text = "the cat" });
+        await events.UntilAsync("piece");
+        await service.PostAsync($"conversations/{id}/messages/{before[1]}/regenerate");
+        Assert.Single(await MessageIdsAsync(service, id));
+        await service.PostAsync($"conversations/{id}/stop");
+        await events.UntilAsync("answer-end", end => end.GetProperty("conversationId").GetString() == id);
+        Assert.Equal(before, await MessageIdsAsync(service, id));
+        await service.PostAsync($"conversations/{other}/stop");
+    }
+
     // Answers that end only when they are stopped, so that even a slow reader connects in the middle of one.
     [Fact]
     public async Task Two_windows_see_the_same_and_two_conversations_take_turns()

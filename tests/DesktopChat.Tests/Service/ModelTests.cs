@@ -34,6 +34,27 @@ public sealed class ModelTests
         Assert.Equal(ModelPhase.None, service.Models.State.Phase);
     }
 
+    /// <summary>Neither BERT nor a decoder that was made to embed chats; one that is loaded all the same is refused.</summary>
+    [Fact]
+    public async Task An_embedding_model_is_not_offered_for_chat()
+    {
+        using TinyModel model = TestModels.Quick("a.gguf");
+        string path = ModelFile.Bert(pooling: null).Save(Path.Combine(model.Folder, "bert.gguf"));
+        new TinyModelOptions { Pooling = 3 }.Save(Path.Combine(model.Folder, "embedding.gguf"));
+        await using DesktopService service = await DesktopService.StartAsync(modelFolder: model.Folder);
+        var problems = (await service.GetAsync("models")).GetProperty("models").EnumerateArray()
+            .Where(file => file.GetProperty("path").GetString()!.StartsWith(model.Folder, StringComparison.Ordinal))
+            .ToDictionary(file => file.GetProperty("fileName").GetString()!, file => file.GetProperty("problem").GetString());
+        Assert.Null(problems["a.gguf"]);
+        Assert.Contains("generates no text", problems["bert.gguf"], StringComparison.Ordinal);
+        Assert.Contains("embedding model", problems["embedding.gguf"], StringComparison.Ordinal);
+
+        using EventReader events = await EventReader.OpenAsync(service);
+        await service.PostAsync("models/load", new { path });
+        Assert.Contains("cannot generate", (await events.UntilModelAsync("Failed")).GetProperty("error").GetString(),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Loading_reports_progress_and_ends_when_cancelled()
     {

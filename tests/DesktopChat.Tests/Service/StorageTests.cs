@@ -67,6 +67,24 @@ public sealed class StorageTests : IDisposable
         Assert.Equal(damaged.Length + 1, Directory.EnumerateFiles(folder).Count());
     }
 
+    /// <summary>Notepad and Windows PowerShell save what a user edits with a byte order mark.</summary>
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    public async Task Files_with_a_byte_order_mark_are_read(string encoding)
+    {
+        string id = new('a', 32);
+        Directory.CreateDirectory(Path.Combine(_data, "conversations"));
+        await File.WriteAllTextAsync(Path.Combine(_data, "conversations", id + ".json"),
+            $$"""{"id":"{{id}}","title":"good","updated":"2026-01-01T00:00:00Z","messages":[]}""", Encoding.GetEncoding(encoding));
+        await File.WriteAllTextAsync(Path.Combine(_data, "settings.json"), """{"temperature":0.25}""", Encoding.GetEncoding(encoding));
+        await using DesktopService service = await DesktopService.StartAsync(dataFolder: _data);
+        using EventReader events = await EventReader.OpenAsync(service);
+        JsonElement snapshot = await events.UntilAsync("snapshot");
+        Assert.Equal(id, Assert.Single(snapshot.GetProperty("conversations").EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal(0.25f, snapshot.GetProperty("settings").GetProperty("temperature").GetSingle());
+    }
+
     [Theory]
     [InlineData("""{"temperature":-1}""")]
     [InlineData("""{"temperature":1e999}""")]

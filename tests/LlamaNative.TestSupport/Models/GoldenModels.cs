@@ -8,6 +8,7 @@ public static class GoldenModels
         ["uneven"] = TinyModelOptions.Uneven,
         ["gemma2"] = new() { Architecture = "gemma2", SlidingWindow = 16 },
         ["mamba"] = new() { Architecture = "mamba" },
+        ["t5"] = new() { Architecture = "t5", Vocabulary = TinyVocabulary.Unigram(), Heads = 2, HeadsKv = 2 },
         ["bert"] = new()
         {
             Architecture = "bert",

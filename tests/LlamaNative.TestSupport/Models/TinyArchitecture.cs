@@ -9,6 +9,7 @@ internal static class TinyArchitecture
     private const int MambaKernel = 4;
     private const int MambaState = 16;
     private const int MambaRank = 8;
+    private const int RelativeBuckets = 8;
 
     public static void AddMetadata(ModelFile file, TinyModelOptions o)
     {
@@ -37,6 +38,11 @@ internal static class TinyArchitecture
         if (a == "bert")
         {
             Add("bert.attention.causal", GgufValue.Of(false));
+        }
+        else if (a == "t5")
+        {
+            Add("t5.attention.relative_buckets_count", Number(RelativeBuckets));
+            Add("t5.decoder_start_token_id", Number(o.Vocabulary["<pad>"]));
         }
         else if (!mamba)
         {
@@ -71,11 +77,13 @@ internal static class TinyArchitecture
             .. o.Architecture switch
             {
                 "bert" => BertEnds(o),
+                "t5" => T5(o),
                 "gemma2" => [("output_norm.weight", new TensorShape(n))],
                 _ when o.Tied => [("output_norm.weight", new TensorShape(n))],
                 _ => [("output_norm.weight", new TensorShape(n)), ("output.weight", new TensorShape(n, o.Vocabulary.Count))],
             },
-            .. Enumerable.Range(0, o.Layers).SelectMany(layer => Layer(o).Select(tensor => ($"blk.{layer}.{tensor.Name}", tensor.Shape))),
+            .. Enumerable.Range(0, o.Architecture == "t5" ? 0 : o.Layers)
+                .SelectMany(layer => Layer(o).Select(tensor => ($"blk.{layer}.{tensor.Name}", tensor.Shape))),
         ];
     }
 
@@ -127,6 +135,31 @@ internal static class TinyArchitecture
             ("ssm_a", new TensorShape(MambaState, inner)),
             ("ssm_d", new TensorShape(inner)),
             ("ssm_out.weight", new TensorShape(inner, n)),
+        ];
+    }
+
+    /// <summary>The norms at the ends of both halves, and their layers.</summary>
+    private static (string Name, TensorShape Shape)[] T5(TinyModelOptions o)
+    {
+        int n = o.Embedding;
+        var square = new TensorShape(n, n);
+        return
+        [
+            ("enc.output_norm.weight", new TensorShape(n)),
+            ("dec.output_norm.weight", new TensorShape(n)),
+            ("output.weight", new TensorShape(n, o.Vocabulary.Count)),
+            .. Enumerable.Range(0, o.Layers).SelectMany(layer => Layer($"enc.blk.{layer}.", layer, "attn")),
+            .. Enumerable.Range(0, o.Layers).SelectMany(layer => Layer($"dec.blk.{layer}.", layer, "attn", "cross_attn")),
+        ];
+
+        (string, TensorShape)[] Layer(string prefix, int layer, params string[] attentions) =>
+        [
+            .. attentions.Select(attention => ($"{prefix}{attention}_norm.weight", new TensorShape(n))),
+            .. attentions.SelectMany(attention => "qkvo".Select(matrix => ($"{prefix}{attention}_{matrix}.weight", square))),
+            .. layer > 0 ? [] : ((string, TensorShape)[])[(prefix + "attn_rel_b.weight", new TensorShape(o.Heads, RelativeBuckets))],
+            (prefix + "ffn_norm.weight", new TensorShape(n)),
+            (prefix + "ffn_up.weight", new TensorShape(n, FeedForward(o))),
+            (prefix + "ffn_down.weight", new TensorShape(FeedForward(o), n)),
         ];
     }
 

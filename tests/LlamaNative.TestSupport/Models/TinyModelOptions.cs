@@ -13,7 +13,7 @@ public sealed record TinyModelOptions
     public static TinyModelOptions Uneven { get; } = new() { Layers = 5, Embedding = 64, FeedForward = 172, Heads = 8, HeadsKv = 4 };
 
     /// <summary>
-    /// general.architecture. "llama", "gemma2" (a sliding window), "mamba" (recurrent) and "bert" (an encoder) load;
+    /// general.architecture. "llama", "gemma2" (a sliding window), "mamba" (recurrent), "bert" (an encoder) and "t5" (both) load;
     /// any other gets LLaMA's tensors and is rejected by llama.cpp.
     /// </summary>
     public string Architecture { get; init; } = "llama";

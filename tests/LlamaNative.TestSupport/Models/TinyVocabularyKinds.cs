@@ -124,6 +124,13 @@ public sealed partial class TinyVocabulary
         return v;
     }
 
+    /// <summary>The same with unused tokens at the end, as architectures that give certain ids a meaning need them.</summary>
+    public TinyVocabulary Padded(int count)
+    {
+        AddAll(Enumerable.Range(Count, count - Count).Select(id => $"<unused{id}>"));
+        return this;
+    }
+
     /// <summary>No vocabulary: the metadata gives only the number of tokens.</summary>
     public static TinyVocabulary None() => new("no_vocab");
 

@@ -36,12 +36,24 @@ public static class Tool
     public static Task<ToolResult> RunChatSampleAsync(string input, params string[] arguments) =>
         RunAsync("samples/ConsoleChat", "ConsoleChat.dll", Encoding.UTF8.GetBytes(input), arguments);
 
-    private static async Task<ToolResult> RunAsync(
-        string project, string assembly, byte[] input, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts the tool with open pipes.</summary>
+    public static RunningTool Start(params string[] arguments) =>
+        new(Start("src/LlamaNative.Cli", "LlamaNative.Cli.dll", arguments, environment: null));
+
+    /// <summary>Starts the sample ConsoleChat with open pipes.</summary>
+    public static RunningTool StartChatSample(params string[] arguments) =>
+        new(Start("samples/ConsoleChat", "ConsoleChat.dll", arguments, environment: null));
+
+    /// <summary>Starts a program that was built with these tests; its streams are redirected.</summary>
+    public static Process Start(
+        string project, string assembly, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         string path = Repository.PathOf(project, "bin", s_configuration, "net10.0", assembly);
         Assert.True(File.Exists(path), $"{path} is not built");
-        var start = new ProcessStartInfo("dotnet", [path, .. arguments])
+        // A test run in the background of a shell ignores SIGINT, and its children would inherit that.
+        bool resetsSignals = OperatingSystem.IsLinux();
+        string[] command = resetsSignals ? ["--default-signal=INT", "dotnet", path] : [path];
+        var start = new ProcessStartInfo(resetsSignals ? "env" : "dotnet", [.. command, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -53,8 +65,13 @@ public static class Tool
             start.Environment[name] = value;
         }
 
-        using Process process = Process.Start(start)!;
+        return Process.Start(start)!;
+    }
 
+    private static async Task<ToolResult> RunAsync(
+        string project, string assembly, byte[] input, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using Process process = Start(project, assembly, arguments, environment);
         using var output = new MemoryStream();
         Task reading = process.StandardOutput.BaseStream.CopyToAsync(output);
         Task<string> error = process.StandardError.ReadToEndAsync();

@@ -65,6 +65,29 @@ public sealed class ToolErrorTests : IDisposable
     public async Task A_prompt_that_is_no_text_is_refused() =>
         AssertFailed(await Tool.RunAsync([0x61, 0xFF], "run", "-m", "x.gguf", "-p", "-"), 1, "UTF-8");
 
+    /// <summary>The library's messages name its own options, which the command line does not have.</summary>
+    [Fact]
+    public async Task A_text_that_is_too_long_is_told_in_the_words_of_the_tool()
+    {
+        string bert = ModelFile.Bert(pooling: 1).Save(Path.Combine(_folder, "bert.gguf"));
+        string reranker = ModelFile.Bert(pooling: 4, classes: ["score"]).Save(Path.Combine(_folder, "reranker.gguf"));
+        string text = string.Join(' ', Enumerable.Repeat("x", 2500));
+        foreach (ToolResult result in new[]
+        {
+            await Tool.RunAsync("embed", "-m", bert, text),
+            await Tool.RunAsync("rerank", "-m", reranker, "-q", "x", text),
+        })
+        {
+            AssertFailed(result, 1, "--truncate");
+            Assert.DoesNotContain("Options", result.Error, StringComparison.Ordinal);
+        }
+
+        using var tiny = new TinyModel();
+        ToolResult prompt = await Tool.RunAsync("run", "-m", tiny.Path, "-c", "256", "-p", text);
+        AssertFailed(prompt, 1, "--ctx-size");
+        Assert.DoesNotContain("ContextSize", prompt.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Help_is_asked_for_and_so_a_success()
     {

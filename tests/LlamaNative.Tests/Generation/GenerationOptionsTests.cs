@@ -168,14 +168,14 @@ public sealed partial class GenerationOptionsTests(TinyModelFixture tiny) : ICla
             asked.Add(arguments.On);
             return Task.FromResult("done");
         });
-        var runner = new ToolRunner(Session(context, ToolChoice.Required), [lamp], new ToolRunnerOptions { MaxRounds = 0 });
+        var runner = new ToolRunner(Session(context, ToolChoice.Required), [lamp], new ToolRunnerOptions { MaxRounds = 1 });
         var options = new GenerationOptions
         {
             MaxTokens = 200,
             Sampler = _ => new Best(),
             LogitsProcessors = [new PreferText(tiny.Vocabulary, "true", "false")],
         };
-        await Assert.ThrowsAsync<LlamaException>(() => Drain(runner.SendAsync("the", options)));
+        await Drain(runner.SendAsync("the", options));
         Assert.Equal([true], asked);
     }
 

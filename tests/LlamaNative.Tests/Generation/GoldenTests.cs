@@ -8,11 +8,11 @@ namespace LlamaNative.Tests.Generation;
 
 /// <summary>
 /// Generations, logits and perplexity, compared with llama.cpp's results (tests/Golden/models.json), for the trained model and
-/// for random weights of three architectures.
+/// for random weights of four architectures, of which T5 has an encoder for the prompt.
 /// </summary>
 public sealed class GoldenTests
 {
-    public static TheoryData<string> Models => ["tiny-chat", "uneven", "gemma2", "mamba"];
+    public static TheoryData<string> Models => ["tiny-chat", "uneven", "gemma2", "mamba", "t5"];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -71,6 +71,13 @@ public sealed class GoldenTests
             for (int i = 0; i < tokens.Length; i++)
             {
                 batch.Add(tokens[i], i, logits: i == tokens.Length - 1);
+            }
+
+            if (model.DecoderStartToken is { } start)
+            {
+                context.Encode(batch);
+                batch.Clear();
+                batch.Add(start, 0, logits: true);
             }
 
             context.Decode(batch);

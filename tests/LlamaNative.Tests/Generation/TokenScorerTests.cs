@@ -206,7 +206,7 @@ public sealed class TokenScorerTests : IDisposable
         Assert.Throws<ContextOverflowException>(() => scorer.Score([1], new int[5000]));
         using LlamaModel bert = _files.Load(ModelFile.Bert());
         using var encoder = new LlamaContext(bert, new ContextOptions { Threads = 1 });
-        Assert.Throws<LlamaException>(() => new ContinuationScorer(encoder).Score([2], [5]));
+        Assert.Throws<LlamaException>(() => new ContinuationScorer(encoder));
         context.Dispose();
         Assert.Throws<ObjectDisposedException>(() => scorer.Score([1], [2]));
     }

@@ -17,9 +17,9 @@ public sealed class GgufWriterTests : IDisposable
     public unsafe void Rewriting_a_file_of_llama_cpp_changes_no_byte(ModelFileType type)
     {
         using var model = new TinyModel(TinyModelOptions.Uneven);
-        llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
+        llama_model_quantize_params parameters = ReleaseProfile.Loaded.DefaultQuantizeParameters();
         parameters.ftype = (int)type;
-        Assert.Equal(0u, LlamaQuantization.llama_model_quantize(model.Path, _folder["theirs.gguf"], &parameters));
+        Assert.Equal(0u, ReleaseProfile.Loaded.Quantize(model.Path, _folder["theirs.gguf"], &parameters));
         using GgufFile file = GgufFile.Open(_folder["theirs.gguf"]);
         new GgufEditor(file).Save(_folder["copy.gguf"]);
         Assert.Equal(File.ReadAllBytes(_folder["theirs.gguf"]), File.ReadAllBytes(_folder["copy.gguf"]));

@@ -11,6 +11,14 @@ namespace LlamaNative;
 /// </summary>
 public sealed class ChatFormat
 {
+    /// <summary>
+    /// The format of an encoder-decoder without a template: such models map one input to one output, so each message is an input by
+    /// itself, after the system prompt.
+    /// </summary>
+    private const string LastMessage =
+        "{% if messages[0].role == 'system' and messages | length > 1 %}{{ messages[0].content + '\n' }}{% endif %}"
+        + "{{ messages[-1].content }}";
+
     private readonly ChatTemplate _template;
     private readonly string _bos;
     private readonly string _eos;
@@ -45,7 +53,10 @@ public sealed class ChatFormat
     /// <summary>The model's tool-call syntax.</summary>
     internal ToolSyntax Tools { get; }
 
-    /// <summary>The template in the model's file, or ChatML if the file has none (<see cref="Source"/> then says so).</summary>
+    /// <summary>
+    /// The template in the model's file. If the file has none, ChatML; for an encoder-decoder each message by itself, without the earlier
+    /// ones. <see cref="Source"/> says which.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="variant">Name of a template variant, e.g. <c>tool_use</c>; null for the default.</param>
     /// <exception cref="ChatTemplateException">The template is invalid.</exception>
@@ -58,6 +69,11 @@ public sealed class ChatFormat
         {
             return new ChatFormat(template, variant is null ? "the model's template" : $"the model's template '{variant}'",
                 model.Vocabulary);
+        }
+
+        if (variant is null && model.IsEncoderDecoder)
+        {
+            return new ChatFormat(LastMessage, "each message by itself, as the encoder-decoder has no template", model.Vocabulary);
         }
 
         return variant is null
@@ -84,6 +100,7 @@ public sealed class ChatFormat
     /// template.</param>
     /// <exception cref="ArgumentException">Neither a built-in template nor a file has this name.</exception>
     /// <exception cref="ChatTemplateException">The template is invalid.</exception>
+    /// <exception cref="LlamaException">The file is not text.</exception>
     public static ChatFormat FromNameOrFile(LlamaModel model, string? nameOrFile)
     {
         if (nameOrFile is null)
@@ -92,7 +109,7 @@ public sealed class ChatFormat
         }
 
         return NamedTemplates.Find(nameOrFile) is null && File.Exists(nameOrFile)
-            ? FromTemplate(model, File.ReadAllText(nameOrFile), $"the file '{nameOrFile}'")
+            ? FromTemplate(model, TextFile.Read(nameOrFile), $"the file '{nameOrFile}'")
             : FromName(model, nameOrFile);
     }
 

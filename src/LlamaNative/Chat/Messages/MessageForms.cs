@@ -98,19 +98,21 @@ internal sealed class MessageForms
         {
             json["content"] = Flatten(message);
         }
-        else if (message.Parts.Count == 0 && message.Content is not null && !_textAsString)
+        else if (message.Parts.Count == 0 && message.Content is not null)
         {
-            json["content"] = new JsonArray(new ContentPart("text", message.Content).ToJson());
+            json["content"] = AsText(message.Content);
+        }
+
+        // Most templates join the content to other text, which fails with null or writes "None". They get an empty string, unless they
+        // write calls only in a message without content.
+        if (message is { Parts.Count: 0, Content: null or "" })
+        {
+            json["content"] = message.ToolCalls.Count > 0 && _noContentWithCalls ? null : AsText("");
         }
 
         if (message.ToolCalls.Count == 0)
         {
             return json;
-        }
-
-        if (_noContentWithCalls && message is { Parts.Count: 0, Content: null or "" })
-        {
-            json["content"] = null;
         }
 
         if (_argumentsAsText)
@@ -124,6 +126,9 @@ internal sealed class MessageForms
 
         return json;
     }
+
+    private JsonNode AsText(string text) =>
+        _textAsString ? JsonValue.Create(text) : new JsonArray(new ContentPart("text", text).ToJson());
 
     private static string Flatten(ChatMessage message) =>
         message.Parts.FirstOrDefault(part => part.Type != "text" || part.Text is null) is { } other

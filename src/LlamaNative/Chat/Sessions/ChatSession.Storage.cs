@@ -1,12 +1,13 @@
-using System.Security.Cryptography;
-using System.Text;
 using LlamaNative.Chat;
 using LlamaNative.Contexts;
+using LlamaNative.Interop;
 
 namespace LlamaNative;
 
 public sealed partial class ChatSession
 {
+    private SessionIdentity? _identity;
+
     /// <summary>
     /// Saves the conversation and its cached state, so that another process can continue without evaluating it again. An
     /// existing file is replaced only after the new one is complete.
@@ -16,7 +17,7 @@ public sealed partial class ChatSession
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ThrowIfPending();
+        ThrowIfBusy();
         SaveTo(path, CancellationToken.None);
     }
 
@@ -25,7 +26,7 @@ public sealed partial class ChatSession
     public void Save(Stream destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        ThrowIfPending();
+        ThrowIfBusy();
         SaveTo(destination, CancellationToken.None);
     }
 
@@ -50,18 +51,18 @@ public sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Replaces the conversation with a saved one. The cached state is restored if it is intact, fits this context, and was
-    /// evaluated with the LoRA adapters and control vector now in use. Otherwise, and whenever the template differs, the
-    /// conversation is evaluated again with the next message.
+    /// Replaces the conversation with a saved one. The cached state is restored if it is intact and was evaluated with the same model
+    /// file, template, adapters and context options, such as the type of the cache. Otherwise, e.g. with another quantization of the
+    /// model, the conversation is evaluated again with the next message, and the model's log says why.
     /// </summary>
     /// <returns>Whether the cached state was restored.</returns>
-    /// <exception cref="ChatSessionFileException">The file is not a saved conversation, or belongs to another model; nothing
-    /// changed.</exception>
+    /// <exception cref="ChatSessionFileException">The file is not a saved conversation, or belongs to another model, in which case the
+    /// message says what differs; nothing changed.</exception>
     /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public bool Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ThrowIfPending();
+        ThrowIfBusy();
         return LoadFrom(path, CancellationToken.None);
     }
 
@@ -71,7 +72,7 @@ public sealed partial class ChatSession
     public bool Load(Stream source)
     {
         CheckSource(source);
-        ThrowIfPending();
+        ThrowIfBusy();
         return LoadFrom(source, path: null, CancellationToken.None);
     }
 
@@ -114,6 +115,7 @@ public sealed partial class ChatSession
             using (FileStream file = File.Create(temporary))
             {
                 SaveTo(file, stop);
+                file.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, path, overwrite: true);
@@ -127,24 +129,23 @@ public sealed partial class ChatSession
 
     private bool SaveTo(Stream destination, CancellationToken stop)
     {
-        // One lease for both: the tokens must belong to the captured state.
+        // One lease for both: the tokens must belong to the captured state. Cells evaluated with other adapters than the current ones are
+        // of no use to anyone, nor are an encoder-decoder's without the encoder's output.
         using LlamaContext.Lease lease = Context.Enter();
-        using var state = SequenceState.Capture(Context, Options.Sequence);
+        ConversationState conversation = State;
+        bool isUsable = Context.Cache.IsCurrent(Options.Sequence) && !Context.Model.IsEncoderDecoder;
+        using SequenceState? state = isUsable ? SequenceState.Capture(Context, Options.Sequence) : null;
         var saved = new SavedConversation(
-            SessionIdentity.OfModel(Context),
-
-            // Cells evaluated with adapters other than the current ones match no saved identity.
-            Context.Cache.IsCurrent(Options.Sequence) ? SessionIdentity.OfAdapters(Context) : null,
-            TemplateHash(),
-            _messages,
-            _tokens.Text,
-            _tokens.Tokens.ToArray(),
-            Context.Cache.GetTokens(Options.Sequence),
-            _tokens.Marks,
-            state.Length,
-            state.Hash(stop));
+            Identity(),
+            conversation.Messages,
+            conversation.Tokens.Text,
+            conversation.Tokens.Tokens.ToArray(),
+            state is null ? [] : Context.Cache.GetTokens(Options.Sequence),
+            conversation.Tokens.Marks,
+            state?.Length ?? 0,
+            state?.Hash(stop) ?? "");
         saved.WriteHeader(destination);
-        state.WriteTo(destination, stop);
+        state?.WriteTo(destination, stop);
         return true;
     }
 
@@ -159,34 +160,49 @@ public sealed partial class ChatSession
         // Claim the context and read everything before changing anything, so that a failure leaves the session unchanged.
         using LlamaContext.Lease lease = Context.Enter();
         var saved = SavedConversation.ReadHeader(source, path);
-        CheckModel(saved, path);
-        bool sameTemplate = saved.Template == TemplateHash();
-        bool cacheFits = sameTemplate
-            && saved.Adapters == SessionIdentity.OfAdapters(Context)
-            && saved.CachedTokens.Length <= Context.SequenceSize;
-        using SequenceState? state = cacheFits ? SequenceState.Read(source, saved.StateLength, stop) : null;
-        bool intact = state?.Hash(stop) == saved.StateHash;
-
-        _messages.Clear();
-        _messages.AddRange(saved.Messages);
-        _tokens = new ConversationTokens(Context.Model.Vocabulary);
-        if (sameTemplate)
+        SessionIdentity now = Identity();
+        if (SessionIdentity.Difference(saved.Identity.Model, now.Model) is { } otherModel)
         {
-            _tokens.Restore(saved.Text, saved.Tokens, saved.Marks);
+            throw new ChatSessionFileException(path, $"it was saved with another model: {otherModel}");
         }
 
-        return intact && state!.RestoreTo(Context, Options.Sequence, saved.CachedTokens);
+        string? otherTokens = SessionIdentity.Difference(saved.Identity.Tokens, now.Tokens);
+        string? otherCells = otherTokens
+            ?? SessionIdentity.Difference(saved.Identity.Cells, now.Cells)
+            ?? (saved.CachedTokens.Length > Context.SequenceSize ? $"it needs a context of {saved.CachedTokens.Length} tokens" : null);
+        var tokens = new ConversationTokens(Context.Model.Vocabulary);
+        if (otherTokens is null)
+        {
+            CheckTokens(saved, path);
+            tokens.Restore(saved.Text, saved.Tokens, saved.Marks);
+        }
+
+        bool hasCells = saved.CachedTokens.Length > 0;
+        using SequenceState? state = hasCells && otherCells is null ? SequenceState.Read(source, saved.StateLength, stop) : null;
+        if (state is not null && state.Hash(stop) != saved.StateHash)
+        {
+            otherCells = "it is damaged";
+        }
+
+        Volatile.Write(ref _state, new ConversationState(saved.Messages, tokens));
+        if (otherCells is null && state?.RestoreTo(Context, Options.Sequence, saved.CachedTokens) == true)
+        {
+            return true;
+        }
+
+        if (hasCells)
+        {
+            NativeLog.Warn("The cached state of the saved conversation cannot be used, so the conversation is evaluated again: "
+                + (otherCells ?? "it does not fit the options of this context") + ".");
+        }
+
+        return false;
     }
 
-    private void CheckModel(SavedConversation saved, string? path)
-    {
-        string model = SessionIdentity.OfModel(Context);
-        if (saved.ModelDescription != model)
-        {
-            throw new ChatSessionFileException(
-                path, $"it was saved with the model '{saved.ModelDescription}', but the context's model is '{model}'");
-        }
+    private SessionIdentity Identity() => (_identity ??= SessionIdentity.Of(Context, Format.Template)).With(Context);
 
+    private void CheckTokens(SavedConversation saved, string? path)
+    {
         foreach (int token in saved.CachedTokens.Concat(saved.Tokens))
         {
             if ((uint)token >= (uint)Context.Model.Vocabulary.Count)
@@ -200,17 +216,14 @@ public sealed partial class ChatSession
     /// <summary>Runs work on the context's thread; the session rejects other calls meanwhile.</summary>
     private async Task<bool> RunAsync(Func<CancellationToken, bool> work, CancellationToken cancellationToken)
     {
-        ThrowIfPending();
-        _pending = work;
+        _ = Claim(work);
         try
         {
             return await Context.Worker.RunAsync(work, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _pending = null;
+            Release(work);
         }
     }
-
-    private string TemplateHash() => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Format.Template)));
 }

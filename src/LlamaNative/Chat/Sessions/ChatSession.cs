@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LlamaNative.Chat;
 
 namespace LlamaNative;
@@ -8,17 +9,16 @@ namespace LlamaNative;
 /// </summary>
 public sealed partial class ChatSession
 {
-    private readonly List<ChatMessage> _messages = [];
-    private readonly TextGenerator _generator;
-    private ConversationTokens _tokens;
+    private ConversationState _state;
 
-    /// <summary>The answer, save or load in progress; null when the session is free.</summary>
-    private object? _pending;
+    /// <summary>The turn, save or load in progress; null when the session is free.</summary>
+    private object? _owner;
 
     /// <summary>Starts a conversation.</summary>
     /// <param name="context">The context; owned by the caller.</param>
     /// <param name="options">Format, system prompt, tools and overflow policy; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is invalid; the exception names it.</exception>
+    /// <exception cref="LlamaException">The model cannot generate text; see <see cref="LlamaModel.GeneratesText"/>.</exception>
     public ChatSession(LlamaContext context, ChatSessionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -26,8 +26,7 @@ public sealed partial class ChatSession
         Options = options ?? new ChatSessionOptions();
         Options.Validate(context);
         Format = Options.Format ?? ChatFormat.FromModel(context.Model);
-        _generator = new TextGenerator(context, Options.Sequence);
-        _tokens = new ConversationTokens(context.Model.Vocabulary);
+        _state = new ConversationState([], new ConversationTokens(context.Model.Vocabulary));
         SystemPrompt = Options.SystemPrompt;
     }
 
@@ -40,67 +39,63 @@ public sealed partial class ChatSession
     /// <summary>The chat format in use.</summary>
     public ChatFormat Format { get; }
 
-    /// <summary>The messages of the conversation, oldest first.</summary>
-    public IReadOnlyList<ChatMessage> Messages => _messages;
+    /// <summary>
+    /// The messages of the conversation, oldest first. The list does not change: after a turn or an edit, the property returns another one.
+    /// </summary>
+    public IReadOnlyList<ChatMessage> Messages => State.Messages;
+
+    /// <summary>An encoder expects the end-of-text token behind its input, which for an encoder-decoder is the conversation.</summary>
+    internal int[] EndOfInput =>
+        Context.Model.IsEncoderDecoder && Context.Model.Vocabulary is { AddsEos: true, Eos: { } eos } ? [eos] : [];
 
     /// <summary>The system message, or null. A change takes effect with the next turn.</summary>
     public string? SystemPrompt
     {
-        get => _messages is [{ Role: ChatRole.System } first, ..] ? first.Content : null;
-        set
-        {
-            ThrowIfPending();
-            if (SystemPrompt is not null)
-            {
-                _messages.RemoveAt(0);
-            }
-
-            if (value is { Length: > 0 })
-            {
-                _messages.Insert(0, ChatMessage.FromSystem(value));
-            }
-        }
+        get => State.SystemPrompt;
+        set => Change(state => state.With(
+            [.. value is { Length: > 0 } ? [ChatMessage.FromSystem(value)] : (ChatMessage[])[],
+                .. state.Messages.Skip(state.SystemPrompt is null ? 0 : 1)]));
     }
 
     /// <summary>
     /// Number of messages removed by <see cref="OverflowPolicy.DropOldestTurns"/> since the conversation started.
     /// </summary>
-    public int ForgottenMessages { get; private set; }
+    public int ForgottenMessages => State.Forgotten;
 
     /// <summary>The result of the last answer, or null before the first.</summary>
-    public GenerationResult? LastResult { get; private set; }
+    public GenerationResult? LastResult => State.LastResult;
 
     /// <summary>Length of the conversation in tokens, as evaluated by the model.</summary>
-    public int TokenCount => _tokens.Tokens.Length;
+    public int TokenCount => State.Tokens.Tokens.Length;
 
-    /// <summary>Sends a message and streams the answer. Both are in <see cref="Messages"/> after the enumeration.</summary>
+    private ConversationState State => Volatile.Read(ref _state);
+
+    private bool UsesTools => Options.Tools.Count > 0;
+
+    /// <inheritdoc cref="SendAsync(ChatMessage, GenerationOptions?, CancellationToken)"/>
     public ChatAnswer SendAsync(string message, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(ChatMessage.FromUser(message), options, cancellationToken);
 
-    /// <summary>Sends a message, which may be a tool's result, and streams the answer.</summary>
-    /// <exception cref="InvalidOperationException">The last answer was not enumerated to its end.</exception>
+    /// <summary>
+    /// Sends a message, which may be a tool's result, and streams the answer. The message follows those that the conversation has when the
+    /// enumeration begins; both are in <see cref="Messages"/> when it ends.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public ChatAnswer SendAsync(ChatMessage message, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return Answer([.. _messages, message], options, cancellationToken);
+        return Answer(messages => [.. messages, message], options, cancellationToken);
     }
 
-    /// <summary>Answers the last message again, discarding its current answer.</summary>
-    /// <exception cref="InvalidOperationException">There is no message to answer.</exception>
+    /// <summary>
+    /// Answers the last message again. The new answer replaces the current one when its enumeration ends.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no message to answer, or an answer, save or load is in
+    /// progress.</exception>
     public ChatAnswer RegenerateAsync(GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        int end = _messages.Count;
-        while (end > 0 && _messages[end - 1].Role == ChatRole.Assistant)
-        {
-            end--;
-        }
-
-        if (end == 0 || _messages[end - 1].Role == ChatRole.System)
-        {
-            throw new InvalidOperationException("There is no message to answer. Send one with SendAsync.");
-        }
-
-        return Answer([.. _messages.Take(end)], options, cancellationToken);
+        _ = ConversationState.ToAnswer(Messages);
+        return Answer(ConversationState.ToAnswer, options, cancellationToken);
     }
 
     /// <summary>Adds a message without answering it, e.g. one of several tool results.</summary>
@@ -108,8 +103,7 @@ public sealed partial class ChatSession
     public void Add(ChatMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        ThrowIfPending();
-        _messages.Add(message);
+        Add([message]);
     }
 
     /// <summary>Replaces a message and removes all later ones. Call <see cref="RegenerateAsync"/> to answer it.</summary>
@@ -120,24 +114,17 @@ public sealed partial class ChatSession
     public void Edit(int index, ChatMessage message)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _messages.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Messages.Count);
         ArgumentNullException.ThrowIfNull(message);
-        ThrowIfPending();
-        _messages.RemoveRange(index, _messages.Count - index);
-        _messages.Add(message);
+        Change(state => state.With([.. state.Messages.Take(index), message]));
     }
 
     /// <summary>
     /// Removes all messages except the system message. The cache is kept, so a conversation with the same beginning reuses it.
     /// </summary>
     /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
-    public void Reset()
-    {
-        ThrowIfPending();
-        _messages.RemoveAll(message => message.Role != ChatRole.System);
-        ForgottenMessages = 0;
-        LastResult = null;
-    }
+    public void Reset() =>
+        Change(state => new ConversationState([.. state.Messages.Where(message => message.Role == ChatRole.System)], state.Tokens));
 
     /// <summary>
     /// Copies the conversation to another sequence of the context and returns a session for it; this session is unchanged. In a
@@ -148,36 +135,73 @@ public sealed partial class ChatSession
     /// <exception cref="InvalidOperationException">An answer, save or load is in progress.</exception>
     public ChatSession Branch(int sequence)
     {
-        ThrowIfPending();
+        ThrowIfBusy();
         Context.Cache.Copy(Options.Sequence, sequence);
-        var branch = new ChatSession(Context, Options with { Sequence = sequence, Format = Format });
-        branch._messages.Clear();
-        branch._messages.AddRange(_messages);
-        branch._tokens = _tokens.Clone();
-        return branch;
+        return new ChatSession(Context, Options with { Sequence = sequence, Format = Format })
+        {
+            _state = new ConversationState(Messages, State.Tokens),
+        };
     }
 
-    private bool UsesTools => Options.Tools.Count > 0;
+    /// <summary>Adds messages in one step.</summary>
+    internal void Add(IReadOnlyList<ChatMessage> messages) => Change(state => state.With([.. state.Messages, .. messages]));
 
-    private ChatAnswer Answer(List<ChatMessage> messages, GenerationOptions? options, CancellationToken cancellationToken)
+    /// <summary>Claims the session until <see cref="Release"/> and returns the conversation.</summary>
+    internal ConversationState Claim(object owner) =>
+        Interlocked.CompareExchange(ref _owner, owner, null) is null ? State : throw Busy();
+
+    /// <summary>Frees the session and replaces the conversation, unless <paramref name="after"/> is null.</summary>
+    internal void Release(object owner, ConversationState? after = null)
     {
-        ThrowIfPending();
+        if (after is not null)
+        {
+            Volatile.Write(ref _state, after);
+        }
+
+        Interlocked.CompareExchange(ref _owner, null, owner);
+    }
+
+    /// <summary>Renders messages as the model reads them, with the session's tools and variables.</summary>
+    internal string Write(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true)
+    {
+        JsonObject? variables = Options.TemplateVariables;
+        if (UsesTools)
+        {
+            variables = variables is null ? [] : (JsonObject)variables.DeepClone();
+            variables["tools"] = new JsonArray([.. Options.Tools.Select(tool => tool.ToJson())]);
+        }
+
+        return Format.Render(messages, addGenerationPrompt, variables, Options.Clock);
+    }
+
+    private ChatAnswer Answer(
+        Func<IReadOnlyList<ChatMessage>, IReadOnlyList<ChatMessage>> ask, GenerationOptions? options, CancellationToken cancellationToken)
+    {
+        ThrowIfBusy();
         options ??= new GenerationOptions();
-        var all = options with
+        var turn = new ChatTurn(this, ask, options with
         {
             StopSequences = [.. options.StopSequences, .. Format.TurnEnds],
             ShowSpecial = options.ShowSpecial || UsesTools,
-        };
-        var stream = new StreamingGeneration(Context, stop => Begin(messages, all, stop), cancellationToken);
-        return new ChatAnswer(this, stream, UsesTools ? new ToolCallReader(Format.Tools, Options.Tools) : null);
+        });
+        var stream = new StreamingGeneration(Context, turn.Begin, cancellationToken);
+        return new ChatAnswer(turn, stream, UsesTools ? new ToolCallReader(Format.Tools, Options.Tools) : null);
     }
 
-    private void ThrowIfPending()
+    private void Change(Func<ConversationState, ConversationState> change)
     {
-        if (_pending is not null)
+        ThrowIfBusy();
+        Volatile.Write(ref _state, change(State));
+    }
+
+    private void ThrowIfBusy()
+    {
+        if (_owner is not null)
         {
-            throw new InvalidOperationException(
-                "The session is busy. First finish or leave the enumeration of the answer, and await pending saves and loads.");
+            throw Busy();
         }
     }
+
+    private static InvalidOperationException Busy() => new(
+        "The session is busy. First finish or leave the enumeration of the answer, and await pending saves and loads.");
 }

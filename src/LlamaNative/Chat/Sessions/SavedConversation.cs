@@ -10,13 +10,14 @@ namespace LlamaNative.Chat;
 /// File layout: a line with the format's name, the length of a JSON header, the header, the cached state in llama.cpp's format.
 /// </remarks>
 internal sealed record SavedConversation(
-    string ModelDescription, string? Adapters, string Template, IReadOnlyList<ChatMessage> Messages, string Text,
-    int[] Tokens, int[] CachedTokens,
+    SessionIdentity Identity, IReadOnlyList<ChatMessage> Messages, string Text, int[] Tokens, int[] CachedTokens,
     IReadOnlyList<ConversationTokens.Mark> Marks, long StateLength, string StateHash)
 {
     private const int MaxHeaderBytes = 1 << 28;
 
-    private static ReadOnlySpan<byte> Magic => "LlamaNative chat 2\n"u8;
+    private static ReadOnlySpan<byte> Magic => "LlamaNative chat 3\n"u8;
+
+    private static ReadOnlySpan<byte> AnyMagic => Magic[..^2];
 
     /// <summary>Writes everything except the cached state, which follows.</summary>
     public void WriteHeader(Stream file)
@@ -39,6 +40,11 @@ internal sealed record SavedConversation(
             file.ReadExactly(start);
             int length = BinaryPrimitives.ReadInt32LittleEndian(start[Magic.Length..]);
             bool isOurs = start[..Magic.Length].SequenceEqual(Magic);
+            if (!isOurs && start.StartsWith(AnyMagic))
+            {
+                throw new ChatSessionFileException(path, "it was saved by another version of this library");
+            }
+
             if (!isOurs || length < 2 || length > MaxHeaderBytes || length > file.Length - file.Position)
             {
                 throw new ChatSessionFileException(path, "it is not a saved conversation");
@@ -63,9 +69,9 @@ internal sealed record SavedConversation(
 
     private JsonObject ToJson() => new()
     {
-        ["model"] = ModelDescription,
-        ["adapters"] = Adapters,
-        ["template"] = Template,
+        ["model"] = ToJson(Identity.Model),
+        ["tokensFor"] = ToJson(Identity.Tokens),
+        ["cellsFor"] = ToJson(Identity.Cells),
         ["messages"] = new JsonArray([.. Messages.Select(message => message.ToJson())]),
         ["text"] = Text,
         ["tokens"] = ToJson(Tokens),
@@ -75,15 +81,16 @@ internal sealed record SavedConversation(
         ["stateHash"] = StateHash,
     };
 
+    private static JsonObject ToJson(IReadOnlyDictionary<string, string> values) =>
+        new(values.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+
     private static JsonArray ToJson(int[] numbers) => new([.. numbers.Select(number => JsonValue.Create(number))]);
 
     private static SavedConversation Parse(JsonObject header)
     {
         int[] marks = Numbers(header["marks"]!);
         return new SavedConversation(
-            (string)header["model"]!,
-            (string?)header["adapters"],
-            (string)header["template"]!,
+            new SessionIdentity(Values(header["model"]!), Values(header["tokensFor"]!), Values(header["cellsFor"]!)),
             [.. header["messages"]!.AsArray().Select(message => ChatMessage.FromJson(message!.AsObject()))],
             (string)header["text"]!,
             Numbers(header["tokens"]!),
@@ -92,6 +99,9 @@ internal sealed record SavedConversation(
             (long)header["stateLength"]!,
             (string)header["stateHash"]!);
     }
+
+    private static Dictionary<string, string> Values(JsonNode values) =>
+        values.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
 
     private static int[] Numbers(JsonNode array) => [.. array.AsArray().Select(number => (int)number!)];
 }

@@ -2,29 +2,140 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
+using LlamaNative.Contexts;
+using LlamaNative.Gguf;
 using LlamaNative.Models;
+using LlamaNative.Tensors;
 
 namespace LlamaNative.Chat;
 
-/// <summary>Identifies the model and adapters of a saved conversation across processes.</summary>
-internal static class SessionIdentity
+/// <summary>
+/// What a saved conversation depends on, as names and values that can be compared in another process. Messages belong to a model,
+/// whatever its quantization; their tokens also to a template; cached cells to the exact file and to the options of the context.
+/// </summary>
+/// <param name="Model">What must agree for the conversation to be loaded.</param>
+/// <param name="Tokens">What must also agree for its tokens to be used.</param>
+/// <param name="Cells">What must also agree for its cached cells to be used.</param>
+internal sealed record SessionIdentity(
+    IReadOnlyDictionary<string, string> Model, IReadOnlyDictionary<string, string> Tokens, IReadOnlyDictionary<string, string> Cells)
 {
     private const int Sample = 4096;
     private const int Samples = 64;
+    private const int LongestShownValue = 40;
 
-    /// <summary>Properties that must match for token ids and cache layout to be the same.</summary>
-    public static string OfModel(LlamaContext context) => string.Create(CultureInfo.InvariantCulture,
-        $"{context.Model.Description}, {context.Model.ParameterCount} parameters, {context.Model.Vocabulary.Count} tokens, cache "
-        + $"{context.Options.CacheTypeK}/{context.Options.CacheTypeV}, file {OfFile(context.Model.Path)}");
-
-    /// <summary>The LoRA adapters and the control vector in use; empty if there are none.</summary>
-    public static string OfAdapters(LlamaContext context)
+    /// <summary>The identity of a conversation on a context with this template, without the adapters, which can change.</summary>
+    public static SessionIdentity Of(LlamaContext context, string template)
     {
-        IEnumerable<string> parts = context.LoraAdapters
+        LlamaModel model = context.Model;
+        ContextOptions options = context.Options;
+        model.Metadata.TryGetValue("general.architecture", out string? architecture);
+        return new SessionIdentity(
+            new Dictionary<string, string>
+            {
+                ["architecture"] = architecture ?? "",
+                ["number of layers"] = Show(model.LayerCount),
+                ["embedding length"] = Show(model.EmbeddingLength),
+                ["content of the weights"] = OfVectors(model.Path),
+            },
+            new Dictionary<string, string>
+            {
+                ["chat template"] = Hash(template),
+                ["vocabulary"] = OfVocabulary(model.Vocabulary),
+            },
+            new Dictionary<string, string>
+            {
+                ["model file"] = OfFile(model.Path),
+                ["metadata"] = Hash(string.Join('\n', model.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))),
+                ["llama.cpp state format"] = Show(SequenceState.Format),
+                ["cache type"] = $"{options.CacheTypeK}/{options.CacheTypeV}",
+                ["sliding-window cache"] = options.FullSlidingWindowCache ? "full" : "window",
+                ["attention"] = Show(options.AttentionType),
+                ["RoPE"] = OfRope(context),
+            });
+    }
+
+    /// <summary>The identity with the context's current adapters.</summary>
+    public SessionIdentity With(LlamaContext context) =>
+        this with { Cells = new Dictionary<string, string>(Cells) { ["adapters"] = OfAdapters(context) } };
+
+    /// <summary>Describes how saved values differ from the current ones; null if they agree. An empty value is unknown.</summary>
+    public static string? Difference(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> current)
+    {
+        List<string> differences = [];
+        foreach ((string name, string value) in current)
+        {
+            string? other = saved.GetValueOrDefault(name);
+            if (other != value && value.Length > 0 && other is not "")
+            {
+                bool isShown = other?.Length <= LongestShownValue && value.Length <= LongestShownValue;
+                differences.Add(isShown ? $"the {name} was {other} and is {value}" : $"the {name} differs");
+            }
+        }
+
+        return differences.Count > 0 ? string.Join(", ", differences) : null;
+    }
+
+    /// <summary>
+    /// A hash of the file's one-dimensional tensors, such as norms, which quantizing leaves unchanged. Empty if the file cannot be read.
+    /// </summary>
+    private static string OfVectors(string path)
+    {
+        try
+        {
+            using GgufFile file = GgufFile.Open(path);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (GgufTensorInfo tensor in file.Tensors
+                .Where(tensor => tensor.Type == GgmlType.F32 && tensor.Shape.RowCount == 1)
+                .OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
+            {
+                using GgufTensorView view = tensor.Open();
+                hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
+                hash.AppendData(view.Bytes);
+            }
+
+            return Convert.ToHexString(hash.GetHashAndReset());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or LlamaException)
+        {
+            return "";
+        }
+    }
+
+    private static string OfVocabulary(Vocabulary vocabulary)
+    {
+        var texts = new StringBuilder();
+        for (int token = 0; token < vocabulary.Count; token++)
+        {
+            texts.Append(vocabulary.GetText(token)).Append('\n');
+        }
+
+        return Hash(texts.ToString());
+    }
+
+    private static string OfRope(LlamaContext context)
+    {
+        ContextOptions options = context.Options;
+        string text = string.Create(CultureInfo.InvariantCulture,
+            $"{options.RopeScaling} {options.RopeFrequencyBase:R} {options.RopeFrequencyScale:R} {options.YarnOriginalContextLength} "
+            + $"{options.YarnExtrapolationFactor:R} {options.YarnAttentionFactor:R} {options.YarnBetaFast:R} {options.YarnBetaSlow:R}");
+
+        // LongRoPE has other factors for contexts that are longer than the original one.
+        string? original = context.Model.Metadata
+            .FirstOrDefault(pair => pair.Key.EndsWith(".rope.scaling.original_context_length", StringComparison.Ordinal)).Value;
+        bool isLong = int.TryParse(original, CultureInfo.InvariantCulture, out int length) && context.SequenceSize > length;
+        return isLong ? text + " long" : text;
+    }
+
+    /// <summary>The LoRA adapters and the control vector in use.</summary>
+    private static string OfAdapters(LlamaContext context)
+    {
+        string[] parts = [.. context.LoraAdapters
             .Where(lora => lora.Scale != 0)
             .Select(lora => string.Create(CultureInfo.InvariantCulture, $"LoRA {OfFile(lora.Adapter.Path)} x {lora.Scale:R}"))
-            .Order(StringComparer.Ordinal);
-        return string.Join("; ", context.ControlVector is { } vector ? parts.Append(OfVector(context, vector)) : parts);
+            .Order(StringComparer.Ordinal),
+            .. context.ControlVector is { } vector ? [OfVector(context, vector)] : (string[])[]];
+        return parts.Length > 0 ? string.Join("; ", parts) : "none";
     }
 
     private static string OfVector(LlamaContext context, ControlVector vector)
@@ -62,4 +173,8 @@ internal static class SessionIdentity
             return Path.GetFileName(path);
         }
     }
+
+    private static string Show(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

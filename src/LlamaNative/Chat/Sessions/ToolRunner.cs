@@ -31,7 +31,8 @@ public sealed record ToolRunnerOptions
 
 /// <summary>
 /// Runs a conversation with tools: executes the model's tool calls and returns the results to the model until it answers with
-/// text. Failed, unknown and timed-out calls are reported to the model, not to the caller.
+/// text. Failed, unknown and timed-out calls are reported to the model, not to the caller. Every call in the conversation has a result,
+/// even if the answer or the call was cancelled.
 /// </summary>
 /// <param name="session">The session, whose options list the same tools.</param>
 /// <param name="functions">The tools with their implementations.</param>
@@ -43,16 +44,38 @@ public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> 
     /// <summary>Sends a message and streams the model's text across all its tool calls.</summary>
     /// <exception cref="LlamaException">The model still calls tools after <see cref="ToolRunnerOptions.MaxRounds"/>
     /// rounds.</exception>
-    public async IAsyncEnumerable<string> SendAsync(
-        string message, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> SendAsync(
+        string message, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        RunAsync(session.SendAsync(message, options, cancellationToken), options, cancellationToken);
+
+    /// <summary>Answers the last message again, like <see cref="ChatSession.RegenerateAsync"/>, and runs the tools that the model
+    /// calls.</summary>
+    /// <exception cref="InvalidOperationException">There is no message to answer.</exception>
+    /// <inheritdoc cref="SendAsync" path="/exception"/>
+    public IAsyncEnumerable<string> RegenerateAsync(GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        RunAsync(session.RegenerateAsync(options, cancellationToken), options, cancellationToken);
+
+    private async IAsyncEnumerable<string> RunAsync(
+        ChatAnswer answer, GenerationOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ChatMessage next = ChatMessage.FromUser(message);
-        for (int round = 0; round <= _options.MaxRounds; round++)
+        for (int round = 0; ; round++)
         {
-            ChatAnswer answer = session.SendAsync(next, options, cancellationToken);
-            await foreach (string piece in answer.ConfigureAwait(false))
+            bool complete = false;
+            try
             {
-                yield return piece;
+                await foreach (string piece in answer.ConfigureAwait(false))
+                {
+                    yield return piece;
+                }
+
+                complete = round < _options.MaxRounds;
+            }
+            finally
+            {
+                if (!complete && answer.Message is { ToolCalls.Count: > 0 } interrupted)
+                {
+                    session.Add([.. interrupted.ToolCalls.Select(call => Result(call, "error: the call was not executed"))]);
+                }
             }
 
             IReadOnlyList<ToolCall> calls = answer.Message?.ToolCalls ?? [];
@@ -61,16 +84,17 @@ public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> 
                 yield break;
             }
 
-            ChatMessage[] results = await RunAsync(calls, cancellationToken).ConfigureAwait(false);
-            foreach (ChatMessage result in results[..^1])
+            if (!complete)
             {
-                session.Add(result);
+                throw new LlamaException(
+                    $"The model still calls tools after {_options.MaxRounds} rounds (ToolRunnerOptions.MaxRounds).");
             }
 
-            next = results[^1];
+            // The results are part of the conversation even if the next answer is cancelled: the tools have run.
+            session.Add(await RunAsync(calls, cancellationToken).ConfigureAwait(false));
+            cancellationToken.ThrowIfCancellationRequested();
+            answer = session.RegenerateAsync(options, cancellationToken);
         }
-
-        throw new LlamaException($"The model still calls tools after {_options.MaxRounds} rounds (ToolRunnerOptions.MaxRounds).");
     }
 
     private Task<ChatMessage[]> RunAsync(IReadOnlyList<ToolCall> calls, CancellationToken cancellationToken) =>
@@ -88,12 +112,21 @@ public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> 
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(_options.CallTimeout);
+        Task<string>? running = null;
         try
         {
-            string result = await function.InvokeAsync(call.Arguments, timeout.Token).WaitAsync(timeout.Token).ConfigureAwait(false);
-            return Result(call, result);
+            running = function.InvokeAsync(call.Arguments, timeout.Token);
+            return Result(call, await running.WaitAsync(timeout.Token).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (running is { IsCompletedSuccessfully: true })
+        {
+            return Result(call, await running.ConfigureAwait(false)); // it ended just before it would have been cancelled
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Result(call, "error: the call was cancelled");
+        }
+        catch (OperationCanceledException)
         {
             return Result(call, $"error: the call took longer than {_options.CallTimeout.TotalSeconds:F0} seconds");
         }
@@ -101,7 +134,7 @@ public sealed class ToolRunner(ChatSession session, IReadOnlyList<ToolFunction> 
         {
             return Result(call, $"error: invalid arguments: {error.Message}");
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error)
         {
             return Result(call, $"error: {error.Message}");
         }

@@ -38,7 +38,7 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
 
     /// <summary>One alternative per tool, made from its name and the rule of its arguments.</summary>
     public string AnyTool(Func<string, string, string> write) =>
-        string.Join(" | ", tools.Select(tool => write(tool.Name, AddSchema(tool.Parameters))));
+        string.Join(" | ", tools.Select(tool => write(tool.Name, AddSchema(tool.Parameters, $"The tool '{tool.Name}'"))));
 
     /// <summary>One alternative per tool: a JSON object with its name and arguments under these keys.</summary>
     public string AnyCall(string nameKey, string argumentsKey) => AnyTool((name, arguments) =>
@@ -54,7 +54,7 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
         var required = (tool.Parameters["required"] as JsonArray)?.Select(name => name?.ToString()).ToHashSet() ?? [];
         IEnumerable<string> parameters = (tool.Parameters["properties"] as JsonObject ?? []).Select(property =>
         {
-            string parameter = writeParameter(property.Key, TaggedValue(tool.Parameters, property.Value, closingTag));
+            string parameter = writeParameter(property.Key, TaggedValue(tool, property, closingTag));
             return required.Contains(property.Key) ? parameter : $"({parameter})?";
         });
         return write(tool.Name, string.Join(' ', parameters));
@@ -65,8 +65,9 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
         "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n",
             "\\n", StringComparison.Ordinal) + "\"";
 
-    private string TaggedValue(JsonObject parameters, JsonNode? schema, string closingTag)
+    private string TaggedValue(ToolDefinition tool, KeyValuePair<string, JsonNode?> parameter, string closingTag)
     {
+        JsonNode? schema = parameter.Value;
         if (schema is not JsonObject || TaggedArguments.IsText(schema))
         {
             return schema?["enum"] is JsonArray { Count: > 0 } values
@@ -78,13 +79,13 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
         var alone = (JsonObject)schema.DeepClone();
         foreach (string definitions in new[] { "$defs", "definitions" })
         {
-            if (parameters[definitions] is { } shared)
+            if (tool.Parameters[definitions] is { } shared)
             {
                 alone.TryAdd(definitions, shared.DeepClone());
             }
         }
 
-        return AddSchema(alone);
+        return AddSchema(alone, $"The parameter '{parameter.Key}' of the tool '{tool.Name}'");
     }
 
     /// <summary>The rule of texts without a marker: the marker's search automaton without its accepting transition.</summary>
@@ -142,10 +143,18 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
     };
 
     /// <summary>Adds the rules of a schema with prefixed names and returns the name of its start rule.</summary>
-    private string AddSchema(JsonObject schema)
+    private string AddSchema(JsonObject schema, string owner)
     {
         string prefix = $"tool{_schemas++}-";
-        _rules.Append(GbnfNames.Prefix(GrammarSource.FromSchema(schema.ToJsonString()), prefix)).Append('\n');
+        try
+        {
+            _rules.Append(GbnfNames.Prefix(GrammarSource.FromSchema(schema.ToJsonString()), prefix)).Append('\n');
+        }
+        catch (GrammarException error)
+        {
+            throw new GrammarException($"{owner} cannot be used. {error.Message}", error.InnerException);
+        }
+
         return prefix + "root";
     }
 }

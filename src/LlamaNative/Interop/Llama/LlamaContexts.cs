@@ -6,9 +6,6 @@ namespace LlamaNative.Interop;
 internal static unsafe partial class LlamaContexts
 {
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial nint llama_init_from_model(LlamaModelHandle model, llama_context_params parameters);
-
-    [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_free(nint context);
 
     [LibraryImport(NativeLibraries.Llama)]

@@ -5,9 +5,6 @@ namespace LlamaNative.Interop;
 /// <summary>llama.h: loading a model and reading its properties.</summary>
 internal static unsafe partial class LlamaModels
 {
-    [LibraryImport(NativeLibraries.Llama, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint llama_model_load_from_file(string path, llama_model_params parameters);
-
     [LibraryImport(NativeLibraries.Llama)]
     public static partial void llama_model_free(nint model);
 
@@ -65,6 +62,17 @@ internal static unsafe partial class LlamaModels
     public static partial bool llama_model_has_decoder(LlamaModelHandle model);
 
     [LibraryImport(NativeLibraries.Llama)]
+    public static partial int llama_model_decoder_start_token(LlamaModelHandle model);
+
+    [LibraryImport(NativeLibraries.Llama)]
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool llama_model_is_recurrent(LlamaModelHandle model);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    [return: MarshalAs(UnmanagedType.U1)]
+    public static partial bool llama_model_is_hybrid(LlamaModelHandle model);
+
+    [LibraryImport(NativeLibraries.Llama)]
+    [return: MarshalAs(UnmanagedType.U1)]
+    public static partial bool llama_model_is_diffusion(LlamaModelHandle model);
 }

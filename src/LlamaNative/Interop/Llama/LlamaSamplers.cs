@@ -70,20 +70,6 @@ internal static unsafe partial class LlamaSamplers
     public static partial llama_sampler* llama_sampler_init_grammar(VocabularyHandle vocab, string grammar, string root);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial llama_sampler* llama_sampler_init_penalties(int vocabularySize, int lastN, float repeat,
-        float frequency, float present);
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial llama_sampler* llama_sampler_init_dry(
-        VocabularyHandle vocab,
-        float multiplier,
-        float @base,
-        int allowedLength,
-        int penaltyLastN,
-        byte** sequenceBreakers,
-        nuint breakerCount);
-
-    [LibraryImport(NativeLibraries.Llama)]
     public static partial llama_sampler* llama_sampler_init_adaptive_p(float target, float decay, uint seed);
 
     [LibraryImport(NativeLibraries.Llama)]

@@ -28,11 +28,5 @@ internal static unsafe partial class LlamaSystem
     public static partial void llama_log_get(delegate* unmanaged[Cdecl]<int, byte*, void*, void>* callback, void** userData);
 
     [LibraryImport(NativeLibraries.Llama)]
-    public static partial llama_model_params llama_model_default_params();
-
-    [LibraryImport(NativeLibraries.Llama)]
-    public static partial llama_context_params llama_context_default_params();
-
-    [LibraryImport(NativeLibraries.Llama)]
     public static partial llama_sampler_chain_params llama_sampler_chain_default_params();
 }

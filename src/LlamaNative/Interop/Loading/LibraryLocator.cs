@@ -20,16 +20,17 @@ internal sealed class LibraryLocator
     /// <summary>The paths tried, in order.</summary>
     public IReadOnlyList<string> Tried => _tried;
 
-    /// <summary>The NuGet runtime identifier of the process, e.g. <c>linux-x64</c>.</summary>
-    public static string RuntimeIdentifier
-    {
-        get
-        {
-            string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
-            string architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
-            return $"{system}-{architecture}";
-        }
-    }
+    /// <summary>The NuGet runtime identifier of the process, e.g. <c>linux-x64</c> or <c>linux-musl-x64</c>.</summary>
+    public static string RuntimeIdentifier => IdentifierFor(IsMusl ? "linux-musl" : SystemName);
+
+    /// <summary>The platform of the process as <see cref="LibraryPlatform"/> reports it, which does not know the C library.</summary>
+    public static string Platform => IdentifierFor(SystemName);
+
+    private static string SystemName => OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+
+    // Alpine's own builds of .NET are named after the distribution.
+    private static bool IsMusl => RuntimeInformation.RuntimeIdentifier is var name
+        && (name.StartsWith("linux-musl", StringComparison.Ordinal) || name.StartsWith("alpine", StringComparison.Ordinal));
 
     /// <summary>
     /// The folder that this process has already loaded the library from. A plugin in another load context has its own copy of this
@@ -105,7 +106,7 @@ internal sealed class LibraryLocator
             .SelectMany(root => Directory.EnumerateFiles(root, NativeNames).Concat(InPackageLayout(root)))
             .Where(file => Path.GetExtension(file) is ".dll" or ".so" or ".dylib")
             .Select(LibraryPlatform.Of).OfType<string>()
-            .Where(platform => platform != RuntimeIdentifier)
+            .Where(platform => platform != Platform)
             .Distinct().Order(StringComparer.Ordinal),
     ];
 
@@ -115,23 +116,26 @@ internal sealed class LibraryLocator
         return Directory.Exists(runtimes) ? Directory.EnumerateFiles(runtimes, NativeNames, SearchOption.AllDirectories) : [];
     }
 
-    private static IEnumerable<string> DefaultDirectories()
+    private static string IdentifierFor(string system) =>
+        system + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
+
+    /// <summary>
+    /// The folders to search below those where an application and its packages can be. LLamaSharp's come last, because the libraries of
+    /// this project's packages are preferred.
+    /// </summary>
+    internal static IEnumerable<string> Directories(IReadOnlyList<string> places)
     {
         string inPackage = Path.Combine("runtimes", RuntimeIdentifier, "native");
-        foreach (string root in Roots())
-        {
-            yield return Path.Combine(root, inPackage);
-            yield return root;
-        }
+        return places.SelectMany(place => (string[])[place, Path.Combine(place, inPackage)])
+            .Concat(places.SelectMany(place => LLamaSharpFolders.In(Path.Combine(place, inPackage))));
+    }
 
+    private static IEnumerable<string> DefaultDirectories()
+    {
         // The host lists the native folders of the packages in the application's .deps.json, and the extraction folder of a single-file
         // application.
         string listed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        foreach (string directory in listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
-        {
-            yield return directory;
-            yield return Path.Combine(directory, inPackage);
-        }
+        return Directories([.. Roots(), .. listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)]);
     }
 
     // A plugin's libraries are in the plugin's folder, not in the folder of the application that loads it.

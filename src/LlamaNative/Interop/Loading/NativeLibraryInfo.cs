@@ -4,7 +4,7 @@ namespace LlamaNative;
 
 /// <summary>Describes the native library loaded by <see cref="LlamaRuntime.Load"/>.</summary>
 /// <param name="Directory">The folder of the libraries.</param>
-/// <param name="Version">The llama.cpp release reported by the library.</param>
+/// <param name="Version">The llama.cpp release, as the library reports it; <c>b10221</c> for LLamaSharp's, which do not report any.</param>
 /// <param name="SystemInfo">The CPU and GPU features in use, in llama.cpp's format.</param>
 public sealed record NativeLibraryInfo(string Directory, string Version, string SystemInfo)
 {

@@ -23,7 +23,7 @@ internal static class NativeLoader
                 nameof(LlamaRuntimeOptions.Logger));
         }
 
-        NativeLibraryInfo info = Volatile.Read(ref s_loaded) ?? LoadOnce(options?.LibraryDirectory);
+        NativeLibraryInfo info = Volatile.Read(ref s_loaded) ?? LoadOnce(options ?? new LlamaRuntimeOptions());
         if (options?.LibraryDirectory is { } wanted && !FilePaths.AreSame(wanted, info.Directory))
         {
             throw new NativeLibraryException(
@@ -34,7 +34,7 @@ internal static class NativeLoader
         return info;
     }
 
-    private static NativeLibraryInfo LoadOnce(string? optionDirectory)
+    private static NativeLibraryInfo LoadOnce(LlamaRuntimeOptions options)
     {
         lock (s_gate)
         {
@@ -44,39 +44,75 @@ internal static class NativeLoader
             }
 
             var locator = new LibraryLocator();
-            string directory = LibraryLocator.SharedDirectory ?? locator.FindDirectory(optionDirectory) ?? throw NotFound(locator);
-            Dictionary<string, nint> handles = OpenLibraries(locator, directory);
+            string directory = LibraryLocator.SharedDirectory ?? ChooseDirectory(locator, options);
+            var handles = new Dictionary<string, nint>();
+            NativeVersion version;
+            try
+            {
+                OpenLibraries(locator, directory, handles);
 
-            // Validated through function pointers, because an import stays bound to the first library it resolves to.
-            string version = AbiGuard.Check(handles[NativeLibraries.Llama], directory);
+                // Validated through function pointers, because an import stays bound to the first library it resolves to.
+                version = NativeVersion.Read(handles[NativeLibraries.Llama], handles[NativeLibraries.GgmlBase]);
+                ReleaseProfile.Loaded = AbiGuard.Recognise(handles[NativeLibraries.Llama], version, directory);
+            }
+            catch (NativeLibraryException)
+            {
+                // Otherwise libraries of another folder, tried next, would be bound to these.
+                foreach (nint handle in handles.Values.Reverse())
+                {
+                    NativeLibrary.Free(handle);
+                }
+
+                throw;
+            }
+
             Publish(handles);
             LibraryLocator.SharedDirectory = directory;
-            return s_loaded = Initialize(directory, version);
+            return s_loaded = Initialize(directory, ReleaseProfile.Loaded.VersionOf(version));
         }
     }
 
-    private static Dictionary<string, nint> OpenLibraries(LibraryLocator locator, string directory)
+    private static string ChooseDirectory(LibraryLocator locator, LlamaRuntimeOptions options)
     {
-        var handles = new Dictionary<string, nint>();
+        IReadOnlyList<string> present = LoadedLibraries.Find();
+        string? shared = options.UseLoadedLibrary
+            ? Path.GetDirectoryName(present.FirstOrDefault(file => LoadedLibraries.IsNamed(file, NativeLibraries.Llama)))
+            : null;
+        string directory = shared ?? locator.FindDirectory(options.LibraryDirectory) ?? throw NotFound(locator);
+        string[] foreign = [.. present.Where(file => !FilePaths.AreSame(Path.GetDirectoryName(file)!, directory))];
+        return foreign.Length == 0 ? directory : throw AlreadyPresent(foreign, directory);
+    }
+
+    private static void OpenLibraries(LibraryLocator locator, string directory, Dictionary<string, nint> handles)
+    {
         foreach (string library in NativeLibraries.InLoadOrder)
         {
             string file = locator.FindFile(directory, library)
                 ?? throw new NativeLibraryException(
                     $"The folder '{directory}' contains the llama library but not the library '{library}' that it requires. "
                     + "Keep all files of a native package together." + Paths(locator), locator.Tried, null);
-            try
+            handles[library] = Open(file, locator);
+
+            // ggml is linked to it, and finds it under its name if it is already loaded.
+            if (library == NativeLibraries.GgmlBase && LLamaSharpFolders.FindCpuBackend(locator, directory) is { } cpu)
             {
-                handles[library] = NativeLibrary.Load(file);
-            }
-            catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
-            {
-                throw new NativeLibraryException(
-                    $"The native library '{file}' cannot be loaded: {error.Message.Trim()}{Environment.NewLine}"
-                    + Advice(LibraryPlatform.Of(file)) + Paths(locator), locator.Tried, error);
+                handles[LLamaSharpFolders.CpuBackend] = Open(cpu, locator);
             }
         }
+    }
 
-        return handles;
+    private static nint Open(string file, LibraryLocator locator)
+    {
+        try
+        {
+            return NativeLibrary.Load(file);
+        }
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+        {
+            throw new NativeLibraryException(
+                $"The native library '{file}' cannot be loaded: {error.Message.Trim()}{Environment.NewLine}"
+                + Advice(LibraryPlatform.Of(file)) + Paths(locator), locator.Tried, error);
+        }
     }
 
     private static void Publish(Dictionary<string, nint> handles)
@@ -94,9 +130,14 @@ internal static class NativeLoader
     {
         NativeLog.Attach();
 
-        // ggml loads the best CPU backend for the processor, and every GPU backend with a working driver.
-        GgmlDevices.ggml_backend_load_all_from_path(directory);
-        if (GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Cpu) == 0)
+        // ggml loads the best CPU backend for the processor, and every GPU backend with a working driver. Libraries that are linked to
+        // their backends, or were in use before, have registered them already.
+        if (!HasCpu())
+        {
+            GgmlDevices.ggml_backend_load_all_from_path(directory);
+        }
+
+        if (!HasCpu())
         {
             throw new NativeLibraryException(
                 $"The folder '{directory}' contains no CPU backend (ggml-cpu-*) for this processor. "
@@ -119,6 +160,15 @@ internal static class NativeLoader
         };
     }
 
+    private static bool HasCpu() => GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Cpu) != 0;
+
+    private static NativeLibraryException AlreadyPresent(IReadOnlyList<string> files, string directory) => new(
+        "Something else in this process, such as LLamaSharp, has already loaded llama.cpp or ggml:"
+        + string.Concat(files.Select(file => Environment.NewLine + "  " + file)) + Environment.NewLine
+        + $"The libraries in '{directory}' have the same names and would be mixed with them. Set LlamaRuntimeOptions.UseLoadedLibrary to "
+        + "use the loaded ones, if they are of a release that LlamaNative runs on: "
+        + string.Join(" or ", ReleaseProfile.All.Select(release => release.Name)) + ". Otherwise use only one of the two in a process.");
+
     private static NativeLibraryException NotFound(LibraryLocator locator)
     {
         IReadOnlyList<string> others = LibraryLocator.FindOtherPlatforms();
@@ -134,7 +184,7 @@ internal static class NativeLoader
             + Paths(locator), locator.Tried, null);
     }
 
-    private static string Advice(string? platform) => platform is not null && platform != LibraryLocator.RuntimeIdentifier
+    private static string Advice(string? platform) => platform is not null && platform != LibraryLocator.Platform
         ? $"The library is for {platform}, but this process is {LibraryLocator.RuntimeIdentifier}: publish the application for "
             + $"{LibraryLocator.RuntimeIdentifier} with the package LlamaNative.Backend.Cpu."
         : $"It requires a {LibraryLocator.RuntimeIdentifier} system with the C++ runtime and the libraries named above; install the "

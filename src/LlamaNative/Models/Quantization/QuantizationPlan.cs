@@ -143,7 +143,7 @@ internal sealed unsafe class QuantizationPlan
             fixed (llama_model_tensor_override* tt = types)
             fixed (int* layers = prune)
             {
-                llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
+                llama_model_quantize_params parameters = ReleaseProfile.Loaded.DefaultQuantizeParameters();
                 parameters.ftype = (int)_options.FileType;
                 parameters.output_tensor_type = _options.OutputTensorType ?? NoType;
                 parameters.token_embedding_type = _options.TokenEmbeddingType ?? NoType;
@@ -160,7 +160,7 @@ internal sealed unsafe class QuantizationPlan
                 parameters.kv_overrides = overrides.Length == 1 ? null : kv;
                 parameters.tt_overrides = types.Length == 1 ? null : tt;
                 parameters.prune_layers = prune.Length == 1 ? null : layers;
-                return LlamaQuantization.llama_model_quantize(_path, "", &parameters);
+                return ReleaseProfile.Loaded.Quantize(_path, "", &parameters);
             }
         }
         finally

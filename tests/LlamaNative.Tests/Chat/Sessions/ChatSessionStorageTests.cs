@@ -1,3 +1,4 @@
+using System.Text;
 using LlamaNative.Chat;
 using LlamaNative.Contexts;
 
@@ -63,7 +64,7 @@ public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixtu
     {
         using LlamaContext context = tiny.NewContext(size: 512);
         ChatSession session = NewSession(context);
-        session.Add(ChatMessage.FromUser("the cat"));
+        await session.SendAsync("the cat", s_greedy).CompleteAsync();
         session.Save(File);
         byte[] before = await System.IO.File.ReadAllBytesAsync(File);
         session.Add(ChatMessage.FromUser("sto"));
@@ -73,18 +74,18 @@ public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixtu
         OperationCanceledException error = await Assert.ThrowsAsync<OperationCanceledException>(() => session.SaveAsync(File, stop.Token));
         Assert.Equal(stop.Token, error.CancellationToken);
         await Assert.ThrowsAsync<OperationCanceledException>(() => session.LoadAsync(File, stop.Token));
-        Assert.Equal(2, session.Messages.Count);
+        Assert.Equal(3, session.Messages.Count);
         Assert.Equal(before, await System.IO.File.ReadAllBytesAsync(File));
 
         // Also during the work: the cache is copied in chunks, between which the token is checked.
         await using var stopping = new StoppingStream(before, stop: null);
         await session.LoadAsync(stopping);
-        Assert.Single(session.Messages);
+        Assert.Equal(2, session.Messages.Count);
         using var late = new CancellationTokenSource();
         await using var stopped = new StoppingStream(before, late);
         session.Add(ChatMessage.FromUser("sto"));
         await Assert.ThrowsAsync<OperationCanceledException>(() => session.LoadAsync(stopped, late.Token));
-        Assert.Equal(2, session.Messages.Count);
+        Assert.Equal(3, session.Messages.Count);
         await session.SendAsync("the", s_greedy).CompleteAsync();
     }
 
@@ -124,6 +125,28 @@ public sealed class ChatSessionStorageTests(TinyModelFixture tiny) : IClassFixtu
         await Assert.ThrowsAsync<ArgumentException>(() => session.LoadAsync(forwardOnly));
         Assert.Single(session.Messages);
         await session.SendAsync("the", s_greedy).CompleteAsync();
+    }
+
+    // llama.cpp does not check the bytes of a state, so those of another release would be read as something else.
+    [Fact]
+    public async Task A_state_in_the_format_of_another_release_is_evaluated_again()
+    {
+        using LlamaContext context = tiny.NewContext(size: 512);
+        ChatSession session = NewSession(context);
+        await session.SendAsync("the cat", s_greedy).CompleteAsync();
+        session.Save(File);
+        string saved = Encoding.Latin1.GetString(await System.IO.File.ReadAllBytesAsync(File));
+        string own = $"\"llama.cpp state format\":\"{SequenceState.Format}\"";
+        string other = $"\"llama.cpp state format\":\"{SequenceState.Format - 1}\"".PadRight(own.Length); // as long as before
+        Assert.Contains(own, saved, StringComparison.Ordinal);
+        await System.IO.File.WriteAllBytesAsync(File, Encoding.Latin1.GetBytes(saved.Replace(own, other, StringComparison.Ordinal)));
+        string expected = (await session.SendAsync("sto", s_greedy).CompleteAsync()).Content!;
+
+        using LlamaContext later = tiny.NewContext(size: 512);
+        ChatSession restored = NewSession(later);
+        Assert.False(restored.Load(File));
+        Assert.Equal(expected, (await restored.SendAsync("sto", s_greedy).CompleteAsync()).Content);
+        Assert.Equal(0, restored.LastResult!.Usage.CachedTokens);
     }
 
     private static Task Do(Action action)

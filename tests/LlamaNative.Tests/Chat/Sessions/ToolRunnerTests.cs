@@ -117,6 +117,61 @@ public sealed partial class ToolRunnerTests : IDisposable
         });
         Assert.Contains("after 0 rounds", error.Message, StringComparison.Ordinal);
         Assert.Contains(session.Messages, message => message.ToolCalls.Count > 0);
+
+        // The call that is not executed has a result too, because many templates reject a call without one.
+        Assert.Equal(ChatRole.Tool, session.Messages[^1].Role);
+    }
+
+    /// <summary>A call without a result would be rejected by templates, and a result that nobody keeps was computed for nothing.</summary>
+    [Theory]
+    [InlineData("in the tool")]
+    [InlineData("after the tool")]
+    [InlineData("in the answer")]
+    public async Task Whenever_it_is_cancelled_every_call_has_its_result(string when)
+    {
+        using var context = new LlamaContext(_model, new ContextOptions { ContextSize = 2048, Threads = 1 });
+        using var stop = new CancellationTokenSource();
+        var definition = new ToolDefinition("f", "", new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() });
+        var tool = new ToolFunction(definition, (_, token) =>
+        {
+            if (when != "in the answer")
+            {
+                stop.Cancel();
+            }
+
+            return when == "in the tool" ? Task.FromCanceled<string>(token) : Task.FromResult("done");
+        });
+        var session = new ChatSession(context, new ChatSessionOptions
+        {
+            Format = ChatFormat.FromName(_model, "chatml"),
+            Tools = [definition],
+            ToolChoice = ToolChoice.Required,
+        });
+        var options = new GenerationOptions
+        {
+            MaxTokens = 200,
+            Sampling = new SamplingOptions { Seed = 3 },
+            StopConditions = [new Cancelling(session, stop, when == "in the answer")],
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (string _ in new ToolRunner(session, [tool]).SendAsync("x", options, stop.Token))
+            {
+            }
+        });
+        Assert.Equal([ChatRole.User, ChatRole.Assistant, ChatRole.Tool], session.Messages.Take(3).Select(message => message.Role));
+        Assert.Equal(when == "in the tool" ? "error: the call was cancelled" : "done", session.Messages[2].Content);
+
+        // The conversation goes on with the answer that is missing.
+        int count = 0;
+        options = options with { StopConditions = [], MaxTokens = 4 };
+        await foreach (string piece in new ToolRunner(session, [tool]).RegenerateAsync(options))
+        {
+            count += piece.Length;
+        }
+
+        Assert.True(count > 0);
+        Assert.Equal(4, session.Messages.Count);
     }
 
     [Fact]
@@ -141,6 +196,20 @@ public sealed partial class ToolRunnerTests : IDisposable
                 Sampling = new SamplingOptions { Seed = 1 },
             }));
         Assert.Contains("MaxTokens", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Cancels at the first token of the answer that follows a tool's result.</summary>
+    private sealed class Cancelling(ChatSession session, CancellationTokenSource stop, bool active) : IStopCondition
+    {
+        public bool IsMet(ReadOnlySpan<int> generated)
+        {
+            if (active && session.Messages is [.., { Role: ChatRole.Tool }])
+            {
+                stop.Cancel();
+            }
+
+            return false;
+        }
     }
 
     internal enum Colour

@@ -122,11 +122,11 @@ public sealed class LogLinesTests(TinyModelFixture tiny) : IClassFixture<TinyMod
 
     private unsafe List<string> QuantizationLines()
     {
-        llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
+        llama_model_quantize_params parameters = ReleaseProfile.Loaded.DefaultQuantizeParameters();
         parameters.ftype = (int)ModelFileType.Q8_0;
         parameters.dry_run = 1;
         using NativeLog.Recording log = NativeLog.Record();
-        Assert.Equal(0u, LlamaQuantization.llama_model_quantize(tiny.Path, "", &parameters));
+        Assert.Equal(0u, ReleaseProfile.Loaded.Quantize(tiny.Path, "", &parameters));
         return log.Lines;
     }
 }

@@ -146,7 +146,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
     private static void NativeQuantize(string input, string output, ModelFileType type,
         IReadOnlyDictionary<string, float[]>? importance, bool keepSplit)
     {
-        llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
+        llama_model_quantize_params parameters = ReleaseProfile.Loaded.DefaultQuantizeParameters();
         parameters.ftype = (int)type;
         parameters.nthread = 1;
         parameters.keep_split = keepSplit ? (byte)1 : (byte)0;
@@ -169,7 +169,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
             fixed (llama_model_imatrix_data* list = entries)
             {
                 parameters.imatrix = importance is null ? null : list;
-                Assert.Equal(0u, LlamaQuantization.llama_model_quantize(input, output, &parameters));
+                Assert.Equal(0u, ReleaseProfile.Loaded.Quantize(input, output, &parameters));
             }
         }
         finally

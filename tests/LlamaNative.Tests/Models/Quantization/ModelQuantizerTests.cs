@@ -146,10 +146,10 @@ public sealed class ModelQuantizerTests : IDisposable
 
     private unsafe void NativeQuantize(string output, ModelFileType type)
     {
-        llama_model_quantize_params parameters = LlamaQuantization.llama_model_quantize_default_params();
+        llama_model_quantize_params parameters = ReleaseProfile.Loaded.DefaultQuantizeParameters();
         parameters.ftype = (int)type;
         parameters.nthread = 1;
-        Assert.Equal(0u, LlamaQuantization.llama_model_quantize(Model, output, &parameters));
+        Assert.Equal(0u, ReleaseProfile.Loaded.Quantize(Model, output, &parameters));
     }
 
     private sealed class Synchronous(Action<ModelQuantizationProgress> report) : IProgress<ModelQuantizationProgress>

@@ -1,0 +1,60 @@
+namespace LlamaNative.Models;
+
+/// <summary>
+/// What models of an architecture (<c>general.architecture</c>) are for, where it is not to generate text. The lists match llama.cpp
+/// v0.4.0 (src/models/*.cpp and llama_model::create_memory), which generates text with every other architecture.
+/// </summary>
+public static class ModelArchitecture
+{
+    private static readonly HashSet<string> s_embedding =
+    [
+        "bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3", "eurobert", "t5encoder",
+        "gemma-embedding", "llama-embed",
+    ];
+
+    private static readonly HashSet<string> s_diffusion = ["dream", "llada", "llada-moe", "rnd1"];
+
+    /// <summary>Parts of pipelines that turn text into sound; their tokens are codes of sound.</summary>
+    private static readonly HashSet<string> s_speech = ["wavtokenizer-dec", "qwen3tts", "pockettts"];
+
+    /// <summary>Draft models for speculation, which read the hidden states of another model's context.</summary>
+    private static readonly HashSet<string> s_drafts = ["eagle3", "dflash", "gemma4-assistant"];
+
+    /// <summary>
+    /// Whether models of an architecture continue text token by token; true for an architecture that is unknown. See
+    /// <see cref="LlamaModel.GeneratesText"/>.
+    /// </summary>
+    /// <param name="architecture">The value of <c>general.architecture</c>, which a file tells without being loaded.</param>
+    public static bool GeneratesText(string architecture) => Obstacle(architecture) is null;
+
+    /// <summary>Whether a model is one of another model's parts, which cannot be evaluated without that model's context.</summary>
+    internal static bool IsDraft(string architecture) => s_drafts.Contains(architecture);
+
+    /// <summary>Whether the compute graph ends in logits. llama.cpp returns uninitialized memory where it does not.</summary>
+    internal static bool HasLogits(string architecture) => !s_embedding.Contains(architecture) && architecture != "wavtokenizer-dec";
+
+    /// <summary>Whether sequences can share the cells of a unified cache.</summary>
+    internal static bool SharesCells(string architecture) => architecture != "deepseek4";
+
+    /// <summary>Whether a token can belong to several sequences. Where not, llama.cpp fails an assertion.</summary>
+    internal static bool SharesTokens(string architecture) => architecture is not ("deepseek4" or "qwen4exp");
+
+    /// <summary>Throws if a model does not continue text, as everything that generates or predicts text does at its beginning.</summary>
+    /// <exception cref="LlamaException">The model does not continue text. The message says what it does.</exception>
+    public static void RequireText(LlamaModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (Obstacle(model.Architecture) is { } obstacle)
+        {
+            throw new LlamaException($"The model '{Path.GetFileName(model.Path)}' (architecture '{model.Architecture}') {obstacle}");
+        }
+    }
+
+    private static string? Obstacle(string architecture) =>
+        s_embedding.Contains(architecture) ? "embeds text and cannot generate any."
+        : s_diffusion.Contains(architecture)
+            ? "is a diffusion model: it fills in masked tokens in any order instead of continuing a text, which is not supported."
+        : s_speech.Contains(architecture) ? "is a part of a speech model and generates no text."
+        : s_drafts.Contains(architecture) ? "is a draft model: it only predicts tokens for another model, and cannot generate by itself."
+        : null;
+}

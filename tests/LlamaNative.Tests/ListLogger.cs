@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+
+namespace LlamaNative.Tests;
+
+/// <summary>Keeps every line that it receives.</summary>
+internal sealed class ListLogger : ILogger
+{
+    public List<string> Lines { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
+    {
+        lock (Lines)
+        {
+            Lines.Add(formatter(state, exception));
+        }
+    }
+}
