@@ -1,6 +1,6 @@
 using LlamaNative.Contexts;
-using LlamaNative.TestSupport;
 using LlamaNative.Tensors;
+using LlamaNative.TestSupport;
 using Kind = LlamaNative.TestSupport.ArchitectureKind;
 
 namespace LlamaNative.Sweep;
