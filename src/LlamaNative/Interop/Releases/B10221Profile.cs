@@ -4,7 +4,8 @@ using LlamaNative.Tensors;
 namespace LlamaNative.Interop;
 
 /// <summary>
-/// llama.cpp b10221 (commit 815a2a591), the release in LLamaSharp.Backend.* 0.30.0. Its structs are those of LLamaSharp's interop.
+/// llama.cpp b10221 (commit 815a2a591), the release in LLamaSharp.Backend.* 0.30.0. Its structs are the pinned ones without the members
+/// that were added later.
 /// </summary>
 /// <remarks>
 /// <c>llama_model_quantize_params</c>, <c>llama_sampler_i</c> (10 functions) and <c>ggml_backend_dev_caps</c> lack only the last members
@@ -140,10 +141,10 @@ internal sealed unsafe partial class B10221Profile : ReleaseProfile
     public override llama_sampler* CreatePenalties(int vocabularySize, int lastN, float repeat, float frequency, float presence) =>
         llama_sampler_init_penalties(lastN, repeat, frequency, presence);
 
-    // The trained context replaces only a history of -1, which no caller passes.
+    // This release also limits the history to the trained context, which is unknown here: passing the history's own length sets no limit.
     public override llama_sampler* CreateDry(VocabularyHandle vocabulary, float multiplier, float @base, int allowedLength, int lastN,
         byte** breakers, nuint breakerCount) =>
-        llama_sampler_init_dry(vocabulary, 0, multiplier, @base, allowedLength, lastN, breakers, breakerCount);
+        llama_sampler_init_dry(vocabulary, lastN, multiplier, @base, allowedLength, lastN, breakers, breakerCount);
 
     private static bool AreDefaults(in ModelParameters p) =>
         p.devices is null && p.tensor_buft_overrides is null && p.n_gpu_layers == -1 && p.split_mode == LlamaSplitMode.Layer
