@@ -49,6 +49,20 @@ export function renameRelease(previous, release, previousVersion, version) {
             .replaceAll(previousVersion, version));
 }
 
+/** The version of ggml in a llama.cpp source folder. */
+export function ggmlVersion(source) {
+    const text = readFileSync(join(source, "ggml", "CMakeLists.txt"), "utf8");
+    const part = name => new RegExp(`set\\(GGML_VERSION_${name} (\\d+)\\)`).exec(text)?.[1]
+        ?? fail("LN0007", `ggml/CMakeLists.txt does not set GGML_VERSION_${name}.`);
+    return ["MAJOR", "MINOR", "PATCH"].map(part).join(".");
+}
+
+/** Updates the version of ggml that the library expects. */
+export function renameGgml(previous, version) {
+    const file = join(native, "..", "src", "LlamaNative", "Primitives", "PinnedRelease.cs");
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll(`"${previous}"`, `"${version}"`));
+}
+
 export function view(name, version, field) {
     const result = npm(["view", `${name}@${version}`, field], native);
     if (result.unreachable)

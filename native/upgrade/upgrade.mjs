@@ -10,7 +10,7 @@ import { fail, native, npm, readJson } from "../npm.mjs";
 import { compareFunctions, compareReports, missingFrom } from "./compare.mjs";
 import { functionsOf } from "./headers.mjs";
 import { declaredFormats, missingFormats, missingLines } from "./log-lines.mjs";
-import { pinPackages, pinSource, renameRelease, view } from "./pins.mjs";
+import { ggmlVersion, pinPackages, pinSource, renameGgml, renameRelease, view } from "./pins.mjs";
 
 const [version, ...flags] = process.argv.slice(2);
 const root = join(native, "..");
@@ -26,6 +26,7 @@ if (view(previous.source.package, version, "version") !== version)
 step(`llama.cpp ${previous.release}: source and declarations`);
 run("node", ["fetch-source.mjs"], native);
 const functionsBefore = functionsOf(includes);
+const ggmlBefore = ggmlVersion(source);
 const reportBefore = readJson(join(native, "abi", "layout.json"));
 
 const { release, commit } = inspect(version);
@@ -34,6 +35,7 @@ const dropped = pinPackages(version, release);
 pinSource(version, commit);
 renameRelease(previous.release, release, previous.source.version, version);
 run("node", ["fetch-source.mjs"], native);
+renameGgml(ggmlBefore, ggmlVersion(source));
 
 step("ABI report");
 const { added, unmirrored, report } = recompile();
