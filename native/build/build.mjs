@@ -13,7 +13,7 @@ import { run } from "../download.mjs";
 import { fail, native } from "../npm.mjs";
 import { configure, compile } from "./cmake.mjs";
 import { exclusively } from "./lock.mjs";
-import { manifest, parts, recipe } from "./recipes.mjs";
+import { manifest, recipe } from "./recipes.mjs";
 import { findToolchain } from "./toolchains.mjs";
 
 const { values } = parseArgs({ options: { rid: { type: "string" }, part: { type: "string" }, variants: { type: "string" } } });

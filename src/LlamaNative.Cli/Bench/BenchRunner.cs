@@ -9,23 +9,34 @@ namespace LlamaNative.Cli.Bench;
 /// from an empty cache. The measured loops contain only the evaluation. In an encoder-decoder, the encoder reads the prompt, and the
 /// decoder generates.
 /// </summary>
-internal sealed class BenchRunner(LlamaModel model, int repetitions, CancellationToken cancellationToken)
+internal sealed class BenchRunner
 {
+    private readonly LlamaModel _model;
+    private readonly int _repetitions;
+    private readonly CancellationToken _cancellationToken;
     private readonly Random _random = new(0);
+
+    /// <exception cref="LlamaException">The model generates no text.</exception>
+    public BenchRunner(LlamaModel model, int repetitions, CancellationToken cancellationToken)
+    {
+        ModelArchitecture.RequireText(model);
+        _model = model;
+        _repetitions = repetitions;
+        _cancellationToken = cancellationToken;
+    }
 
     public BenchResult Run(BenchTest test)
     {
-        ModelArchitecture.RequireText(model);
-        using var context = new LlamaContext(model, test.ContextOptions);
+        using var context = new LlamaContext(_model, test.ContextOptions);
 
         // An encoder reads the whole prompt at once; the context refuses one that is too long for that.
-        int longest = model.IsEncoderDecoder ? int.MaxValue : test.BatchSize;
+        int longest = _model.IsEncoderDecoder ? int.MaxValue : test.BatchSize;
         using var batch = new TokenBatch(Math.Max(1, Math.Min(Math.Max(test.PromptTokens, test.Depth), longest)));
         DateTimeOffset time = DateTimeOffset.UtcNow;
         WarmUp(context, batch, test);
 
-        var samples = new TimeSpan[repetitions];
-        for (int i = 0; i < repetitions; i++)
+        var samples = new TimeSpan[_repetitions];
+        for (int i = 0; i < _repetitions; i++)
         {
             context.Cache.Clear();
             int position = Prepare(context, batch, test.Depth);
@@ -48,7 +59,7 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
     /// <summary>Fills the cache up to a depth, unmeasured; a decoder that follows an encoder needs an encoded input first.</summary>
     private int Prepare(LlamaContext context, TokenBatch batch, int depth)
     {
-        if (model.IsEncoderDecoder)
+        if (_model.IsEncoderDecoder)
         {
             EvaluatePrompt(context, batch, 0, 1);
         }
@@ -59,7 +70,7 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
     /// <summary>Evaluates a prompt and returns the position of the next token.</summary>
     private int EvaluatePrompt(LlamaContext context, TokenBatch batch, int position, int count)
     {
-        if (!model.IsEncoderDecoder)
+        if (!_model.IsEncoderDecoder)
         {
             return EvaluateTokens(context, batch, position, count);
         }
@@ -72,7 +83,7 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
                 batch.Add(RandomToken(), i, logits: true);
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
+            _cancellationToken.ThrowIfCancellationRequested();
             context.Encode(batch, CancellationToken.None);
         }
 
@@ -111,7 +122,7 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
     private void Evaluate(LlamaContext context, TokenBatch batch)
     {
         // Checked here and not passed to Decode, which would poll the token inside the graph and slow down the measurement.
-        cancellationToken.ThrowIfCancellationRequested();
+        _cancellationToken.ThrowIfCancellationRequested();
         context.Decode(batch, CancellationToken.None);
 
         // A GPU may still be computing; reading the logits waits for it.
@@ -119,7 +130,7 @@ internal sealed class BenchRunner(LlamaModel model, int repetitions, Cancellatio
     }
 
     private int FirstToken() =>
-        model.DecoderStartToken ?? (model.Vocabulary is { AddsBos: true, Bos: { } bos } ? bos : RandomToken());
+        _model.DecoderStartToken ?? (_model.Vocabulary is { AddsBos: true, Bos: { } bos } ? bos : RandomToken());
 
-    private int RandomToken() => _random.Next(model.Vocabulary.Count);
+    private int RandomToken() => _random.Next(_model.Vocabulary.Count);
 }

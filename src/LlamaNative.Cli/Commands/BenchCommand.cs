@@ -3,7 +3,6 @@ using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Bench;
 using LlamaNative.Cli.Terminal;
 using LlamaNative.Contexts;
-using LlamaNative.Models;
 using LlamaNative.Tensors;
 
 namespace LlamaNative.Cli.Commands;
@@ -68,7 +67,6 @@ internal sealed class BenchCommand : ShellCommand
         }
 
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
-        ModelArchitecture.RequireText(model); // before the report begins
         var setup = new BenchSetup(model, _model.Path(parse), _model.GpuLayers(parse), LlamaRuntime.GetDevices());
         var runner = new BenchRunner(model, repetitions, Interrupted);
 

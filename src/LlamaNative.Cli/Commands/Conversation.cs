@@ -106,7 +106,7 @@ internal sealed class Conversation(Shell shell, ChatSession session, GenerationO
         }
         finally
         {
-            // A process that is told to end before the answer begins keeps the message, to answer it when the conversation is resumed.
+            // If the process is asked to exit before the answer starts, the message is kept and answered when the conversation is resumed.
             if (message is not null && answer.Message is null && shell.Interrupt.Token.IsCancellationRequested)
             {
                 session.Add(message);

@@ -75,7 +75,7 @@ public sealed class LlamaModel : IDisposable
     /// <summary>The number of parameters.</summary>
     public long ParameterCount { get; }
 
-    /// <summary>The architecture in the metadata, e.g. <c>llama</c>; empty if there is none.</summary>
+    /// <summary>The architecture in the metadata, e.g. <c>llama</c>; empty if missing.</summary>
     public string Architecture { get; }
 
     /// <summary>

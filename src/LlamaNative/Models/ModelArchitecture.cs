@@ -24,7 +24,7 @@ public static class ModelArchitecture
     /// Whether models of an architecture continue text token by token; true for an architecture that is unknown. See
     /// <see cref="LlamaModel.GeneratesText"/>.
     /// </summary>
-    /// <param name="architecture">The value of <c>general.architecture</c>, which a file tells without being loaded.</param>
+    /// <param name="architecture">The value of <c>general.architecture</c>, which can be read without loading the model.</param>
     public static bool GeneratesText(string architecture) => Obstacle(architecture) is null;
 
     /// <summary>Whether a model is one of another model's parts, which cannot be evaluated without that model's context.</summary>

@@ -168,7 +168,8 @@ public sealed partial class GenerationOptionsTests(TinyModelFixture tiny) : ICla
             asked.Add(arguments.On);
             return Task.FromResult("done");
         });
-        var runner = new ToolRunner(Session(context, ToolChoice.Required), [lamp], new ToolRunnerOptions { MaxRounds = 1 });
+        ChatSession session = Session(context, ToolChoice.Required);
+        var runner = new ToolRunner(session, [lamp], new ToolRunnerOptions { MaxRounds = 1 });
         var options = new GenerationOptions
         {
             MaxTokens = 200,
@@ -177,6 +178,7 @@ public sealed partial class GenerationOptionsTests(TinyModelFixture tiny) : ICla
         };
         await Drain(runner.SendAsync("the", options));
         Assert.Equal([true], asked);
+        Assert.Equal("done", session.Messages.Single(message => message.Role == ChatRole.Tool).Content);
     }
 
     /// <summary>The sampler writes the marker; after it, the grammar turns the output into a call.</summary>

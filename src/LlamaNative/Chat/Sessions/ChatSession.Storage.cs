@@ -129,8 +129,8 @@ public sealed partial class ChatSession
 
     private bool SaveTo(Stream destination, CancellationToken stop)
     {
-        // One lease for both: the tokens must belong to the captured state. Cells evaluated with other adapters than the current ones are
-        // of no use to anyone, nor are an encoder-decoder's without the encoder's output.
+        // One lease for both: the tokens must belong to the captured state. Cells evaluated with other adapters than the current ones
+        // cannot be reused, nor can those of an encoder-decoder without the encoder's output.
         using LlamaContext.Lease lease = Context.Enter();
         ConversationState conversation = State;
         bool isUsable = Context.Cache.IsCurrent(Options.Sequence) && !Context.Model.IsEncoderDecoder;

@@ -62,7 +62,7 @@ internal sealed class ChatTurn(
         return run;
     }
 
-    /// <summary>Ends the turn and returns the model's message, which may have been stopped early; null if there is none.</summary>
+    /// <summary>Ends the turn. Returns the model's message, possibly cut short, or null if the turn failed or produced nothing.</summary>
     /// <param name="result">The result; null after a failure.</param>
     /// <param name="speech">The text without tool calls.</param>
     /// <param name="calls">The tool calls.</param>

@@ -47,8 +47,8 @@ internal static class LLamaSharpFolders
     }
 
     /// <summary>
-    /// The CPU backend for a folder that does not contain it: the one of the best level beside the folder. Null if there is none, or if the
-    /// folder needs none.
+    /// The CPU backend for a GPU folder that lacks it: the one in the sibling folder of the best level. Null if no sibling has one, or if
+    /// the folder does not need it.
     /// </summary>
     public static string? FindCpuBackend(LibraryLocator locator, string directory) =>
         Path.GetDirectoryName(directory) is { } native && s_gpus.Any(gpu => gpu.Folder == Path.GetFileName(directory))

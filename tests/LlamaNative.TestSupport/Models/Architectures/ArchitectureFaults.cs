@@ -12,7 +12,7 @@ public static class ArchitectureFaults
         ["cogvlm"] =
             "logits token by token: the logits differ; micro-batches: the logits differ; two sequences: the logits differ; "
             + "two sequences, unified: the logits differ; cut back: the logits differ; generate on: the first prompt "
-            + "continues in another way after another prom",
+            + "continues differently after another prompt",
         ["deepseek32"] = "estimate: ends the process in ggml.c",
         ["deepseek4"] = "estimate: ends the process in ggml.c",
         ["dots3note"] = "estimate: ends the process in ggml.c",

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Tests.Cli;
 
-/// <summary>A prompt that contains the begin-of-text token gets a second one, which is told and can be left out.</summary>
+/// <summary>A prompt that already starts with BOS gets a second one; the tool warns about it, and --no-bos omits it.</summary>
 public sealed class PromptArgumentsTests(TinyModelFixture tiny) : IClassFixture<TinyModelFixture>
 {
     private const string Warning = "two BOS tokens";
