@@ -202,6 +202,7 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         await page.Locator("#input").FillAsync("the cat");
         await page.Locator("#send").ClickAsync();
         await fetched.Task;
+        await Expect(page.Locator("#status-speed")).ToContainTextAsync("tokens/s"); // an answer without a token is not kept
         await page.Locator("#stop").ClickAsync();
         await Expect(page.Locator(".message-facts")).ToContainTextAsync("token");
         await page.RunAndWaitForResponseAsync(() => Task.Run(deliver.SetResult),

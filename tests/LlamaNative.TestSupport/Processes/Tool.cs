@@ -50,9 +50,9 @@ public static class Tool
     {
         string path = Repository.PathOf(project, "bin", s_configuration, "net10.0", assembly);
         Assert.True(File.Exists(path), $"{path} is not built");
-        // A test run in the background of a shell ignores SIGINT, and its children would inherit that.
+        // A test run in the background of a shell ignores SIGINT, one under nohup SIGHUP, and its children would inherit that.
         bool resetsSignals = OperatingSystem.IsLinux();
-        string[] command = resetsSignals ? ["--default-signal=INT", "dotnet", path] : [path];
+        string[] command = resetsSignals ? ["--default-signal=INT,HUP,TERM", "dotnet", path] : [path];
         var start = new ProcessStartInfo(resetsSignals ? "env" : "dotnet", [.. command, .. arguments])
         {
             RedirectStandardInput = true,
