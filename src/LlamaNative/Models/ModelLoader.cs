@@ -22,8 +22,10 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         options.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         llama_model_kv_override[]? overrides = NativeOverrides();
+        // Before the first model, each of the two takes some milliseconds.
+        Task native = NativeLoader.IsLoaded ? Task.CompletedTask : Task.Run(() => LlamaRuntime.Load());
         CheckFile();
-        LlamaRuntime.Load();
+        native.GetAwaiter().GetResult();
         float[]? tensorSplit = NativeTensorSplit();
         using NativePlacements? placements = options.TensorPlacements.Count == 0
             ? null

@@ -12,6 +12,8 @@ internal static class NativeLoader
     private static readonly Dictionary<string, nint> s_handles = [];
     private static NativeLibraryInfo? s_loaded;
 
+    public static bool IsLoaded => Volatile.Read(ref s_loaded) is not null;
+
     public static NativeLibraryInfo Load(LlamaRuntimeOptions? options)
     {
         OptionCheck.NotEmpty(options?.LibraryDirectory);
