@@ -1,8 +1,8 @@
-// Builds native libraries from llama.cpp's pinned source:
+// Builds native libraries from llama.cpp's pinned source into the cache that the restored libraries are in:
 //
 //   node native/build/build.mjs --rid win-x64 [--part cpu|multimodal|rpc] [--variants x64,haswell]
 //
-// A finished part is in .cache/built/<part>/<rid> with a stamp of everything that it was made from: source, toolchain and flags.
+// A finished part is in .cache/<part>/<rid> with a stamp of everything that it was made from: source, toolchain and flags.
 // As long as that is the same, nothing is built. An interrupted build continues where it stopped, because its build tree
 // is kept until another one replaces it.
 import { createHash } from "node:crypto";
@@ -34,7 +34,7 @@ const inputs = {
     targets: plan.targets,
     linkedWith: finished && readFileSync(join(finished, "integrity.txt"), "utf8"),
 };
-const target = join(cache, "built", part, rid);
+const target = join(cache, part, rid);
 const stamp = `built-${digest(JSON.stringify(inputs), ...scripts())}`;
 
 if (isCurrent()) {

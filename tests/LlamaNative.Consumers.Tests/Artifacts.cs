@@ -10,6 +10,8 @@ internal static class Artifacts
     public const string Cuda = "LlamaNative.Backend.Cuda";
     public const string CudaLinux = "LlamaNative.Backend.Cuda.Linux";
     public const string CudaWindows = "LlamaNative.Backend.Cuda.Windows";
+    public const string Multimodal = "LlamaNative.Backend.Multimodal";
+    public const string Rpc = "LlamaNative.Backend.Rpc";
     public const string Tool = "LlamaNative.Cli";
     public const string Templates = "LlamaNative.Templates";
     public const string Grammars = "LlamaNative.Grammars";
@@ -22,6 +24,9 @@ internal static class Artifacts
 
     /// <summary>Whether GPU packages were created; -p:PackGpuBackends=false skips them.</summary>
     public static bool HasGpuBackends => File.Exists(PathOf(Vulkan)) && File.Exists(PathOf(Cuda));
+
+    /// <summary>Whether the packages with mtmd and the RPC backend were created; -p:PackExtras=false skips them.</summary>
+    public static bool HasExtras => File.Exists(PathOf(Multimodal)) && File.Exists(PathOf(Rpc));
 
     public static string PathOf(string id, string extension = ".nupkg") => Path.Combine(Folder, $"{id}.{Version}{extension}");
 

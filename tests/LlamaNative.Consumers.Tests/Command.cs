@@ -20,6 +20,9 @@ internal sealed record Command(string File, params string[] Arguments)
 
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>The standard input.</summary>
+    public string Input { get; init; } = "";
+
     /// <summary>Environment variables added to those of the tests; null removes a variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
@@ -53,6 +56,7 @@ internal sealed record Command(string File, params string[] Arguments)
         }
 
         Process process = Process.Start(start)!;
+        process.StandardInput.Write(Input);
         process.StandardInput.Close();
         return process;
     }

@@ -69,6 +69,7 @@ public sealed class Workshop : IDisposable
         string place = Path.Combine(Folder, name);
         string output = Path.Combine(place, "out");
         Copy(Repository.PathOf("tests", "Consumers"), place);
+        AddSampleSources(application, Path.Combine(place, application));
         PointAt(Path.Combine(place, "nuget.config"), Artifacts.Folder);
         CommandResult build = await RunDotnetAsync(place,
             ["publish", application, "-c", "Release", "-o", output, .. s_buildArguments,
@@ -98,6 +99,19 @@ public sealed class Workshop : IDisposable
         }
 
         return dotnet + Path.PathSeparator + folder;
+    }
+
+    /// <summary>An application named like a sample has only a project file of its own.</summary>
+    private static void AddSampleSources(string application, string folder)
+    {
+        string sample = Repository.PathOf("samples", application);
+        foreach (string file in Directory.Exists(sample) ? Directory.EnumerateFiles(sample) : [])
+        {
+            if (Path.GetExtension(file) != ".csproj")
+            {
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            }
+        }
     }
 
     private static void PointAt(string configuration, string packages)

@@ -30,9 +30,9 @@ internal sealed class DevicesCommand : ShellCommand
             Shell.Tell($"The {failure.Name} backend cannot be used: {failure.Reason}");
         }
 
-        if (native.IsDebugBuild)
+        foreach (NativeBuild build in native.Builds)
         {
-            Shell.Tell($"The libraries in '{native.Directory}' are a debug build, which is many times slower than an optimized one.");
+            Shell.Tell($"{string.Join(", ", build.Files)}: {build.Source}, built with {build.Compiler}");
         }
 
         return ExitCode.Success;

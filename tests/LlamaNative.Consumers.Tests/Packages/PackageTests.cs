@@ -13,6 +13,8 @@ public sealed class PackageTests
     private static readonly string[] s_managed = [Artifacts.Templates, Artifacts.Grammars, Artifacts.Library, Artifacts.Merging];
     private static readonly string[] s_gpu = [Artifacts.Vulkan, Artifacts.Cuda, Artifacts.CudaLinux, Artifacts.CudaWindows];
 
+    private static readonly string[] s_extras = [Artifacts.Multimodal, Artifacts.Rpc];
+
     private static readonly string[] s_files = Directory.Exists(Artifacts.Folder)
         ? [.. Directory.GetFiles(Artifacts.Folder, "*.nupkg").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)]
         : [];
@@ -29,7 +31,8 @@ public sealed class PackageTests
     [Fact]
     public void Every_package_is_there_in_one_version()
     {
-        string[] expected = [Artifacts.Cpu, Artifacts.Tool, .. s_managed, .. Artifacts.HasGpuBackends ? s_gpu : []];
+        string[] expected = [Artifacts.Cpu, Artifacts.Tool, .. s_managed, .. Artifacts.HasGpuBackends ? s_gpu : [],
+            .. Artifacts.HasExtras ? s_extras : []];
         Assert.All(expected, id => Assert.True(File.Exists(Artifacts.PathOf(id)), Artifacts.PathOf(id)));
         Assert.All(s_files, file => Assert.EndsWith($".{Artifacts.Version}.nupkg", file, StringComparison.Ordinal));
     }
@@ -114,6 +117,14 @@ public sealed class PackageTests
             Assert.Equal(asked.ToDictionary(other => other, _ => $"[{Artifacts.Version}]"), package.Dependencies());
         }
     }
+
+    [RequiresFact(Need.ExtraPackages)]
+    public void The_packages_with_extra_libraries_ask_for_exactly_their_own_version_of_the_CPU_package() =>
+        Assert.All(s_extras, id =>
+        {
+            using var package = new PackageFile(id);
+            Assert.Equal(new Dictionary<string, string> { [Artifacts.Cpu] = $"[{Artifacts.Version}]" }, package.Dependencies());
+        });
 
     private static PackageFile Open(string file) => new(IdOf(file));
 

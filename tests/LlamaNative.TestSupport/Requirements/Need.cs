@@ -42,6 +42,15 @@ public enum Need
     /// <summary>Packages for GPUs in artifacts/.</summary>
     GpuPackages,
 
+    /// <summary>The packages with mtmd and the RPC backend in artifacts/.</summary>
+    ExtraPackages,
+
+    /// <summary>The C compiler and the library of musl.</summary>
+    Musl,
+
+    /// <summary>A C compiler for Windows.</summary>
+    Mingw,
+
     /// <summary>Wine, to run applications for Windows.</summary>
     Wine,
 

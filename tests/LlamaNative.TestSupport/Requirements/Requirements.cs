@@ -35,6 +35,13 @@ public static class Requirements
         [Need.GpuPackages] = new(
             () => IsPacked("LlamaNative.Backend.Vulkan") && IsPacked("LlamaNative.Backend.Cuda"),
             "the GPU packages: dotnet pack -c Release -o artifacts, without -p:PackGpuBackends=false"),
+        [Need.ExtraPackages] = new(
+            () => IsPacked("LlamaNative.Backend.Multimodal") && IsPacked("LlamaNative.Backend.Rpc"),
+            "the packages with mtmd and the RPC backend: dotnet pack -c Release -o artifacts, without -p:PackExtras=false"),
+        [Need.Musl] = new(() => Programs.Find("musl-gcc") is not null, "musl with its compiler (Debian: apt-get install musl-tools)"),
+        [Need.Mingw] = new(
+            () => Programs.Find("x86_64-w64-mingw32-gcc-posix") is not null,
+            "MinGW-w64 (Debian: apt-get install g++-mingw-w64-x86-64-posix)"),
         [Need.Wine] = new(() => WineLoader.Starts, "a working Wine (Debian: apt-get install wine64)"),
         [Need.Arm64Emulation] = new(
             () => Arm64Tools.Exist,

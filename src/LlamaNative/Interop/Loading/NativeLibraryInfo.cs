@@ -9,12 +9,13 @@ namespace LlamaNative;
 public sealed record NativeLibraryInfo(string Directory, string Version, string SystemInfo)
 {
     private IReadOnlyList<BackendFailure>? _failedBackends;
+    private IReadOnlyList<NativeBuild>? _builds;
 
     /// <summary>
-    /// Whether the libraries are a debug build with C assertions, which is many times slower than a release build. Detected on Windows
-    /// only. A failed assertion does not terminate the process.
+    /// How the libraries in <see cref="Directory"/> were built, if that is recorded beside them. Prebuilt libraries from npm have no record.
+    /// Read on first access.
     /// </summary>
-    public bool IsDebugBuild { get; init; }
+    public IReadOnlyList<NativeBuild> Builds => _builds ??= BuildRecord.ReadAll(Directory);
 
     /// <summary>
     /// The backends in <see cref="Directory"/> that cannot be used on this machine, with the reasons. llama.cpp skips such backends

@@ -148,18 +148,7 @@ internal static class NativeLoader
 
         // Called only now, because without a backend it would load untrusted files from the executable's and the current folder.
         LlamaSystem.llama_backend_init();
-        bool hasAssertions = OperatingSystem.IsWindows() && WindowsAssertions.TurnOff(directory);
-        if (hasAssertions)
-        {
-            NativeLog.Warn(
-                $"The llama.cpp libraries in '{directory}' are a debug build, many times slower than an optimised one; "
-                + $"set LlamaRuntimeOptions.LibraryDirectory to use another folder.");
-        }
-
-        return new NativeLibraryInfo(directory, version, NativeText.Read(LlamaSystem.llama_print_system_info()) ?? "")
-        {
-            IsDebugBuild = hasAssertions,
-        };
+        return new NativeLibraryInfo(directory, version, NativeText.Read(LlamaSystem.llama_print_system_info()) ?? "");
     }
 
     private static bool HasCpu() => GgmlDevices.ggml_backend_dev_by_type(GgmlBackendDevType.Cpu) != 0;
