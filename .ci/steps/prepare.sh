@@ -5,12 +5,15 @@ source .ci/steps/common.sh
 
 command -v gcc > /dev/null || install gcc libc6-dev
 command -v g++ > /dev/null || install g++
+command -v cmake > /dev/null || install cmake
+command -v ninja > /dev/null || install ninja-build
 compgen -G "/usr/share/vulkan/icd.d/lvp_icd*.json" > /dev/null || install mesa-vulkan-drivers
 command -v chromium > /dev/null || command -v google-chrome > /dev/null || install chromium
 if [[ $(uname -sm) == "Linux x86_64" ]]; then # to run the libraries of other platforms
     [[ -x /usr/lib/wine/wine64 ]] || install wine64
     command -v qemu-aarch64-static > /dev/null || install qemu-user-static
     command -v aarch64-linux-gnu-g++ > /dev/null || install g++-aarch64-linux-gnu
+    command -v x86_64-w64-mingw32-g++-posix > /dev/null || install g++-mingw-w64-x86-64-posix
 fi
 
 native=native/LlamaNative.Native.proj

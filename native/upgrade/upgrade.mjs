@@ -61,8 +61,11 @@ if (unmirrored.length > 0)
 step("log lines in the source");
 print(missingFormats(declaredFormats(readFileSync(join(root, "src", "LlamaNative", "Interop", "LogText", "LogLines.cs"), "utf8")), source));
 
-step("libraries");
+step("prebuilt libraries");
 replaceGpuLibraries();
+
+step("libraries built from source");
+print(previous.built.filter(rid => !process.env.LlamaNativeSkippedRids?.split(";").includes(rid)).map(rebuild));
 
 if (!flags.includes("--no-tests")) {
     step("log lines of the libraries for a small model");
@@ -147,6 +150,14 @@ function replaceGpuLibraries() {
             "-p:LlamaNativeGpu=vulkan",
         ]).status === 0;
     print(restored ? ["Vulkan libraries restored"] : tested ? ["no Vulkan libraries: the tests that need them are skipped"] : []);
+}
+
+// A platform whose compiler is missing here is reported; packing needs them all.
+function rebuild(rid) {
+    const variants = process.env.LlamaNativeVariants ? ["--variants", process.env.LlamaNativeVariants] : [];
+    const { status, stderr } = spawnSync("node", [join("build", "build.mjs"), "--rid", rid, ...variants],
+        { cwd: native, encoding: "utf8", stdio: ["ignore", "inherit", "pipe"] });
+    return status === 0 ? `${rid}: built` : `${rid}: not built: ${stderr.trim()}`;
 }
 
 function importedFunctions() {

@@ -56,10 +56,16 @@ internal sealed record Command(string File, params string[] Arguments)
         }
 
         Process process = Process.Start(start)!;
-        process.StandardInput.Write(Input);
+        if (Input.Length > 0)
+        {
+            process.StandardInput.Write(Input);
+        }
+
         process.StandardInput.Close();
         return process;
     }
+
+    public async Task<CommandResult> RunSucceedingAsync() => (await RunAsync()).Succeeded();
 
     public async Task<CommandResult> RunAsync()
     {

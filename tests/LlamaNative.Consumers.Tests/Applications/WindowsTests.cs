@@ -34,7 +34,7 @@ public sealed class WindowsTests(Workshop workshop)
         Assert.Equal(workshop.Story.Text, run.Succeeded().Output);
     }
 
-    // The libraries for Windows are built with assertions, which end the process unless LlamaNative disables them.
+    // With C assertions in the libraries, this would end the process.
     [RequiresFact(Need.LinuxX64, Need.Wine)]
     public async Task A_model_whose_numbers_overflow_is_an_error_and_not_the_end()
     {
