@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { run } from "../download.mjs";
 import { fail, native } from "../npm.mjs";
-import { configure, compile } from "./cmake.mjs";
+import { compile, compilerFlags, configure } from "./cmake.mjs";
 import { exclusively } from "./lock.mjs";
 import { manifest, recipe } from "./recipes.mjs";
 import { findToolchain } from "./toolchains.mjs";
@@ -52,7 +52,7 @@ async function build(tree) {
     const key = digest(inputs.source, JSON.stringify([inputs.tools, inputs.flags, inputs.linkedWith]), ...scripts());
     configure({ tree, key, rid, settings: { ...toolchain.settings, LLAMA_CPP: source, LLAMA_LIBRARIES: finished ?? "" } });
     await compile({ tree, targets: plan.targets, label: `${part} libraries for ${rid}` });
-    publish(join(tree, "bin"), join(cache, `.build-${process.pid}`));
+    publish(join(tree, "bin"), join(cache, `.build-${process.pid}`), compilerFlags(tree, native));
     console.log(`llama.cpp ${part} libraries for ${rid} built in ${target}`);
 }
 
@@ -62,7 +62,7 @@ function prebuilt() {
     return join(cache, "cpu", rid);
 }
 
-function publish(binaries, work) {
+function publish(binaries, work, flags) {
     const out = join(work, "out");
     mkdirSync(out, { recursive: true });
     try {
@@ -76,7 +76,7 @@ function publish(binaries, work) {
             );
         for (const file of files)
             cpSync(join(binaries, file), join(out, file));
-        writeFileSync(join(out, `${plan.stem}.build.json`), JSON.stringify({ ...inputs, files: hashes(out) }, null, 2) + "\n");
+        writeFileSync(join(out, `${plan.stem}.build.json`), JSON.stringify({ ...inputs, flags: { ...inputs.flags, ...flags }, files: hashes(out) }, null, 2) + "\n");
         writeFileSync(join(out, "integrity.txt"), stamp);
         mkdirSync(join(target, ".."), { recursive: true });
         rmSync(target, { recursive: true, force: true });

@@ -28,6 +28,14 @@ export function configure({ tree, key, rid, settings }) {
     writeFileSync(keyFile, key);
 }
 
+/** The compiler's and the linker's flags that the tree was configured with, without the folder of this machine. */
+export function compilerFlags(tree, folder) {
+    const names = ["CMAKE_CXX_FLAGS", "CMAKE_CXX_FLAGS_RELEASE", "CMAKE_SHARED_LINKER_FLAGS"];
+    const text = readFileSync(join(tree, "CMakeCache.txt"), "utf8");
+    return Object.fromEntries(names.map(name =>
+        [name, new RegExp(`^${name}:\\w+=(.*)$`, "m").exec(text)?.[1].trim().replaceAll(folder, "native") ?? ""]));
+}
+
 /** Builds the targets; prints a line for each tenth of the work, and everything that ninja printed if it fails. */
 export async function compile({ tree, targets, label }) {
     const child = spawn("ninja", ["-C", tree, ...targets],

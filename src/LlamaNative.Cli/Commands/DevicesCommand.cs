@@ -32,7 +32,7 @@ internal sealed class DevicesCommand : ShellCommand
 
         foreach (NativeBuild build in native.Builds)
         {
-            Shell.Tell($"{string.Join(", ", build.Files)}: {build.Source}, built with {build.Compiler}");
+            Shell.Tell($"{build.Files.Count} files built from {build.Source}, with {build.Compiler}: {string.Join(", ", build.Files)}");
         }
 
         return ExitCode.Success;
