@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, native, npm, readJson } from "../npm.mjs";
+import { architecturesOf } from "./architectures.mjs";
 import { compareFunctions, compareReports, missingFrom } from "./compare.mjs";
 import { functionsOf } from "./headers.mjs";
 import { declaredFormats, missingFormats, missingLines } from "./log-lines.mjs";
@@ -36,6 +37,16 @@ pinSource(version, commit);
 renameRelease(previous.release, release, previous.source.version, version);
 run("node", ["fetch-source.mjs"], native);
 renameGgml(ggmlBefore, ggmlVersion(source));
+
+step("architectures"); // a test compares them with those that it makes models of
+const architectures = join(native, "abi", "architectures.json");
+const known = readJson(architectures);
+const current = architecturesOf(source);
+writeFileSync(architectures, JSON.stringify(current, null, 2) + "\n");
+print([
+    ...current.filter(name => !known.includes(name)).map(name => `new: ${name}`),
+    ...known.filter(name => !current.includes(name)).map(name => `gone: ${name}`),
+]);
 
 step("ABI report");
 const { added, unmirrored, report } = recompile();
