@@ -14,7 +14,7 @@ public sealed class LLamaSharpTests(Workshop workshop)
 
     // LLamaSharp names a folder after each processor level; which of them depends on this machine.
     private static readonly string s_folder = Path.Combine("runtimes", System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier,
-        "native", "");
+        "native");
 
     [RequiresTheory(Need.LinuxX64)]
     [InlineData("LlamaNative,LLamaSharp")]
@@ -34,7 +34,7 @@ public sealed class LLamaSharpTests(Workshop workshop)
         CommandResult run = await RunAsync(Artifacts.Cpu, "LLamaSharp,LlamaNative");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("NativeLibraryException: Something else in this process", run.Error, StringComparison.Ordinal);
-        Assert.Matches($"{s_folder}avx[0-9]*/libllama.so", run.Error);
+        Assert.Matches($"{s_folder}/avx[0-9]*/libllama.so", run.Error);
         Assert.Contains("LlamaRuntimeOptions.UseLoadedLibrary", run.Error, StringComparison.Ordinal);
         Assert.Contains("LLamaSharp: ", run.Output, StringComparison.Ordinal);
     }
