@@ -20,7 +20,7 @@ public sealed class ErrorTests : IDisposable
 
     [Theory]
     [InlineData("", null, "empty")]
-    [InlineData("merge_method: slurp\nmodels: [{model: A}]", 1, "passthrough, not 'slurp'")]
+    [InlineData("merge_method: slurp\nmodels: [{model: A}]", 1, "nearswap, not 'slurp'")]
     [InlineData("models: [{model: A}]", 1, "merge_method")]
     [InlineData("merge_method: linear", 1, "either 'models' or 'slices'")]
     [InlineData("merge_method: linear\nmodels: []", 2, "empty")]
@@ -31,12 +31,13 @@ public sealed class ErrorTests : IDisposable
     [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [[1, 2], [3]]}", 4, "must be a non-empty string")]
     [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: []}", 4, "empty list")]
     [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: [{filter: mlp}]}", 4, "no 'value'")]
-    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: .inf}", null, "'weight' must be a number, not '.inf'")]
+    [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: {weight: .inf}", 4, "'weight' must be a number, not '.inf'")]
     [InlineData("merge_method: linear\nmodels:\n- model: A\n  parameters: 3", 4, "must be a mapping")]
     [InlineData("merge_method: linear\nmodels: A", 2, "must be a list")]
     [InlineData("merge_method: linear\nmodels: [{model: {model: A, lora: B}}]", 2, "LoRA")]
     [InlineData("merge_method: linear\ndtype: int8\nmodels: [{model: A}]", 2, "dtype must be float32, float16 or bfloat16, not 'int8'")]
-    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [3, 1]}", 4, "[3, 1] is empty")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [3, 1]}", 4,
+        "[3, 1] must not be negative or descend")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0]}", 4, "layer_range")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [0, 99]}", 4, "out of range; it has 2 layers")]
     [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A}", 4, "layer_range")]
@@ -65,6 +66,26 @@ public sealed class ErrorTests : IDisposable
         + "6}}}}\nmodels: [{model: A}]", 3, "token id 6 is out of range")]
     [InlineData("merge_method: linear\nparameters: {weight: 1}\nchat_template: chatgpt\nmodels: [{model: A}]",
         null, "chat_template 'chatgpt'")]
+    [InlineData("merge_method: passthrough\nslices:\n- sources:\n  - {model: A, layer_range: [1, 1]}", 4, "out of range")]
+    [InlineData("merge_method: passthrough\nslices: [{sources: [{model: A, layer_range: [1, 1]}]}, {sources: [{model: A, layer_range: "
+        + "[2, 2]}]}]", null, "would have 0 layers")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A}]\ntokenizer_source: 'model:'", 4,
+        "no model after 'model:'")]
+    [InlineData("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: A}]\ntokenizer_source: model:B", 4,
+        "model 'B' not found")]
+    [InlineData("merge_method: model_stock\nbase_model: A\nmodels: [{model: A}]", 3, "at least two models besides the base, not 0")]
+    [InlineData("merge_method: model_stock\nmodels: [{model: A}]", null, "model_stock needs a base_model")]
+    [InlineData("merge_method: sce\nbase_model: A\nmodels: [{model: A}]", 3, "at least one model besides the base")]
+    [InlineData("merge_method: sce\nbase_model: A\nparameters: {weight: 1, tpk: 1}\nmodels: [{model: A}]", 3,
+        "unknown parameter 'tpk'; sce has select_topk, int8_mask")]
+    [InlineData("merge_method: multislerp\nbase_model: A\nmodels: [{model: A}]", 3, "at least one model besides the base")]
+    [InlineData("merge_method: arcee_fusion\nbase_model: A\nmodels: [{model: A}]", 3, "exactly one model besides the base, not 0")]
+    [InlineData("merge_method: nearswap\nbase_model: A\nmodels: [{model: A}]", 3, "exactly one model besides the base, not 0")]
+    [InlineData("merge_method: karcher\nparameters:\n  tol: 0\nmodels: [{model: A}]", 3, "tol must be between 0 and 1, not 0")]
+    [InlineData("merge_method: karcher\nparameters:\n  max_iter: 2.5\nmodels: [{model: A}]", 3, "max_iter must be an integer")]
+    [InlineData("merge_method: karcher\nparameters: {max_iter: many}\nmodels: [{model: A}]", 2, "'max_iter' must be a number")]
+    [InlineData("merge_method: multislerp\nmodels:\n- {model: A}", 3, "multislerp needs the parameter 'weight'")]
+    [InlineData("merge_method: multislerp\nparameters: {weight: 1, eps: -1}\nmodels: [{model: A}]", 2, "eps must be between 0 and 1")]
     [InlineData("layer_slices: [{model: A, start: 1, end: 1}]", 1, "layer range 1 to 1 is empty")]
     [InlineData("layer_slices: [{model: A, start: 0}]", 1, "no 'end'")]
     [InlineData("model_path1: A\nmodel_path2: A\noperations: [{gradient_values: []}]", 3, "empty")]
@@ -82,6 +103,37 @@ public sealed class ErrorTests : IDisposable
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(line, error.Line);
         Assert.Equal(["A.gguf", "recipe.yaml"], _folder.Entries);
+    }
+
+    /// <summary>A message that was put into another one said the line twice.</summary>
+    [Theory]
+    [InlineData("merge_method: linear\nmodels:\n- {model: A}\n- {model: A, parameters: {weight: 1}}")]
+    [InlineData("merge_method: karcher\nparameters: {tol: 7}\nmodels: [{model: A}]")]
+    [InlineData("merge_method: breadcrumbs\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1, density: 0.9, gamma: 2}}]")]
+    public void A_place_is_said_once(string yaml)
+    {
+        (_model with { Seed = 2 }).Save(_folder["B.gguf"]);
+        string file = _folder["recipe.yaml"];
+        File.WriteAllText(file, yaml);
+        string message = Assert.Throws<MergeException>(() => ModelMerger.Plan(MergeRecipe.Load(file))).Message;
+        Assert.Equal(2, message.Split("of the recipe)").Length);
+        Assert.Equal(2, message.Split(file + ":").Length);
+        Assert.Equal(2, message.Split("'token_embd.weight': ").Length);
+    }
+
+    [Theory]
+    [InlineData("nearswap", "t: 0", "t must be greater than 0, not 0")]
+    [InlineData("nearswap", "", "needs the parameter 't'")]
+    [InlineData("sce", "select_topk: 1.5", "select_topk must be from 0 to 1, not 1.5")]
+    [InlineData("sce", "select_topk: some", "'select_topk' must be a number, not 'some'")]
+    public void Parameters_of_the_newer_methods_name_line_and_tensor(string method, string parameter, string message)
+    {
+        (_model with { Seed = 2 }).Save(_folder["B.gguf"]);
+        var error = Assert.Throws<MergeException>(
+            () => Plan($"merge_method: {method}\nbase_model: A\nmodels: [{{model: B}}]\nparameters: {{{parameter}}}"));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Equal("token_embd.weight", error.Tensor);
+        Assert.Equal(parameter.Length == 0 ? null : 4, error.Line);
     }
 
     [Fact]

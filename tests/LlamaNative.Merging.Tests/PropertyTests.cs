@@ -51,6 +51,12 @@ public sealed class PropertyTests : IDisposable
     [InlineData("merge_method: breadcrumbs_ties\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1}}]", "B")]
     [InlineData("merge_method: della\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1}}]", "B")]
     [InlineData("merge_method: della_linear\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1}}]", "B")]
+    [InlineData("merge_method: sce\nbase_model: A\nmodels: [{model: B}]", "B")]
+    [InlineData("merge_method: sce\nbase_model: A\nparameters: {select_topk: 0}\nmodels: [{model: A}, {model: B}]", "A")]
+    [InlineData("merge_method: karcher\nmodels: [{model: B}]", "B")]
+    [InlineData("merge_method: multislerp\nbase_model: A\nmodels: [{model: B, parameters: {weight: 1}}]", "B")]
+    [InlineData("merge_method: multislerp\nmodels: [{model: A, parameters: {weight: 0}}, {model: B, parameters: {weight: 2}}]", "B")]
+    [InlineData("merge_method: nearswap\nbase_model: A\nparameters: {t: 1.0e+38}\nmodels: [{model: A}, {model: B}]", "B")]
     [InlineData("merge_method: passthrough\nmodels: [{model: B}]", "B")]
     [InlineData("merge_method: passthrough\nslices: [{sources: [{model: B, layer_range: [0, 3]}]}]", "B")]
     [InlineData("merge_method: passthrough\ndtype: float32\nslices: [{sources: [{model: B, layer_range: [0, 1]}]}, {sources: [{model: B, "
@@ -152,7 +158,34 @@ public sealed class PropertyTests : IDisposable
             difference => Assert.InRange(difference, 0, 0.5 / 254 + 1e-3));
     }
 
+    /// <summary>As mergekit's maintainer advises for choosing an output matrix, or embeddings.</summary>
+    [Fact]
+    public void A_slice_without_layers_chooses_the_ends()
+    {
+        const string Middle = "{sources: [{model: A, layer_range: [0, 3]}]}";
+        ModelMerger.Merge(MergeRecipe.Parse("merge_method: passthrough\nslices: [{sources: [{model: B, layer_range: [0, 0]}]}, " + Middle
+            + ", {sources: [{model: B, layer_range: [3, 3]}]}]"), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Root });
+        string[] ends = ["token_embd.weight", "output_norm.weight", "output.weight"];
+        Assert.Equal(ends.Order(), Contents.DifferentTensors(_folder["out.gguf"], _a).Order());
+        Assert.All(ends, name => Assert.Equal(Contents.Floats(_b, name), Contents.Floats(_folder["out.gguf"], name)));
+
+        // With a method of several models, the empty slice has its own sources.
+        ModelMerger.Merge(MergeRecipe.Parse("merge_method: linear\nslices:\n- sources:\n  - {model: A, layer_range: [0, 3], parameters: "
+            + "{weight: 0.5}}\n  - {model: B, layer_range: [0, 3], parameters: {weight: 0.5}}\n- sources:\n  - {model: A, layer_range: "
+            + "[3, 3], parameters: {weight: 1}}"), _folder["out.gguf"], new MergeOptions { ModelFolder = _folder.Root });
+        Assert.Equal(Contents.Floats(_a, "output.weight"), Contents.Floats(_folder["out.gguf"], "output.weight"));
+        Assert.NotEqual(Contents.Floats(_a, "token_embd.weight"), Contents.Floats(_folder["out.gguf"], "token_embd.weight"));
+        using GgufFile file = GgufFile.Open(_folder["out.gguf"]);
+        Assert.Equal(3u, file.Metadata["llama.block_count"].GetUInt32());
+    }
+
     [Theory]
+    [InlineData("model_stock", "filter_wise: true")]
+    [InlineData("sce", "select_topk: 0.3")]
+    [InlineData("karcher", "max_iter: 5")]
+    [InlineData("multislerp", "weight: 1")]
+    [InlineData("arcee_fusion", "")]
+    [InlineData("nearswap", "t: 0.001")]
     [InlineData("dare_linear", "density: 0.5")]
     [InlineData("dare_ties", "density: 0.3")]
     [InlineData("della", "density: 0.5, epsilon: 0.2")]
@@ -163,8 +196,13 @@ public sealed class PropertyTests : IDisposable
         // Wide enough for many blocks, so that errors between threads would show.
         (Models.Small with { Seed = 8, Layers = 1, Embedding = 512, FeedForward = 2048 }).Save(_folder["P.gguf"]);
         (Models.Small with { Seed = 9, Layers = 1, Embedding = 512, FeedForward = 2048 }).Save(_folder["Q.gguf"]);
+        (Models.Small with { Seed = 10, Layers = 1, Embedding = 512, FeedForward = 2048 }).Save(_folder["A512.gguf"]);
         MergeRecipe recipe = MergeRecipe.Parse(
-            $"merge_method: {method}\nbase_model: P\nmodels: [{{model: Q, parameters: {{weight: 0.8, {parameters}}}}}]");
+            method is "model_stock" or "sce" or "karcher" or "multislerp"
+                ? $"merge_method: {method}\nbase_model: P\nparameters: {{{parameters}}}\nmodels: [{{model: A512}}, {{model: Q}}]"
+            : method is "arcee_fusion" or "nearswap"
+                ? $"merge_method: {method}\nbase_model: P\nparameters: {{{parameters}}}\nmodels: [{{model: Q}}]"
+            : $"merge_method: {method}\nbase_model: P\nmodels: [{{model: Q, parameters: {{weight: 0.8, {parameters}}}}}]");
         string[] outputs = [.. new[] { 1, 2, 7 }.Select(threads => Run(threads, seed: 5)), Run(threads: 2, seed: 6)];
         Assert.Empty(Contents.DifferentTensors(outputs[0], outputs[1]));
         Assert.Empty(Contents.DifferentTensors(outputs[0], outputs[2]));

@@ -13,7 +13,7 @@ internal sealed class MergeArguments
     };
     private readonly Option<string[]> _models = new("--model", "-m")
     {
-        Description = "The path of a model that the recipe names; repeat for each model",
+        Description = "The file or folder of a model that the recipe names; repeat for each model",
         HelpName = "NAME=PATH",
     };
     private readonly Option<string?> _type = new("--type")
@@ -38,6 +38,11 @@ internal sealed class MergeArguments
         HelpName = "0|1",
         DefaultValueFactory = _ => 1,
     };
+    private readonly Option<string?> _ropeFreqBase = new("--rope-freq-base")
+    {
+        Description = "The RoPE base frequency of the output if the models differ: a number, or the model whose value is used",
+        HelpName = "N|MODEL",
+    };
     private readonly Option<bool> _allowSkip = new("--allow-skip")
     {
         Description = "Skip a model for tensors that it lacks or has in another shape",
@@ -60,7 +65,8 @@ internal sealed class MergeArguments
     };
 
     public MergeArguments(Command command) =>
-        command.AddAll([_output, _models, _type, _seed, _threads, _name, _postT, _allowSkip, _plan, _check, _checkFile, _checkPrompt]);
+        command.AddAll([_output, _models, _type, _seed, _threads, _name, _postT, _ropeFreqBase, _allowSkip, _plan, _check, _checkFile,
+            _checkPrompt]);
 
     public bool Plans(ParseResult parse) => parse.GetValue(_plan);
 
@@ -76,6 +82,7 @@ internal sealed class MergeArguments
         Threads = parse.GetValue(_threads),
         Name = parse.GetValue(_name),
         PostLayerT = parse.GetValue(_postT),
+        RopeFreqBase = parse.GetValue(_ropeFreqBase),
         AllowSkip = parse.GetValue(_allowSkip),
     };
 

@@ -10,7 +10,7 @@ internal sealed class ModelArguments
 {
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = "The GGUF file; for a split model, its first part",
+        Description = "The GGUF file; for a split model, any part",
         HelpName = "FILE",
         Required = true,
     };

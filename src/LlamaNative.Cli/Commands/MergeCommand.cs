@@ -8,7 +8,12 @@ namespace LlamaNative.Cli.Commands;
 /// <summary>Merges models from a recipe in mergekit's, bakllama's or BlockMerge's YAML format.</summary>
 internal sealed class MergeCommand : ShellCommand
 {
-    private readonly Argument<string> _recipe = new("RECIPE") { Description = "The recipe, a YAML file; '-' reads it from stdin" };
+    private readonly Argument<string> _recipe = new("RECIPE")
+    {
+        Description = "The recipe, a YAML file; '-' reads it from stdin. Its merge_method is linear, slerp, nuslerp, multislerp, karcher, "
+            + "task_arithmetic, ties, dare_linear, dare_ties, della, della_linear, breadcrumbs, breadcrumbs_ties, sce, model_stock, "
+            + "arcee_fusion, nearswap or passthrough",
+    };
     private readonly MergeArguments _arguments;
 
     public MergeCommand(Shell shell)

@@ -24,7 +24,10 @@ internal sealed class QuantizeCommand : ShellCommand
     };
     private readonly Option<bool> _leaveOutput = new("--leave-output-tensor") { Description = "Leave output.weight unchanged" };
     private readonly Option<bool> _pure = new("--pure") { Description = "Use one type for all tensors" };
-    private readonly Option<bool> _keepSplit = new("--keep-split") { Description = "Write as many parts as the input has" };
+    private readonly Option<bool> _keepSplit = new("--keep-split")
+    {
+        Description = "Write as many parts as the input has; the output qs.gguf becomes qs-00001-of-00002.gguf and so on",
+    };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only print the resulting types and sizes" };
     private readonly Option<string?> _outputType = new("--output-tensor-type")
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LlamaNative.Gguf;
 
 namespace LlamaNative.Merging.Inputs;
@@ -5,12 +6,14 @@ namespace LlamaNative.Merging.Inputs;
 /// <summary>The models of a merge by their recipe names; each file is opened once.</summary>
 internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisposable
 {
+    public const string RopeFrequencyKey = "rope.freq_base";
+
     private const int MaxModels = 64;
 
     // Metadata that must match for a tensor to have the same meaning in both models.
     private static readonly string[] s_mustAgree =
     [
-        "embedding_length", "attention.head_count", "attention.head_count_kv", "feed_forward_length", "rope.freq_base",
+        "embedding_length", "attention.head_count", "attention.head_count_kv", "feed_forward_length", RopeFrequencyKey,
     ];
 
     private static readonly string[] s_shouldAgree =
@@ -49,7 +52,12 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
     }
 
     /// <summary>Rejects models that cannot be merged with the reference.</summary>
-    public static void CheckAgreement(MergeModel reference, IReadOnlyCollection<MergeModel> models, List<string> warnings)
+    /// <param name="reference">The model whose metadata the output uses.</param>
+    /// <param name="models">The merged models.</param>
+    /// <param name="ropeFrequency">The RoPE base frequency of the output, if it was chosen: then the models may differ in it.</param>
+    /// <param name="warnings">Receives the differences that are allowed.</param>
+    public static void CheckAgreement(MergeModel reference, IReadOnlyCollection<MergeModel> models, float? ropeFrequency,
+        List<string> warnings)
     {
         foreach (MergeModel model in models)
         {
@@ -62,10 +70,26 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
             foreach (string key in s_mustAgree)
             {
                 (string here, string there) = (Text(model, key), Text(reference, key));
-                if (here != there)
+                if (here == there)
+                {
+                    continue;
+                }
+
+                if (key != RopeFrequencyKey)
                 {
                     throw new MergeException($"{model.Architecture}.{key} is {here}, but that of {reference.Path} is {there}", model.Path);
                 }
+
+                if (ropeFrequency is null)
+                {
+                    throw new MergeException(
+                        $"{model.Architecture}.{key} is {here}, but that of {reference.Path} is {there}; set rope_freq_base in the recipe, "
+                        + "or --rope-freq-base, to a number or to the model whose value the output uses", model.Path);
+                }
+
+                warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{model.Path}: {model.Architecture}.{key} is {here}, but that of {reference.Path} is {there}; the output uses "
+                    + $"{ropeFrequency}"));
             }
 
             foreach (string key in s_shouldAgree)
@@ -99,50 +123,42 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
             ({ Type: GgufValueType.Array }, _) => "per layer",
             ({ } found, _) => found.ToString(),
             (null, "attention.head_count_kv") => Text(model, "attention.head_count"),
-            (null, "rope.freq_base") => "10000",
+            (null, RopeFrequencyKey) => "10000",
             _ => "unset",
         };
     }
 
     private string Resolve(string name, int? line)
     {
-        if (options.Models.TryGetValue(name, out string? path))
+        string[] candidates = options.Models.TryGetValue(name, out string? path) ? [path] : [.. Candidates(Path.Combine(Folder(), name))];
+        if (Array.Find(candidates, File.Exists) is { } file)
         {
-            return File.Exists(path) ? Path.GetFullPath(path) : throw Missing(name, [path], line);
+            return Path.GetFullPath(file);
         }
 
-        string folder = options.ModelFolder ?? (recipe.File is null ? null : Path.GetDirectoryName(Path.GetFullPath(recipe.File)))
-            ?? Environment.CurrentDirectory;
-        var tried = new List<string>();
-        foreach (string candidate in Candidates(Path.Combine(folder, name)))
+        if (Array.Find(candidates, Directory.Exists) is { } folder)
         {
-            if (File.Exists(candidate))
-            {
-                return Path.GetFullPath(candidate);
-            }
-
-            tried.Add(candidate);
+            (string? model, string? problem) = ModelFolder.Find(folder);
+            return model is not null
+                ? Path.GetFullPath(model)
+                : throw new MergeException($"model '{name}' not found; {problem}", recipe.File, line: line);
         }
 
         // mergekit writes a model with an adapter as path+adapter.
-        throw name.Contains('+', StringComparison.Ordinal)
-            ? new MergeException(
-                $"'{name}' adds a LoRA adapter to a model, which is not supported; apply the adapter to the model first", recipe.File,
-                line: line)
-            : Missing(name, tried, line);
+        throw new MergeException(
+            path is null && name.Contains('+', StringComparison.Ordinal)
+                ? $"'{name}' adds a LoRA adapter to a model, which is not supported; apply the adapter to the model first"
+                : $"model '{name}' not found; tried {string.Join(", ", candidates)}",
+            recipe.File, line: line);
     }
+
+    private string Folder() => options.ModelFolder ?? (recipe.File is null ? null : Path.GetDirectoryName(Path.GetFullPath(recipe.File)))
+        ?? Environment.CurrentDirectory;
 
     private static IEnumerable<string> Candidates(string path)
     {
         yield return path;
         yield return path + ".gguf";
-        if (Directory.Exists(path))
-        {
-            foreach (string file in Directory.EnumerateFiles(path, "*.gguf").Order(StringComparer.Ordinal).Take(1))
-            {
-                yield return file;
-            }
-        }
 
         // In path@revision the revision is ignored: only one exists on disk.
         int at = path.LastIndexOf('@');
@@ -152,7 +168,4 @@ internal sealed class ModelSet(MergeRecipe recipe, MergeOptions options) : IDisp
             yield return path[..at] + ".gguf";
         }
     }
-
-    private MergeException Missing(string name, IEnumerable<string> tried, int? line) =>
-        new($"model '{name}' not found; tried {string.Join(", ", tried)}", recipe.File, line: line);
 }

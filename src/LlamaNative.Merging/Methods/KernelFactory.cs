@@ -20,12 +20,18 @@ internal static class KernelFactory
                 MergeMethod.Slerp => Slerp(spec),
                 MergeMethod.NuSlerp => NuSlerp(spec),
                 MergeMethod.Passthrough => Passthrough(spec),
+                MergeMethod.ModelStock => ModelStock.Create(spec),
+                MergeMethod.Sce => SceKernel.Create(spec),
+                MergeMethod.Karcher => KarcherMean.Create(spec),
+                MergeMethod.MultiSlerp => MultiSlerp.Create(spec),
+                MergeMethod.ArceeFusion => ArceeFusionKernel.Create(spec),
+                MergeMethod.NearSwap => NearSwapKernel.Create(spec),
                 _ => TaskVectors(spec),
             };
         }
         catch (MergeException error) when (error.Tensor is null)
         {
-            throw new MergeException(error.Message, error.File, spec.Tensor, error.Line, error.InnerException);
+            throw error.At(error.File, spec.Tensor);
         }
     }
 

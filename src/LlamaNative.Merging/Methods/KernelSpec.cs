@@ -24,6 +24,15 @@ internal sealed record KernelSpec
     public double Number(string name, double whenAbsent) =>
         !Parameters.TryGetValue(name, out ParameterScalar value) ? whenAbsent : Require(name, value);
 
+    /// <exception cref="MergeException">The value is not in the range.</exception>
+    public double Number(string name, double whenAbsent, Func<double, bool> isValid, string range)
+    {
+        double value = Number(name, whenAbsent);
+        return isValid(value)
+            ? value
+            : throw new MergeException($"{name} must be {range}, not {Parameters[name]}", line: Parameters[name].Line);
+    }
+
     public bool Flag(string name, bool whenAbsent) => Number(name, whenAbsent ? 1 : 0) != 0;
 
     public double Number(InputSpec input, string name, double? whenAbsent) =>
@@ -33,7 +42,9 @@ internal sealed record KernelSpec
                 tensor: Tensor, line: input.Line);
 
     private double Require(string name, ParameterScalar value) =>
-        value.Text is null ? value.Number : throw new MergeException($"'{name}' must be a number, not '{value.Text}'", tensor: Tensor);
+        value.Text is null
+            ? value.Number
+            : throw new MergeException($"'{name}' must be a number, not '{value.Text}'", tensor: Tensor, line: value.Line);
 }
 
 /// <summary>The parameters of one input.</summary>

@@ -9,32 +9,19 @@ internal sealed class LinearKernel(double[] coefficients) : TensorKernel
 
     /// <summary>Creates the kernel; <paramref name="normalize"/> divides the weights by their sum.</summary>
     /// <exception cref="MergeException">The weights to normalize sum to 0.</exception>
-    public static LinearKernel Create(ReadOnlySpan<double> weights, bool normalize)
+    public static LinearKernel Create(double[] weights, bool normalize) =>
+        new(normalize ? Shares(weights, "normalize") : weights);
+
+    /// <summary>The weights divided by their sum.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="parameter">The parameter that asks for the division, for the error.</param>
+    /// <exception cref="MergeException">The weights sum to 0.</exception>
+    public static double[] Shares(double[] weights, string parameter)
     {
-        double sum = 0;
-        foreach (double weight in weights)
-        {
-            sum += weight;
-        }
-
-        if (!normalize)
-        {
-            return new LinearKernel(weights.ToArray());
-        }
-
-        if (sum == 0)
-        {
-            throw new MergeException(
-                $"the weights {string.Join(", ", weights.ToArray())} sum to 0 and cannot be normalized; "
-                + "change them or set normalize to false");
-        }
-
-        var shares = new double[weights.Length];
-        for (int i = 0; i < shares.Length; i++)
-        {
-            shares[i] = weights[i] / sum;
-        }
-
-        return new LinearKernel(shares);
+        double sum = weights.Sum();
+        return sum != 0
+            ? [.. weights.Select(weight => weight / sum)]
+            : throw new MergeException(
+                $"the weights {string.Join(", ", weights)} sum to 0 and cannot be normalized; change them or set {parameter} to false");
     }
 }

@@ -44,7 +44,8 @@ internal sealed class MergePlanner(MergeRecipe recipe, MergeOptions options)
         MergeModel reference = recipe.EmbeddingSource is { } name ? models.Get(name, line: null)
             : recipe.BaseModel is { } baseName ? models.Get(baseName, line: null)
             : first;
-        ModelSet.CheckAgreement(reference, merged, _warnings);
+        float? ropeFrequency = RopeFrequency.Choose(recipe, options, models, reference, merged);
+        ModelSet.CheckAgreement(reference, merged, ropeFrequency, _warnings);
 
         (VocabularyPlan? vocabulary, MergeModel tokenizer) = recipe.Tokenizer is { } wanted
             ? new VocabularyPlanner(wanted, recipe.File, models, _warnings).Plan(reference, merged)
@@ -67,6 +68,11 @@ internal sealed class MergePlanner(MergeRecipe recipe, MergeOptions options)
         OrderedDictionary<string, GgufValue> metadata =
             new MetadataPlanner(recipe, options, reference, slices).Plan(vocabulary, tokenizer, planner.VocabularySize,
                 types.Matrices, merged, _warnings);
+        if (ropeFrequency is { } frequency)
+        {
+            metadata[$"{reference.Architecture}.{ModelSet.RopeFrequencyKey}"] = GgufValue.Of(frequency);
+        }
+
         if (quantization is { } fileType)
         {
             tensors = QuantizationTypes.Apply(fileType, tensors, metadata);

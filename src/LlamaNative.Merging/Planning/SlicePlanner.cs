@@ -19,9 +19,9 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
             ? [Plan(new MergeSlice { Sources = recipe.Models })]
             : [.. recipe.Slices.Select(Plan)];
         int layers = slices.Sum(slice => slice.LayerCount);
-        return layers <= MaxLayers
+        return layers is > 0 and <= MaxLayers
             ? slices
-            : throw new MergeException($"the output would have {layers} layers; the maximum is {MaxLayers}", recipe.File);
+            : throw new MergeException($"the output would have {layers} layers; it must have 1 to {MaxLayers}", recipe.File);
     }
 
     private PlannedSlice Plan(MergeSlice slice)
@@ -40,7 +40,7 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
                 BaseCount(sources, baseModel)));
         }
 
-        if (method.TaskVector && sources.FindIndex(source => source.Source.Model == baseModel) is >= 0 and int place)
+        if (method.TakesBaseApart && sources.FindIndex(source => source.Source.Model == baseModel) is >= 0 and int place)
         {
             // Deltas are relative to a single base; listing it again adds nothing.
             sources = [.. sources.Where((source, i) => i == place || source.Source.Model != baseModel)];
@@ -70,7 +70,11 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
     {
         MergeModel model = models.Get(source.Model, source.Line);
         int end = source.End ?? model.BlockCount;
-        return 0 <= source.Start && source.Start < end && end <= model.BlockCount
+
+        // A range without layers chooses a model for the tensors before or after the layers, if its slice is the first or the last.
+        bool isValid = 0 <= source.Start && end <= model.BlockCount
+            && (source.Start < end || (source.Start == source.End && recipe.Slices.Count > 1));
+        return isValid
             ? (new PlannedSource(model, source.Start, source.Parameters, source.Line), end - source.Start)
             : throw new MergeException($"layers {source.Start} to {end} of {model.Path} are out of range; it has {model.BlockCount} layers",
                 recipe.File, line: source.Line);
@@ -112,7 +116,11 @@ internal sealed class SlicePlanner(MergeRecipe recipe, MethodTraits method, Mode
                 : $"nuslerp needs exactly two models besides the base, not {others}",
             MergeMethod.Passthrough when sources.Count != 1 =>
                 $"passthrough needs exactly one model per slice, not {sources.Count}",
-            _ when method.TaskVector && others == 0 => $"{method.Name} needs at least one model besides the base",
+            MergeMethod.ModelStock when others < 2 => $"model_stock needs at least two models besides the base, not {others}",
+            MergeMethod.ArceeFusion or MergeMethod.NearSwap when others != 1 =>
+                $"{method.Name} needs exactly one model besides the base, not {others}",
+            _ when (method.TaskVector || method.Method == MergeMethod.MultiSlerp) && others == 0 =>
+                $"{method.Name} needs at least one model besides the base",
             _ => null,
         };
         if (problem is not null)

@@ -153,7 +153,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
                 .. found.Select(input => new InputSpec(
                     input.Source.Model.Name,
                     input.Source.Model.Index,
-                    input.Source.Model == slice.Base && (method.TaskVector || method.Method == MergeMethod.NuSlerp),
+                    input.Source.Model == slice.Base && method.TakesBaseApart,
                     withParameters ? Resolve(method.Parameters.Intersect(s_ownParameters), input.Name, place,
                         input.Source.Parameters, slice.Parameters) : new Dictionary<string, ParameterScalar>(),
                     input.Source.Line)),
@@ -167,7 +167,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
         }
         catch (MergeException error) when (error.File is null)
         {
-            throw new MergeException(error.Message, recipe.File, innerException: error, line: error.Line);
+            throw error.At(recipe.File, error.Tensor);
         }
 
         if (found.Find(input => OutputTypes.IsFloat(input.Tensor.Type) && !Quantizer.Supports(input.Tensor.Type)) is { } unreadable)
@@ -204,7 +204,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
     private static List<Found> InKernelOrder(List<Found> found, PlannedSlice slice, MethodTraits method) => method.Method switch
     {
         MergeMethod.NuSlerp => [.. found.OrderBy(input => input.Source.Model == slice.Base ? 1 : 0)],
-        MergeMethod.Slerp => [.. found.OrderBy(input => input.Source.Model == slice.Base ? 0 : 1)],
+        MergeMethod.Slerp or MergeMethod.MultiSlerp => [.. found.OrderBy(input => input.Source.Model == slice.Base ? 0 : 1)],
         _ when method.TaskVector => [.. found.OrderBy(input => input.Source.Model == slice.Base ? 0 : 1)],
         _ => found,
     };
@@ -266,7 +266,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, MergeOptions options, Mo
             {
                 if (level.TryGetValue(name, out ParameterSetting? setting) && setting.Resolve(tensor, place) is { } value)
                 {
-                    values[name] = value;
+                    values[name] = value with { Line = setting.Line };
                     break;
                 }
             }

@@ -8,9 +8,13 @@ namespace LlamaNative.Merging;
 /// </summary>
 public sealed class MergeException : LlamaException
 {
+    // The message without the place, so that a place can be added later without repeating what is known.
+    private readonly string _reason;
+
     internal MergeException(string message, string? file = null, string? tensor = null, int? line = null, Exception? innerException = null)
         : base(Describe(message, file, tensor, line), innerException)
     {
+        _reason = message;
         File = file;
         Tensor = tensor;
         Line = line;
@@ -24,6 +28,9 @@ public sealed class MergeException : LlamaException
 
     /// <summary>The recipe line, counted from 1, or null.</summary>
     public int? Line { get; }
+
+    /// <summary>The same error with its file and tensor.</summary>
+    internal MergeException At(string? file, string? tensor) => new(_reason, file, tensor, Line, InnerException ?? this);
 
     private static string Describe(string message, string? file, string? tensor, int? line)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 
 namespace LlamaNative.Merging;
 
@@ -31,6 +32,12 @@ public sealed record MergeOptions
     /// </summary>
     public double PostLayerT { get; init; } = 1;
 
+    /// <summary>
+    /// The RoPE base frequency of the output if the models differ: a number, or the name of the model whose value is used. Null uses the
+    /// recipe's, which by default rejects models that differ.
+    /// </summary>
+    public string? RopeFreqBase { get; init; }
+
     /// <summary>Omits a model from a tensor that it lacks or has in another shape, if the method allows it.</summary>
     public bool AllowSkip { get; init; }
 
@@ -47,6 +54,13 @@ public sealed record MergeOptions
         OptionCheck.NotEmpty(ModelFolder);
         _ = OutputTypeOption.Parse(OutputType);
         OptionCheck.NotEmpty(Name);
+        OptionCheck.NotEmpty(RopeFreqBase);
+        if (float.TryParse(RopeFreqBase, NumberStyles.Float, CultureInfo.InvariantCulture, out float frequency)
+            && !(float.IsFinite(frequency) && frequency > 0))
+        {
+            throw OptionCheck.OutOfRange(RopeFreqBase, "a positive number or a model", nameof(RopeFreqBase));
+        }
+
         OptionCheck.AtLeast(Threads, 1);
         if (PostLayerT is not (0 or 1))
         {

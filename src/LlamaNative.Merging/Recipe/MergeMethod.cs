@@ -38,4 +38,22 @@ public enum MergeMethod
 
     /// <summary>Tensors of one model, unchanged or scaled: layer stacks.</summary>
     Passthrough,
+
+    /// <summary>Model Stock: between the base and the mean, by the angle between the deltas (Jang et al. 2024).</summary>
+    ModelStock,
+
+    /// <summary>SCE: the deltas that vary most, weighted by their squares, with sign consensus (Wan et al. 2024).</summary>
+    Sce,
+
+    /// <summary>The Karcher mean of the models' directions, with the mean of their lengths.</summary>
+    Karcher,
+
+    /// <summary>The weighted mean of the models' directions, or of their deltas' from a base, with the mean of their lengths.</summary>
+    MultiSlerp,
+
+    /// <summary>Replaces the base's most important differences by another model's values.</summary>
+    ArceeFusion,
+
+    /// <summary>Moves the base's elements towards another model's, by at most <c>t</c>.</summary>
+    NearSwap,
 }

@@ -36,6 +36,12 @@ public sealed record MergeRecipe
     /// </summary>
     public string? ChatTemplate { get; init; }
 
+    /// <summary>
+    /// The RoPE base frequency of the output if the models differ: a number, or the model whose value is used. Null rejects models that
+    /// differ. <see cref="MergeOptions.RopeFreqBase"/> takes precedence. In YAML <c>rope_freq_base</c>, which mergekit does not have.
+    /// </summary>
+    public string? RopeFreqBase { get; init; }
+
     /// <summary>The only model that embeddings come from; null merges them like the first slice.</summary>
     public string? EmbeddingSource { get; init; }
 
@@ -55,6 +61,9 @@ public sealed record MergeRecipe
 
     /// <summary>The output path set in the recipe itself (older formats only).</summary>
     public string? OutputPath { get; init; }
+
+    /// <summary>The recipe line of <see cref="RopeFreqBase"/>, if known.</summary>
+    internal int? RopeFreqBaseLine { get; init; }
 
     /// <summary>Whether rows that only the first model's vocabulary has are kept (BlockMerge).</summary>
     internal bool KeepsFirstVocabulary { get; init; }

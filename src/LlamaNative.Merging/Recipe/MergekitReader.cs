@@ -8,7 +8,8 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
     public MergeRecipe Read()
     {
         cursor.WarnUnknown(root, "a recipe", "merge_method", "base_model", "models", "slices", "modules",
-            "parameters", "dtype", "out_dtype", "tokenizer_source", "tokenizer", "chat_template");
+            "parameters", "dtype", "out_dtype", "tokenizer_source", "tokenizer", "chat_template",
+            "rope_freq_base");
         if (root.Find("modules") is { } modules)
         {
             throw cursor.Error(modules, "'modules' (a model of several networks) is not supported in GGUF files");
@@ -34,6 +35,8 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
             OutputType = cursor.FloatType(root.Find("out_dtype")) ?? cursor.FloatType(root.Find("dtype")),
             Tokenizer = ReadTokenizer(),
             ChatTemplate = cursor.Text(root, "chat_template"),
+            RopeFreqBase = root.Find("rope_freq_base") is { } rope ? cursor.Model(rope, "'rope_freq_base'") : null,
+            RopeFreqBaseLine = root.Find("rope_freq_base")?.Line,
         };
     }
 
@@ -88,9 +91,9 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
         }
 
         (int start, int end) = (cursor.AsInteger(items[0], "'layer_range'"), cursor.AsInteger(items[1], "'layer_range'"));
-        return 0 <= start && start < end
+        return 0 <= start && start <= end
             ? (start, end)
-            : throw cursor.Error(node, $"layer_range [{start}, {end}] is empty or negative");
+            : throw cursor.Error(node, $"layer_range [{start}, {end}] must not be negative or descend");
     }
 
     private TokenizerRecipe? ReadTokenizer()
@@ -100,7 +103,7 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
         if (source is not null)
         {
             return tokenizer is null
-                ? new TokenizerRecipe { Source = cursor.Model(source, "'tokenizer_source'"), Line = source.Line }
+                ? new TokenizerRecipe { Source = TokenizerSource(source, "'tokenizer_source'"), Line = source.Line }
                 : throw cursor.Error(tokenizer, "a recipe can have 'tokenizer_source' or 'tokenizer', not both");
         }
 
@@ -127,11 +130,21 @@ internal sealed class MergekitReader(YamlNode root, YamlCursor cursor, List<stri
 
         return new TokenizerRecipe
         {
-            Source = tokenizer.Find("source") is { } from ? cursor.Model(from, "'source'") : "union",
+            Source = tokenizer.Find("source") is { } from ? TokenizerSource(from, "'source'") : "union",
             Tokens = tokens,
             PadToMultipleOf = multiple,
             Line = tokenizer.Line,
         };
+    }
+
+    /// <summary>base, union or a model; mergekit's first notation for a model is <c>model:PATH</c>.</summary>
+    private string TokenizerSource(YamlNode node, string what)
+    {
+        const string Prefix = "model:";
+        string source = cursor.Model(node, what);
+        return !source.StartsWith(Prefix, StringComparison.Ordinal) ? source
+            : source.Length > Prefix.Length ? source[Prefix.Length..].Trim()
+            : throw cursor.Error(node, $"{what} has no model after '{Prefix}'");
     }
 
     private TokenSource ReadToken(YamlNode node)

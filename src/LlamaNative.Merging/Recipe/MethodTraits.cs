@@ -36,6 +36,15 @@ internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsB
         TaskFamily(MergeMethod.DellaLinear, "della_linear", Sparsification.Rank, consensus: false, normalize: false,
             rescale: true, "density", "epsilon"),
         new(MergeMethod.Passthrough, "passthrough", NeedsBase: false, TaskVector: false) { Parameters = ["scale"] },
+        new(MergeMethod.ModelStock, "model_stock", NeedsBase: true, TaskVector: true) { Parameters = ["filter_wise"] },
+        new(MergeMethod.Sce, "sce", NeedsBase: true, TaskVector: true) { Parameters = ["select_topk", "int8_mask"] },
+        new(MergeMethod.Karcher, "karcher", NeedsBase: false, TaskVector: false) { Parameters = ["max_iter", "tol"] },
+        new(MergeMethod.MultiSlerp, "multislerp", NeedsBase: false, TaskVector: false)
+        {
+            Parameters = ["weight", "normalize_weights", "eps"],
+        },
+        new(MergeMethod.ArceeFusion, "arcee_fusion", NeedsBase: true, TaskVector: true) { Parameters = [] },
+        new(MergeMethod.NearSwap, "nearswap", NeedsBase: true, TaskVector: true) { Parameters = ["t"] },
     ];
 
     /// <summary>The parameters that the method reads.</summary>
@@ -53,7 +62,17 @@ internal sealed record MethodTraits(MergeMethod Method, string Name, bool NeedsB
     public bool Rescale { get; init; }
 
     /// <summary>Whether a base model that no slice lists is an input anyway.</summary>
-    public bool TakesUnlistedBase => NeedsBase || Method == MergeMethod.NuSlerp;
+    public bool TakesUnlistedBase => NeedsBase || TakesBaseApart;
+
+    /// <summary>Whether the base is the origin of the other models' deltas and not one of the models.</summary>
+    public bool TakesBaseApart => TaskVector || Method is MergeMethod.NuSlerp or MergeMethod.MultiSlerp;
+
+    /// <summary>
+    /// Whether the output has all of the base's rows if rows are matched by index; otherwise it has those that all models have. As in
+    /// mergekit, which trims the embeddings for these methods.
+    /// </summary>
+    public bool KeepsBaseVocabulary =>
+        TaskVector && Method is not (MergeMethod.ModelStock or MergeMethod.ArceeFusion or MergeMethod.NearSwap);
 
     /// <summary>The names of all methods in recipes.</summary>
     public static IEnumerable<string> Names => s_all.Select(traits => traits.Name);

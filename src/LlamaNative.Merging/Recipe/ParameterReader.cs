@@ -18,8 +18,8 @@ internal sealed class ParameterReader(YamlCursor cursor, MethodTraits method, Li
                 // Recipes often set another method's parameters; a parameter unknown to all methods is a mistake.
                 if (!MethodTraits.Knows(name))
                 {
-                    throw cursor.Error(value,
-                        $"unknown parameter '{name}'; {method.Name} has {string.Join(", ", method.Parameters)}");
+                    string known = method.Parameters.Count == 0 ? "none" : string.Join(", ", method.Parameters);
+                    throw cursor.Error(value, $"unknown parameter '{name}'; {method.Name} has {known}");
                 }
 
                 warnings.Add($"line {value.Line}: {method.Name} does not use '{name}'");

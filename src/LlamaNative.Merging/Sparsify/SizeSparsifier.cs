@@ -1,6 +1,3 @@
-using System.Buffers;
-using LlamaNative.Merging.Methods;
-
 namespace LlamaNative.Merging.Sparsify;
 
 /// <summary>
@@ -34,6 +31,9 @@ internal sealed class SizeSparsifier : Sparsifier
             : throw new MergeException($"density {density} × {total} elements rounds down to zero; raise density");
     }
 
+    /// <summary>Keeps the given number of largest elements.</summary>
+    public static SizeSparsifier OfCount(long keep, long total) => new(0, keep, total, (double)keep / total);
+
     /// <summary>
     /// Breadcrumbs: drops the int(gamma·n) largest deltas, and as many of the smallest as needed to reach the density.
     /// </summary>
@@ -65,23 +65,9 @@ internal sealed class SizeSparsifier : Sparsifier
             yield break;
         }
 
-        var high = new long[TopBoundary.HighBins];
-        yield return BlockPass<DeltaBlock>.Of(CountHigh, part => AddAndReturn(part, high));
-        Array.ForEach(boundaries, boundary => boundary.ChooseBin(high));
-
-        long[][] low = [.. boundaries.Select(_ => new long[TopBoundary.LowBins])];
-        yield return BlockPass<DeltaBlock>.Of(
-            (in DeltaBlock block) => CountLow(block, boundaries),
-            parts =>
-            {
-                for (int i = 0; i < parts.Length; i++)
-                {
-                    AddAndReturn(parts[i], low[i]);
-                }
-            });
-        for (int i = 0; i < boundaries.Length; i++)
+        foreach (BlockPass<DeltaBlock> pass in SizeCounting.Passes(boundaries))
         {
-            boundaries[i].ChooseKey(low[i]);
+            yield return pass;
         }
 
         TopBoundary[] cut = [.. boundaries.Where(boundary => boundary.CutsTies)];
@@ -110,36 +96,6 @@ internal sealed class SizeSparsifier : Sparsifier
         }
     }
 
-    private static int[] CountHigh(in DeltaBlock block)
-    {
-        int[] bins = RentBins(TopBoundary.HighBins);
-        foreach (float delta in block.Deltas)
-        {
-            bins[TopBoundary.HighBin(DeltaBlock.KeyOf(delta))]++;
-        }
-
-        return bins;
-    }
-
-    private static int[][] CountLow(in DeltaBlock block, TopBoundary[] boundaries)
-    {
-        var all = new int[boundaries.Length][];
-        for (int i = 0; i < boundaries.Length; i++)
-        {
-            all[i] = RentBins(TopBoundary.LowBins);
-            foreach (float delta in block.Deltas)
-            {
-                uint key = DeltaBlock.KeyOf(delta);
-                if (boundaries[i].IsInBin(key))
-                {
-                    all[i][TopBoundary.LowBin(key)]++;
-                }
-            }
-        }
-
-        return all;
-    }
-
     private static long[] CountTies(in DeltaBlock block, TopBoundary[] cut)
     {
         var ties = new long[cut.Length];
@@ -149,22 +105,5 @@ internal sealed class SizeSparsifier : Sparsifier
         }
 
         return ties;
-    }
-
-    private static int[] RentBins(int count)
-    {
-        int[] bins = ArrayPool<int>.Shared.Rent(count);
-        bins.AsSpan(0, count).Clear();
-        return bins;
-    }
-
-    private static void AddAndReturn(int[] part, long[] sums)
-    {
-        for (int i = 0; i < sums.Length; i++)
-        {
-            sums[i] += part[i];
-        }
-
-        ArrayPool<int>.Shared.Return(part);
     }
 }

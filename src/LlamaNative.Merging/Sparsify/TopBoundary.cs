@@ -15,7 +15,6 @@ internal sealed class TopBoundary
     private readonly bool _all;
     private int _bin = -1;
     private long _wanted;
-    private uint _key;
 
     public TopBoundary(long count, long total)
     {
@@ -30,6 +29,9 @@ internal sealed class TopBoundary
     /// <summary>Whether the boundary falls between deltas of equal size.</summary>
     public bool CutsTies { get; private set; }
 
+    /// <summary>The sort key of the smallest delta above the boundary.</summary>
+    public uint Key { get; private set; }
+
     public static int HighBin(uint key) => (int)(key >> LowBits);
 
     public bool IsInBin(uint key) => (int)(key >> LowBits) == _bin;
@@ -41,7 +43,7 @@ internal sealed class TopBoundary
     public void ChooseKey(ReadOnlySpan<long> low)
     {
         (int bin, _wanted, long equal) = Descend(low, _wanted);
-        _key = ((uint)_bin << LowBits) | (uint)bin;
+        Key = ((uint)_bin << LowBits) | (uint)bin;
         CutsTies = _wanted < equal;
     }
 
@@ -50,7 +52,7 @@ internal sealed class TopBoundary
         long ties = 0;
         foreach (float delta in deltas)
         {
-            ties += DeltaBlock.KeyOf(delta) == _key ? 1 : 0;
+            ties += DeltaBlock.KeyOf(delta) == Key ? 1 : 0;
         }
 
         return ties;
@@ -84,7 +86,7 @@ internal sealed class TopBoundary
     {
         private readonly bool _inside = boundary.IsInside;
         private readonly bool _all = boundary._all;
-        private readonly uint _key = boundary._key;
+        private readonly uint _key = boundary.Key;
         private readonly long _wanted = boundary.CutsTies ? boundary._wanted : long.MaxValue;
 
         public bool IsTop(float delta)

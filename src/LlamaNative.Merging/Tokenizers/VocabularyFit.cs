@@ -8,10 +8,10 @@ namespace LlamaNative.Merging.Tokenizers;
 internal sealed class VocabularyFit(IReadOnlyList<(MergeModel Model, GgufTensorInfo Tensor)> inputs,
     MergeModel? baseModel, MethodTraits method)
 {
-    /// <summary>By row index, regardless of tokens: the rows that all models have; for task vectors the base's rows.</summary>
+    /// <summary>By row index, regardless of tokens: the rows that all models have, or the base's rows.</summary>
     public (long Rows, IReadOnlyList<RowMap?> Maps) ByNumber(string name)
     {
-        if (!method.TaskVector)
+        if (!method.KeepsBaseVocabulary)
         {
             return (inputs.Min(input => input.Tensor.Shape[1]), new RowMap?[inputs.Count]);
         }

@@ -11,6 +11,7 @@ internal readonly record struct GgufSplit(int Number, int Count)
     public const string NumberKey = "split.no";
     public const string CountKey = "split.count";
     public const string TensorCountKey = "split.tensors.count";
+    private const string Extension = ".gguf";
 
     /// <summary>Reads the part number and part count from a file's metadata; 0 of 1 for a file that is not split.</summary>
     public static GgufSplit Of(OrderedDictionary<string, GgufValue> metadata)
@@ -31,6 +32,23 @@ internal readonly record struct GgufSplit(int Number, int Count)
 
     /// <summary>The path of one part of a model; <paramref name="number"/> starts at 0.</summary>
     public static string PathOf(string prefix, int number, int count) => prefix + Suffix(number, count);
+
+    /// <summary>
+    /// The paths of the parts to write for an output that a caller names like a file: <c>qs.gguf</c>, <c>qs</c> or the first part give
+    /// <c>qs-00001-of-00002.gguf</c> and so on. A model in one part is written as named.
+    /// </summary>
+    public static string[] OutputPaths(string outputPath, int count)
+    {
+        if (count == 1)
+        {
+            return [outputPath];
+        }
+
+        string ending = new[] { Suffix(0, count), Extension }
+            .FirstOrDefault(ending => outputPath.EndsWith(ending, StringComparison.OrdinalIgnoreCase), "");
+        string prefix = outputPath[..^ending.Length];
+        return [.. Enumerable.Range(0, count).Select(number => PathOf(prefix, number, count))];
+    }
 
     /// <summary>
     /// Opens all parts, in order, of the model that an open part belongs to. On failure all parts are closed, including
@@ -67,7 +85,7 @@ internal readonly record struct GgufSplit(int Number, int Count)
     }
 
     private static string Suffix(int number, int count) =>
-        string.Create(CultureInfo.InvariantCulture, $"-{number + 1:D5}-of-{count:D5}.gguf");
+        string.Create(CultureInfo.InvariantCulture, $"-{number + 1:D5}-of-{count:D5}{Extension}");
 
     private static string PrefixOf(GgufPart part)
     {

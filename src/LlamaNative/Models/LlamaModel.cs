@@ -119,7 +119,7 @@ public sealed class LlamaModel : IDisposable
     internal bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
     /// <summary>
-    /// Loads a model from a GGUF file. For a split model, pass the first part. By default the file is memory-mapped, so loading is fast and
+    /// Loads a model from a GGUF file. For a split model, pass any part. By default the file is memory-mapped, so loading is fast and
     /// weights are read from disk on first use.
     /// </summary>
     /// <param name="path">The path of the file.</param>

@@ -11,6 +11,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 {
     private ExceptionDispatchInfo? _progressError;
 
+    // llama.cpp accepts only the first part of a split model.
+    private string? _firstPart;
+
     /// <summary>Whether to load without allocating or reading weights (llama.cpp's no_alloc mode), for planning.</summary>
     public bool WithoutWeights { get; init; }
 
@@ -65,7 +68,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         using NativeLog.Scope scope = NativeLog.To(options.Logger);
         NativeLog.Clear();
         using NativeLog.Recording log = NativeLog.Record(WithoutWeights ? "" : LogLines.Placement);
-        nint model = ReleaseProfile.Loaded.LoadModel(path, parameters);
+        nint model = ReleaseProfile.Loaded.LoadModel(_firstPart ?? path, parameters);
 
         Log = log.Lines;
         if (model != 0)
@@ -86,6 +89,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         try
         {
             using GgufFile file = GgufFile.Open(path);
+            _firstPart = file.Paths[0];
             (options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file)).Validate();
         }
         catch (GgufFormatException error)

@@ -54,7 +54,7 @@ public sealed record MemoryPlan
     /// <summary>
     /// Estimates the memory use of a model and context for the given options; null options resolve as they do when loading.
     /// </summary>
-    /// <param name="path">The model file; of a split file, its first part.</param>
+    /// <param name="path">The model file; of a split model, any part.</param>
     /// <param name="modelOptions">How to load the model; null for the defaults.</param>
     /// <param name="contextOptions">The context parameters; null for the defaults.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
@@ -75,7 +75,7 @@ public sealed record MemoryPlan
     /// the memory that is free now. All layers are offloaded if they fit with the smallest context, otherwise as many as
     /// possible; the context then takes the remaining memory.
     /// </summary>
-    /// <param name="path">The model file; of a split file, its first part.</param>
+    /// <param name="path">The model file; of a split model, any part.</param>
     /// <param name="modelOptions">How to load the model; a layer count that is set is kept.</param>
     /// <param name="contextOptions">The context parameters; a size that is set is kept, where 0 means the trained
     /// length.</param>

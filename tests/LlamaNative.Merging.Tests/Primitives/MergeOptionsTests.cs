@@ -14,6 +14,9 @@ public sealed class MergeOptionsTests
         { "OutputType", "IQ2_XXS" },
         { "Name", "" },
         { "Threads", 0 },
+        { "RopeFreqBase", "" },
+        { "RopeFreqBase", "-1" },
+        { "RopeFreqBase", "NaN" },
         { "PostLayerT", 0.5 },
         { "PostLayerT", double.NaN },
     };

@@ -85,6 +85,21 @@ public sealed class VocabularyPlannerTests : IDisposable
         }
     }
 
+    /// <summary>mergekit's first notation for a model, which was read as a file named <c>model:B</c>.</summary>
+    [Theory]
+    [InlineData("tokenizer_source: model:B")]
+    [InlineData("tokenizer_source: 'model: B'")]
+    [InlineData("tokenizer: {source: 'model:B'}")]
+    [InlineData("tokenizer_source: B")]
+    public void The_tokenizer_of_a_model_is_named_with_or_without_the_prefix(string tokenizer)
+    {
+        Write("A", ["<s>", "a", "b"], [3, 1, 1]);
+        Write("B", ["<s>", "b", "<x>", "c"], [3, 1, 3, 1]);
+        Merge($"merge_method: linear\nparameters: {{weight: 1}}\n{tokenizer}\nmodels: [{{model: A}}, {{model: B}}]");
+        using GgufFile file = GgufFile.Open(_folder["out.gguf"]);
+        Assert.Equal(["<s>", "b", "<x>", "c"], file.Metadata["tokenizer.ggml.tokens"].GetStrings());
+    }
+
     [Fact]
     public void Rows_come_from_where_the_recipe_says()
     {

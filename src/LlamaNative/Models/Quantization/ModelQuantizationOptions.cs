@@ -31,7 +31,7 @@ public sealed record ModelQuantizationOptions
     public bool Pure { get; init; }
 
     /// <summary>
-    /// Writes the same number of parts as the model has, with the output path as prefix followed by <c>-00001-of-00003.gguf</c> and so on.
+    /// Writes the same number of parts as the model has: for the output path <c>qs.gguf</c>, <c>qs-00001-of-00003.gguf</c> and so on.
     /// </summary>
     public bool KeepSplit { get; init; }
 

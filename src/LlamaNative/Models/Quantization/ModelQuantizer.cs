@@ -24,8 +24,8 @@ public static class ModelQuantizer
 
     /// <summary>Quantizes a model to another file, which is created only when it is complete.</summary>
     /// <param name="path">The path of the model; for a split model, of any part.</param>
-    /// <param name="outputPath">The path of the file to write; with <see cref="ModelQuantizationOptions.KeepSplit"/>, the prefix of the
-    /// parts' paths.</param>
+    /// <param name="outputPath">The path of the file to write. With <see cref="ModelQuantizationOptions.KeepSplit"/>, <c>qs.gguf</c> or
+    /// <c>qs</c> writes <c>qs-00001-of-00002.gguf</c> and so on; a model that is not split is written to the path itself.</param>
     /// <param name="options">The options; null for Q4_K_M.</param>
     /// <param name="progress">Receives a report for each tensor and each completed buffer.</param>
     /// <param name="cancellationToken">Cancels after the current buffer and deletes incomplete files.</param>
@@ -50,14 +50,15 @@ public static class ModelQuantizer
         cancellationToken.ThrowIfCancellationRequested();
         LlamaRuntime.Load();
         using GgufFile file = GgufFile.Open(path);
-        if (file.HasPath(outputPath))
+        string[] outputPaths = GgufSplit.OutputPaths(outputPath, options.KeepSplit ? file.Paths.Count : 1);
+        if (Array.Find(outputPaths, file.HasPath) is { } same)
         {
-            throw new ArgumentException($"The output '{outputPath}' is the input model; choose another path.", nameof(outputPath));
+            throw new ArgumentException($"The output '{same}' is the input model; choose another path.", nameof(outputPath));
         }
 
         QuantizationPlan plan = QuantizationPlan.Make(path, file, options);
         var run = new QuantizationRun(path, file, plan, options, progress, cancellationToken);
-        run.Write(outputPath);
+        run.Write(outputPaths);
         return [.. plan.Tensors.Select(tensor => tensor.Result)];
     }
 

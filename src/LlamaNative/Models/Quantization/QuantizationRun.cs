@@ -24,7 +24,7 @@ internal sealed class QuantizationRun(
     private long _done;
     private int _index;
 
-    public void Write(string outputPath)
+    public void Write(IReadOnlyList<string> outputPaths)
     {
         // Checked before anything is written, so that a missing entry is not found only after an hour.
         foreach ((_, QuantizedTensor result) in plan.Tensors)
@@ -32,15 +32,14 @@ internal sealed class QuantizationRun(
             _ = ImportanceOf(result);
         }
 
-        int parts = options.KeepSplit ? Math.Max(1, file.Paths.Count) : 1;
         var writers = new List<GgufWriter>();
         try
         {
-            for (int part = 0; part < parts; part++)
+            for (int part = 0; part < outputPaths.Count; part++)
             {
-                GgufWriter writer = GgufWriter.Create(parts == 1 ? outputPath : GgufSplit.PathOf(outputPath, part, parts));
+                GgufWriter writer = GgufWriter.Create(outputPaths[part]);
                 writers.Add(writer);
-                WritePart(writer, part, parts);
+                WritePart(writer, part, outputPaths.Count);
             }
 
             writers.ForEach(writer => writer.Complete());

@@ -79,6 +79,49 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         AssertSameTensors(expected, whole);
     }
 
+    [Fact]
+    public void A_split_model_is_quantized_planned_and_loaded_by_any_part()
+    {
+        string first = Split(Model, parts: 3);
+        string expected = Path.Combine(_folder, "expected.gguf");
+        ModelQuantizer.Quantize(Model, expected, new() { FileType = ModelFileType.Q8_0 });
+        foreach (int part in new[] { 0, 1, 2 })
+        {
+            string path = GgufSplit.PathOf(Path.Combine(_folder, "split"), part, 3);
+            string output = Path.Combine(_folder, $"by-{part}.gguf");
+            ModelQuantizer.Quantize(path, output, new() { FileType = ModelFileType.Q8_0 });
+            AssertSameTensors(expected, output);
+            Assert.Equal(ModelQuantizer.Plan(first), ModelQuantizer.Plan(path));
+            using LlamaModel loaded = LlamaModel.Load(path);
+            Assert.Equal(5, loaded.LayerCount);
+        }
+    }
+
+    /// <summary>llama-quantize removes the extension of the output before it adds llama_split_path's suffix.</summary>
+    [Theory]
+    [InlineData("qs.gguf")]
+    [InlineData("qs")]
+    [InlineData("qs-00001-of-00002.gguf")]
+    public void Kept_parts_are_named_without_the_extension_in_the_middle(string output)
+    {
+        string second = Path.Combine(Path.GetDirectoryName(Split(Model, parts: 2))!, "split-00002-of-00002.gguf");
+        ModelQuantizer.Quantize(second, Path.Combine(_folder, output), new() { FileType = ModelFileType.Q8_0, KeepSplit = true });
+        Assert.Equal(["qs-00001-of-00002.gguf", "qs-00002-of-00002.gguf", "split-00001-of-00002.gguf", "split-00002-of-00002.gguf"],
+            Directory.EnumerateFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("split.gguf")]
+    [InlineData("split-00001-of-00002.gguf")]
+    public void Kept_parts_never_replace_the_parts_they_come_from(string output)
+    {
+        string first = Split(Model, parts: 2);
+        byte[] before = File.ReadAllBytes(first);
+        Assert.Throws<ArgumentException>(() => ModelQuantizer.Quantize(first, Path.Combine(_folder, output),
+            new() { FileType = ModelFileType.Q8_0, KeepSplit = true }));
+        Assert.Equal(before, File.ReadAllBytes(first));
+    }
+
     /// <summary>The model in parts, named and marked as llama-gguf-split does.</summary>
     private string Split(string model, int parts)
     {
