@@ -28,7 +28,7 @@ internal sealed partial class ChatService(
         }
         catch (Exception error) when (error is LlamaException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            terminal.Tell("error: " + error.Message);
+            terminal.Tell("error: " + ErrorText.Of(error));
             Environment.ExitCode = ExitCode.Failure;
         }
         finally
@@ -148,7 +148,7 @@ internal sealed partial class ChatService(
         }
         catch (Exception error) when (error is LlamaException or ArgumentException)
         {
-            terminal.Tell("error: " + error.Message);
+            terminal.Tell("error: " + ErrorText.Of(error));
             answered = false;
         }
 

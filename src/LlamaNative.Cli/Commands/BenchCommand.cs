@@ -55,8 +55,7 @@ internal sealed class BenchCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         int repetitions = parse.GetValue(_repetitions);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repetitions, "--repetitions");
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(repetitions, 100_000, "--repetitions");
+        NumberRange.Check(repetitions, "--repetitions", 1, 100_000);
         BenchTest[] tests = [.. Tests(parse)];
         if (parse.GetValue(_against) is { Length: > 0 } commands)
         {
