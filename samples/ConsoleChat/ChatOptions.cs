@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LlamaNative;
 
 namespace ConsoleChat;
@@ -35,11 +37,44 @@ internal sealed class ChatOptions
     /// <summary>A built-in chat template; null uses the model's.</summary>
     public string? Template { get; set; }
 
+    /// <summary>A JSON object with further variables for the template, e.g. to switch a model's thinking off.</summary>
+    public string? TemplateVariables { get; set; }
+
+    /// <summary>LoRA adapters, FILE[:SCALE] separated by semicolons; see <see cref="ChatAdapters"/>.</summary>
+    public string? Lora { get; set; }
+
+    /// <summary>Control vectors, in the same form.</summary>
+    public string? ControlVector { get; set; }
+
     /// <summary>The file of the conversation, loaded if it exists and saved after every answer; null saves nothing.</summary>
     public string? Session { get; set; }
 
     /// <summary>Names of the tools that the model may call, separated by commas; see <see cref="ChatTools"/>.</summary>
     public string? Tools { get; set; }
+
+    /// <exception cref="ArgumentException">The variables are not a JSON object.</exception>
+    public JsonObject? ToTemplateVariables()
+    {
+        if (TemplateVariables is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (JsonNode.Parse(TemplateVariables) is JsonObject variables)
+            {
+                return variables;
+            }
+        }
+        catch (JsonException)
+        {
+            // Reported below, like JSON that is not an object.
+        }
+
+        throw new ArgumentException(
+            $"--chat-template-kwargs takes a JSON object such as {{\"enable_thinking\": false}}, not '{TemplateVariables}'.");
+    }
 
     public ModelOptions ToModelOptions() => new() { GpuLayers = GpuLayers };
 

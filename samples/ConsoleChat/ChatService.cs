@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LlamaNative;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,7 @@ internal sealed partial class ChatService(
         }
         catch (Exception error) when (error is LlamaException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            terminal.Tell("error: " + error.Message);
+            terminal.Tell("error: " + ErrorText.Of(error));
             Environment.ExitCode = ExitCode.Failure;
         }
         finally
@@ -46,9 +47,11 @@ internal sealed partial class ChatService(
             return ExitCode.Usage;
         }
 
+        JsonObject? variables = _options.ToTemplateVariables();
         LlamaRuntime.Load(new LlamaRuntimeOptions { Logger = loggers.CreateLogger("llama.cpp") });
         using LlamaModel model = await LoadAsync(path, stoppingToken);
         await using var context = new LlamaContext(model, _options.ToContextOptions());
+        ChatAdapters.Apply(_options, context);
         LogLoaded(path, model.LoadTime.TotalMilliseconds, context.ContextSize);
 
         IReadOnlyList<ToolFunction> tools = ChatTools.Find(_options.Tools);
@@ -58,6 +61,7 @@ internal sealed partial class ChatService(
             Format = format,
             SystemPrompt = _options.System,
             Tools = [.. tools.Select(tool => tool.Definition)],
+            TemplateVariables = variables,
         });
         var runner = new ToolRunner(session, tools);
         terminal.Tell($"{model.Description}, {context.ContextSize} tokens of context, {format.Source}");
@@ -148,7 +152,7 @@ internal sealed partial class ChatService(
         }
         catch (Exception error) when (error is LlamaException or ArgumentException)
         {
-            terminal.Tell("error: " + error.Message);
+            terminal.Tell("error: " + ErrorText.Of(error));
             answered = false;
         }
 

@@ -20,6 +20,11 @@ internal static class CommandLine
           --max-tokens N      maximum tokens of an answer [default: no limit]
           --system TEXT       instructions for the whole conversation
           --template NAME     a built-in chat template, or a file with one [default: the model's, else chatml]
+          --chat-template-kwargs JSON
+                              variables for the chat template, e.g. {"enable_thinking": false}
+          --lora FILE[:SCALE] a LoRA adapter and its factor [default: 1]; several are separated by semicolons
+          --control-vector FILE[:SCALE]
+                              a control vector and its factor, in the same form
           --session FILE      continue the conversation in this file, and save it there after every answer
           --tools clock       let the model look up the time [default: no tools]
           --help              this text
@@ -47,6 +52,9 @@ internal static class CommandLine
         ["--max-tokens"] = Key(nameof(ChatOptions.MaxTokens)),
         ["--system"] = Key(nameof(ChatOptions.System)),
         ["--template"] = Key(nameof(ChatOptions.Template)),
+        ["--chat-template-kwargs"] = Key(nameof(ChatOptions.TemplateVariables)),
+        ["--lora"] = Key(nameof(ChatOptions.Lora)),
+        ["--control-vector"] = Key(nameof(ChatOptions.ControlVector)),
     };
 
     public static bool AsksForHelp(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?");

@@ -44,7 +44,7 @@ try
 }
 catch (Exception error) when (error is OptionsValidationException or InvalidOperationException)
 {
-    Console.Error.WriteLine("error: " + error.Message);
+    Console.Error.WriteLine("error: " + ErrorText.Of(error));
     return ExitCode.Usage;
 }
 

@@ -151,7 +151,7 @@ internal sealed partial class AnswerService(
         }
         catch (Exception failure) when (failure is LlamaException or ArgumentException or ApiException)
         {
-            error = failure.Message;
+            error = ErrorText.Of(failure);
         }
         catch (Exception failure)
         {

@@ -37,7 +37,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
         ApiException api => (api.Status, api.Code, api.Message),
         BadHttpRequestException bad => (bad.StatusCode, "invalid", bad.Message),
         JsonException json => (StatusCodes.Status400BadRequest, "invalid", $"The request's JSON is not valid: {json.Message}"),
-        LlamaException or ArgumentException => (StatusCodes.Status400BadRequest, "invalid", error.Message),
+        LlamaException or ArgumentException => (StatusCodes.Status400BadRequest, "invalid", ErrorText.Of(error)),
         IOException or UnauthorizedAccessException =>
             (StatusCodes.Status500InternalServerError, "storage", $"Writing to disk failed: {error.Message}"),
         _ => (StatusCodes.Status500InternalServerError, "unexpected",

@@ -8,6 +8,7 @@ namespace DesktopChat.Models;
 internal static class ModelFileReader
 {
     private const int MaxTextLength = 100;
+    private const int MaxProblemLength = 300;
 
     // Set by llama.cpp in general.file_type if the type was guessed (LLAMA_FTYPE_GUESSED).
     private const uint GuessedType = 1024;
@@ -25,12 +26,13 @@ internal static class ModelFileReader
         {
             return info with
             {
-                Problem = "Damaged or not a model: " + Clean(error.Message.Replace(path + ": ", "", StringComparison.Ordinal)),
+                Problem = "Damaged or not a model: "
+                    + Clean(error.Message.Replace(path + ": ", "", StringComparison.Ordinal), MaxProblemLength),
             };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return info with { Problem = "Cannot be read: " + Clean(error.Message) };
+            return info with { Problem = "Cannot be read: " + Clean(error.Message, MaxProblemLength) };
         }
     }
 
@@ -81,9 +83,9 @@ internal static class ModelFileReader
     private static string? Text(IReadOnlyDictionary<string, GgufValue> metadata, string key) =>
         metadata.TryGetValue(key, out GgufValue? value) && value.Type == GgufValueType.String ? Clean(value.GetString()) : null;
 
-    private static string Clean(string text)
+    private static string Clean(string text, int most = MaxTextLength)
     {
-        string line = string.Concat(text.Take(MaxTextLength).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)).Trim();
-        return text.Length > MaxTextLength ? line + "…" : line;
+        string line = string.Concat(text.Take(most).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)).Trim();
+        return text.Length > most ? line + "…" : line;
     }
 }

@@ -147,7 +147,9 @@ internal sealed partial class ModelHost(
             Show(work, State with
             {
                 Phase = ModelPhase.Failed,
-                Error = error is LlamaException or ArgumentException or IOException ? error.Message : $"Loading failed: {error.Message}",
+                Error = error is LlamaException or ArgumentException or IOException
+                    ? ErrorText.Of(error)
+                    : $"Loading failed: {error.Message}",
             });
             LogFailed(error, "load a model");
         }

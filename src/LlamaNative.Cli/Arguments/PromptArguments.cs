@@ -43,6 +43,14 @@ internal sealed class PromptArguments
         _ => throw new ArgumentException("No prompt was given."),
     };
 
+    /// <summary>Tokenizes a rendered conversation. Most templates write the BOS token themselves.</summary>
+    public static int[] TokenizeChat(Vocabulary vocabulary, string rendered)
+    {
+        int[] tokens = vocabulary.Tokenize(rendered, addSpecial: false, parseSpecial: true);
+        bool missing = vocabulary is { AddsBos: true, Bos: not null } && (tokens.Length == 0 || tokens[0] != vocabulary.Bos);
+        return missing ? [vocabulary.Bos!.Value, .. tokens] : tokens;
+    }
+
     /// <summary>Tokenizes the prompt and warns of a BOS token in it that follows the one added for the model.</summary>
     public int[] Tokenize(ParseResult parse, Shell shell, Vocabulary vocabulary, string prompt)
     {

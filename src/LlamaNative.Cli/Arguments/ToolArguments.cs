@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace LlamaNative.Cli.Arguments;
@@ -31,17 +30,9 @@ internal sealed class ToolArguments
             return [];
         }
 
-        try
-        {
-            return JsonNode.Parse(TextFile.Read(path),
-                documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonArray tools
-                ? [.. tools.Select((tool, index) => Read(tool, index, path))]
-                : throw new ArgumentException($"'{path}' does not contain a JSON array of tools.");
-        }
-        catch (JsonException error)
-        {
-            throw new ArgumentException($"'{path}' is not JSON: {error.Message}", error);
-        }
+        return JsonFile.Read(path) is JsonArray tools
+            ? [.. tools.Select((tool, index) => Read(tool, index, path))]
+            : throw new ArgumentException($"'{path}' does not contain a JSON array of tools.");
     }
 
     private static ToolDefinition Read(JsonNode? tool, int index, string path)

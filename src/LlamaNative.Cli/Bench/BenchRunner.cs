@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LlamaNative.Cli.Arguments;
 using LlamaNative.Contexts;
 using LlamaNative.Models;
 
@@ -12,15 +13,17 @@ namespace LlamaNative.Cli.Bench;
 internal sealed class BenchRunner
 {
     private readonly LlamaModel _model;
+    private readonly Adapters _adapters;
     private readonly int _repetitions;
     private readonly CancellationToken _cancellationToken;
     private readonly Random _random = new(0);
 
     /// <exception cref="LlamaException">The model generates no text.</exception>
-    public BenchRunner(LlamaModel model, int repetitions, CancellationToken cancellationToken)
+    public BenchRunner(LlamaModel model, Adapters adapters, int repetitions, CancellationToken cancellationToken)
     {
         ModelArchitecture.RequireText(model);
         _model = model;
+        _adapters = adapters;
         _repetitions = repetitions;
         _cancellationToken = cancellationToken;
     }
@@ -28,6 +31,7 @@ internal sealed class BenchRunner
     public BenchResult Run(BenchTest test)
     {
         using var context = new LlamaContext(_model, test.ContextOptions);
+        _adapters.ApplyTo(context);
 
         // An encoder reads the whole prompt at once; the context refuses one that is too long for that.
         int longest = _model.IsEncoderDecoder ? int.MaxValue : test.BatchSize;

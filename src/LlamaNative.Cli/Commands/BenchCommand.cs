@@ -11,6 +11,7 @@ namespace LlamaNative.Cli.Commands;
 internal sealed class BenchCommand : ShellCommand
 {
     private readonly ModelArguments _model;
+    private readonly AdapterArguments _adapters;
     private readonly Option<int[]> _prompt = RangeList.Option("--n-prompt", "-p", "Prompt tokens; 0 skips the test", 512);
     private readonly Option<int[]> _generate = RangeList.Option("--n-gen", "-n", "Tokens to generate; 0 skips the test", 128);
     private readonly Option<string[]> _promptAndGenerate = PairList.Option("--n-pg", "-pg",
@@ -48,6 +49,7 @@ internal sealed class BenchCommand : ShellCommand
     {
         _output.AcceptOnlyFromAmong("md", "json");
         _model = new ModelArguments(this);
+        _adapters = new AdapterArguments(this);
         this.AddAll([_prompt, _generate, _promptAndGenerate, _depth, _repetitions, _threads, _batchSize,
             _microBatchSize, _flashAttention, _cacheTypeK, _cacheTypeV, _against, _output]);
     }
@@ -55,20 +57,21 @@ internal sealed class BenchCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         int repetitions = parse.GetValue(_repetitions);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repetitions, "--repetitions");
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(repetitions, 100_000, "--repetitions");
+        NumberRange.Check(repetitions, "--repetitions", 1, 100_000);
         BenchTest[] tests = [.. Tests(parse)];
         if (parse.GetValue(_against) is { Length: > 0 } commands)
         {
             Peer[] peers = [.. commands.Select(Peer.Parse)];
-            var duel = new Duel(() => _model.Load(parse, cancellationToken: Interrupted), peers, Shell);
+            var duel = new Duel(() => _model.Load(parse, cancellationToken: Interrupted), model => _adapters.Load(parse, model), peers,
+                Shell);
             DuelReport.Write(Shell, duel.Run(tests, repetitions, Interrupted), asJson: parse.GetValue(_output) == "json");
             return ExitCode.Success;
         }
 
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
+        using Adapters adapters = _adapters.Load(parse, model);
         var setup = new BenchSetup(model, _model.Path(parse), _model.GpuLayers(parse), LlamaRuntime.GetDevices());
-        var runner = new BenchRunner(model, repetitions, Interrupted);
+        var runner = new BenchRunner(model, adapters, repetitions, Interrupted);
 
         IBenchReport report = parse.GetValue(_output) == "json" ? new JsonReport(Shell, setup) : new MarkdownReport(Shell, setup, tests);
         report.Begin();

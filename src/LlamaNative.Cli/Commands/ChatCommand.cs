@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
 
@@ -8,6 +9,7 @@ namespace LlamaNative.Cli.Commands;
 internal sealed class ChatCommand : ShellCommand
 {
     private readonly ModelArguments _model;
+    private readonly AdapterArguments _adapters;
     private readonly Option<string?> _system = new("--system", "-sys")
     {
         Description = "Instructions for the whole conversation",
@@ -18,6 +20,9 @@ internal sealed class ChatCommand : ShellCommand
         Description = "The name of a built-in chat template, or a file with a Jinja template [default: the model's, else chatml]",
         HelpName = "NAME|FILE",
     };
+    private readonly Option<JsonObject?> _variables = TemplateArguments.Option(
+        "Additional variables for the chat template, e.g. {\"enable_thinking\": false}");
+
     private readonly Option<string?> _conversation = new("--session")
     {
         Description = "A session file: the conversation is loaded from it if it exists, and saved to it after every answer",
@@ -32,7 +37,8 @@ internal sealed class ChatCommand : ShellCommand
         : base(shell, "chat", "Chat with a model; each line of input gets an answer")
     {
         _model = new ModelArguments(this);
-        this.AddAll([_system, _template, _conversation]);
+        _adapters = new AdapterArguments(this);
+        this.AddAll([_system, _template, _variables, _conversation]);
         _tools = new ToolArguments(this);
         _limits = new LimitArguments(this);
         _context = new ContextArguments(this);
@@ -43,7 +49,9 @@ internal sealed class ChatCommand : ShellCommand
     {
         IReadOnlyList<ToolDefinition> tools = _tools.Read(parse);
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
+        using Adapters adapters = _adapters.Load(parse, model);
         using var context = new LlamaContext(model, _context.Read(parse));
+        adapters.ApplyTo(context);
         ChatFormat format = ChatFormat.FromNameOrFile(model, parse.GetValue(_template));
         GenerationOptions options = _limits.Apply(parse, new GenerationOptions { Sampling = _sampling.Read(parse) });
         var session = new ChatSession(context, new ChatSessionOptions
@@ -52,6 +60,7 @@ internal sealed class ChatCommand : ShellCommand
             SystemPrompt = parse.GetValue(_system),
             Tools = tools,
             ToolChoice = _tools.Choice(parse),
+            TemplateVariables = parse.GetValue(_variables),
         });
 
         Shell.Tell($"{model.Description}, {format.Source}");

@@ -31,7 +31,7 @@ internal sealed class LogitsCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         int top = parse.GetValue(_top);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top, "--top");
+        NumberRange.Check(top, "--top", 1);
         string prompt = _prompt.Read(parse, Shell);
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         using var context = new LlamaContext(model, _context.Read(parse));

@@ -41,7 +41,7 @@ internal sealed class PerplexityCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         int size = parse.GetValue(_contextSize);
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 2, "--ctx-size");
+        NumberRange.Check(size, "--ctx-size", 2);
         string text = TextFile.Read(parse.GetRequiredValue(_file));
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         int[] tokens = model.Vocabulary.Tokenize(text, addSpecial: false);

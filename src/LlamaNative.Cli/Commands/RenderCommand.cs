@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using LlamaNative.Chat.Templates;
 using LlamaNative.Cli.Arguments;
@@ -72,18 +71,8 @@ internal sealed class RenderCommand : ShellCommand
         }
     }
 
-    private static JsonObject ReadVariables(string path)
-    {
-        try
-        {
-            return JsonNode.Parse(TextFile.Read(path)) as JsonObject
-                ?? throw new ArgumentException($"'{path}' does not contain a JSON object with the template's variables.");
-        }
-        catch (JsonException error)
-        {
-            throw new ArgumentException($"'{path}' is not JSON: {error.Message}", error);
-        }
-    }
+    private static JsonObject ReadVariables(string path) => JsonFile.Read(path) as JsonObject
+        ?? throw new ArgumentException($"'{path}' does not contain a JSON object with the template's variables.");
 
     private static TimeProvider Clock(string? now)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
 
@@ -9,7 +10,11 @@ namespace LlamaNative.Cli.Commands;
 internal sealed class RunCommand : ShellCommand
 {
     private readonly ModelArguments _model;
+    private readonly AdapterArguments _adapters;
     private readonly PromptArguments _prompt;
+    private readonly Option<JsonObject?> _template = TemplateArguments.Option(
+        "Send the prompt as a message in the model's chat template, with these variables for it, e.g. {\"enable_thinking\": false}; "
+        + "without this option the prompt is used unchanged");
     private readonly LimitArguments _limits;
     private readonly ContextArguments _context;
     private readonly SamplingArguments _sampling;
@@ -22,9 +27,10 @@ internal sealed class RunCommand : ShellCommand
         : base(shell, "run", "Continue a prompt; prints the continuation only")
     {
         _model = new ModelArguments(this);
+        _adapters = new AdapterArguments(this);
         _prompt = new PromptArguments(this);
         _limits = new LimitArguments(this);
-        Add(_json);
+        this.AddAll([_json, _template]);
         _context = new ContextArguments(this);
         _sampling = new SamplingArguments(this);
     }
@@ -34,8 +40,21 @@ internal sealed class RunCommand : ShellCommand
         string prompt = _prompt.Read(parse, Shell);
         GenerationOptions options = _limits.Apply(parse, new GenerationOptions { Sampling = _sampling.Read(parse) });
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
+        using Adapters adapters = _adapters.Load(parse, model);
         using var context = new LlamaContext(model, _context.Read(parse));
-        int[] tokens = _prompt.Tokenize(parse, Shell, model.Vocabulary, prompt);
+        adapters.ApplyTo(context);
+        int[] tokens;
+        if (parse.GetValue(_template) is { } variables)
+        {
+            ChatFormat format = ChatFormat.FromModel(model);
+            tokens = PromptArguments.TokenizeChat(model.Vocabulary, format.Render([ChatMessage.FromUser(prompt)], variables: variables));
+            options = options with { StopSequences = [.. options.StopSequences, .. format.TurnEnds] };
+        }
+        else
+        {
+            tokens = _prompt.Tokenize(parse, Shell, model.Vocabulary, prompt);
+        }
+
         using GenerationRun run = new TextGenerator(context).Start(tokens, options, Interrupted);
 
         bool json = parse.GetValue(_json);

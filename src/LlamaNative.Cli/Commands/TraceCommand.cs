@@ -42,7 +42,7 @@ internal sealed class TraceCommand : ShellCommand
     protected override int Run(ParseResult parse)
     {
         int limit = parse.GetValue(_predict);
-        ArgumentOutOfRangeException.ThrowIfNegative(limit, "--predict");
+        NumberRange.Check(limit, "--predict", 0);
         string prompt = _prompt.Read(parse, Shell);
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         int[] tokens = _prompt.Tokenize(parse, Shell, model.Vocabulary, prompt);

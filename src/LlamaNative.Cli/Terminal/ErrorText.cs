@@ -20,13 +20,14 @@ internal static class ErrorText
         };
 
         // .NET appends the name of a C# parameter to the message, which means nothing to a user of the command line.
-        if (error is ArgumentException { ParamName: { } name })
+        string? option = (error as ArgumentException)?.ParamName;
+        if (option is { } name)
         {
             int end = message.LastIndexOf($" (Parameter '{name}')", StringComparison.Ordinal);
             message = end > 0 ? message[..end] : message;
         }
 
-        return OneLine(message);
+        return OneLine(OptionNames.Replace(message, option));
     }
 
     public static string OneLine(string message)

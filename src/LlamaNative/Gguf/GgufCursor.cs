@@ -27,11 +27,14 @@ internal unsafe ref struct GgufCursor
 
     public readonly long Remaining => _length - Position;
 
+    /// <summary>The next bytes, at most <paramref name="most"/>, without moving on.</summary>
+    public readonly ReadOnlySpan<byte> Peek(int most) => new(_start + Position, (int)Math.Min(most, Remaining));
+
     public ReadOnlySpan<byte> Take(long count, string what, string? key = null)
     {
         if (count < 0 || count > Remaining || count > int.MaxValue)
         {
-            throw Error($"{what} needs {count} bytes, but {Remaining} remain", key);
+            throw Missing($"{what} needs {count} bytes, but {Remaining} remain", key);
         }
 
         var bytes = new ReadOnlySpan<byte>(_start + Position, (int)count);
@@ -43,7 +46,7 @@ internal unsafe ref struct GgufCursor
     {
         if (count < 0 || count > Remaining)
         {
-            throw Error($"{what} needs {count} bytes, but {Remaining} remain", key);
+            throw Missing($"{what} needs {count} bytes, but {Remaining} remain", key);
         }
 
         Position += count;
@@ -65,8 +68,9 @@ internal unsafe ref struct GgufCursor
         if (count > (ulong)max || count > (ulong)(Remaining / minimumItemSize))
         {
             Position -= sizeof(ulong);
-            throw Error(count > (ulong)max ? $"{what} {count} exceeds the maximum of {max}" : $"{what} {count} exceeds the remaining bytes",
-                key);
+            throw count > (ulong)max
+                ? Error($"{what} {count} exceeds the maximum of {max}", key)
+                : Missing($"{what} {count} exceeds the remaining bytes", key);
         }
 
         return (long)count;
@@ -94,6 +98,11 @@ internal unsafe ref struct GgufCursor
 
         return Encoding.UTF8.GetString(bytes);
     }
+
+    /// <summary>The header does not fit in the file; how large the file should be stands in the missing part.</summary>
+    private readonly GgufFormatException Missing(string message, string? key) => Error(
+        $"the file ends within its header, so it is incomplete or damaged: {message}; {ForeignFile.AdviceForIncomplete(_path)}",
+        key);
 
     public readonly GgufFormatException Error(string message, string? key = null) => new(message, key, Position, _path);
 }

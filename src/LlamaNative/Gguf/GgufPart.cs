@@ -22,6 +22,7 @@ internal sealed class GgufPart : IDisposable
     public const int OldestVersion = 2;         // version 1 used 32-bit counts; ggml rejects it
     private const int MinimumKeyValueBytes = 8 + 1 + 4 + 1;
     private const int MinimumTensorBytes = 8 + 1 + 4 + 4 + 8;
+    private const int MostOfSignature = 4096;   // what is looked at to tell what a file is instead
 
     private readonly FileMapping _mapping;
 
@@ -82,11 +83,12 @@ internal sealed class GgufPart : IDisposable
 
     private void ReadMagicAndVersion(ref GgufCursor cursor)
     {
-        ReadOnlySpan<byte> magic = cursor.Take(4, "magic");
-        if (!magic.SequenceEqual("GGUF"u8))
+        if (!"GGUF"u8.StartsWith(cursor.Peek(4)))
         {
-            throw new GgufFormatException("the file does not start with 'GGUF', so it is not a GGUF file", offset: 0, path: Path);
+            throw new GgufFormatException("the file is " + ForeignFile.Describe(cursor.Peek(MostOfSignature), Path), offset: 0, path: Path);
         }
+
+        _ = cursor.Take(4, "magic");
 
         uint version = cursor.ReadUInt32("version");
         if (version is < OldestVersion or > CurrentVersion)
@@ -149,6 +151,7 @@ internal sealed class GgufPart : IDisposable
         DataOffset = count == 0 ? cursor.Position : Pad(cursor.Position, Alignment);
         var names = new HashSet<string>(StringComparer.Ordinal);
         long expected = 0;
+        long end = cursor.Position;
         foreach (Entry entry in entries)
         {
             long bytes = entry.Layout.ByteCount;
@@ -164,17 +167,21 @@ internal sealed class GgufPart : IDisposable
                     entry.Name, entry.At, Path);
             }
 
-            if (DataOffset > Length || expected > Length - DataOffset || bytes > Length - DataOffset - expected)
-            {
-                throw new GgufFormatException(
-                    $"tensor {entry.Layout} needs {bytes} bytes at {DataOffset + expected}, but the file ends at {Length}",
-                    entry.Name, entry.At, Path);
-            }
-
+            end = bytes > long.MaxValue - DataOffset - expected ? long.MaxValue : DataOffset + expected + bytes;
             Tensors.Add(new GgufTensorInfo(_mapping, entry.Name, entry.Layout, DataOffset + expected, Split.Number));
-            expected = Pad(expected + bytes, Alignment);
+            expected = end == long.MaxValue ? end : Pad(expected + bytes, Alignment);
+        }
+
+        if (end > Length)
+        {
+            throw Incomplete(end);
         }
     }
+
+    private GgufFormatException Incomplete(long end) => new(
+        end == long.MaxValue ? "the file is damaged: its tensors would need 2^63 bytes or more"
+        : $"the file is incomplete: {end - Length} of its {end} bytes are missing; {ForeignFile.AdviceForIncomplete(Path)}",
+        offset: Length, path: Path);
 
     private Entry ReadTensor(ref GgufCursor cursor)
     {

@@ -41,6 +41,7 @@ public sealed class GgufWriter : IDisposable
     private GgufWriter(string path, GgufWriterOptions options)
     {
         _path = Path.GetFullPath(path);
+        FilePaths.RequireFolder(path);
         _temporary = Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}.{Path.GetRandomFileName()}");
         _options = options;
         _stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);

@@ -41,6 +41,7 @@ internal static class HyperparameterCheck
 
         uint layers = numbers.Get("block_count", 0);
         numbers.Require(layers is > 0 and <= MaxLayers, "block_count", $"is not between 1 and {MaxLayers}");
+        ValidateWidth(file, numbers);
         numbers.Require(numbers.Get("nextn_predict_layers", 0) <= layers, "nextn_predict_layers", $"exceeds the {layers} layers");
         ValidateExperts(numbers, architecture);
         ValidateEpsilons(numbers);
@@ -50,6 +51,18 @@ internal static class HyperparameterCheck
         if (numbers.Find("rope.scaling.type") is { } scaling && !s_ropeScalingTypes.Contains(scaling.GetString()))
         {
             throw scaling.Error($"rope scaling type '{scaling}' is not one of {string.Join(", ", s_ropeScalingTypes)}");
+        }
+    }
+
+    /// <summary>The sizes of heads are derived from the embedding length, so a missing one would be reported as a wrong size.</summary>
+    private static void ValidateWidth(GgufFile file, ArchitectureNumbers numbers)
+    {
+        uint width = file.Metadata[numbers.KeyOf("embedding_length")].GetUInt32();
+        numbers.Require(width > 0, "embedding_length", "is not above 0");
+        foreach (uint heads in numbers.GetAll("attention.head_count"))
+        {
+            numbers.Require(heads <= width || numbers.Find("attention.key_length") is not null, "attention.head_count",
+                $"has more heads than the embedding length {width}");
         }
     }
 

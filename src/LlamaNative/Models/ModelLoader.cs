@@ -90,16 +90,25 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         {
             using GgufFile file = GgufFile.Open(path);
             _firstPart = file.Paths[0];
+            if (OtherGguf.Describe(file) is { } other)
+            {
+                throw new ModelLoadException(path, $"'{path}' is not a model: it is {other}.");
+            }
+
             (options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file)).Validate();
         }
         catch (GgufFormatException error)
         {
-            throw new ModelLoadException(path, $"'{path}' is not a valid GGUF model: {error.Message}", error);
+            // The message begins with the file, which may be another part of the model.
+            string file = error.Path is null ? $"'{path}': " : "";
+            throw new ModelLoadException(path, $"Not a valid GGUF model: {file}{error.Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ModelLoadException(path,
                 Directory.Exists(path) ? $"'{path}' is a directory, not a model file."
+                : error is FileNotFoundException { FileName: { } missing } && File.Exists(path)
+                    ? $"'{path}' is one part of a split model, and the part '{missing}' is missing. Put all parts in one folder."
                 : File.Exists(path) ? $"The model file '{path}' cannot be read: {error.Message}"
                 : $"The model file '{path}' does not exist.",
                 error);

@@ -59,12 +59,30 @@ public sealed class ConsoleChatTests
     }
 
     [Theory]
+    [InlineData("--context is -5; it must be", "--context", "-5")]
+    [InlineData("--top-p is 8; it must be", "--top-p", "8")]
+    [InlineData("--lora takes FILE or FILE:SCALE", "--lora", "lora.gguf:half")]
+    [InlineData("built-in templates are", "--template", "nope")]
+    public async Task A_wrong_value_is_told_in_the_words_of_the_command_line(string expected, string option, string value)
+    {
+        using var tiny = new TinyModel();
+        ToolResult result = await Tool.RunChatSampleAsync("hello\n", "--model", tiny.Path, option, value);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("error: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Parameter", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Actual value", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(1, "does not exist", "--model", "no-such.gguf")]
     [InlineData(2, "'--modle'", "--modle", "x.gguf")]
     [InlineData(2, "needs a value", "--model")]
     [InlineData(2, "'warm'", "--temp", "warm")]
     [InlineData(2, "--max-tokens", "--max-tokens", "0")]
     [InlineData(2, "x.gguf", "x.gguf")]
+    [InlineData(2, "at --context", "--context", "99999999999")]
+    [InlineData(1, "--chat-template-kwargs takes a JSON object", "--chat-template-kwargs", "{a")]
     public async Task A_mistake_is_told_without_a_stack_trace(int exitCode, string expected, params string[] arguments)
     {
         ToolResult result = await Tool.RunChatSampleAsync("hello\n", arguments);

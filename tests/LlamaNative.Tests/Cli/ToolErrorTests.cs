@@ -22,6 +22,12 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("'top_z'", "run", "-m", "x.gguf", "-p", "x", "--samplers", "top_k;top_z")]
     [InlineData("--grammar-file", "run", "-m", "x.gguf", "-p", "x", "--grammar", "a", "--grammar-file", "b")]
     [InlineData("--gpu-layers", "run", "-m", "x.gguf", "-p", "x", "-ngl", "some")]
+    [InlineData("--lora takes FILE or FILE:SCALE", "run", "-m", "x.gguf", "-p", "x", "--lora", "x.gguf:half")]
+    [InlineData("--control-vector takes FILE", "bench", "-m", "x.gguf", "--control-vector", "x.gguf:")]
+    [InlineData("needs a --control-vector", "chat", "-m", "x.gguf", "--control-vector-layer-range", "1", "2")]
+    [InlineData("--chat-template-kwargs takes a JSON object", "chat", "-m", "x.gguf", "--chat-template-kwargs", "{enable_thinking: false}")]
+    [InlineData("--chat-template-kwargs takes a JSON object", "run", "-m", "x.gguf", "-p", "x", "--chat-template-kwargs", "[1]")]
+    [InlineData("cannot set 'messages'", "chat", "-m", "x.gguf", "--chat-template-kwargs", "{\"messages\": []}")]
     [InlineData("'q3'", "run", "-m", "x.gguf", "-p", "x", "-ctk", "q3")]
     [InlineData("'world'", "tokenize", "-m", "x.gguf", "hello", "world")]
     [InlineData("--n-prompt", "bench", "-m", "x.gguf", "-p", "1-64*1")]
@@ -86,6 +92,58 @@ public sealed class ToolErrorTests : IDisposable
         ToolResult prompt = await Tool.RunAsync("run", "-m", tiny.Path, "-c", "256", "-p", text);
         AssertFailed(prompt, 1, "--ctx-size");
         Assert.DoesNotContain("ContextSize", prompt.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a user of the command line can change is an option of it, not a property of the library.</summary>
+    [Theory]
+    [InlineData("--ctx-size is -3", "ContextSize", "run", "-p", "x", "-c", "-3")]
+    [InlineData("--top-p is 7", "TopP", "run", "-p", "x", "--top-p", "7")]
+    [InlineData("--threads is 0", "Threads", "chat", "-t", "0")]
+    [InlineData("--override-tensor for", "TensorPlacements", "run", "-p", "x", "-ot", "x=CUDA77")]
+    [InlineData("Lower --ctx-size", "ContextOptions", "plan", "-c", "100000000")]
+    [InlineData("--top is 0; it must be at least 1", "('0')", "logits", "-p", "x", "--top", "0")]
+    [InlineData("--repetitions is 0; it must be from 1 to 100000", "('0')", "bench", "-r", "0")]
+    public async Task An_option_is_called_as_on_the_command_line(string expected, string unexpected, params string[] arguments)
+    {
+        using var tiny = new TinyModel();
+        ToolResult result = await Tool.RunAsync([.. arguments, "-m", tiny.Path]);
+        AssertFailed(result, 1, expected);
+        Assert.DoesNotContain(unexpected, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_json_is_told_with_its_line_as_editors_count()
+    {
+        string path = Path.Combine(_folder, "tools.json");
+        await File.WriteAllTextAsync(path, "[\n  {]\n]");
+        AssertFailed(await Tool.RunAsync("chat", "-m", "x.gguf", "--tools", path), 1, "(line 2, byte 4)");
+        AssertFailed(await Tool.RunAsync("render", "--template", path, "--messages", path), 1, "(line 2, byte 4)");
+    }
+
+    /// <summary>A schema that cannot be used names the tool, and the property where it stands.</summary>
+    [Fact]
+    public async Task A_wrong_schema_names_tool_and_property()
+    {
+        string path = Path.Combine(_folder, "tools.json");
+        await File.WriteAllTextAsync(path, """
+            [{"name": "lamp", "parameters": {"type": "object", "properties": {"colour": {"type": "strin"}}}}]
+            """);
+        using var tiny = new TinyModel(new TinyModelOptions { ContextLength = 4096 });
+        ToolResult result = await Tool.RunAsync("Hello\n"u8.ToArray(), "chat", "-m", tiny.Path, "--tools", path);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("'lamp'", result.Error, StringComparison.Ordinal);
+        Assert.Contains("colour", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_does_not_exist_is_named_and_not_a_temporary_file()
+    {
+        using var tiny = new TinyModel();
+        string path = Path.Combine(_folder, "none", "out.gguf");
+        ToolResult result = await Tool.RunAsync("quantize", tiny.Path, path, "Q8_0");
+        AssertFailed(result, 1, $"'{path}' cannot be written: the folder '{Path.GetDirectoryName(path)}' does not exist");
+        ToolResult chat = await Tool.RunAsync("Hello\n"u8.ToArray(), "chat", "-m", tiny.Path, "-n", "2", "--session", path);
+        Assert.Contains($"the folder '{Path.GetDirectoryName(path)}' does not exist", chat.Error, StringComparison.Ordinal);
     }
 
     [Fact]

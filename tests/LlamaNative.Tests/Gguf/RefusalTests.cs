@@ -107,8 +107,9 @@ public class RefusalTests
     [Fact]
     public void Data_that_is_not_there_or_not_in_place()
     {
-        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32).Build(cut: 1), "needs 32 bytes", "t");
-        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [Huge / 4], 32).Build(), "needs 4611686018427387904 bytes", "t");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32).Build(cut: 1), "1 of its 96 bytes are missing");
+        Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [Huge / 4], 32).Build(),
+            "4611686018427387872 of its 4611686018427387968 bytes are missing");
         Refuse(new GgufBuilder().Tensor("t", GgmlType.F32, [8], 32, offset: 32).Build(), "offset 32, but 0 is expected", "t");
         Refuse(new GgufBuilder().Tensor("a", GgmlType.F32, [8], 32).Tensor("t", GgmlType.F32, [8], 32, offset: 0).Build(),
             "offset 0, but 32 is expected", "t");

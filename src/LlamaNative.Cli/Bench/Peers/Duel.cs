@@ -1,3 +1,4 @@
+using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
 
 namespace LlamaNative.Cli.Bench;
@@ -15,7 +16,8 @@ internal sealed record DuelResult(string Test, string Command, IReadOnlyList<dou
 /// speed by several percent, and a model kept for all rounds would have the same address in each. The first repetition is not
 /// counted, because the JIT still compiles this program in parallel with the measured threads.
 /// </summary>
-internal sealed class Duel(Func<LlamaModel> load, IReadOnlyList<Peer> peers, Shell shell)
+internal sealed class Duel(
+    Func<LlamaModel> load, Func<LlamaModel, Adapters> loadAdapters, IReadOnlyList<Peer> peers, Shell shell)
 {
     /// <exception cref="PeerException">A command failed, or did not print a speed for one of the tests.</exception>
     public IReadOnlyList<DuelResult> Run(IReadOnlyList<BenchTest> tests, int rounds, CancellationToken cancellationToken)
@@ -46,7 +48,8 @@ internal sealed class Duel(Func<LlamaModel> load, IReadOnlyList<Peer> peers, She
         void MeasureOurs(int round)
         {
             using LlamaModel model = load();
-            var runner = new BenchRunner(model, repetitions: 1, cancellationToken);
+            using Adapters adapters = loadAdapters(model);
+            var runner = new BenchRunner(model, adapters, repetitions: 1, cancellationToken);
             for (int test = 0; test < tests.Count; test++)
             {
                 ours[test][round] = runner.Run(tests[test]).TokensPerSecond[0];

@@ -109,6 +109,7 @@ public sealed partial class ChatSession
 
     private bool SaveTo(string path, CancellationToken stop)
     {
+        FilePaths.RequireFolder(path);
         string temporary = path + ".tmp";
         try
         {
