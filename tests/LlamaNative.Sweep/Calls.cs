@@ -11,7 +11,7 @@ internal static class Calls
     private const Kind Text = Kind.Decoder | Kind.Recurrent | Kind.Hybrid | Kind.EncoderDecoder;
     private const Kind Cached = Text | Kind.Speech;
     private const Kind Uncached = Kind.Encoder | Kind.Diffusion;
-    private const Kind Every = Cached | Uncached;
+    private const Kind Every = Cached | Uncached | Kind.CachedEncoder;
 
     public static IReadOnlyList<Call> All { get; } =
     [
@@ -21,6 +21,7 @@ internal static class Calls
         new("check", Every, ModelCalls.Check),
         new("estimate", Every, ModelCalls.Estimate),
         new("fit", Every, ModelCalls.Fit),
+        new("without a tensor", Every, ModelCalls.WithoutATensor),
         new("quantize", Every, ModelCalls.Quantize),
         new("adapter", Every, ModelCalls.Adapter),
         new("adapter of another model", 0, ModelCalls.WrongAdapter),
@@ -29,17 +30,17 @@ internal static class Calls
         new("decode", Every & ~Kind.EncoderDecoder, ContextCalls.Decode),
         new("encode", Uncached | Kind.EncoderDecoder, ContextCalls.Encode),
         new("logits", Cached | Kind.Diffusion, ContextCalls.Logits),
-        new("logits token by token", Cached, ContextCalls.TokenByToken),
-        new("micro-batches", Cached, ContextCalls.MicroBatches),
-        new("two sequences", Cached & ~Kind.EncoderDecoder, ContextCalls.TwoSequences),
+        new("logits token by token", Cached, ContextCalls.TokenByToken) { Except = Kind.Diffusion },
+        new("micro-batches", Cached | Kind.Diffusion, ContextCalls.MicroBatches),
+        new("two sequences", (Cached & ~Kind.EncoderDecoder) | Kind.Diffusion, ContextCalls.TwoSequences),
         new("two sequences, unified", Cached, ContextCalls.TwoUnifiedSequences) { MayRefuse = true },
         new("shared prompt", Cached, ContextCalls.SharedPrompt) { MayRefuse = true },
         new("cut back", Cached, ContextCalls.CutBack),
         new("cut and shift", Cached, ContextCalls.CutAndShift),
         new("keep and clear", Cached, ContextCalls.KeepAndClear),
         new("copy a part", Cached, ContextCalls.CopyPart) { MayRefuse = true },
-        new("full cache", Cached, ContextCalls.FullCache),
-        new("beyond the trained length", Cached, ContextCalls.BeyondTheTrainedLength),
+        new("full cache", Cached | Kind.CachedEncoder, ContextCalls.FullCache),
+        new("beyond the trained length", Cached | Kind.Diffusion, ContextCalls.BeyondTheTrainedLength),
         new("high positions", Every, ContextCalls.HighPositions) { MayRefuse = true },
         new("cancel", Every, ContextCalls.Cancel),
         new("observe", Every, ContextCalls.Observe),

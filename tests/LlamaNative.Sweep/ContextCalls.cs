@@ -62,6 +62,20 @@ internal static class ContextCalls
             return; // an encoder reads its input in one micro-batch
         }
 
+        if (subject.Row.HasNoCache && subject.Prompt.Length > 4)
+        {
+            try
+            {
+                subject.Evaluate(other, 0);
+            }
+            catch (ArgumentException)
+            {
+                return; // as does a model whose tokens all see each other
+            }
+
+            throw new WrongAnswerException("tokens that see each other in several micro-batches");
+        }
+
         Subject.Same(whole, subject.Logits(other), "in micro-batches of 4");
     }
 
@@ -190,6 +204,7 @@ internal static class ContextCalls
     {
         using LlamaContext context = subject.NewContext();
         subject.Evaluate(context, 0);
+        _ = context.Cache.GetPositions(); // a model without a cache refuses here
         using var batch = new TokenBatch(64);
         try
         {
@@ -207,6 +222,10 @@ internal static class ContextCalls
         catch (CacheFullException)
         {
             return;
+        }
+        catch (ArgumentException) when (context.SequenceSize == subject.Model.ContextLength)
+        {
+            return; // the table of positions ends with the cache
         }
 
         Subject.Require(subject.Model.IsRecurrent, "400 tokens in 256 cells");

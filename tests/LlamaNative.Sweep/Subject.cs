@@ -100,7 +100,17 @@ internal sealed class Subject : IDisposable
     /// <summary>Requires that two results differ only by rounding, measured by the angle between them.</summary>
     public static void Same(ReadOnlySpan<float> left, ReadOnlySpan<float> right, string what)
     {
-        double similarity = System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(left, right);
+        // Chameleon suppresses the tokens of images with the smallest number, whose square is infinite.
+        float[] first = [.. left], second = [.. right];
+        for (int i = 0; i < Math.Min(first.Length, second.Length); i++)
+        {
+            if (Math.Min(first[i], second[i]) < -1e30f)
+            {
+                (first[i], second[i]) = (0, 0);
+            }
+        }
+
+        double similarity = System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(first, second);
         if (!(similarity > 0.99))
         {
             throw new WrongAnswerException($"{what}: the logits' cosine similarity is {similarity:F4}");

@@ -43,11 +43,15 @@ internal static class CacheSize
 
     /// <summary>Elements of one head's key: the model's metadata value, or an equal share of the hidden state.</summary>
     public static int KeyLength(LlamaModel model) =>
-        model.Metadata.TryGetValue("general.architecture", out string? architecture)
-        && model.Metadata.TryGetValue(architecture + ".attention.key_length", out string? length)
-        && int.TryParse(length, CultureInfo.InvariantCulture, out int elements)
-            ? elements
-            : model.EmbeddingLength / Math.Max(LlamaModels.llama_model_n_head(model.Handle), 1);
+        Number(model, "attention.key_length") ?? (model.EmbeddingLength / Math.Max(LlamaModels.llama_model_n_head(model.Handle), 1));
+
+    /// <summary>Elements of every kind of key that the cache stores: of attention, and of the indexer of sparse attention.</summary>
+    public static IEnumerable<int> KeyLengths(LlamaModel model) =>
+        Number(model, "attention.indexer.key_length") is { } indexed ? [KeyLength(model), indexed] : [KeyLength(model)];
+
+    private static int? Number(LlamaModel model, string name) =>
+        model.Metadata.TryGetValue($"{model.Architecture}.{name}", out string? text)
+        && int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number : null;
 
     /// <summary>Cells that llama.cpp will allocate: the size is rounded up, per sequence unless the cache is unified.</summary>
     public static long Cells(int contextSize, ContextOptions options)

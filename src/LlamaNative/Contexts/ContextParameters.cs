@@ -31,7 +31,7 @@ internal static class ContextParameters
         p.n_ubatch = (uint)options.MicroBatchSize;
         p.n_seq_max = (uint)options.MaxSequences;
         p.n_rs_seq = (uint)options.RecurrentSnapshots;
-        p.n_outputs_max = (uint)options.MaxOutputs;
+        p.n_outputs_max = (uint)OutputMarks.Limit(model, options);
         p.n_outputs_max_per_seq = (uint)options.MaxOutputsPerSequence;
         p.n_threads = Threads(options);
         p.n_threads_batch = BatchThreads(options);
@@ -142,8 +142,13 @@ internal static class ContextParameters
     private static void CheckKeyBlocks(LlamaModel model, ContextOptions options)
     {
         long block = GgmlTypeInfo.Of(options.CacheTypeK).BlockSize;
-        if (block > 1 && CacheSize.KeyLength(model) is var length && length % block != 0)
+        foreach (int length in block > 1 ? CacheSize.KeyLengths(model) : [])
         {
+            if (length % block == 0)
+            {
+                continue;
+            }
+
             throw new ContextCreationException(
                 $"ContextOptions.CacheTypeK: {options.CacheTypeK} has blocks of {block} elements, but a key of this model has {length} "
                 + $"elements. Use F16, BF16 or F32.");

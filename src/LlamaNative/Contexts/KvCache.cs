@@ -34,6 +34,9 @@ public sealed class KvCache
 
     internal CacheLedger Ledger => _ledger;
 
+    /// <summary>Whether the cache consists of two, one of which has no layers, e.g. if all have a sliding window.</summary>
+    internal bool HasEmptyPart { get; init; }
+
     /// <summary>
     /// Whether the model has a KV cache or recurrent state; encoders have none. The caller must hold a lease.
     /// </summary>
@@ -244,9 +247,12 @@ public sealed class KvCache
         }
     }
 
-    /// <summary>llama.cpp rotates shifted keys and aborts for BF16, which ggml_rope does not support on the CPU.</summary>
+    /// <summary>
+    /// llama.cpp rotates shifted keys and aborts for BF16, which ggml_rope does not support on the CPU, and for a cache without layers,
+    /// whose graph is empty (llama_kv_cache::update).
+    /// </summary>
     private bool CanShiftNow() =>
-        _context.Options.CacheTypeK != GgmlType.BF16 && LlamaMemory.llama_memory_can_shift(Memory());
+        _context.Options.CacheTypeK != GgmlType.BF16 && !HasEmptyPart && LlamaMemory.llama_memory_can_shift(Memory());
 
     private void CheckShifted(int sequence, int from, int to, int delta)
     {

@@ -10,7 +10,10 @@ public sealed unsafe partial class LlamaContext
     private readonly int _outputLimit;
     private readonly OutputRows _outputs;
     private readonly bool _hasLogits;
+    private readonly OutputMarks _marks;
     private readonly bool _sharesTokens;
+    private readonly bool _mixesSequences;
+    private readonly bool _forbidsGaps;
     private readonly int _positions;
 
     /// <summary>
@@ -111,8 +114,23 @@ public sealed unsafe partial class LlamaContext
     }
 
     /// <summary>Encoders are called directly: llama_decode would forward the batch too, but logs a line each time.</summary>
-    private LlamaDecodeStatus Evaluate(in llama_batch batch, bool encode) =>
-        encode ? LlamaDecoding.llama_encode(Handle, batch) : LlamaDecoding.llama_decode(Handle, batch);
+    private LlamaDecodeStatus Evaluate(in llama_batch batch, bool encode)
+    {
+        if (encode)
+        {
+            return LlamaDecoding.llama_encode(Handle, batch);
+        }
+
+        _marks.Add(batch);
+        try
+        {
+            return LlamaDecoding.llama_decode(Handle, batch);
+        }
+        finally
+        {
+            _marks.TakeBack(batch);
+        }
+    }
 
     private void Check(in llama_batch batch, int limit)
     {
@@ -147,6 +165,7 @@ public sealed unsafe partial class LlamaContext
                     $"Token {i} of the batch has position {batch.pos[i]}; positions of this model run from 0 to {_positions - 1}.");
             }
 
+            CheckArchitecture(batch, i);
             if (batch.n_seq_id[i] > 1 && !_sharesTokens)
             {
                 throw new LlamaException(
@@ -172,6 +191,25 @@ public sealed unsafe partial class LlamaContext
             throw new ArgumentException(
                 $"Outputs are requested for {outputs} tokens of the batch; this context returns at most {_outputLimit} "
                 + $"at once (ContextOptions.MaxOutputs).");
+        }
+    }
+
+    /// <summary>Refuses what llama.cpp computes wrongly, or asserts, for some architectures.</summary>
+    private void CheckArchitecture(in llama_batch batch, int index)
+    {
+        int sequence = batch.seq_id[index][0];
+        if (_mixesSequences && (sequence != batch.seq_id[0][0] || batch.n_seq_id[index] > 1))
+        {
+            throw new LlamaException(
+                $"Token {index} of the batch belongs to another sequence than token 0. llama.cpp mixes up the sequences of a batch for the "
+                + $"architecture '{Model.Architecture}'; evaluate them one after the other.");
+        }
+
+        if (_forbidsGaps && (uint)sequence < (uint)Cache.SequenceCount && batch.pos[index] > Cache.Ledger[sequence].Count + index)
+        {
+            throw new LlamaException(
+                $"Token {index} of the batch has position {batch.pos[index]}, but its sequence has {Cache.Ledger[sequence].Count} tokens. "
+                + $"For the architecture '{Model.Architecture}' positions must continue without a gap.");
         }
     }
 

@@ -38,6 +38,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
         using NativeLog.Scope scope = NativeLog.To(model.Options.Logger);
         NativeLog.Clear();
         _hook = EvaluationHook.Attach(options.Observer, ref parameters, out GCHandle hook);
+        using NativeLog.Recording log = NativeLog.Record(LogLines.CachePrefix);
         nint context;
         lock (model.Handle.AdapterGate)
         {
@@ -72,15 +73,20 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
             BatchSize = (int)LlamaContexts.llama_n_batch(Handle);
             MicroBatchSize = (int)LlamaContexts.llama_n_ubatch(Handle);
             PoolingType = (PoolingType)LlamaContexts.llama_pooling_type(Handle);
-            _batchLimit = SeesAllTokens(model, options) || IsEncoder ? MicroBatchSize : BatchSize;
-            _outputLimit = options.MaxOutputs == 0 || model.HasEncoder ? int.MaxValue : options.MaxOutputs;
+            _batchLimit = SeesAllTokens(model, options) || IsEncoder || (NeedsAnOutput(model) && HasStreams(options))
+                ? MicroBatchSize : BatchSize;
+            _outputLimit = OutputMarks.Limit(model, options) is > 0 and var most && !model.HasEncoder ? most : int.MaxValue;
+            _marks = new OutputMarks(model.Architecture, MicroBatchSize);
             _outputs = new OutputRows(_batchLimit);
             _encoded = new bool[options.MaxSequences];
             _hasLogits = ModelArchitecture.HasLogits(model.Architecture);
+            _mixesSequences = ModelArchitecture.MixesSequences(model.Architecture);
+            _forbidsGaps = ModelArchitecture.ForbidsGaps(model.Architecture);
             _sharesTokens = ModelArchitecture.SharesTokens(model.Architecture);
             int cells = options.UnifiedCache ? ContextSize : (int)LlamaContexts.llama_n_ctx_seq(Handle);
             var ledger = new CacheLedger(options.MaxSequences, cells, options.UnifiedCache);
-            Cache = new KvCache(this, ledger, options.FullSlidingWindowCache ? 0 : LlamaModels.llama_model_n_swa(model.Handle));
+            int window = options.FullSlidingWindowCache ? 0 : LlamaModels.llama_model_n_swa(model.Handle);
+            Cache = new KvCache(this, ledger, window) { HasEmptyPart = HasEmptyPart(log.Lines) };
             _abort = AbortSignal.For(Handle);
             _worker = new ContextWorker();
             if (options.AttachThreadPool)
@@ -216,6 +222,14 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
             Volatile.Write(ref _owner, 0);
         }
     }
+
+    private static bool NeedsAnOutput(LlamaModel model) => ModelArchitecture.NeedsAnOutput(model.Architecture);
+
+    /// <summary>llama.cpp then takes tokens of each sequence in turn, so that the last token of a micro-batch is not known.</summary>
+    private static bool HasStreams(ContextOptions options) => options.MaxSequences > 1 && !options.UnifiedCache;
+
+    private static bool HasEmptyPart(IEnumerable<string> lines) =>
+        lines.Any(line => LogLines.CacheTotal.TryRead(line, out LogValues? total) && total.Integer(2) == 0);
 
     private static bool SeesAllTokens(LlamaModel model, ContextOptions options) =>
         options.AttentionType == AttentionType.NonCausal

@@ -57,6 +57,7 @@ internal static class AttentionCheck
                 $"differs from the key length {windowed}");
         }
 
+        numbers.Require(architecture != "plm" || rotated < keys, "rope.dimension_count", $"is not below the key length {keys}");
         if (s_fullRotation.Contains(architecture))
         {
             numbers.Require(rotated == keys, "rope.dimension_count", $"differs from the key length {keys}");

@@ -16,6 +16,9 @@ internal static class HyperparameterCheck
     /// <summary>Architectures whose output width differs from the embedding length.</summary>
     private static readonly string[] s_ownOutputWidth = ["wavtokenizer-dec", "gemma4-assistant", "deepseek4", "qwen4exp"];
 
+    /// <summary>Architectures with the sparse attention of DeepSeek 3.2 (llama-kv-cache.cpp, attn_rot_k).</summary>
+    private static readonly string[] s_indexed = ["deepseek32", "deepseek4", "glm-dsa", "dots3note"];
+
     /// <summary>
     /// Hyperparameters that llama.cpp divides by or asserts without validating the file: architecture, key, minimum value.
     /// </summary>
@@ -46,6 +49,9 @@ internal static class HyperparameterCheck
         ValidateExperts(numbers, architecture);
         ValidateEpsilons(numbers);
         ValidateArchitecture(numbers, architecture);
+        ValidateRecurrence(numbers, architecture);
+        ValidateIndexer(numbers, architecture);
+        LayerTensorCheck.Validate(file, numbers, architecture);
         AttentionCheck.Validate(numbers, architecture);
         ValidateOutputs(file, numbers, architecture);
         if (numbers.Find("rope.scaling.type") is { } scaling && !s_ropeScalingTypes.Contains(scaling.GetString()))
@@ -101,6 +107,25 @@ internal static class HyperparameterCheck
         // nanbeige runs its layers num_loops times, and llama.cpp's limit applies to the product.
         ulong loops = architecture == "nanbeige" ? numbers.Get("num_loops", 1) : 1;
         numbers.Require(loops * numbers.Get("block_count", 1) <= MaxLayers, "num_loops", $"multiplied by the layers exceeds {MaxLayers}");
+    }
+
+    /// <summary>RWKV's graphs assert how many token shifts a layer has.</summary>
+    private static void ValidateRecurrence(ArchitectureNumbers numbers, string architecture)
+    {
+        uint shifts = architecture switch { "rwkv6" or "rwkv7" => 2, "rwkv6qwen2" or "arwkv7" => 1, _ => 0 };
+        numbers.Require(shifts == 0 || numbers.Get("token_shift_count", 2) == shifts, "token_shift_count", $"is not {shifts}");
+    }
+
+    /// <summary>Keys of sparse attention are rotated by a Hadamard matrix of at least 64 rows, and partly by their position.</summary>
+    private static void ValidateIndexer(ArchitectureNumbers numbers, string architecture)
+    {
+        if (s_indexed.Contains(architecture) && numbers.Find("attention.indexer.key_length") is not null)
+        {
+            uint length = numbers.Get("attention.indexer.key_length", 0);
+            numbers.Require(length > 0 && length % 64 == 0, "attention.indexer.key_length", "is not a multiple of 64");
+            numbers.Require(numbers.Get("rope.dimension_count", 0) <= length, "rope.dimension_count",
+                $"exceeds the indexer's key length {length}");
+        }
     }
 
     /// <summary>llama.cpp copies embeddings with the declared width, which must not exceed the width of the graph's result.</summary>

@@ -39,6 +39,31 @@ public static class ModelArchitecture
     /// <summary>Whether a token can belong to several sequences. Where not, llama.cpp fails an assertion.</summary>
     internal static bool SharesTokens(string architecture) => architecture is not ("deepseek4" or "qwen4exp");
 
+    /// <summary>
+    /// Whether llama.cpp creates a cache. Without one it evaluates every batch with llama_encode, which returns every token's output
+    /// whatever was asked for.
+    /// </summary>
+    internal static bool HasCache(string architecture) =>
+        !s_diffusion.Contains(architecture) && (HasLogits(architecture) || architecture is "llama-embed" or "t5encoder");
+
+    /// <summary>
+    /// Whether the graph computes an output for every token, requested or not (it has no inp_out_ids). llama.cpp would return the first
+    /// tokens' outputs as those of the requested ones.
+    /// </summary>
+    internal static bool ReturnsEveryToken(string architecture) => architecture == "cogvlm";
+
+    /// <summary>Whether the graph cannot be evaluated without an output: it writes to the first one's logits.</summary>
+    internal static bool NeedsAnOutput(string architecture) => architecture == "chameleon";
+
+    /// <summary>Whether llama.cpp mixes up the sequences of a batch (plamo2.cpp transposes tokens and sequences).</summary>
+    internal static bool MixesSequences(string architecture) => architecture == "plamo2";
+
+    /// <summary>
+    /// Whether a sequence must be without gaps from position 0: the sparse attention of this architecture finds a cell's block by its
+    /// position and asserts that it lies in the window.
+    /// </summary>
+    internal static bool ForbidsGaps(string architecture) => architecture == "qwen4exp";
+
     /// <summary>Throws if a model does not continue text, as everything that generates or predicts text does at its beginning.</summary>
     /// <exception cref="LlamaException">The model does not continue text. The message says what it does.</exception>
     public static void RequireText(LlamaModel model)

@@ -10,6 +10,9 @@ internal static class LogLines
     /// <summary>The prefix of the lines about placement, which every load logs.</summary>
     public const string Placement = "load_tensors: ";
 
+    /// <summary>The prefix of the lines about the KV cache.</summary>
+    public const string CachePrefix = "llama_kv_cache: size";
+
     public static LogFormat LayerDevice { get; } =
         new("src/llama-model.cpp", "load_tensors: layer %3d assigned to device %s, is_swa = %d");
 

@@ -25,9 +25,11 @@ public static class ArchitectureModel
     public static ModelFile Create(ArchitectureRow row)
     {
         ModelFile file = CreateMetadata(row);
-        foreach (JsonElement line in s_tensors.Value.GetProperty(row.Name).EnumerateArray())
+        IEnumerable<string> required = s_tensors.Value.GetProperty(row.Name).EnumerateArray().Select(line => line.GetString()!);
+        string[] optional = row.Tensors.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (string line in required.Concat(optional))
         {
-            string[] words = line.GetString()!.Split(' ');
+            string[] words = line.Split(' ');
             var shape = new TensorShape([.. words.Skip(2).Select(size => long.Parse(size, CultureInfo.InvariantCulture))]);
             Add(file, words[0], Enum.Parse<GgmlType>(words[1], ignoreCase: true), shape);
         }

@@ -26,6 +26,9 @@ public enum ArchitectureKind
 
     /// <summary>Has a cache and logits, but the tokens are not text.</summary>
     Speech = 64,
+
+    /// <summary>Embeds text with a cache and a causal mask, as a decoder.</summary>
+    CachedEncoder = 128,
 }
 
 /// <summary>A tiny model of one architecture.</summary>
@@ -39,10 +42,13 @@ public sealed record ArchitectureRow(string Name, ArchitectureKind Kind, string 
 {
     /// <summary>Whether batches are evaluated without a cache.</summary>
     public bool HasNoCache =>
-        Name != "llama-embed" && Name != "t5encoder" && Kind is ArchitectureKind.Encoder or ArchitectureKind.Diffusion;
+        Name != "t5encoder" && Kind is ArchitectureKind.Encoder or ArchitectureKind.Diffusion;
 
     /// <summary>Whether it has experts.</summary>
     public bool Experts { get; init; }
+
+    /// <summary>Tensors that llama.cpp's loader calls optional and the graph needs: <c>name type size…; …</c>.</summary>
+    public string Tensors { get; init; } = "";
 
     public TinyVocabulary Vocabulary { get; init; } = s_sentencePiece;
 

@@ -9,6 +9,8 @@ namespace LlamaNative.TestSupport;
 /// </summary>
 public static class ArchitectureTable
 {
+    private const string DeltaNet = "blk.0.attn_qkv.weight f32 64 192; blk.0.attn_gate.weight f32 64 64";
+
     private static readonly TinyVocabulary s_wordPiece = TinyVocabulary.WordPiece();
     private static readonly TinyVocabulary s_unigram = TinyVocabulary.Unigram();
     private static readonly TinyVocabulary s_rwkv = TinyVocabulary.Rwkv();
@@ -43,11 +45,11 @@ public static class ArchitectureTable
         new("qwen3", Kind.Decoder,
             "attention.head_count=4; attention.head_count_kv=1; attention.key_length=16; attention.value_length=16"),
         new("qwen3moe", Kind.Decoder) { Experts = true },
-        new("qwen3next", Kind.Hybrid, "ssm.inner_size=64; ssm.state_size=32") { Experts = true },
+        new("qwen3next", Kind.Hybrid, "ssm.inner_size=64; ssm.state_size=32") { Experts = true, Tensors = DeltaNet },
         new("qwen3vl", Kind.Decoder),
         new("qwen3vlmoe", Kind.Decoder) { Experts = true },
-        new("qwen35", Kind.Hybrid, "ssm.inner_size=64; ssm.state_size=32"),
-        new("qwen35moe", Kind.Hybrid, "ssm.inner_size=64; ssm.state_size=32") { Experts = true },
+        new("qwen35", Kind.Hybrid, "ssm.inner_size=64; ssm.state_size=32") { Tensors = DeltaNet },
+        new("qwen35moe", Kind.Hybrid, "ssm.inner_size=64; ssm.state_size=32") { Experts = true, Tensors = DeltaNet },
         new("qwen4exp", Kind.Hybrid,
             "ssm.inner_size=64; ssm.state_size=32; hyper_connection.count=4; hyper_connection.low_rank=8; " +
             "attention.compress_ratios=[4,4]; ple.layers=[0]; ple.ngram_size=3; ple.heads_per_ngram=2; " +
@@ -55,7 +57,7 @@ public static class ArchitectureTable
             "ple.layer_multipliers=[1L,3L,5L]; ple.head_offsets=[0L,300L,600L,900L]; " +
             "ple.head_vocab_sizes=[300L,300L,300L,300L]; attention.indexer.key_length=32") { Experts = true },
         new("phi2", Kind.Decoder),
-        new("phi3", Kind.Decoder),
+        new("phi3", Kind.Decoder) { Tensors = "blk.*.attn_qkv.weight f32 64 192" },
         new("phimoe", Kind.Decoder) { Experts = true },
         new("plamo", Kind.Decoder),
         new("plamo2", Kind.Hybrid, "attention.head_count=[2,0]; attention.head_count_kv=[2,0]; ssm.group_count=0"),
@@ -80,7 +82,7 @@ public static class ArchitectureTable
         new("mamba", Kind.Recurrent),
         new("mamba2", Kind.Recurrent),
         new("jamba", Kind.Hybrid, "attention.head_count=[2,0]; attention.head_count_kv=[2,0]"),
-        new("falcon-h1", Kind.Hybrid),
+        new("falcon-h1", Kind.Hybrid) { Tensors = "blk.*.ssm_conv1d.bias f32 256" },
         new("xverse", Kind.Decoder),
         new("command-r", Kind.Decoder),
         new("cohere2", Kind.Decoder),
@@ -100,49 +102,64 @@ public static class ArchitectureTable
         new("deepseek2-ocr", Kind.Decoder) { Experts = true },
         new("deepseek32", Kind.Decoder,
             "attention.head_count=1; attention.head_count_kv=1; attention.key_length=40; attention.value_length=32; " +
-            "rope.dimension_count=8; attention.key_length_mla=24; attention.value_length_mla=16") { Experts = true },
+            "rope.dimension_count=8; attention.key_length_mla=24; attention.value_length_mla=16; " +
+            "attention.indexer.key_length=64") { Experts = true },
         new("deepseek4", Kind.Hybrid,
             "block_count=4; embedding_length=128; attention.head_count=8; attention.head_count_kv=1; " +
             "attention.key_length=16; attention.value_length=16; rope.dimension_count=8; attention.q_lora_rank=32; " +
             "attention.output_group_count=8; attention.output_lora_rank=16; attention.compress_ratios=[0,0,4,128]; " +
             "attention.compress_rope_freq_base=160000.0; hyper_connection.count=4; " +
             "hyper_connection.sinkhorn_iterations=2; hyper_connection.epsilon=1e-6; hash_layer_count=0; " +
-            "swiglu_clamp_exp=10.0; expert_weights_scale=1.0; expert_weights_norm=true; expert_gating_func=4") { Experts = true },
+            "swiglu_clamp_exp=10.0; expert_weights_scale=1.0; expert_weights_norm=true; expert_gating_func=4; " +
+            "attention.indexer.key_length=64") { Experts = true },
         new("chatglm", Kind.Decoder),
         new("glm4", Kind.Decoder),
         new("glm4moe", Kind.Decoder) { Experts = true },
         new("glm-dsa", Kind.Decoder,
             "attention.head_count=1; attention.head_count_kv=1; attention.key_length=40; attention.value_length=32; " +
-            "rope.dimension_count=8; attention.key_length_mla=24; attention.value_length_mla=16") { Experts = true },
+            "rope.dimension_count=8; attention.key_length_mla=24; attention.value_length_mla=16; " +
+            "attention.indexer.key_length=64")
+        {
+            Experts = true,
+            Tensors = "blk.*.indexer.k_norm.weight f32 64; blk.*.indexer.k_norm.bias f32 64; blk.*.indexer.proj.weight f32 64 4; " +
+                "blk.*.indexer.attn_k.weight f32 64 64; blk.*.indexer.attn_q_b.weight f32 32 256",
+        },
         new("bitnet", Kind.Decoder),
-        new("t5", Kind.EncoderDecoder, "decoder_start_token_id=0") { Vocabulary = s_unigram },
-        new("t5encoder", Kind.Encoder) { Vocabulary = s_unigram },
+        new("t5", Kind.EncoderDecoder, "decoder_start_token_id=0")
+        {
+            Vocabulary = s_unigram,
+            Tensors = "enc.blk.0.attn_rel_b.weight f32 2 8; dec.blk.0.attn_rel_b.weight f32 2 8",
+        },
+        new("t5encoder", Kind.Encoder) { Vocabulary = s_unigram, Tensors = "enc.blk.0.attn_rel_b.weight f32 2 8" },
         new("jais", Kind.Decoder),
         new("jais2", Kind.Decoder),
         new("nemotron", Kind.Decoder),
         new("nemotron_h", Kind.Hybrid,
             "block_count=3; attention.head_count=[2,0,2]; attention.head_count_kv=[2,0,2]; " +
-            "feed_forward_length=[0,0,96]"),
+            "feed_forward_length=[0,0,96]") { Tensors = "blk.1.ssm_conv1d.bias f32 256" },
         new("nemotron_h_moe", Kind.Hybrid,
             "block_count=3; attention.head_count=[2,0,2]; attention.head_count_kv=[2,0,2]; " +
-            "feed_forward_length=[0,0,96]") { Experts = true },
+            "feed_forward_length=[0,0,96]") { Experts = true, Tensors = "blk.1.ssm_conv1d.bias f32 256" },
         new("exaone", Kind.Decoder),
         new("exaone4", Kind.Decoder),
         new("exaone-moe", Kind.Decoder) { Experts = true },
-        new("rwkv6", Kind.Recurrent) { Vocabulary = s_rwkv },
-        new("rwkv6qwen2", Kind.Recurrent),
+        new("rwkv6", Kind.Recurrent) { Vocabulary = s_rwkv, Tensors = "blk.*.time_mix_lerp_fused.weight f32 64 1 1 5" },
+        new("rwkv6qwen2", Kind.Recurrent, "token_shift_count=1"),
         new("rwkv7", Kind.Recurrent) { Vocabulary = s_rwkv },
-        new("arwkv7", Kind.Recurrent),
+        new("arwkv7", Kind.Recurrent, "token_shift_count=1"),
         new("granite", Kind.Decoder),
         new("granitemoe", Kind.Decoder) { Experts = true },
-        new("granitehybrid", Kind.Hybrid, "attention.head_count=[2,0]; attention.head_count_kv=[2,0]"),
+        new("granitehybrid", Kind.Hybrid, "attention.head_count=[2,0]; attention.head_count_kv=[2,0]")
+        {
+            Tensors = "blk.1.ssm_conv1d.bias f32 256",
+        },
         new("graniteswitch", Kind.Decoder,
             "adapters.count=2; adapters.lora_rank=4; adapters.token_ids_activate=[5,6]; " +
             "adapters.token_ids_substitute=[7,8]"),
         new("granite_swa", Kind.Decoder, "attention.sliding_window_pattern=[0,1]"),
         new("chameleon", Kind.Decoder) { Vocabulary = TinyVocabulary.SentencePiece().Padded(10240) },
         new("wavtokenizer-dec", Kind.Encoder),
-        new("plm", Kind.Decoder),
+        new("plm", Kind.Decoder, "rope.dimension_count=16"),
         new("bailingmoe", Kind.Decoder) { Experts = true },
         new("bailingmoe2", Kind.Decoder) { Experts = true },
         new("bailingmoe3", Kind.Hybrid,
@@ -155,7 +172,7 @@ public static class ArchitectureTable
             "rope.dimension_count=8; attention.key_length_mla=24; attention.value_length_mla=16; " +
             "attention.kv_lora_rank_swa=32; attention.key_length_swa=40; attention.value_length_swa=32; " +
             "attention.key_length_mla_swa=24; attention.value_length_mla_swa=16; rope.freq_base_swa=10000.0; " +
-            "attention.indexer.types=[1,0]; attention.sliding_window_pattern=[0,1]") { Experts = true },
+            "attention.indexer.types=[1,0]; attention.indexer.key_length=64; attention.sliding_window_pattern=[0,1]") { Experts = true },
         new("arcee", Kind.Decoder),
         new("afmoe", Kind.Decoder, "attention.head_count=4; attention.head_count_kv=2") { Experts = true },
         new("laguna", Kind.Decoder) { Experts = true },
@@ -190,7 +207,7 @@ public static class ArchitectureTable
         new("paddleocr", Kind.Decoder) { Experts = true },
         new("mimo2", Kind.Decoder, "attention.sliding_window_pattern=[0,1]") { Experts = true },
         new("step35", Kind.Decoder, "attention.sliding_window_pattern=[0,1]") { Experts = true },
-        new("llama-embed", Kind.Encoder),
+        new("llama-embed", Kind.CachedEncoder),
         new("maincoder", Kind.Decoder),
         new("kimi-linear", Kind.Hybrid,
             "attention.head_count=[1,0]; attention.head_count_kv=[1,0]; attention.key_length=40; " +
@@ -204,7 +221,7 @@ public static class ArchitectureTable
         new("mellum", Kind.Decoder) { Experts = true },
         new("nanbeige", Kind.Decoder),
         new("qwen3tts", Kind.Speech) { Vocabulary = TinyVocabulary.SentencePiece().Padded(4096) },
-        new("pockettts", Kind.Speech),
+        new("pockettts", Kind.Speech) { Tensors = "blk.*.attn_qkv.weight f32 64 192" },
     ];
 
     /// <summary>The architectures of which there is no model here, with the reason.</summary>
