@@ -1,5 +1,5 @@
 // ConsoleApp MODEL PROMPT TOKENS [GPU-LAYERS]: the most probable continuation on standard output; on standard error what
-// it was computed with.
+// it was computed with. ConsoleApp chat MODEL MESSAGE: a tool call instead.
 using System.Text;
 using LlamaNative;
 
@@ -16,6 +16,14 @@ try
     foreach (BackendFailure failure in native.FailedBackends)
     {
         Console.Error.WriteLine($"unusable: {failure.Name}: {failure.Reason}");
+    }
+
+    if (args[0] == "chat")
+    {
+        using LlamaModel chatModel = LlamaModel.Load(args[1]);
+        using var chatContext = new LlamaContext(chatModel, new ContextOptions { ContextSize = 1024, Threads = 1 });
+        await ToolChat.RunAsync(chatContext, args[2]);
+        return 0;
     }
 
     int gpuLayers = args.Length > 3 ? int.Parse(args[3], null) : 0;

@@ -18,12 +18,25 @@ public sealed class ApplicationKindTests(Workshop workshop)
     public async Task Web_application_trimmed_into_a_single_file() => await ServesTheStoryAsync(await workshop.PublishAsync("WebApp",
         "-p:PublishTrimmed=true", "-p:PublishSingleFile=true", "-p:SelfContained=true", $"-p:RuntimeIdentifier={s_rid}"));
 
+    [RequiresFact(Need.LinuxX64, Need.Gcc)]
+    public async Task Web_application_compiled_ahead_of_time() => await ServesTheStoryAsync(await workshop.PublishAsync("WebApp",
+        "-p:PublishAot=true", $"-p:RuntimeIdentifier={s_rid}"));
+
     [Fact]
     public async Task Worker() => await (await workshop.PublishAsync("WorkerApp")).TellsTheStoryAsync(HostArguments);
 
     [Fact]
     public async Task Worker_in_a_self_contained_single_file() => await (await workshop.PublishAsync("WorkerApp",
         "-p:PublishSingleFile=true", "-p:SelfContained=true", $"-p:RuntimeIdentifier={s_rid}")).TellsTheStoryAsync(HostArguments);
+
+    [Fact]
+    public async Task Worker_trimmed_into_a_single_file() => await (await workshop.PublishAsync("WorkerApp",
+        "-p:PublishTrimmed=true", "-p:PublishSingleFile=true", "-p:SelfContained=true", $"-p:RuntimeIdentifier={s_rid}"))
+        .TellsTheStoryAsync(HostArguments);
+
+    [RequiresFact(Need.LinuxX64, Need.Gcc)]
+    public async Task Worker_compiled_ahead_of_time() => await (await workshop.PublishAsync("WorkerApp",
+        "-p:PublishAot=true", $"-p:RuntimeIdentifier={s_rid}")).TellsTheStoryAsync(HostArguments);
 
     [Fact]
     public async Task Application_that_only_knows_a_library_which_references_the_packages() =>

@@ -72,6 +72,48 @@ public sealed class PublishFormTests(Workshop workshop)
         await app.TellsTheStoryAsync();
     }
 
+    /// <summary>
+    /// Trimming can also remove what is only missed when the program runs, as reflection in JSON. The chat uses it the most.
+    /// </summary>
+    [RequiresTheory(Need.LinuxX64, Need.Gcc)]
+    [InlineData("-p:PublishAot=true")]
+    [InlineData("-p:PublishTrimmed=true", "-p:PublishSingleFile=true", "-p:SelfContained=true")]
+    public async Task Chats_as_when_it_was_not_trimmed(params string[] properties)
+    {
+        string[] chat = ["chat", workshop.Story.ModelPath, "Light, please"];
+        CommandResult whole = (await (await workshop.PublishAsync("ConsoleApp")).RunAsync(chat)).Succeeded();
+        Assert.Contains("\"on\"", whole.Output, StringComparison.Ordinal);
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", [.. properties, $"-p:RuntimeIdentifier={s_rid}"]);
+        Assert.Equal(whole.Output, (await app.RunAsync(chat)).Succeeded().Output);
+    }
+
+    [Fact]
+    public async Task Trimmed_with_the_libraries_inside_is_one_file()
+    {
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:PublishTrimmed=true", "-p:PublishSingleFile=true",
+            "-p:IncludeNativeLibrariesForSelfExtract=true", "-p:SelfContained=true", "-p:DebugType=none", $"-p:RuntimeIdentifier={s_rid}");
+        Assert.Single(app.Files);
+        string extracted = Path.Combine(workshop.Folder, "extracted and trimmed");
+        CommandResult run = (await app.RunAsync(app.Folder, [],
+            new Dictionary<string, string?> { ["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = extracted })).Succeeded();
+        Assert.Equal(workshop.Story.Text, run.Output);
+        Assert.Contains(extracted, run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// A trimmer analyses only code that is reached. Here it analyses all code of all packages, which the compiler's analyzer does
+    /// only in part: it does not see calls in collection expressions.
+    /// </summary>
+    [Fact]
+    public async Task No_code_of_any_package_warns_when_trimmed() =>
+        await (await workshop.PublishAsync("ConsoleApp", "-p:PublishTrimmed=true", "-p:PublishSingleFile=true", "-p:SelfContained=true",
+            "-p:RootPackages=true", "-p:TrimmerSingleWarn=false", $"-p:RuntimeIdentifier={s_rid}")).TellsTheStoryAsync();
+
+    [RequiresFact(Need.LinuxX64, Need.Gcc)]
+    public async Task No_code_of_any_package_warns_when_compiled_ahead_of_time() =>
+        await (await workshop.PublishAsync("ConsoleApp", "-p:PublishAot=true", "-p:RootPackages=true", "-p:TrimmerSingleWarn=false",
+            $"-p:RuntimeIdentifier={s_rid}")).TellsTheStoryAsync();
+
     [RequiresFact(Need.LinuxX64, Need.Gcc)]
     public async Task Native_ahead_of_time()
     {
