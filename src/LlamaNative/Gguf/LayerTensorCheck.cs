@@ -35,6 +35,11 @@ internal static class LayerTensorCheck
         }
 
         ValidateRelativePositions(file, architecture);
+        if (architecture is "rwkv7" or "arwkv7")
+        {
+            ValidateGates(file, layers);
+        }
+
         if (architecture == "glm-dsa")
         {
             ValidateIndexers(file, numbers, layers);
@@ -53,6 +58,22 @@ internal static class LayerTensorCheck
         if (file.Tensors.Count != 0 && required.FirstOrDefault(name => !file.Tensors.TryGet(name, out _)) is { } missing)
         {
             throw Missing(file, missing);
+        }
+    }
+
+    /// <summary>RWKV 7 mixes six inputs if a layer has a gate, otherwise five, and its weights for them must be as many.</summary>
+    private static void ValidateGates(GgufFile file, uint layers)
+    {
+        for (uint layer = 0; layer < layers; layer++)
+        {
+            bool gated = Has(file, layer, "time_mix_g1.weight") && Has(file, layer, "time_mix_g2.weight");
+            if (file.Tensors.TryGet($"blk.{layer}.time_mix_lerp_fused.weight", out GgufTensorInfo? mix)
+                && mix.Shape.Rank == 4 && mix.Shape[3] == (gated ? 5 : 6))
+            {
+                throw new GgufFormatException(
+                    $"{mix} does not suit a layer {(gated ? "with" : "without")} a gate", mix.Name, mix.Offset,
+                    file.Paths.ElementAtOrDefault(mix.Part));
+            }
         }
     }
 
