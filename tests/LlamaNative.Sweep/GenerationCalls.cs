@@ -83,7 +83,8 @@ internal static class GenerationCalls
         {
             Sampling = new SamplingOptions { Seed = 1, Grammar = grammar, RepeatPenalty = 1.1f },
         });
-        Subject.Require(string.Concat(Enumerable.Repeat("the", 8)).StartsWith(result.Text.Trim(), StringComparison.Ordinal), $"'{result.Text}' outside the grammar");
+        Subject.Require(string.Concat(Enumerable.Repeat("the", 8)).StartsWith(result.Text.Trim(), StringComparison.Ordinal),
+            $"'{result.Text}' outside the grammar");
     }
 
     public static void Score(Subject subject)

@@ -95,7 +95,7 @@ internal static class LayerTensorCheck
         }
     }
 
-    /// <summary>The first alternative that the layer has begun must be complete, because llama.cpp's graph tests one tensor of it.</summary>
+    /// <summary>The alternative that the layer has begun must be complete, because llama.cpp's graph tests one tensor.</summary>
     private static void Require(GgufFile file, uint layer, string[][] alternatives)
     {
         string[] used = alternatives.FirstOrDefault(names => Has(file, layer, names[0])) ?? alternatives[0];

@@ -7,7 +7,13 @@ namespace LlamaNative.Tests.Contexts;
 /// <summary>What llama.cpp asserts or computes wrongly for single architectures is refused, or done in another way.</summary>
 public sealed class ArchitectureLimitsTests : IDisposable
 {
-    private static readonly ContextOptions s_small = new() { ContextSize = 256, BatchSize = 64, MicroBatchSize = 64, Threads = 1 };
+    private static readonly ContextOptions s_small = new()
+    {
+        ContextSize = 256,
+        BatchSize = 64,
+        MicroBatchSize = 64,
+        Threads = 1,
+    };
 
     private readonly TemporaryFolder _folder = new();
 
