@@ -19,7 +19,7 @@ public sealed class ArchitectureLimitsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>All of its layers with attention have a window, so that one half of its cache is empty; a shift of that one aborts.</summary>
+    /// <summary>All of its layers with attention have a window, so one half of its cache is empty; its shift aborts.</summary>
     [Fact]
     public void A_cache_with_an_empty_half_cannot_be_shifted()
     {
