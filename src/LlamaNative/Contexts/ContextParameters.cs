@@ -41,7 +41,8 @@ internal static class ContextParameters
         // llama.cpp hands an encoder's output to the decoder only if it is not pooled, whatever the file says.
         p.pooling_type = (LlamaPoolingType)(model.IsEncoderDecoder ? PoolingType.None : options.PoolingType);
         p.attention_type = (LlamaAttentionType)options.AttentionType;
-        p.flash_attn_type = (LlamaFlashAttnType)options.FlashAttention;
+        p.flash_attn_type = (LlamaFlashAttnType)(
+            ModelArchitecture.SupportsFlashAttention(model.Architecture) ? options.FlashAttention : FlashAttention.Disabled);
         p.rope_freq_base = options.RopeFrequencyBase;
         p.rope_freq_scale = options.RopeFrequencyScale;
         p.yarn_ext_factor = options.YarnExtrapolationFactor;
@@ -91,10 +92,27 @@ internal static class ContextParameters
         }
 
         options.Validate();
+        CheckArchitecture(model, options);
         CheckSharing(model, options);
         CheckRoomForSequences(model, options);
         CheckKeyBlocks(model, options);
         PoolingChecks.Check(model, Size(model, options), options);
+    }
+
+    private static void CheckArchitecture(LlamaModel model, ContextOptions options)
+    {
+        if (options.Embeddings && !ModelArchitecture.ReturnsEmbeddings(model.Architecture))
+        {
+            throw new ContextCreationException(
+                $"llama.cpp cannot return embeddings of a model of the architecture '{model.Architecture}'. Do not set "
+                + "ContextOptions.Embeddings.");
+        }
+
+        if (options.FlashAttention == FlashAttention.Enabled && !ModelArchitecture.SupportsFlashAttention(model.Architecture))
+        {
+            throw new ContextCreationException(
+                $"llama.cpp has no flash attention for the architecture '{model.Architecture}' (ContextOptions.FlashAttention).");
+        }
     }
 
     /// <summary>

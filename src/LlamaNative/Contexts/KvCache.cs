@@ -40,7 +40,7 @@ public sealed class KvCache
     /// <summary>
     /// Whether the model has a KV cache or recurrent state; encoders have none. The caller must hold a lease.
     /// </summary>
-    internal bool Exists => LlamaContexts.llama_get_memory(_context.Handle) != 0;
+    internal bool Exists => !_context.IsEncoder;
 
     /// <summary>Cells available to further tokens of this sequence.</summary>
     public int GetFreeCells(int sequence = 0)
@@ -230,9 +230,8 @@ public sealed class KvCache
 
     private nint Memory()
     {
-        nint memory = LlamaContexts.llama_get_memory(_context.Handle);
-        return memory != 0
-            ? memory
+        return Exists
+            ? LlamaContexts.llama_get_memory(_context.Handle)
             : throw new LlamaException(
                 $"The model (architecture '{_context.Model.Architecture}') evaluates every batch by itself and has no KV cache.");
     }

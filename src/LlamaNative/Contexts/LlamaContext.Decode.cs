@@ -93,7 +93,8 @@ public sealed unsafe partial class LlamaContext
         using Lease lease = Enter();
         if (!_hasLogits)
         {
-            throw new LlamaException($"The model (architecture '{Model.Architecture}') computes embeddings and no logits.");
+            throw new LlamaException(
+                $"The model (architecture '{Model.Architecture}') computes embeddings and no logits in this context.");
         }
 
         int token = _outputs.Find(index);

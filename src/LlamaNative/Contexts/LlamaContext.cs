@@ -79,7 +79,8 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
             _marks = new OutputMarks(model.Architecture, MicroBatchSize);
             _outputs = new OutputRows(_batchLimit);
             _encoded = new bool[options.MaxSequences];
-            _hasLogits = ModelArchitecture.HasLogits(model.Architecture);
+            _hasLogits = ModelArchitecture.HasLogits(model.Architecture)
+                && !(options.Embeddings && !ModelArchitecture.HasLogitsWithEmbeddings(model.Architecture));
             _mixesSequences = ModelArchitecture.MixesSequences(model.Architecture);
             _forbidsGaps = ModelArchitecture.ForbidsGaps(model.Architecture);
             _sharesTokens = ModelArchitecture.SharesTokens(model.Architecture);

@@ -109,11 +109,23 @@ internal static class HyperparameterCheck
         numbers.Require(loops * numbers.Get("block_count", 1) <= MaxLayers, "num_loops", $"multiplied by the layers exceeds {MaxLayers}");
     }
 
-    /// <summary>RWKV's graphs assert how many token shifts a layer has.</summary>
+    /// <summary>
+    /// RWKV's graphs assert how many token shifts a layer has, and divide by the head size. The CPU's kernel of RWKV 7 computes 64 elements
+    /// of a head at once with AVX-512, whatever its size, and writes beyond a smaller one (ggml_compute_forward_rwkv_wkv7_f32).
+    /// </summary>
     private static void ValidateRecurrence(ArchitectureNumbers numbers, string architecture)
     {
         uint shifts = architecture switch { "rwkv6" or "rwkv7" => 2, "rwkv6qwen2" or "arwkv7" => 1, _ => 0 };
-        numbers.Require(shifts == 0 || numbers.Get("token_shift_count", 2) == shifts, "token_shift_count", $"is not {shifts}");
+        if (shifts == 0)
+        {
+            return;
+        }
+
+        numbers.Require(numbers.Get("token_shift_count", 2) == shifts, "token_shift_count", $"is not {shifts}");
+        uint size = numbers.Get("wkv.head_size", 0);
+        uint width = numbers.Get("embedding_length", 0);
+        numbers.Require(size > 0 && width % size == 0, "wkv.head_size", $"does not divide the embedding length {width}");
+        numbers.Require(architecture is not ("rwkv7" or "arwkv7") || size % 64 == 0, "wkv.head_size", "is not a multiple of 64");
     }
 
     /// <summary>Keys of sparse attention are rotated by a Hadamard matrix of at least 64 rows, and partly by their position.</summary>

@@ -35,6 +35,11 @@ internal static class LayerTensorCheck
         }
 
         ValidateRelativePositions(file, architecture);
+        if (architecture is "rwkv7" or "arwkv7")
+        {
+            ValidateGates(file, layers);
+        }
+
         if (architecture == "glm-dsa")
         {
             ValidateIndexers(file, numbers, layers);
@@ -56,6 +61,22 @@ internal static class LayerTensorCheck
         }
     }
 
+    /// <summary>RWKV 7 mixes six inputs if a layer has a gate, otherwise five, and its weights for them must be as many.</summary>
+    private static void ValidateGates(GgufFile file, uint layers)
+    {
+        for (uint layer = 0; layer < layers; layer++)
+        {
+            bool gated = Has(file, layer, "time_mix_g1.weight") && Has(file, layer, "time_mix_g2.weight");
+            if (file.Tensors.TryGet($"blk.{layer}.time_mix_lerp_fused.weight", out GgufTensorInfo? mix)
+                && mix.Shape.Rank == 4 && mix.Shape[3] == (gated ? 5 : 6))
+            {
+                throw new GgufFormatException(
+                    $"{mix} does not suit a layer {(gated ? "with" : "without")} a gate", mix.Name, mix.Offset,
+                    file.Paths.ElementAtOrDefault(mix.Part));
+            }
+        }
+    }
+
     /// <summary>
     /// A layer of GLM-DSA has an indexer or uses an earlier layer's (attention.indexer.types). Without that key, all have one in the
     /// versions with a context of less than 2^20 tokens; of the others, the layers are known, and the first two are among them.
@@ -74,7 +95,7 @@ internal static class LayerTensorCheck
         }
     }
 
-    /// <summary>The first alternative that the layer has begun must be complete, because llama.cpp's graph tests one tensor of it.</summary>
+    /// <summary>The alternative that the layer has begun must be complete, because llama.cpp's graph tests one tensor.</summary>
     private static void Require(GgufFile file, uint layer, string[][] alternatives)
     {
         string[] used = alternatives.FirstOrDefault(names => Has(file, layer, names[0])) ?? alternatives[0];

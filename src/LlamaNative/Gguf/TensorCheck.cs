@@ -36,7 +36,8 @@ internal static class TensorCheck
     private static GgufFormatException Error(GgufFile file, GgufTensorInfo tensor, string reason) =>
         new($"{tensor} {reason}", tensor.Name, tensor.Offset, file.Paths.ElementAtOrDefault(tensor.Part));
 
-    private static bool IsElementwise(string name) =>
+    /// <summary>Whether a tensor is an operand of element-wise operations, which must be F32.</summary>
+    public static bool IsElementwise(string name) =>
         name.Contains("norm", StringComparison.Ordinal)
         || name.StartsWith("rope_", StringComparison.Ordinal)
         || name.EndsWith(".bias", StringComparison.Ordinal)

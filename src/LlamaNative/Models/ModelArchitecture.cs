@@ -55,14 +55,32 @@ public static class ModelArchitecture
     /// <summary>Whether the graph cannot be evaluated without an output: it writes to the first one's logits.</summary>
     internal static bool NeedsAnOutput(string architecture) => architecture == "chameleon";
 
-    /// <summary>Whether llama.cpp mixes up the sequences of a batch (plamo2.cpp transposes tokens and sequences).</summary>
-    internal static bool MixesSequences(string architecture) => architecture == "plamo2";
+    /// <summary>
+    /// Whether llama.cpp mixes up the sequences of a batch: plamo2.cpp transposes tokens and sequences, and WavTokenizer's convolutions
+    /// run over the whole batch.
+    /// </summary>
+    internal static bool MixesSequences(string architecture) => architecture is "plamo2" or "wavtokenizer-dec";
 
     /// <summary>
-    /// Whether a sequence must be without gaps from position 0: the sparse attention of this architecture finds a cell's block by its
+    /// Whether embeddings can be read. The declared width of these includes their parallel residual streams, but the result is one stream,
+    /// and llama.cpp asserts that it does not read beyond it.
+    /// </summary>
+    internal static bool ReturnsEmbeddings(string architecture) => architecture is not ("qwen4exp" or "deepseek4");
+
+    /// <summary>Whether a context with embeddings computes logits too.</summary>
+    internal static bool HasLogitsWithEmbeddings(string architecture) => architecture is not ("lfm2" or "lfm2moe");
+
+    /// <summary>
+    /// Whether flash attention works. plm.cpp hands over the values of all heads as one, which fails an assertion with the layout of flash
+    /// attention.
+    /// </summary>
+    internal static bool SupportsFlashAttention(string architecture) => architecture != "plm";
+
+    /// <summary>
+    /// Whether a sequence must be without gaps from position 0: the sparse attention of these architectures finds a cell's block by its
     /// position and asserts that it lies in the window.
     /// </summary>
-    internal static bool ForbidsGaps(string architecture) => architecture == "qwen4exp";
+    internal static bool ForbidsGaps(string architecture) => architecture is "qwen4exp" or "deepseek4";
 
     /// <summary>Throws if a model does not continue text, as everything that generates or predicts text does at its beginning.</summary>
     /// <exception cref="LlamaException">The model does not continue text. The message says what it does.</exception>

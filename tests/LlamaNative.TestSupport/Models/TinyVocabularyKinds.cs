@@ -10,12 +10,13 @@ public sealed partial class TinyVocabulary
     private const string Letters = "abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>SentencePiece (SPM): &lt;unk&gt;, &lt;s&gt;, &lt;/s&gt;, 256 byte tokens, &lt;|eot|&gt;, letters and a few words.</summary>
-    public static TinyVocabulary SentencePiece(bool withBytes = true, bool withEos = true, bool addBos = true)
+    public static TinyVocabulary SentencePiece(bool withBytes = true, bool withEos = true, bool addBos = true, int unused = 0)
     {
         var v = new TinyVocabulary("llama");
         v.Add("<unk>", TokenType.Unknown);
         v.Add("<s>", TokenType.Control);
         v.Add("</s>", TokenType.Control);
+        v.AddAll(Enumerable.Range(0, unused).Select(id => $"<image{id}>"));
         v.FirstByte = v.Count;
         if (withBytes)
         {

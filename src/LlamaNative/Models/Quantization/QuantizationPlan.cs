@@ -87,7 +87,9 @@ internal sealed unsafe class QuantizationPlan
             throw new ModelQuantizationException(_path, $"llama.cpp logged a tensor '{name}', which the file does not have.");
         }
 
-        GgmlType type = newType is null ? source.Type : TypeOf(newType);
+        // llama.cpp knows most norms by their names, but would convert WavTokenizer's, and then abort on them.
+        GgmlType type = newType is null || (source.Type == GgmlType.F32 && TensorCheck.IsElementwise(source.Name))
+            ? source.Type : TypeOf(newType);
         Tensors.Add((source, new QuantizedTensor(name, source.Shape, source.Type, type, source.ByteCount,
             TensorLayout.Contiguous(type, source.Shape).ByteCount)));
     }

@@ -145,8 +145,11 @@ public static class ArchitectureTable
         new("exaone-moe", Kind.Decoder) { Experts = true },
         new("rwkv6", Kind.Recurrent) { Vocabulary = s_rwkv, Tensors = "blk.*.time_mix_lerp_fused.weight f32 64 1 1 5" },
         new("rwkv6qwen2", Kind.Recurrent, "token_shift_count=1"),
-        new("rwkv7", Kind.Recurrent) { Vocabulary = s_rwkv },
-        new("arwkv7", Kind.Recurrent, "token_shift_count=1"),
+        new("rwkv7", Kind.Recurrent, "wkv.head_size=64") { Vocabulary = s_rwkv },
+        new("arwkv7", Kind.Recurrent, "token_shift_count=1; wkv.head_size=64")
+        {
+            Tensors = "blk.*.time_mix_g1.weight f32 64 16; blk.*.time_mix_g2.weight f32 16 64",
+        },
         new("granite", Kind.Decoder),
         new("granitemoe", Kind.Decoder) { Experts = true },
         new("granitehybrid", Kind.Hybrid, "attention.head_count=[2,0]; attention.head_count_kv=[2,0]")
@@ -157,7 +160,7 @@ public static class ArchitectureTable
             "adapters.count=2; adapters.lora_rank=4; adapters.token_ids_activate=[5,6]; " +
             "adapters.token_ids_substitute=[7,8]"),
         new("granite_swa", Kind.Decoder, "attention.sliding_window_pattern=[0,1]"),
-        new("chameleon", Kind.Decoder) { Vocabulary = TinyVocabulary.SentencePiece().Padded(10240) },
+        new("chameleon", Kind.Decoder) { Vocabulary = TinyVocabulary.SentencePiece(unused: 8193).Padded(10240) }, // 4 to 8195 are images
         new("wavtokenizer-dec", Kind.Encoder),
         new("plm", Kind.Decoder, "rope.dimension_count=16"),
         new("bailingmoe", Kind.Decoder) { Experts = true },

@@ -14,5 +14,6 @@ public static class KnownUpstream
     };
 
     /// <summary>Whether a call may refuse for this reason although the architecture's kind answers it.</summary>
-    public static bool Refuses(string architecture, string call) => s_known.TryGetValue(architecture, out var known) && known.Calls.Contains(call);
+    public static bool Refuses(string architecture, string call) =>
+        s_known.TryGetValue(architecture, out (string Reason, string[] Calls) known) && known.Calls.Contains(call);
 }
