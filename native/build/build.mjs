@@ -76,7 +76,8 @@ function publish(binaries, work, flags) {
             );
         for (const file of files)
             cpSync(join(binaries, file), join(out, file));
-        writeFileSync(join(out, `${plan.stem}.build.json`), JSON.stringify({ ...inputs, flags: { ...inputs.flags, ...flags }, files: hashes(out) }, null, 2) + "\n");
+        const record = { ...inputs, flags: { ...inputs.flags, ...flags }, files: hashes(out) };
+        writeFileSync(join(out, `${plan.stem}.build.json`), JSON.stringify(record, null, 2) + "\n");
         writeFileSync(join(out, "integrity.txt"), stamp);
         mkdirSync(join(target, ".."), { recursive: true });
         rmSync(target, { recursive: true, force: true });

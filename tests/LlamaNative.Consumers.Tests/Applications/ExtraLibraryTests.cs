@@ -29,7 +29,8 @@ public sealed class ExtraLibraryTests(Workshop workshop)
 
     private async Task CheckAsync(string rid)
     {
-        NativeProgram program = await NativeProgram.CreateAsync(workshop, rid, "extras", Artifacts.Cpu, Artifacts.Multimodal, Artifacts.Rpc);
+        NativeProgram program = await NativeProgram.CreateAsync(workshop, rid, "extras",
+            Artifacts.Cpu, Artifacts.Multimodal, Artifacts.Rpc);
         File.WriteAllBytes(Path.Combine(program.Folder, "picture.png"), RedAndAnother());
         Assert.Equal("2 x 1: 255 0 0 10 20 30", await LineAsync(program, "picture", "picture.png"));
         File.WriteAllText(Path.Combine(program.Folder, "page.png"), "<html>no picture</html>");

@@ -55,7 +55,8 @@ public sealed class NativeLibraryTests
     [RequiresFact(Need.GpuPackages)]
     public void The_CUDA_packages_add_backends_that_fit_the_CPU_package()
     {
-        CheckAddition(Artifacts.CudaLinux, "cuda", "linux-x64", ["libggml-cuda.so"], ["libcudart.so.13", "libcublas.so.13", "libcuda.so.1"]);
+        CheckAddition(Artifacts.CudaLinux, "cuda", "linux-x64", ["libggml-cuda.so"],
+            ["libcudart.so.13", "libcublas.so.13", "libcuda.so.1"]);
         CheckAddition(Artifacts.CudaWindows, "cuda", "win-x64", ["ggml-cuda.dll"], ["CUBLAS64_13.DLL"]);
         using var package = new PackageFile(Artifacts.Cuda);
         Assert.DoesNotContain(package.Names, name => name.StartsWith("runtimes/", StringComparison.Ordinal));

@@ -1,6 +1,6 @@
 namespace LlamaNative.Consumers.Tests.Packages;
 
-/// <summary>A fact about one platform's libraries, skipped if the packages were created without them or something else is missing.</summary>
+/// <summary>A fact about one platform's libraries, skipped if the packages have none or something else is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PackedFactAttribute : FactAttribute
 {

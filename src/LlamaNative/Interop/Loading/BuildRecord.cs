@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LlamaNative.Interop;
 
-/// <summary>Reads the <c>*.build.json</c> files that LlamaNative's native build leaves beside its libraries (native/build/build.mjs).</summary>
+/// <summary>Reads the <c>*.build.json</c> files that native/build/build.mjs leaves beside the libraries it has built.</summary>
 internal static class BuildRecord
 {
     private const long MaximumLength = 1 << 20;

@@ -12,7 +12,7 @@ public sealed record NativeLibraryInfo(string Directory, string Version, string 
     private IReadOnlyList<NativeBuild>? _builds;
 
     /// <summary>
-    /// How the libraries in <see cref="Directory"/> were built, if that is recorded beside them. Prebuilt libraries from npm have no record.
+    /// How the libraries in <see cref="Directory"/> were built, if that is recorded beside them. npm's libraries have no record.
     /// Read on first access.
     /// </summary>
     public IReadOnlyList<NativeBuild> Builds => _builds ??= BuildRecord.ReadAll(Directory);
