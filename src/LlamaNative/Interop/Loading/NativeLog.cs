@@ -112,11 +112,13 @@ internal static unsafe class NativeLog
     {
         private readonly ThreadLog _log;
         private readonly string _prefix;
+        private readonly Recording? _outer;
 
         public Recording(ThreadLog log, string prefix)
         {
             _log = log;
             _prefix = prefix;
+            _outer = log.Recording;
             log.Recording = this;
         }
 
@@ -128,8 +130,10 @@ internal static unsafe class NativeLog
             {
                 Lines.Add(line);
             }
+
+            _outer?.Add(line);
         }
 
-        public void Dispose() => _log.Recording = null;
+        public void Dispose() => _log.Recording = _outer;
     }
 }
