@@ -162,7 +162,7 @@ internal sealed unsafe class QuantizationPlan
                 parameters.kv_overrides = overrides.Length == 1 ? null : kv;
                 parameters.tt_overrides = types.Length == 1 ? null : tt;
                 parameters.prune_layers = prune.Length == 1 ? null : layers;
-                
+
                 // llama.cpp accepts only the first part of a split model.
                 return ReleaseProfile.Loaded.Quantize(_file.Paths[0], "", &parameters);
             }
