@@ -1,8 +1,7 @@
 # Sourced by the steps, each of which can also be run separately.
 GATE_LOGS=${GATE_LOGS:-$(mktemp -d)}
 
-# What the packages that are only tested contain of the libraries built from source: for Windows and the extras the processors from 2013
-# on and the oldest ones, so that the gate ends in time. Releases set neither variable and contain every platform and processor.
+# To save time, the gate builds two of the CPU variants and leaves out two platforms. Releases set neither variable.
 export LlamaNativeVariants=x64,haswell
 export LlamaNativeSkippedRids="win-arm64;linux-musl-x64"
 

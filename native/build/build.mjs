@@ -6,7 +6,7 @@
 // As long as that is the same, nothing is built. An interrupted build continues where it stopped, because its build tree
 // is kept until another one replaces it.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { run } from "../download.mjs";
@@ -38,6 +38,7 @@ const target = join(cache, part, rid);
 const stamp = `built-${digest(JSON.stringify(inputs), ...scripts())}`;
 
 if (isCurrent()) {
+    utimesSync(join(target, "integrity.txt"), new Date(), new Date()); // with a newer stamp the next build skips this check
     console.log(`llama.cpp ${part} libraries for ${rid} are already built`);
 } else {
     // The parts of a platform that are linked with each other share a build tree.
@@ -52,7 +53,7 @@ async function build(tree) {
     const key = digest(inputs.source, JSON.stringify([inputs.tools, inputs.flags, inputs.linkedWith]), ...scripts());
     configure({ tree, key, rid, settings: { ...toolchain.settings, LLAMA_CPP: source, LLAMA_LIBRARIES: finished ?? "" } });
     await compile({ tree, targets: plan.targets, label: `${part} libraries for ${rid}` });
-    publish(join(tree, "bin"), join(cache, `.build-${process.pid}`), compilerFlags(tree, native));
+    publish(join(tree, "bin"), join(cache, `.build-${process.pid}`), compilerFlags(tree));
     console.log(`llama.cpp ${part} libraries for ${rid} built in ${target}`);
 }
 

@@ -29,11 +29,11 @@ export function configure({ tree, key, rid, settings }) {
 }
 
 /** The compiler's and the linker's flags that the tree was configured with, without the folder of this machine. */
-export function compilerFlags(tree, folder) {
+export function compilerFlags(tree) {
     const names = ["CMAKE_CXX_FLAGS", "CMAKE_CXX_FLAGS_RELEASE", "CMAKE_SHARED_LINKER_FLAGS"];
     const text = readFileSync(join(tree, "CMakeCache.txt"), "utf8");
     return Object.fromEntries(names.map(name =>
-        [name, new RegExp(`^${name}:\\w+=(.*)$`, "m").exec(text)?.[1].trim().replaceAll(folder, "native") ?? ""]));
+        [name, new RegExp(`^${name}:\\w+=(.*)$`, "m").exec(text)?.[1].trim().replaceAll(native, "native") ?? ""]));
 }
 
 /** Builds the targets; prints a line for each tenth of the work, and everything that ninja printed if it fails. */

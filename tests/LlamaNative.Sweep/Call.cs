@@ -11,7 +11,7 @@ internal sealed record Call(string Name, ArchitectureKind Answers, Action<Subjec
     /// <summary>Whether a model may refuse for a reason that its kind does not tell, e.g. an option that llama.cpp lacks for it.</summary>
     public bool MayRefuse { get; init; }
 
-    /// <summary>The kinds for which the call is not made, because the question is none for them.</summary>
+    /// <summary>The kinds of model that skip this call because it does not apply to them.</summary>
     public ArchitectureKind Except { get; init; }
 }
 

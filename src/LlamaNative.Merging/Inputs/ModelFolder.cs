@@ -1,4 +1,5 @@
 using LlamaNative.Gguf;
+using LlamaNative.Models;
 
 namespace LlamaNative.Merging.Inputs;
 
@@ -7,7 +8,7 @@ internal static class ModelFolder
 {
     private const string Extension = ".gguf";
 
-    /// <summary>Returns the path of the folder's model, or the reason why there is none.</summary>
+    /// <summary>Finds the path of the folder's only model, or says why there is no such file.</summary>
     public static (string? Path, string? Problem) Find(string folder)
     {
         string[] files =
@@ -39,26 +40,19 @@ internal static class ModelFolder
 
     private static bool IsNumber(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 
-    /// <summary>What a file is, if it is valid but not a language model; null also for files that cannot be read, whose error is reported
-    /// when they are opened.</summary>
+    /// <summary>
+    /// What a file is, if it is valid but not a language model. Null also for a file that cannot be read; opening it reports the error.
+    /// </summary>
     private static string? OtherUseOf(string path)
     {
         try
         {
             using GgufFile file = GgufFile.Open(path, allParts: false);
-            return Text(file, "general.architecture") switch
-            {
-                "clip" => "mmproj",
-                "controlvector" => "control vector",
-                _ => Text(file, "general.type") is { } type and not "model" ? type : null,
-            };
+            return OtherGguf.KindOf(file) ?? (OtherGguf.TypeOf(file) is { } type and not "model" ? type : null);
         }
         catch (Exception error) when (error is GgufFormatException or IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
-
-    private static string? Text(GgufFile file, string key) =>
-        file.Metadata.TryGetValue(key, out GgufValue? value) && value.Type == GgufValueType.String ? value.GetString() : null;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LlamaNative.Gguf;
 using LlamaNative.Merging.Inputs;
 
@@ -18,11 +17,11 @@ internal static class RopeFrequency
         }
 
         int? line = options.RopeFreqBase is null ? recipe.RopeFreqBaseLine : null;
-        if (TryParse(wanted, out float number))
+        if (RopeFrequencyOption.IsNumber(wanted, out float number))
         {
-            return IsValid(number)
+            return RopeFrequencyOption.IsValid(number)
                 ? number
-                : throw new MergeException($"rope_freq_base must be a positive number or a model, not {wanted}", recipe.File, line: line);
+                : throw new MergeException($"rope_freq_base must be {RopeFrequencyOption.Expected}, not {wanted}", recipe.File, line: line);
         }
 
         MergeModel model = wanted == "base" ? reference : models.Get(wanted, line);
@@ -40,9 +39,4 @@ internal static class RopeFrequency
             throw new MergeException(error.Message, model.Path, innerException: error);
         }
     }
-
-    public static bool TryParse(string text, out float value) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
-
-    public static bool IsValid(float value) => float.IsFinite(value) && value > 0;
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LlamaNative.Merging;
 
 /// <summary>Options of a merge, in addition to its recipe.</summary>
@@ -55,10 +53,10 @@ public sealed record MergeOptions
         _ = OutputTypeOption.Parse(OutputType);
         OptionCheck.NotEmpty(Name);
         OptionCheck.NotEmpty(RopeFreqBase);
-        if (float.TryParse(RopeFreqBase, NumberStyles.Float, CultureInfo.InvariantCulture, out float frequency)
-            && !(float.IsFinite(frequency) && frequency > 0))
+        if (RopeFreqBase is { } wanted && RopeFrequencyOption.IsNumber(wanted, out float frequency)
+            && !RopeFrequencyOption.IsValid(frequency))
         {
-            throw OptionCheck.OutOfRange(RopeFreqBase, "a positive number or a model", nameof(RopeFreqBase));
+            throw OptionCheck.OutOfRange(wanted, RopeFrequencyOption.Expected, nameof(RopeFreqBase));
         }
 
         OptionCheck.AtLeast(Threads, 1);

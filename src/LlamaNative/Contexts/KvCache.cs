@@ -34,7 +34,7 @@ public sealed class KvCache
 
     internal CacheLedger Ledger => _ledger;
 
-    /// <summary>Whether the cache consists of two, one of which has no layers, e.g. if all have a sliding window.</summary>
+    /// <summary>Whether the cache has two parts of which one has no layers, for example because all layers use a sliding window.</summary>
     internal bool HasEmptyPart { get; init; }
 
     /// <summary>

@@ -4,7 +4,7 @@ using LlamaNative.Models;
 namespace LlamaNative.Contexts;
 
 /// <summary>
-/// Requests outputs that nobody asked for, where an architecture's graph cannot do without, for the time of an evaluation.
+/// During an evaluation, requests outputs that the caller did not ask for but the architecture's graph needs.
 /// </summary>
 internal sealed unsafe class OutputMarks(string architecture, int microBatch)
 {

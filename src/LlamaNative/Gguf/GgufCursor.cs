@@ -99,7 +99,7 @@ internal unsafe ref struct GgufCursor
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>The header does not fit in the file; how large the file should be stands in the missing part.</summary>
+    /// <summary>The file ends within its header. Its full size is unknown, because the missing part would state it.</summary>
     private readonly GgufFormatException Missing(string message, string? key) => Error(
         $"the file ends within its header, so it is incomplete or damaged: {message}; {ForeignFile.AdviceForIncomplete(_path)}",
         key);

@@ -25,10 +25,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         options.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         llama_model_kv_override[]? overrides = NativeOverrides();
-        // Before the first model, each of the two takes some milliseconds.
-        Task native = NativeLoader.IsLoaded ? Task.CompletedTask : Task.Run(() => LlamaRuntime.Load());
-        CheckFile();
-        native.GetAwaiter().GetResult();
+        CheckFileAndLoadLibraries();
         float[]? tensorSplit = NativeTensorSplit();
         using NativePlacements? placements = options.TensorPlacements.Count == 0
             ? null
@@ -79,6 +76,23 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         _progressError?.Throw();
         cancellationToken.ThrowIfCancellationRequested();
         throw new ModelLoadException(path, $"llama.cpp could not load the model '{path}'." + NativeLog.Tail());
+    }
+
+    /// <summary>Each takes some milliseconds before the first model, so they run side by side; the file's error comes first.</summary>
+    private void CheckFileAndLoadLibraries()
+    {
+        Task libraries = NativeLoader.IsLoaded ? Task.CompletedTask : Task.Run(() => LlamaRuntime.Load());
+        try
+        {
+            CheckFile();
+        }
+        finally
+        {
+            // Not left behind after an error: the program may end, and would end in the middle of the native load.
+            libraries.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        }
+
+        libraries.GetAwaiter().GetResult();
     }
 
     /// <summary>

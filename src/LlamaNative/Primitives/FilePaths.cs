@@ -1,6 +1,6 @@
 namespace LlamaNative;
 
-/// <summary>Questions about paths that several folders ask.</summary>
+/// <summary>Checks of paths.</summary>
 internal static class FilePaths
 {
     /// <summary>
