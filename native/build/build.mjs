@@ -51,7 +51,9 @@ if (isCurrent()) {
 
 async function build(tree) {
     const key = digest(inputs.source, JSON.stringify([inputs.tools, inputs.flags, inputs.linkedWith]), ...scripts());
-    configure({ tree, key, rid, settings: { ...toolchain.settings, LLAMA_CPP: source, LLAMA_LIBRARIES: finished ?? "" } });
+    // ggml would ask git for the commit, and mark it as changed if only the files' times differ.
+    const commit = { GIT_EXE: "", GGML_BUILD_COMMIT: manifest.source.commit.slice(0, 7) };
+    configure({ tree, key, rid, settings: { ...toolchain.settings, ...commit, LLAMA_CPP: source, LLAMA_LIBRARIES: finished ?? "" } });
     await compile({ tree, targets: plan.targets, label: `${part} libraries for ${rid}` });
     publish(join(tree, "bin"), join(cache, `.build-${process.pid}`), compilerFlags(tree));
     console.log(`llama.cpp ${part} libraries for ${rid} built in ${target}`);
