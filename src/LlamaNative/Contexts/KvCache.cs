@@ -34,8 +34,11 @@ public sealed class KvCache
 
     internal CacheLedger Ledger => _ledger;
 
-    /// <summary>Whether the cache has two parts of which one has no layers, for example because all layers use a sliding window.</summary>
-    internal bool HasEmptyPart { get; init; }
+    /// <summary>
+    /// What llama.cpp logged about the size of each part of the cache. Parsed only before a shift, because a program's first regular
+    /// expression takes longer than creating a context.
+    /// </summary>
+    internal IReadOnlyList<string> SizeLines { get; init; } = [];
 
     /// <summary>
     /// Whether the model has a KV cache or recurrent state; encoders have none. The caller must hold a lease.
@@ -251,7 +254,11 @@ public sealed class KvCache
     /// whose graph is empty (llama_kv_cache::update).
     /// </summary>
     private bool CanShiftNow() =>
-        _context.Options.CacheTypeK != GgmlType.BF16 && !HasEmptyPart && LlamaMemory.llama_memory_can_shift(Memory());
+        _context.Options.CacheTypeK != GgmlType.BF16 && LlamaMemory.llama_memory_can_shift(Memory()) && !HasEmptyPart();
+
+    /// <summary>Whether the cache has two parts of which one has no layers, for example because all layers use a sliding window.</summary>
+    private bool HasEmptyPart() =>
+        SizeLines.Any(line => LogLines.CacheTotal.TryRead(line, out LogValues? total) && total.Integer(2) == 0);
 
     private void CheckShifted(int sequence, int from, int to, int delta)
     {

@@ -87,7 +87,7 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
             int cells = options.UnifiedCache ? ContextSize : (int)LlamaContexts.llama_n_ctx_seq(Handle);
             var ledger = new CacheLedger(options.MaxSequences, cells, options.UnifiedCache);
             int window = options.FullSlidingWindowCache ? 0 : LlamaModels.llama_model_n_swa(model.Handle);
-            Cache = new KvCache(this, ledger, window) { HasEmptyPart = HasEmptyPart(log.Lines) };
+            Cache = new KvCache(this, ledger, window) { SizeLines = log.Lines };
             _abort = AbortSignal.For(Handle);
             _worker = new ContextWorker();
             if (options.AttachThreadPool)
@@ -228,9 +228,6 @@ public sealed partial class LlamaContext : IDisposable, IAsyncDisposable
 
     /// <summary>llama.cpp then takes tokens of each sequence in turn, so that the last token of a micro-batch is not known.</summary>
     private static bool HasStreams(ContextOptions options) => options.MaxSequences > 1 && !options.UnifiedCache;
-
-    private static bool HasEmptyPart(IEnumerable<string> lines) =>
-        lines.Any(line => LogLines.CacheTotal.TryRead(line, out LogValues? total) && total.Integer(2) == 0);
 
     private static bool SeesAllTokens(LlamaModel model, ContextOptions options) =>
         options.AttentionType == AttentionType.NonCausal

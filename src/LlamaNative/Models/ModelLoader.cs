@@ -81,7 +81,11 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
     /// <summary>Each takes some milliseconds before the first model, so they run side by side; the file's error comes first.</summary>
     private void CheckFileAndLoadLibraries()
     {
-        Task libraries = NativeLoader.IsLoaded ? Task.CompletedTask : Task.Run(() => LlamaRuntime.Load());
+        // On a thread of its own, which takes less memory than the thread pool, not yet started in a program that only generates.
+        Task libraries = NativeLoader.IsLoaded
+            ? Task.CompletedTask
+            : Task.Factory.StartNew(
+                () => LlamaRuntime.Load(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             CheckFile();
