@@ -14,7 +14,7 @@ namespace LlamaNative.Tests;
 /// </summary>
 public sealed class ThirdPartyFileTests
 {
-    [RequiresTheory(Need.Shared)]
+    [RequiresTheory(Need.Shared, Need.QuantizerFallback)]
     [InlineData("models/stories260K.gguf")]
     [InlineData("vocabs/ggml-vocab-llama-spm.gguf")]
     [InlineData("vocabs/ggml-vocab-llama-bpe.gguf")]

@@ -10,7 +10,7 @@ namespace LlamaNative.Gguf;
 internal sealed unsafe class TokenTable
 {
     private readonly byte* _elements;
-    private readonly Range[] _ranges;
+    private readonly int[] _starts;
     private readonly Dictionary<int, byte[]> _empty = [];
     private readonly HashSet<int> _entered;
     private readonly HashSet<int>.AlternateLookup<ReadOnlySpan<byte>> _enteredByName;
@@ -22,28 +22,34 @@ internal sealed unsafe class TokenTable
     public TokenTable(byte* elements, int byteCount, int count)
     {
         _elements = elements;
-        _ranges = new Range[count];
+        _starts = new int[count + 1];
+        _starts[0] = sizeof(ulong);
         _entered = new HashSet<int>(count, new NameComparer(this));
         _enteredByName = _entered.GetAlternateLookup<ReadOnlySpan<byte>>();
         var reader = new GgufElementReader(new ReadOnlySpan<byte>(elements, byteCount), GgufValueType.String);
-        int position = 0;
         for (int id = 0; id < count; id++)
         {
-            ReadOnlySpan<byte> text = reader.Next();
-            int end = text.IndexOf((byte)0); // llama.cpp reads C strings
-            _ranges[id] = new Range(position + sizeof(ulong), end < 0 ? text.Length : end);
-            position += sizeof(ulong) + text.Length;
-            if (_ranges[id].Length == 0)
+            _starts[id + 1] = _starts[id] + reader.Next().Length + sizeof(ulong);
+            if (this[id].IsEmpty)
             {
                 _empty[id] = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"[EMPTY_{id}]"));
             }
         }
     }
 
-    public int Count => _ranges.Length;
+    public int Count => _starts.Length - 1;
 
-    /// <summary>The token's bytes up to the first zero.</summary>
-    public ReadOnlySpan<byte> this[int id] => new(_elements + _ranges[id].Start, _ranges[id].Length);
+    /// <summary>The token's bytes up to the first zero, because llama.cpp reads C strings.</summary>
+    public ReadOnlySpan<byte> this[int id]
+    {
+        get
+        {
+            int start = _starts[id];
+            var text = new ReadOnlySpan<byte>(_elements + start, _starts[id + 1] - sizeof(ulong) - start);
+            int end = text.IndexOf((byte)0);
+            return end < 0 ? text : text[..end];
+        }
+    }
 
     /// <summary>
     /// Adds a token by its bytes, or by the name that llama.cpp gives an empty token; returns false if the name is already in use.
@@ -53,9 +59,11 @@ internal sealed unsafe class TokenTable
     /// <summary>Whether a token with these bytes has been added.</summary>
     public bool Contains(ReadOnlySpan<byte> name) => _enteredByName.Contains(name);
 
-    private ReadOnlySpan<byte> Name(int id) => _ranges[id].Length == 0 ? _empty[id] : this[id];
-
-    private readonly record struct Range(int Start, int Length);
+    private ReadOnlySpan<byte> Name(int id)
+    {
+        ReadOnlySpan<byte> text = this[id];
+        return text.IsEmpty && _empty.TryGetValue(id, out byte[]? name) ? name : text;
+    }
 
     /// <summary>Compares ids by their tokens' bytes. The hash is seeded per process, so that a file cannot cause collisions.</summary>
     private sealed class NameComparer(TokenTable tokens) : IEqualityComparer<int>, IAlternateEqualityComparer<ReadOnlySpan<byte>, int>

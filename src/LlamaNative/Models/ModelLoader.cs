@@ -13,6 +13,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
 
     // llama.cpp accepts only the first part of a split model.
     private string? _firstPart;
+    private string? _architecture;
 
     /// <summary>Whether to load without allocating or reading weights (llama.cpp's no_alloc mode), for planning.</summary>
     public bool WithoutWeights { get; init; }
@@ -26,6 +27,7 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
         cancellationToken.ThrowIfCancellationRequested();
         llama_model_kv_override[]? overrides = NativeOverrides();
         CheckFileAndLoadLibraries();
+        RequireWorkingArchitecture();
         float[]? tensorSplit = NativeTensorSplit();
         using NativePlacements? placements = options.TensorPlacements.Count == 0
             ? null
@@ -113,7 +115,9 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
                 throw new ModelLoadException(path, $"'{path}' is not a model: it is {other}.");
             }
 
-            (options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file)).Validate();
+            GgufFile effective = options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file);
+            effective.Validate();
+            _architecture = effective.Metadata["general.architecture"].GetString();
         }
         catch (GgufFormatException error)
         {
@@ -130,6 +134,16 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
                 : File.Exists(path) ? $"The model file '{path}' cannot be read: {error.Message}"
                 : $"The model file '{path}' does not exist.",
                 error);
+        }
+    }
+
+    private void RequireWorkingArchitecture()
+    {
+        if (!options.VocabularyOnly && ReleaseProfile.Loaded.Aborts(_architecture!))
+        {
+            throw new ModelLoadException(path,
+                $"'{path}' has the architecture '{_architecture}', which {ReleaseProfile.Loaded.Name} cannot evaluate: a failed assertion "
+                + "would end the process. Reference a LlamaNative.Backend package, which contains a later release.");
         }
     }
 

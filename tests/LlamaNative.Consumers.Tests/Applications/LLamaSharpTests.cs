@@ -48,6 +48,21 @@ public sealed class LLamaSharpTests(Workshop workshop)
         CheckAnswers(await new Command(app.Executable, "--model", s_model, "--temp", "0") { Input = Questions }.RunAsync());
     }
 
+    // Without the refusal, a failed assertion of this release ends the process with exit code 134.
+    [RequiresTheory(Need.LinuxX64)]
+    [InlineData("deepseek32")]
+    [InlineData("glm-dsa")]
+    [InlineData("minimax-m3")]
+    public async Task An_architecture_that_LLamaSharps_release_dies_of_is_refused(string architecture)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Save(ArchitectureModel.Create(ArchitectureTable.Rows.Single(row => row.Name == architecture)));
+        PublishedApplication app = await workshop.PublishAsync("ConsoleChat");
+        CommandResult run = await new Command(app.Executable, "--model", path) { Input = Questions }.RunAsync();
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"the architecture '{architecture}', which llama.cpp b10221", run.Error, StringComparison.Ordinal);
+    }
+
     [RequiresFact(Need.LinuxX64, Need.Wine)]
     public async Task The_console_chat_answers_on_LLamaSharps_libraries_for_Windows()
     {

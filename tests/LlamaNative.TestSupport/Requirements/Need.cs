@@ -56,4 +56,16 @@ public enum Need
 
     /// <summary>QEMU and a compiler for linux-arm64.</summary>
     Arm64Emulation,
+
+    /// <summary>The quantizer of the pinned release, which has another type for rows that are not whole blocks.</summary>
+    QuantizerFallback,
+
+    /// <summary>The pinned release's use of random numbers in sampling.</summary>
+    PinnedSampling,
+
+    /// <summary>The pinned release's grammar parser, which knows the escape <c>\-</c>.</summary>
+    GrammarEscape,
+
+    /// <summary>The architectures of the pinned release.</summary>
+    PinnedArchitectures,
 }

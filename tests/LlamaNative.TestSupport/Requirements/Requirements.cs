@@ -46,6 +46,10 @@ public static class Requirements
         [Need.Arm64Emulation] = new(
             () => Arm64Tools.Exist,
             "QEMU and a C++ compiler for arm64 (Debian: apt-get install qemu-user-static g++-aarch64-linux-gnu)"),
+        [Need.QuantizerFallback] = OfPinnedRelease("the quantizer's fallback for rows that are not whole blocks"),
+        [Need.PinnedSampling] = OfPinnedRelease("the random numbers"),
+        [Need.GrammarEscape] = OfPinnedRelease(@"the escape \- in grammars"),
+        [Need.PinnedArchitectures] = OfPinnedRelease("the architectures"),
     };
 
     /// <summary>The reason to skip a test that needs all of these, or null if none is missing.</summary>
@@ -54,6 +58,9 @@ public static class Requirements
         string[] missing = [.. needs.Select(need => s_table[need]).Where(need => !need.IsMet.Value).Select(need => need.What)];
         return missing.Length == 0 ? null : "needs " + string.Join("; and ", missing);
     }
+
+    private static Requirement OfPinnedRelease(string feature) =>
+        new(() => NativeRelease.IsPinned, $"{feature} of the pinned release, and LLAMANATIVE_LIBRARY_DIR is of another");
 
     private static bool IsPacked(string package)
     {

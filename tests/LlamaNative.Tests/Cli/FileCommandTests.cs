@@ -26,7 +26,7 @@ public sealed class FileCommandTests : IDisposable
         Assert.Equal([128L, 1024L], file.GetProperty("tensors")[1].GetProperty("shape").EnumerateArray().Select(ne => ne.GetInt64()));
     }
 
-    [Fact]
+    [RequiresFact(Need.QuantizerFallback)]
     public async Task A_quantized_model_is_smaller_and_nearly_as_good()
     {
         using var uneven = new TinyModel(TinyModelOptions.Uneven);

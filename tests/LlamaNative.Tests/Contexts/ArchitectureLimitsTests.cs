@@ -29,7 +29,7 @@ public sealed class ArchitectureLimitsTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => context.Cache.Shift(0, 0, null, 1));
     }
 
-    [Theory]
+    [RequiresTheory(Need.PinnedArchitectures)]
     [InlineData("qwen4exp")]
     [InlineData("deepseek4")]
     public void Sparse_attention_refuses_a_gap_in_the_positions(string architecture)
@@ -63,7 +63,7 @@ public sealed class ArchitectureLimitsTests : IDisposable
         Assert.Contains("one after the other", error.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [RequiresTheory(Need.PinnedArchitectures)]
     [InlineData("qwen4exp")]
     [InlineData("deepseek4")]
     public void Embeddings_that_llama_cpp_reads_beyond_are_refused(string architecture)
@@ -86,7 +86,7 @@ public sealed class ArchitectureLimitsTests : IDisposable
         Assert.Throws<LlamaException>(() => context.GetLogits());
     }
 
-    [Fact]
+    [RequiresFact(Need.PinnedArchitectures)]
     public void Keys_of_an_indexer_that_are_not_whole_blocks_are_refused()
     {
         using LlamaModel model = Load("minimax-m3");

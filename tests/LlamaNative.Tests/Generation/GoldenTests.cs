@@ -39,7 +39,7 @@ public sealed class GoldenTests
         Assert.True(compared > 100, $"only {compared} tokens");
     }
 
-    [Theory]
+    [RequiresTheory(Need.PinnedSampling)]
     [MemberData(nameof(Models))]
     public void Seeded_samples_equal_llama_cpps(string name)
     {

@@ -11,7 +11,7 @@ public sealed class GgufWriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
+    [RequiresTheory(Need.QuantizerFallback)]
     [InlineData(ModelFileType.F16)]
     [InlineData(ModelFileType.Q8_0)]
     public unsafe void Rewriting_a_file_of_llama_cpp_changes_no_byte(ModelFileType type)

@@ -10,7 +10,7 @@ namespace LlamaNative.Tests.Sampling;
 /// <summary>Schemas through our grammar and llama.cpp's own sampler, token by token, as a model would write them.</summary>
 public sealed class NativeSchemaTests
 {
-    [Fact]
+    [RequiresFact(Need.GrammarEscape)]
     public void Llama_cpps_sampler_takes_what_the_schemas_take_and_refuses_what_they_refuse()
     {
         using LlamaModel model = BytePair();
@@ -42,7 +42,7 @@ public sealed class NativeSchemaTests
         Assert.True(strings > 2000, $"only {strings} strings were tried");
     }
 
-    [Fact]
+    [RequiresFact(Need.GrammarEscape)]
     public void Llama_cpps_sampler_agrees_with_a_validator_about_common_schemas()
     {
         using LlamaModel model = BytePair();

@@ -20,6 +20,9 @@ internal sealed unsafe partial class B10221Profile : ReleaseProfile
 
     public override int StateFormat => 9;
 
+    // The graphs of the first two read beyond a tensor of the indexer, the third's has more nodes than were reserved for it.
+    public override bool Aborts(string architecture) => architecture is "deepseek32" or "glm-dsa" or "minimax-m3";
+
     // This release has no llama_version, and several have this version of ggml.
     public override bool Matches(NativeVersion version) =>
         version.Llama is null && version.Ggml == GgmlVersion && version.IsOfCommit(Commit);

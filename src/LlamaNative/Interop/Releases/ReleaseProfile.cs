@@ -25,6 +25,9 @@ internal abstract unsafe partial class ReleaseProfile
     /// <summary><c>LLAMA_SESSION_VERSION</c>, which changes whenever the format of saved states does.</summary>
     public abstract int StateFormat { get; }
 
+    /// <summary>Whether this release fails an assertion, which ends the process, with every model of an architecture.</summary>
+    public virtual bool Aborts(string architecture) => false;
+
     /// <summary>Whether the libraries say that they are this release; their default parameters are compared next.</summary>
     public abstract bool Matches(NativeVersion version);
 

@@ -87,7 +87,7 @@ public sealed class ConversationTests : IDisposable
         using var tiny = new TinyModel(new TinyModelOptions { ContextLength = 1 << 15 });
         string[] arguments =
             ["chat", "-m", tiny.Path, "--session", File, "-c", "32768", "-n", "4", "--ignore-eos", "--temp", "0", "-t", "1"];
-        string message = new('x', 20_000);
+        string message = new('x', 10_000);
         using (RunningTool chat = Tool.Start(arguments))
         {
             await chat.WriteLineAsync("the cat");

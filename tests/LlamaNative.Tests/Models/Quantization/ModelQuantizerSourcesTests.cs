@@ -21,7 +21,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
     }
 
     // Types with blocks of 32, because this model's rows are short. With another weight's importance, bytes would differ.
-    [Theory]
+    [RequiresTheory(Need.QuantizerFallback)]
     [InlineData(ModelFileType.Q4_0)]
     [InlineData(ModelFileType.Q5_1)]
     [InlineData(ModelFileType.IQ4_NL)]
@@ -54,7 +54,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         }
     }
 
-    [Fact]
+    [RequiresFact(Need.QuantizerFallback)]
     public void A_split_model_keeps_its_parts_or_becomes_one()
     {
         string first = Split(Model, parts: 3);
@@ -79,7 +79,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
         AssertSameTensors(expected, whole);
     }
 
-    [Fact]
+    [RequiresFact(Need.QuantizerFallback)]
     public void A_split_model_is_quantized_planned_and_loaded_by_any_part()
     {
         string first = Split(Model, parts: 3);
@@ -98,7 +98,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
     }
 
     /// <summary>llama-quantize removes the extension of the output before it adds llama_split_path's suffix.</summary>
-    [Theory]
+    [RequiresTheory(Need.QuantizerFallback)]
     [InlineData("qs.gguf")]
     [InlineData("qs")]
     [InlineData("qs-00001-of-00002.gguf")]

@@ -21,7 +21,7 @@ public sealed class ModelQuantizerTests : IDisposable
     }
 
     // The rows of this model are 64 and 172 long, so K-quants also exercise llama.cpp's fallback types.
-    [Theory]
+    [RequiresTheory(Need.QuantizerFallback)]
     [InlineData(ModelFileType.Q8_0)]
     [InlineData(ModelFileType.Q4_0)]
     [InlineData(ModelFileType.Q4_K_M)]
@@ -50,7 +50,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Equal((uint)type, a.Metadata["general.file_type"].GetUInt32());
     }
 
-    [Fact]
+    [RequiresFact(Need.QuantizerFallback)]
     public void Overrides_of_types_and_metadata_and_pruned_layers()
     {
         string output = Path.Combine(_folder, "out.gguf");
@@ -97,7 +97,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.InRange(progress.Last.Fraction, 0.001, 0.999);
     }
 
-    [Fact]
+    [RequiresFact(Need.QuantizerFallback)]
     public void Progress_ends_with_all_of_it()
     {
         var progress = new Synchronous(_ => { });
@@ -106,7 +106,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Equal(progress.Last.TensorCount - 1, progress.Last.TensorIndex);
     }
 
-    [Fact]
+    [RequiresFact(Need.QuantizerFallback)]
     public void What_cannot_be_done_is_said_before_anything_is_written()
     {
         string output = Path.Combine(_folder, "out.gguf");
