@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using LlamaNative.Interop;
 
 namespace LlamaNative.Contexts;
@@ -67,14 +67,14 @@ internal sealed unsafe class SequenceState : IDisposable
         }
     }
 
-    /// <summary>The SHA-256 hash of the bytes, in hexadecimal.</summary>
+    /// <summary>The XXH128 hash of the bytes, in hexadecimal.</summary>
     public string Hash(CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new XxHash128();
         for (long at = 0; at < Length; at += ChunkSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            hash.AppendData(new ReadOnlySpan<byte>(Bytes + at, ChunkAt(at)));
+            hash.Append(new ReadOnlySpan<byte>(Bytes + at, ChunkAt(at)));
         }
 
         return Convert.ToHexString(hash.GetHashAndReset());

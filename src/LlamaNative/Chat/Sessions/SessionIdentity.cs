@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using LlamaNative.Contexts;
 using LlamaNative.Gguf;
@@ -14,6 +14,9 @@ namespace LlamaNative.Chat;
 /// What a saved conversation depends on, as names and values that can be compared in another process. Messages belong to a model,
 /// whatever its quantization; their tokens also to a template; cached cells to the exact file and to the options of the context.
 /// </summary>
+/// <remarks>
+/// The hashes are not cryptographic. Those of .NET need OpenSSL on Linux, and without it, as in a minimal container, end the process.
+/// </remarks>
 /// <param name="Model">What must agree for the conversation to be loaded.</param>
 /// <param name="Tokens">What must also agree for its tokens to be used.</param>
 /// <param name="Cells">What must also agree for its cached cells to be used.</param>
@@ -84,14 +87,14 @@ internal sealed record SessionIdentity(
         try
         {
             using GgufFile file = GgufFile.Open(path);
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var hash = new XxHash128();
             foreach (GgufTensorInfo tensor in file.Tensors
                 .Where(tensor => tensor.Type == GgmlType.F32 && tensor.Shape.RowCount == 1)
                 .OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
             {
                 using GgufTensorView view = tensor.Open();
-                hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
-                hash.AppendData(view.Bytes);
+                hash.Append(Encoding.UTF8.GetBytes(tensor.Name));
+                hash.Append(view.Bytes);
             }
 
             return Convert.ToHexString(hash.GetHashAndReset());
@@ -141,7 +144,7 @@ internal sealed record SessionIdentity(
     private static string OfVector(LlamaContext context, ControlVector vector)
     {
         float[] directions = vector.ToDense(context.Model.EmbeddingLength, context.Model.LayerCount);
-        string hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(directions)));
+        string hash = Convert.ToHexString(XxHash128.Hash(MemoryMarshal.AsBytes<float>(directions)));
         return string.Create(CultureInfo.InvariantCulture,
             $"control vector {hash} in layers {context.ControlVectorLayers.First} to {context.ControlVectorLayers.Last}");
     }
@@ -155,15 +158,15 @@ internal sealed record SessionIdentity(
         try
         {
             using FileStream file = File.OpenRead(path);
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var hash = new XxHash128();
             byte[] buffer = new byte[Sample];
             BinaryPrimitives.WriteInt64LittleEndian(buffer, file.Length);
-            hash.AppendData(buffer, 0, sizeof(long));
+            hash.Append(buffer.AsSpan(0, sizeof(long)));
             long step = Math.Max(Sample, (file.Length - Sample) / (Samples - 1));
             for (long at = 0; at < file.Length; at += step)
             {
                 file.Position = at;
-                hash.AppendData(buffer, 0, file.ReadAtLeast(buffer, Sample, throwOnEndOfStream: false));
+                hash.Append(buffer.AsSpan(0, file.ReadAtLeast(buffer, Sample, throwOnEndOfStream: false)));
             }
 
             return Convert.ToHexString(hash.GetHashAndReset());
@@ -176,5 +179,5 @@ internal sealed record SessionIdentity(
 
     private static string Show(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private static string Hash(string text) => Convert.ToHexString(XxHash128.Hash(Encoding.UTF8.GetBytes(text)));
 }
