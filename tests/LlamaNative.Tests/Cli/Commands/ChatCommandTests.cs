@@ -64,6 +64,28 @@ public sealed class ChatCommandTests
         Assert.True(call.GetProperty("arguments").GetProperty("on").ValueKind is JsonValueKind.True or JsonValueKind.False);
     }
 
+    /// <summary>Tools of the Model Context Protocol, one of them with a keyword that a grammar cannot express.</summary>
+    [Fact]
+    public async Task What_a_tool_is_not_held_to_is_told()
+    {
+        using var files = new TemporaryFolder();
+        using var tiny = new TinyModel(new TinyModelOptions { ContextLength = 4096 });
+        string tools = files.NewPath();
+        await File.WriteAllTextAsync(tools, """
+            [{"name": "tag", "inputSchema": {"type": "object", "properties": {"on": {"type": "boolean"}, "names": {"type": "array",
+              "items": {"type": "boolean"}, "maxItems": 2, "uniqueItems": true}}, "required": ["on", "names"]}}]
+            """);
+        ToolResult result = await Tool.RunAsync(
+            Encoding.UTF8.GetBytes("Tag it\n"),
+            "chat", "-m", tiny.Path, "--template", "chatml", "--tools", tools, "--tool-choice", "Required",
+            "-n", "200", "--seed", "1", "-t", "1");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("warning: the tool 'tag': '#/properties/names/uniqueItems' is ignored", result.Error, StringComparison.Ordinal);
+        string call = Assert.Single(result.Text.Split('\n'), line => line.StartsWith('{'));
+        JsonElement arguments = JsonDocument.Parse(call).RootElement.GetProperty("tool_call").GetProperty("arguments");
+        Assert.True(arguments.GetProperty("on").ValueKind is JsonValueKind.True or JsonValueKind.False);
+    }
+
     [Theory]
     [InlineData("{}", "does not contain a JSON array")]
     [InlineData("[{}]", "has no name")]
