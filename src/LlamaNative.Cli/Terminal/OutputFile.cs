@@ -26,6 +26,10 @@ internal static class OutputFile
             File.WriteAllText(temporary, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
             File.Move(temporary, full, overwrite: true);
         }
+        catch (IOException error)
+        {
+            throw new IOException($"'{path}' cannot be written: {error.Message.Replace(temporary, path, StringComparison.Ordinal)}", error);
+        }
         finally
         {
             File.Delete(temporary);

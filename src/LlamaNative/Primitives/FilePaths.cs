@@ -37,8 +37,13 @@ internal static class FilePaths
     }
 
     /// <summary>An error of the temporary file, such as a full disk, as one of the file that the caller asked for.</summary>
-    public static IOException NotWritten(string path, string temporary, IOException error) =>
-        new($"'{path}' cannot be written: {error.Message.Replace(temporary, path, StringComparison.Ordinal)}", error);
+    public static IOException NotWritten(string path, string temporary, IOException error)
+    {
+        // The system's errors end with the path, as in "No space left on device : '/tmp/a'".
+        string reason = error.Message.Replace($" : '{temporary}'", "", StringComparison.Ordinal)
+            .Replace(temporary, path, StringComparison.Ordinal);
+        return new IOException($"'{path}' cannot be written: {reason}", error);
+    }
 
     /// <summary>Requires a file to read; the system calls a folder a file without access.</summary>
     /// <exception cref="ArgumentException">The path is empty or contains a zero.</exception>
