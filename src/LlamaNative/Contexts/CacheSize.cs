@@ -34,10 +34,11 @@ internal static class CacheSize
         double bytes = Cells(contextSize, options) * perCell;
         if (bytes > Unquestioned && HostMemory.Available is var available && bytes > available)
         {
+            string sequences = options.MaxSequences > 1 ? " or MaxSequences" : "";
             throw new ContextCreationException(
                 $"A KV cache of {Cells(contextSize, options)} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has "
                 + $"{available / (double)(1 << 30):F1} GiB available. "
-                + $"Lower ContextOptions.ContextSize{(options.MaxSequences > 1 ? " or MaxSequences" : "")}, or use a quantized cache type.");
+                + $"Lower ContextOptions.ContextSize{sequences}, or use a quantized cache type.");
         }
     }
 
