@@ -16,6 +16,7 @@ internal sealed partial class ChatService(
 {
     private readonly ChatOptions _options = options.Value;
     private readonly ILogger _logger = loggers.CreateLogger<ChatService>();
+    private bool _isSaved = true;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,6 +35,11 @@ internal sealed partial class ChatService(
         }
         finally
         {
+            if (!_isSaved)
+            {
+                Environment.ExitCode = ExitCode.Failure;
+            }
+
             terminal.Leave();
             application.StopApplication();
         }
@@ -80,6 +86,7 @@ internal sealed partial class ChatService(
         finally
         {
             saved.Save();
+            _isSaved = !saved.Failed;
         }
     }
 

@@ -7,6 +7,9 @@ internal sealed class SavedSession(ChatSession session, string? path, ChatTermin
 {
     private IReadOnlyList<ChatMessage> _saved = session.Messages;
 
+    /// <summary>Whether the last attempt to save failed.</summary>
+    public bool Failed { get; private set; }
+
     /// <summary>Continues the conversation in the file, if it exists.</summary>
     public void Load()
     {
@@ -34,9 +37,11 @@ internal sealed class SavedSession(ChatSession session, string? path, ChatTermin
             }
 
             _saved = session.Messages;
+            Failed = false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or LlamaException)
         {
+            Failed = true;
             terminal.Tell("error: the conversation could not be saved: " + error.Message);
         }
     }

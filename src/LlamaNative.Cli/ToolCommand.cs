@@ -18,7 +18,7 @@ internal static class ToolCommand
         ParseResult parsed = Create(shell).Parse(args, s_parser);
         if (parsed.Errors.Count > 0)
         {
-            string mistakes = ErrorText.OneLine(string.Join('\n', parsed.Errors.Select(error => error.Message)));
+            string mistakes = ErrorText.OneLine(string.Join('\n', parsed.Errors.Select(ParsingMistake.Describe)));
             shell.Fail($"{mistakes} Try '{CommandName(parsed.CommandResult)} --help'.");
             return ExitCode.Usage;
         }

@@ -14,10 +14,12 @@ namespace LlamaNative.Grammars;
 /// order; undeclared properties appear only if additionalProperties asks for them or no properties are declared; all positional
 /// items are present; whitespace is limited; and numbers without bounds have at most as many digits as .NET's largest
 /// types.</para>
-/// <para>Unsupported keywords that restrict values are rejected, never ignored: not, if, patternProperties, propertyNames,
-/// contains, uniqueItems, dependentRequired and similar keywords, multipleOf other than 1, 0.1, 0.01 and so on, references to
-/// other documents, and oneOf with alternatives that may overlap. As the specification defines, annotations, unknown keywords
-/// and formats other than date, time, date-time, uuid, ipv4 and ipv6 do not restrict values.</para>
+/// <para>Unsupported keywords that restrict values are rejected, or ignored if <see cref="JsonSchemaOptions.OnWidened"/> is set: if,
+/// patternProperties, contains, uniqueItems, dependentRequired and similar keywords; not and propertyNames, unless they allow everything or
+/// nothing; multipleOf other than whole numbers up to 1000 and 0.1, 0.01 and so on; and oneOf with alternatives that may overlap.
+/// References to other documents are always rejected. Null as a keyword's value is as if it were absent. As the specification
+/// defines, annotations, unknown keywords and formats other than date, time, date-time, uuid, ipv4 and ipv6 do not restrict
+/// values.</para>
 /// </remarks>
 public static class JsonSchemaGrammar
 {
@@ -47,7 +49,7 @@ public static class JsonSchemaGrammar
         SchemaText.Check(schema);
         try
         {
-            var grammar = GbnfGrammar.Parse(new SchemaGrammarWriter(new SchemaDocument(schema), options).Write());
+            var grammar = GbnfGrammar.Parse(new SchemaGrammarWriter(new SchemaDocument(schema, options.OnWidened), options).Write());
             return GbnfProductivity.FindEndless(grammar.Rules) is string endless
                 ? throw new JsonSchemaException("", $"every value that satisfies it is infinite; see the rule '{endless}' of its grammar.")
                 : grammar;
@@ -55,6 +57,30 @@ public static class JsonSchemaGrammar
         catch (PatternException error)
         {
             throw new JsonSchemaException("", $"its strings cannot be generated: {error.Message}.", error);
+        }
+        catch (GbnfException error)
+        {
+            throw new JsonSchemaException("", $"its grammar is too large or too ambiguous for llama.cpp: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Creates the grammar of the strings that a schema allows as plain text, without quotes and escapes, as some models write the
+    /// arguments of tools between tags.
+    /// </summary>
+    /// <param name="schema">The schema; values of other types are left out.</param>
+    /// <param name="without">The text that ends a string, such as a closing tag, and is not part of any.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <exception cref="JsonSchemaException">The schema is invalid, unsupported or too large, or no string satisfies it.</exception>
+    public static GbnfGrammar TextFromSchema(JsonElement schema, string without, JsonSchemaOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(without);
+        options ??= new JsonSchemaOptions();
+        options.Validate();
+        SchemaText.Check(schema);
+        try
+        {
+            return GbnfGrammar.Parse(new TextGrammarWriter(new SchemaDocument(schema, options.OnWidened), without).Write());
         }
         catch (GbnfException error)
         {

@@ -10,14 +10,14 @@ public static class PatternGrammar
     /// Creates the grammar of a regular expression in ECMA-262 syntax, as in JSON Schema's <c>pattern</c>. The expression may
     /// match anywhere in the text unless it is anchored with <c>^</c> and <c>$</c>.
     /// </summary>
-    /// <remarks>Lookaround, back references and word boundaries are rejected, because a finite automaton cannot express
-    /// them.</remarks>
+    /// <remarks>Lookaround other than lookaheads at the start (<c>^(?!a)b</c>), back references and word boundaries are rejected, because
+    /// a finite automaton cannot express them.</remarks>
     /// <exception cref="PatternException">The pattern is invalid, unsupported or too large, or matches no text.</exception>
     public static GbnfGrammar FromPattern(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         AutomatonBudget budget = new();
-        StringLanguage language = StringLanguage.Intersect([new PatternAutomaton(pattern, budget)], budget)
+        StringLanguage language = StringLanguage.Intersect([.. StringPattern.Split(pattern).Select(Automaton)], budget)
             ?? throw new PatternException("the pattern matches no text");
         try
         {
@@ -28,6 +28,12 @@ public static class PatternGrammar
         catch (GbnfException error)
         {
             throw new PatternException($"its grammar is too large for llama.cpp: {error.Message}", error);
+        }
+
+        IStringAutomaton Automaton(StringPattern part)
+        {
+            var automaton = new PatternAutomaton(part.Text, budget);
+            return part.Excluded ? new ComplementAutomaton(automaton) : automaton;
         }
     }
 }

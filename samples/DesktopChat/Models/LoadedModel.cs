@@ -1,6 +1,7 @@
 using DesktopChat.Conversations;
 using DesktopChat.Settings;
 using LlamaNative;
+using LlamaNative.Models;
 
 namespace DesktopChat.Models;
 
@@ -15,16 +16,21 @@ internal sealed class LoadedModel : IAsyncDisposable
 {
     private readonly LlamaModel _model;
     private readonly LlamaContext _context;
-    private readonly ChatSession _session;
+    private readonly IReadOnlyList<LoraFile> _adapters;
+    private ChatSession _session;
+    private ChatSettings _rendered;
 
-    /// <summary>Takes ownership of the model, even if creating the context fails.</summary>
-    public LoadedModel(LlamaModel model, ContextOptions options)
+    /// <summary>Takes ownership of the model, even if creating the context or loading an adapter fails.</summary>
+    public LoadedModel(LlamaModel model, ChatSettings settings)
     {
         _model = model;
+        _adapters = settings.ToLoraFiles();
+        _rendered = settings;
         try
         {
-            _context = new LlamaContext(model, options);
-            _session = new ChatSession(_context);
+            _context = new LlamaContext(model, settings.ToContextOptions());
+            ApplyAdapters();
+            _session = NewSession(settings, format: null);
         }
         catch
         {
@@ -38,7 +44,7 @@ internal sealed class LoadedModel : IAsyncDisposable
     {
         Path = _model.Path,
         Progress = 1,
-        Description = _model.Description,
+        Description = string.Join(" + ", [_model.Description, .. _adapters.Select(adapter => adapter.ToString())]),
         ContextSize = _context.SequenceSize,
         Template = _session.Format.Source,
         Placement = _model.Placement.ToString(),
@@ -53,6 +59,12 @@ internal sealed class LoadedModel : IAsyncDisposable
     public async Task<AnswerOutcome> AnswerAsync(IReadOnlyList<Message> messages, ChatSettings settings,
         Action<string> onPiece, CancellationToken cancellationToken)
     {
+        if (!settings.RendersLike(_rendered))
+        {
+            _session = NewSession(settings, _session.Format);
+            _rendered = settings;
+        }
+
         _session.SystemPrompt = settings.SystemPrompt;
         MoveTo([.. messages.Select(message => new ChatMessage(message.Role, message.Text))]);
         ChatAnswer answer = _session.RegenerateAsync(settings.ToGenerationOptions(), cancellationToken);
@@ -77,6 +89,34 @@ internal sealed class LoadedModel : IAsyncDisposable
         await _context.DisposeAsync().ConfigureAwait(false);
         _model.Dispose();
     }
+
+    /// <summary>Applies the adapters; the context keeps them alive.</summary>
+    private void ApplyAdapters()
+    {
+        var loaded = new List<ScaledLora>();
+        try
+        {
+            foreach (LoraFile file in _adapters)
+            {
+                loaded.Add(new ScaledLora(LoraAdapter.Load(_model, file.Path), file.Scale));
+            }
+
+            if (loaded.Count > 0)
+            {
+                _context.SetLoraAdapters([.. loaded]);
+            }
+        }
+        finally
+        {
+            loaded.ForEach(lora => lora.Adapter.Dispose());
+        }
+    }
+
+    private ChatSession NewSession(ChatSettings settings, ChatFormat? format) => new(_context, new ChatSessionOptions
+    {
+        Format = format,
+        TemplateVariables = settings.ToTemplateVariables(),
+    });
 
     /// <summary>Sets the session's messages, changing them only from the first difference.</summary>
     private void MoveTo(IReadOnlyList<ChatMessage> wanted)

@@ -31,7 +31,7 @@ internal sealed partial class ModelHost(
     /// <summary>Reloads the current model, for settings that take effect only on loading.</summary>
     public void Reload()
     {
-        if (State is { Phase: ModelPhase.Ready or ModelPhase.Loading, Path: { } path })
+        if (State is { Phase: not ModelPhase.None, Path: { } path }) // also if it failed: the change may mend it
         {
             Load(path);
         }
@@ -172,7 +172,7 @@ internal sealed partial class ModelHost(
             throw new LlamaException($"'{Path.GetFileName(path)}' cannot generate text. Choose a model for chat.");
         }
 
-        _loaded = new LoadedModel(model, now.ToContextOptions());
+        _loaded = new LoadedModel(model, now);
         Remember(path);
         Show(work, _loaded.Describe());
     }

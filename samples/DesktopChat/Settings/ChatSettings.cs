@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LlamaNative;
 
 namespace DesktopChat.Settings;
@@ -10,6 +12,15 @@ internal enum Theme
     Dark,
 }
 
+/// <summary>Whether a model that can think before it answers does so.</summary>
+internal enum Thinking
+{
+    /// <summary>As the model's template decides.</summary>
+    Automatic,
+    On,
+    Off,
+}
+
 /// <summary>
 /// The user's settings. Stored on disk, because browser storage depends on the port. Treated as immutable; the members have
 /// setters because source-generated deserializers set absent init-only members to null instead of their defaults.
@@ -17,9 +28,15 @@ internal enum Theme
 internal sealed record ChatSettings
 {
     public const int MaxSystemPromptLength = 50_000;
+    private const int MaxTemplateVariablesLength = 10_000;
 
     /// <summary>Instructions for every conversation; empty for none.</summary>
     public string SystemPrompt { get; set; } = "";
+
+    public Thinking Thinking { get; set; }
+
+    /// <summary>A JSON object with further variables for the chat template; empty for none.</summary>
+    public string TemplateVariables { get; set; } = "";
 
     public float Temperature { get; set; } = 0.8f;
 
@@ -44,6 +61,9 @@ internal sealed record ChatSettings
     /// <summary>Layers on the GPU; null puts all of them there if there is a GPU.</summary>
     public int? GpuLayers { get; set; }
 
+    /// <summary>LoRA adapters to apply to the model, each FILE or FILE:SCALE.</summary>
+    public IReadOnlyList<string> LoraAdapters { get; set; } = [];
+
     public Theme Theme { get; set; }
 
     /// <summary>Folders that the picker searches for models.</summary>
@@ -63,6 +83,13 @@ internal sealed record ChatSettings
         : ContextSize is < 64 or > 16_777_216 ? "The context must have between 64 and 16777216 tokens."
         : Threads is < 1 or > 512 ? "The number of threads must be between 1 and 512."
         : GpuLayers is < 0 or > 10_000 ? "The GPU layers must be between 0 and 10000."
+        : !Enum.IsDefined(Thinking) ? "Thinking must be automatic, on or off."
+        : TemplateVariables.Length > MaxTemplateVariablesLength || !TryParseVariables(out _)
+            ? "The template variables must be a JSON object such as {\"reasoning_effort\": \"high\"}."
+        : LoraAdapters.Count > 20 ? "There can be at most 20 LoRA adapters."
+        : LoraAdapters.FirstOrDefault(text => text is null || LoraFile.Parse(text) is null) is { } adapter
+            ? $"A LoRA adapter must be an absolute path, with :0.5 behind it for half its change, not '{adapter}'."
+        : LoraAdapters.Contains(null) ? "A LoRA adapter must be an absolute path."
         : !Enum.IsDefined(Theme) ? "The theme must be system, light or dark."
         : ModelFolders.Count > 50 ? "There can be at most 50 model folders."
         : ModelFolders.Any(folder => folder is null || folder.Contains('\0', StringComparison.Ordinal)
@@ -71,15 +98,58 @@ internal sealed record ChatSettings
 
     /// <summary>Whether the change requires the model to be reloaded.</summary>
     public bool LoadsLike(ChatSettings other) =>
-        (ContextSize, Threads, GpuLayers) == (other.ContextSize, other.Threads, other.GpuLayers);
+        (ContextSize, Threads, GpuLayers) == (other.ContextSize, other.Threads, other.GpuLayers)
+        && LoraAdapters.SequenceEqual(other.LoraAdapters, StringComparer.Ordinal);
+
+    /// <summary>Whether the chat template gets the same variables.</summary>
+    public bool RendersLike(ChatSettings other) =>
+        (Thinking, TemplateVariables) == (other.Thinking, other.TemplateVariables);
 
     public ModelOptions ToModelOptions() => new() { GpuLayers = GpuLayers };
 
     public ContextOptions ToContextOptions() => new() { ContextSize = ContextSize, Threads = Threads };
+
+    public IReadOnlyList<LoraFile> ToLoraFiles() => [.. LoraAdapters.Select(text => LoraFile.Parse(text)!.Value)];
+
+    /// <summary>The variables for the chat template; null for none.</summary>
+    public JsonObject? ToTemplateVariables()
+    {
+        TryParseVariables(out JsonObject? variables);
+        if (Thinking == Thinking.Automatic)
+        {
+            return variables;
+        }
+
+        // The name in the templates of Qwen, GLM, SmolLM and others; it has no effect on a template that does not read it.
+        variables ??= [];
+        variables["enable_thinking"] = Thinking == Thinking.On;
+        return variables;
+    }
 
     public GenerationOptions ToGenerationOptions() => new()
     {
         MaxTokens = MaxTokens,
         Sampling = new SamplingOptions { Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP, Seed = Seed },
     };
+
+    private bool TryParseVariables(out JsonObject? variables)
+    {
+        variables = null;
+        if (string.IsNullOrWhiteSpace(TemplateVariables))
+        {
+            return true;
+        }
+
+        try
+        {
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            variables = JsonNode.Parse(TemplateVariables, documentOptions: options) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            // Reported like JSON that is not an object.
+        }
+
+        return variables is not null;
+    }
 }

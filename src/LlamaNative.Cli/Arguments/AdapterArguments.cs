@@ -70,7 +70,7 @@ internal sealed class AdapterArguments
         {
             return read();
         }
-        catch (Exception error) when (error is LlamaException or ArgumentException)
+        catch (Exception error) when (error is LlamaException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new LlamaException($"{option.Name}: {error.Message}", error);
         }

@@ -112,7 +112,7 @@ internal sealed class SamplingArguments
         AdaptiveDecay = parse.GetValue(_adaptiveDecay),
         DynamicTemperatureRange = parse.GetValue(_dynatempRange),
         DynamicTemperatureExponent = parse.GetValue(_dynatempExponent),
-        Mirostat = (Mirostat)parse.GetValue(_mirostat),
+        Mirostat = ReadMirostat(parse),
         MirostatEta = parse.GetValue(_mirostatEta),
         MirostatTau = parse.GetValue(_mirostatTau),
         LogitBias = parse.GetValue(_logitBias) ?? s_defaults.LogitBias,
@@ -120,6 +120,13 @@ internal sealed class SamplingArguments
         Grammar = _grammar.Read(parse),
         Order = parse.GetValue(_samplers) ?? s_defaults.Order,
     };
+
+    private Mirostat ReadMirostat(ParseResult parse)
+    {
+        int version = parse.GetValue(_mirostat);
+        NumberRange.Check(version, "--mirostat", 0, 2);
+        return (Mirostat)version;
+    }
 
     private static IReadOnlyList<string> Breakers(string[]? given) => given is not { Length: > 0 }
         ? s_defaults.DrySequenceBreakers

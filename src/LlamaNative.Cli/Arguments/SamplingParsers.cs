@@ -69,6 +69,13 @@ internal static class SamplingParsers
             order.Add(s_samplers[index].Kind);
         }
 
+        // The library checks this too, but cannot use the names of the command line.
+        int last = order.FindIndex(kind => kind is SamplerKind.Infill or SamplerKind.AdaptiveP);
+        if (last >= 0 && last < order.Count - 1)
+        {
+            result.AddError($"--samplers has {NameOf(order[last])} before {NameOf(order[last + 1])}; it must be the last sampler.");
+        }
+
         return order;
     }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using LlamaNative.Cli.Terminal;
+using LlamaNative.Grammars;
 
 namespace LlamaNative.Cli.Arguments;
 
@@ -23,16 +25,31 @@ internal sealed class ToolArguments
 
     public ToolChoice Choice(ParseResult parse) => parse.GetValue(_choice);
 
-    public IReadOnlyList<ToolDefinition> Read(ParseResult parse)
+    /// <summary>Reads the tools, and warns of what their grammar cannot hold the model to.</summary>
+    public IReadOnlyList<ToolDefinition> Read(ParseResult parse, Shell shell)
     {
         if (parse.GetValue(_tools) is not { } path)
         {
             return [];
         }
 
-        return JsonFile.Read(path) is JsonArray tools
-            ? [.. tools.Select((tool, index) => Read(tool, index, path))]
+        ToolDefinition[] tools = JsonFile.Read(path) is JsonArray array
+            ? [.. array.Select((tool, index) => Read(tool, index, path))]
             : throw new ArgumentException($"'{path}' does not contain a JSON array of tools.");
+        foreach (ToolDefinition tool in tools)
+        {
+            var options = new JsonSchemaOptions { OnWidened = widening => shell.Tell($"warning: the tool '{tool.Name}': {widening}") };
+            try
+            {
+                JsonSchemaGrammar.FromSchema(tool.Parameters.ToJsonString(), options);
+            }
+            catch (JsonSchemaException error)
+            {
+                throw new ArgumentException($"The tool '{tool.Name}' cannot be used. {error.Message}", error);
+            }
+        }
+
+        return tools;
     }
 
     private static ToolDefinition Read(JsonNode? tool, int index, string path)
@@ -43,7 +60,9 @@ internal sealed class ToolArguments
             throw new ArgumentException($"'{path}': tool {index} has no name.");
         }
 
-        return new ToolDefinition(text, function["description"]?.ToString() ?? "", function["parameters"] switch
+        // As OpenAI, the Model Context Protocol and Anthropic call it.
+        JsonNode? schema = function["parameters"] ?? function["inputSchema"] ?? function["input_schema"];
+        return new ToolDefinition(text, function["description"]?.ToString() ?? "", schema switch
         {
             null => new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() },
             JsonObject parameters => (JsonObject)parameters.DeepClone(),

@@ -47,7 +47,7 @@ internal sealed class ChatCommand : ShellCommand
 
     protected override int Run(ParseResult parse)
     {
-        IReadOnlyList<ToolDefinition> tools = _tools.Read(parse);
+        IReadOnlyList<ToolDefinition> tools = _tools.Read(parse, Shell);
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         using Adapters adapters = _adapters.Load(parse, model);
         using var context = new LlamaContext(model, _context.Read(parse));

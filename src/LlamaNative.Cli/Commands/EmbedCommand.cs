@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
@@ -15,6 +16,7 @@ internal sealed class EmbedCommand : ShellCommand
     private readonly Option<PoolingType?> _pooling = new("--pooling")
     {
         Description = "How token embeddings are pooled: None, Mean, Cls, Last [default: the model's, or Mean if it specifies none]",
+        CustomParser = ParsePooling,
     };
     private readonly Option<string> _normalize = new("--normalize")
     {
@@ -90,6 +92,21 @@ internal sealed class EmbedCommand : ShellCommand
         }
 
         json.WriteEndArray();
+    }
+
+    private static PoolingType? ParsePooling(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        foreach (PoolingType type in new[] { PoolingType.None, PoolingType.Mean, PoolingType.Cls, PoolingType.Last })
+        {
+            if (string.Equals(type.ToString(), text, StringComparison.OrdinalIgnoreCase))
+            {
+                return type;
+            }
+        }
+
+        result.AddError($"--pooling takes None, Mean, Cls or Last, not '{text}'.");
+        return null;
     }
 
     private static EmbeddingNormalization Normalization(string kind) => kind switch

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
-using LlamaNative.Grammars;
 
 namespace LlamaNative.Cli.Commands;
 
@@ -15,12 +14,14 @@ internal sealed class GrammarCommand : ShellCommand
         Required = true,
     };
 
+    private readonly Option<bool> _widen = GrammarArguments.WidenOption();
+
     public GrammarCommand(Shell shell)
-        : base(shell, "grammar", "Print the GBNF grammar of a JSON Schema") => Add(_schema);
+        : base(shell, "grammar", "Print the GBNF grammar of a JSON Schema") => this.AddAll([_schema, _widen]);
 
     protected override int Run(ParseResult parse)
     {
-        Shell.Write(JsonSchemaGrammar.FromSchema(TextFile.Read(parse.GetRequiredValue(_schema))).Text);
+        Shell.Write(GrammarArguments.FromSchema(parse.GetRequiredValue(_schema), parse.GetValue(_widen)));
         return ExitCode.Success;
     }
 }

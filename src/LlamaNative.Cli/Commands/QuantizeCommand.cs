@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LlamaNative.Cli.Arguments;
 using LlamaNative.Cli.Terminal;
 using LlamaNative.Gguf;
 using LlamaNative.Models;
@@ -66,7 +67,9 @@ internal sealed class QuantizeCommand : ShellCommand
             Pure = parse.GetValue(_pure),
             KeepSplit = parse.GetValue(_keepSplit),
             Threads = parse.GetValue(_threads),
-            ImportanceMatrix = parse.GetValue(_imatrix) is { } file ? ImportanceMatrixFile.Read(file) : null,
+            ImportanceMatrix = parse.GetValue(_imatrix) is { } file
+                ? AdapterArguments.Named(_imatrix, () => ImportanceMatrixFile.Read(file))
+                : null,
         };
         string input = parse.GetRequiredValue(_input);
         IReadOnlyList<QuantizedTensor> tensors = parse.GetValue(_dryRun)

@@ -43,13 +43,14 @@ internal sealed class TraceCommand : ShellCommand
     {
         int limit = parse.GetValue(_predict);
         NumberRange.Check(limit, "--predict", 0);
+        NumberRange.Check(parse.GetValue(_threads), "--threads", 1);
         string prompt = _prompt.Read(parse, Shell);
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         int[] tokens = _prompt.Tokenize(parse, Shell, model.Vocabulary, prompt);
         TraceResult trace = Tracer.Run(model, tokens, limit, parse.GetValue(_threads), Interrupted);
         if (parse.GetValue(_out) is { } page)
         {
-            File.WriteAllText(page, TracePage.Write(trace));
+            OutputFile.Write(page, TracePage.Write(trace));
         }
 
         if (parse.GetValue(_json))

@@ -15,8 +15,9 @@ internal sealed class SyntheticModel(ModelShape shape, ModelFileType fileType, G
 
     public void Write(string path, Action<string> tell, CancellationToken cancellationToken)
     {
-        List<(string Name, GgmlType Type, TensorShape Shape)> tensors = ChooseTypes(path);
+        // First, so that a path that cannot be written is reported as the user gave it.
         using GgufWriter writer = GgufWriter.Create(path);
+        List<(string Name, GgmlType Type, TensorShape Shape)> tensors = ChooseTypes(path);
         AddMetadata(writer);
         foreach ((string name, GgmlType type, TensorShape ne) in tensors)
         {

@@ -26,6 +26,43 @@ internal sealed class LengthAutomaton(int minimum, int? maximum) : IStringAutoma
     public bool Accepts(int state) => state >= minimum;
 }
 
+/// <summary>The strings that another automaton does not accept.</summary>
+internal sealed class ComplementAutomaton(IStringAutomaton inner) : IStringAutomaton
+{
+    private const int Dead = 0; // where the other one has no way on, everything is accepted
+
+    public IEnumerable<CodePointSet> Sets => inner.Sets;
+
+    public int Start(Alphabet alphabet) => inner.Start(alphabet) + 1;
+
+    public int Next(int state, int letter) => state == Dead ? Dead : inner.Next(state - 1, letter) + 1;
+
+    public bool Accepts(int state) => state == Dead || !inner.Accepts(state - 1);
+}
+
+/// <summary>Digits, with any other characters between them, that are a multiple of a number. A state is a remainder.</summary>
+internal sealed class MultipleAutomaton(int step) : IStringAutomaton
+{
+    private readonly Dictionary<int, int> _digits = [];
+
+    public IEnumerable<CodePointSet> Sets => Enumerable.Range('0', 10).Select(digit => CodePointSet.Of(digit, digit));
+
+    public int Start(Alphabet alphabet)
+    {
+        _digits.Clear();
+        for (int digit = 0; digit < 10; digit++)
+        {
+            _digits.Add(alphabet.LetterOf('0' + digit), digit);
+        }
+
+        return 0;
+    }
+
+    public int Next(int state, int letter) => _digits.TryGetValue(letter, out int digit) ? ((state * 10) + digit) % step : state;
+
+    public bool Accepts(int state) => state == 0;
+}
+
 /// <summary>All strings except the given ones.</summary>
 internal sealed class OtherThanAutomaton : IStringAutomaton
 {

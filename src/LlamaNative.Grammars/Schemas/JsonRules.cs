@@ -19,6 +19,9 @@ internal static class JsonRules
         ["number"] = (string.Create(CultureInfo.InvariantCulture,
             $"\"-\"? (\"0\" | [1-9] [0-9]{{0,{SchemaLimits.NumberDigits}}}) (\".\" [0-9]{{1,{SchemaLimits.NumberDigits}}})? ([eE] [-+]? "
             + $"[0-9]{{1,3}})?"), []),
+        ["fraction"] = (string.Create(CultureInfo.InvariantCulture, // not whole: 1.0 is an integer by the specification
+            $"\"-\"? (\"0\" | [1-9] [0-9]{{0,{SchemaLimits.NumberDigits}}}) \".\" \"0\"{{0,{SchemaLimits.NumberDigits - 1}}} [1-9] "
+            + $"[0-9]{{0,{SchemaLimits.NumberDigits - 1}}}"), []),
         ["character"] = (JsonStringRules.AnyCharacter, []),
         ["string"] = ("\"\\\"\" character* \"\\\"\"", ["character"]),
         ["value"] = ("object | array | string | number | boolean | null", ["object", "array", "string", "number", "boolean", "null"]),

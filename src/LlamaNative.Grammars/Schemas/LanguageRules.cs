@@ -9,7 +9,8 @@ namespace LlamaNative.Grammars.Schemas;
 /// <param name="rules">The table that rules are added to.</param>
 /// <param name="end">The expression after a string, e.g. a closing quote.</param>
 /// <param name="character">Writes one character of a set, as one item of a sequence.</param>
-internal sealed class LanguageRules(RuleTable rules, string end, Func<CodePointSet, string> character)
+/// <param name="kind">Distinguishes the rules from those of other instances with the same table.</param>
+internal sealed class LanguageRules(RuleTable rules, string end, Func<CodePointSet, string> character, string kind = "strings")
 {
     private readonly Dictionary<StringLanguage, int> _numbers = [];
 
@@ -25,7 +26,7 @@ internal sealed class LanguageRules(RuleTable rules, string end, Func<CodePointS
         }
 
         _numbers.TryAdd(language, _numbers.Count);
-        string key = $"strings {_numbers[language]} ";
+        string key = $"{kind} {_numbers[language]} ";
         return Rest(0);
 
         // The text after a state: inlined while there is only one transition, otherwise a separate rule.

@@ -10,9 +10,13 @@ internal sealed class NumberKeywords
     private static readonly decimal s_beyond = decimal.Parse("1" + new string('0', SchemaLimits.NumberDigits),
         CultureInfo.InvariantCulture);
 
+    /// <summary>A multiple needs an automaton with a state for each remainder.</summary>
+    private const int LargestStep = 1000;
+
+    private readonly SchemaDocument _document;
     private readonly SchemaPlace _place;
 
-    public NumberKeywords(SchemaPlace place) => _place = place;
+    public NumberKeywords(SchemaDocument document, SchemaPlace place) => (_document, _place) = (document, place);
 
     public NumberShape Read() => NumberShape.Any
         .And(ReadBounds("minimum", "exclusiveMinimum", isLower: true))
@@ -22,9 +26,9 @@ internal sealed class NumberKeywords
     private NumberShape ReadBounds(string plain, string exclusive, bool isLower)
     {
         NumberShape shape = NumberShape.Any;
-        bool flagged = _place.Element.TryGetProperty(exclusive, out JsonElement other)
+        bool flagged = _place.TryGet(exclusive, out JsonElement other)
             && other.ValueKind is JsonValueKind.True or JsonValueKind.False;
-        if (_place.Element.TryGetProperty(plain, out JsonElement value))
+        if (_place.TryGet(plain, out JsonElement value))
         {
             shape = At(Read(plain, value), flagged && other.ValueKind == JsonValueKind.True);
         }
@@ -59,7 +63,7 @@ internal sealed class NumberKeywords
 
     private NumberShape ReadMultipleOf()
     {
-        if (!_place.Element.TryGetProperty("multipleOf", out JsonElement value))
+        if (!_place.TryGet("multipleOf", out JsonElement value))
         {
             return NumberShape.Any;
         }
@@ -76,7 +80,13 @@ internal sealed class NumberKeywords
             power /= 10;
         }
 
-        throw _place.Refuse("multipleOf",
-            "only 1 and negative powers of ten (0.1, 0.01, ...) are supported.");
+        if (step >= 2 && decimal.IsInteger(step) && step <= LargestStep)
+        {
+            return new NumberShape(null, null, 0, [(int)step]);
+        }
+
+        _document.Unsupported(_place, "multipleOf",
+            $"only whole numbers up to {LargestStep} and negative powers of ten (0.1, 0.01, ...) are supported.");
+        return NumberShape.Any;
     }
 }

@@ -7,10 +7,13 @@ namespace LlamaNative.Grammars.Schemas;
 internal sealed class SchemaDocument
 {
     private readonly JsonElement _root;
+    private readonly Action<JsonSchemaWidening>? _onWidened;
     private readonly List<SchemaPlace> _places = [];
     private readonly Dictionary<string, SchemaPlace> _byPointer = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _widened = new(StringComparer.Ordinal);
+    private SchemaNames? _names;
 
-    public SchemaDocument(JsonElement root) => _root = root;
+    public SchemaDocument(JsonElement root, Action<JsonSchemaWidening>? onWidened = null) => (_root, _onWidened) = (root, onWidened);
 
     public SchemaPlace Root => At("", _root);
 
@@ -24,17 +27,41 @@ internal sealed class SchemaDocument
     public SchemaPlace Child(SchemaPlace parent, string keyword, string name, JsonElement element) =>
         At(Below(Below(parent.Pointer, keyword), name), element);
 
+    /// <summary>A keyword that a grammar cannot express: reports it once if the caller accepts a wider grammar.</summary>
+    /// <exception cref="JsonSchemaException">The caller wants an exact grammar.</exception>
+    public void Unsupported(SchemaPlace place, string keyword, string problem)
+    {
+        JsonSchemaException refusal = place.Refuse(keyword, problem);
+        if (_onWidened is null)
+        {
+            throw refusal;
+        }
+
+        if (_widened.Add(refusal.JsonPointer))
+        {
+            _onWidened(new JsonSchemaWidening(refusal.JsonPointer, problem));
+        }
+    }
+
     /// <summary>The location that a $ref names. Only this document's locations can be referenced; nothing is fetched.</summary>
     public SchemaPlace Resolve(string reference, SchemaPlace from)
     {
-        if (reference is not "#" && !reference.StartsWith("#/", StringComparison.Ordinal))
+        int hash = reference.IndexOf('#', StringComparison.Ordinal);
+        string document = hash < 0 ? reference : reference[..hash];
+        string fragment = hash < 0 ? "" : reference[(hash + 1)..];
+        _names ??= new SchemaNames(_root);
+        string start = document.Length == 0 ? "" : _names.FindId(document) ?? throw from.Refuse(
+            $"the reference '{reference}' points outside this document, which has no $id '{document}'.");
+        if (fragment.Length > 0 && fragment[0] != '/')
         {
-            throw from.Refuse($"the reference '{reference}' points outside this document; only '#' and '#/...' are supported.");
+            start = _names.FindAnchor(fragment) ?? throw from.Refuse(
+                $"the reference '{reference}' does not exist in this schema, which has no $anchor '{fragment}'.");
+            fragment = "";
         }
 
         JsonElement element = _root;
         string pointer = "";
-        foreach (string part in reference.Split('/').Skip(1))
+        foreach (string part in (start + fragment).Split('/').Skip(1))
         {
             string name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0",
                 "~", StringComparison.Ordinal);
@@ -81,6 +108,14 @@ internal sealed class SchemaDocument
 /// <summary>A location in the document that has a schema.</summary>
 internal sealed record SchemaPlace(int Id, string Pointer, JsonElement Element)
 {
+    /// <summary>The value of a keyword. Null is as if it were absent: Go writes it for an empty list that it means to leave out.</summary>
+    public bool TryGet(string keyword, out JsonElement value)
+    {
+        bool found = Element.TryGetProperty(keyword, out value) && value.ValueKind != JsonValueKind.Null;
+        value = found ? value : default;
+        return found;
+    }
+
     public JsonSchemaException Refuse(string problem) => new(Pointer, problem);
 
     public JsonSchemaException Refuse(string keyword, string problem) => new($"{Pointer}/{keyword}", problem);

@@ -7,10 +7,13 @@ namespace LlamaNative.Grammars.Schemas;
 /// <summary>Converts schema locations to rules: one rule per set of locations, with one alternative per shape.</summary>
 internal sealed class SchemaGrammarWriter
 {
+    private const int LargestLimitedStep = 50;
+
     private readonly SchemaDocument _document;
     private readonly SchemaReader _reader;
     private readonly ShapeValidator _validator;
     private readonly StringRules _strings;
+    private readonly LanguageRules _multiples;
     private readonly Dictionary<SchemaSet, string> _values = [];
 
     public SchemaGrammarWriter(SchemaDocument document, JsonSchemaOptions options)
@@ -19,6 +22,7 @@ internal sealed class SchemaGrammarWriter
         _reader = new SchemaReader(document);
         _validator = new ShapeValidator(_reader);
         _strings = new StringRules(Rules, _reader.Strings);
+        _multiples = new LanguageRules(Rules, "\"\"", static set => set.ToGbnf(), kind: "multiples");
         Options = options;
     }
 
@@ -117,7 +121,7 @@ internal sealed class SchemaGrammarWriter
             case JsonTypes.Boolean:
                 return Rules.Json("boolean");
             case JsonTypes.Number:
-                return Number(shape.Number, shape.Generated);
+                return Number(shape.Number, shape.Generated, place, hint);
             case JsonTypes.String:
                 return shape.String.Minimum <= SchemaLimits.Length ? _strings.Write(shape.String, hint) : null;
             case JsonTypes.Array when shape.Array == ArrayShape.Any:
@@ -138,10 +142,21 @@ internal sealed class SchemaGrammarWriter
         }
     }
 
-    private string? Number(NumberShape shape, JsonTypes generated)
+    private string? Number(NumberShape shape, JsonTypes generated, SchemaPlace place, string hint)
     {
         bool integer = (generated & JsonTypes.Fraction) == 0 || shape.FractionDigits == 0;
-        if (shape.Lower is null && shape.Upper is null)
+        if ((generated & JsonTypes.Integer) == 0)
+        {
+            // What oneOf leaves of a number beside an integer.
+            if (shape == NumberShape.Any)
+            {
+                return Rules.Json("fraction");
+            }
+
+            _document.Unsupported(place, "oneOf", "bounds of numbers that must not be whole are not supported.");
+        }
+
+        if (shape.Lower is null && shape.Upper is null && shape.Steps.Count == 0)
         {
             return integer ? Rules.Json("integer") : shape.FractionDigits is null ? Rules.Json("number") : DecimalRules.Write(shape);
         }
@@ -157,6 +172,23 @@ internal sealed class SchemaGrammarWriter
         BigInteger? upper = shape.Upper is Bound high
             ? new BigInteger(decimal.Floor(high.Value)) - (high.Exclusive && decimal.IsInteger(high.Value) ? 1 : 0)
             : null;
-        return IntegerRules.Write(lower, upper);
+        return shape.Steps.Count == 0 ? IntegerRules.Write(lower, upper) : Multiples(shape.Steps, lower, upper, hint);
+    }
+
+    /// <summary>Multiples in a range: the digits of the range as an automaton, combined with one that counts remainders.</summary>
+    private string? Multiples(IReadOnlyList<int> steps, BigInteger? lower, BigInteger? upper, string hint)
+    {
+        // Digits times remainders would be too many states, so for larger steps the number of digits is not limited. The rules of other
+        // ranges have only what regular expressions have too, in quotes and with spaces.
+        string? range = steps.Max() <= LargestLimitedStep ? null
+            : (lower, upper) is (null, null) ? "0|-?[1-9][0-9]*"
+            : upper is null && lower == 0 ? "0|[1-9][0-9]*"
+            : upper is null && lower == 1 ? "[1-9][0-9]*"
+            : lower is null && upper == 0 ? "0|-[1-9][0-9]*"
+            : null;
+        range ??= IntegerRules.Write(lower, upper)?.Replace("\"", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
+        return range is not null && _reader.Strings.Multiples($"^({range})$", steps) is { } language
+            ? $"({_multiples.Write(language, hint)})"
+            : null;
     }
 }

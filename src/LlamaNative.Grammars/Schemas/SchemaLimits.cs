@@ -7,7 +7,7 @@ internal static class SchemaLimits
     public const int TextLength = 1 << 20;
 
     /// <summary>Nesting depth of objects and arrays in the schema's text.</summary>
-    public const int Depth = 64;
+    public const int Depth = 200;
 
     /// <summary>References and combinators followed to resolve one value's constraints.</summary>
     public const int References = 128;

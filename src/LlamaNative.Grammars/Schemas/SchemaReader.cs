@@ -64,10 +64,19 @@ internal sealed class SchemaReader
     private IReadOnlyList<Shape> ReadKeywords(SchemaPlace place)
     {
         IReadOnlyList<Shape> shapes = [new ShapeReader(_document, place).Read()];
-        foreach (JsonProperty keyword in place.Element.EnumerateObject())
+        foreach (JsonProperty keyword in place.Element.EnumerateObject().Where(keyword => keyword.Value.ValueKind != JsonValueKind.Null))
         {
             switch (keyword.Name)
             {
+                case "not" when IsAlways(keyword.Value) is { } always:
+                    shapes = always ? [] : shapes;
+                    break;
+                case "not":
+                    _document.Unsupported(place, keyword.Name, "'not' is supported only with a schema that allows everything or nothing.");
+                    break;
+                case "propertyNames" when !AllowsEveryName(_document.Child(place, keyword.Name, keyword.Value)):
+                    _document.Unsupported(place, keyword.Name, "'propertyNames' is supported only if it allows every name.");
+                    break;
                 case "$ref":
                     string reference = keyword.Value.ValueKind == JsonValueKind.String
                         ? keyword.Value.GetString()!
@@ -99,24 +108,53 @@ internal sealed class SchemaReader
     /// </summary>
     private IReadOnlyList<Shape> ReadOneOf(SchemaPlace place, JsonProperty keyword)
     {
-        IReadOnlyList<Shape>[] alternatives = [.. Parts(place, keyword).Select(Read)];
+        IReadOnlyList<Shape>[] valid = [.. Parts(place, keyword).Select(Read)];
+        IReadOnlyList<Shape>[] alternatives = [.. valid.Select((shapes, i) =>
+            Without(shapes, valid.Where((_, j) => j != i).Aggregate(JsonTypes.None, (types, other) => types | Covered(other))))];
         ShapeComparer comparer = new(this);
         for (int i = 0; i < alternatives.Length; i++)
         {
             for (int j = 0; j < alternatives.Length; j++)
             {
                 Spend(alternatives[i].Sum(Size) + alternatives[j].Sum(Size), place);
-                if (i != j && !comparer.AreDisjoint(alternatives[i], alternatives[j]))
+                if (i != j && !comparer.AreDisjoint(alternatives[i], valid[j]))
                 {
-                    throw place.Refuse(keyword.Name,
+                    _document.Unsupported(place, keyword.Name,
                         $"a value of alternative {i} may also satisfy alternative {j}, which oneOf forbids and a grammar cannot check. Use "
                         + $"anyOf, or distinguish the alternatives by a required property or a type.");
+                    return [.. valid.SelectMany(shapes => shapes)];
                 }
             }
         }
 
         return [.. alternatives.SelectMany(shapes => shapes)];
     }
+
+    /// <summary>The types of which every value satisfies the alternative, so that none of them can satisfy exactly one.</summary>
+    private static JsonTypes Covered(IReadOnlyList<Shape> alternative) => alternative.Where(shape => shape.Values is null)
+        .Aggregate(JsonTypes.None, (types, shape) => types | (shape.Types & (JsonTypes.Null | JsonTypes.Boolean
+            | (shape.Number == NumberShape.Any ? JsonTypes.Number : 0)
+            | (shape.String.Patterns.Count == 0 && shape.String is { Minimum: 0, Maximum: null } ? JsonTypes.String : 0)
+            | (ReferenceEquals(shape.Array, ArrayShape.Any) ? JsonTypes.Array : 0)
+            | (ReferenceEquals(shape.Object, ObjectShape.Any) ? JsonTypes.Object : 0))));
+
+    /// <summary>The shapes without these types. Values of enum and const are compared one by one instead.</summary>
+    private static List<Shape> Without(IReadOnlyList<Shape> shapes, JsonTypes types) =>
+        [.. shapes.Select(shape => shape.Values is null && (shape.Types & types) != 0
+                ? shape with { Types = shape.Types & ~types, Typed = true }
+                : shape)
+            .Where(shape => shape.Types != JsonTypes.None)];
+
+    /// <summary>Whether a schema allows everything (true) or nothing (false); null if it depends on the value.</summary>
+    private static bool? IsAlways(JsonElement schema) => schema.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Object when !schema.EnumerateObject().Any() => true,
+        _ => null,
+    };
+
+    private bool AllowsEveryName(SchemaPlace names) => Read(names).Any(shape => (Covered([shape]) & JsonTypes.String) != 0);
 
     private List<SchemaPlace> Parts(SchemaPlace place, JsonProperty keyword)
     {

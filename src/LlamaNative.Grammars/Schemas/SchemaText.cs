@@ -20,8 +20,17 @@ internal static class SchemaText
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
             // ArgumentException: lone surrogates in the C# string.
-            throw new JsonSchemaException("", $"the text is not valid JSON: {error.Message}", error);
+            throw new JsonSchemaException("", $"the text is not valid JSON: {Describe(error)}", error);
         }
+    }
+
+    /// <summary>The reason and the place, with lines and columns from 1 as in editors.</summary>
+    private static string Describe(Exception error)
+    {
+        int end = error.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+        return end > 0 && error is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
+            ? $"{error.Message[..end]} (line {line + 1}, byte {column + 1})"
+            : error.Message;
     }
 
     public static void Check(JsonElement root)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlamaNative.Grammars.Automata;
 
 namespace LlamaNative.Grammars.Schemas;
 
@@ -53,20 +54,34 @@ internal sealed record Shape
 /// <summary>One bound of a numeric range.</summary>
 internal readonly record struct Bound(decimal Value, bool Exclusive);
 
-/// <summary>Constraints on a number. FractionDigits is derived from a multipleOf that is a negative power of ten.</summary>
-internal sealed record NumberShape(Bound? Lower, Bound? Upper, int? FractionDigits)
+/// <summary>
+/// Constraints on a number. FractionDigits is derived from a multipleOf that is a negative power of ten, Steps from whole ones.
+/// </summary>
+internal sealed record NumberShape(Bound? Lower, Bound? Upper, int? FractionDigits, IReadOnlyList<int> Steps)
 {
-    public static NumberShape Any { get; } = new(null, null, null);
+    public NumberShape(Bound? lower, Bound? upper, int? fractionDigits)
+        : this(lower, upper, fractionDigits, [])
+    {
+    }
+
+    public static NumberShape Any { get; } = new(null, null, null, []);
+
+    public bool Equals(NumberShape? other) => other is not null
+        && (Lower, Upper, FractionDigits) == (other.Lower, other.Upper, other.FractionDigits) && Steps.SequenceEqual(other.Steps);
+
+    public override int GetHashCode() => HashCode.Combine(Lower, Upper, FractionDigits, Steps.Count);
 
     public NumberShape And(NumberShape other) => new(
         Tighter(Lower, other.Lower, 1),
         Tighter(Upper, other.Upper, -1),
-        FractionDigits is null ? other.FractionDigits : Math.Min(FractionDigits.Value, other.FractionDigits ?? int.MaxValue));
+        FractionDigits is null ? other.FractionDigits : Math.Min(FractionDigits.Value, other.FractionDigits ?? int.MaxValue),
+        [.. Steps.Union(other.Steps)]);
 
     public bool Allows(decimal value) =>
         (Lower is not Bound lower || (lower.Exclusive ? value > lower.Value : value >= lower.Value))
         && (Upper is not Bound upper || (upper.Exclusive ? value < upper.Value : value <= upper.Value))
-        && (FractionDigits is not int digits || decimal.Round(value, digits) == value);
+        && (FractionDigits is not int digits || decimal.Round(value, digits) == value)
+        && Steps.All(step => value % step == 0);
 
     private static Bound? Tighter(Bound? one, Bound? other, int sign)
     {
@@ -81,7 +96,7 @@ internal sealed record NumberShape(Bound? Lower, Bound? Upper, int? FractionDigi
 }
 
 /// <summary>Constraints on a string: its length in code points and the regular expressions it must match.</summary>
-internal sealed record StringShape(int Minimum, int? Maximum, IReadOnlyList<string> Patterns)
+internal sealed record StringShape(int Minimum, int? Maximum, IReadOnlyList<StringPattern> Patterns)
 {
     public static StringShape Any { get; } = new(0, null, []);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlamaNative.Grammars.Automata;
 
 namespace LlamaNative.Grammars.Schemas;
 
@@ -8,7 +9,7 @@ internal sealed class ShapeReader
     // Unsupported keywords that restrict values. Other unknown keywords are annotations by the specification.
     private static readonly string[] s_refused =
     [
-        "not", "if", "patternProperties", "propertyNames", "contains", "minContains", "maxContains", "dependentRequired",
+        "if", "patternProperties", "contains", "minContains", "maxContains", "dependentRequired",
         "dependentSchemas", "dependencies", "$dynamicRef", "$recursiveRef", "extends", "disallow", "divisibleBy",
     ];
 
@@ -26,15 +27,21 @@ internal sealed class ShapeReader
         Shape shape = Shape.Any;
         foreach (JsonProperty keyword in _place.Element.EnumerateObject())
         {
+            if (keyword.Value.ValueKind == JsonValueKind.Null && keyword.Name is not "const")
+            {
+                continue; // see SchemaPlace.TryGet
+            }
+
             if (s_refused.Contains(keyword.Name))
             {
-                throw _place.Refuse(keyword.Name, $"'{keyword.Name}' is not supported.");
+                _document.Unsupported(_place, keyword.Name, $"'{keyword.Name}' is not supported.");
+                continue;
             }
 
             shape = Apply(shape, keyword.Name, keyword.Value);
         }
 
-        NumberShape number = new NumberKeywords(_place).Read();
+        NumberShape number = new NumberKeywords(_document, _place).Read();
         ArrayShape array = ReadArray();
         ObjectShape @object = ReadObject();
         JsonTypes implied = shape.Implied
@@ -87,8 +94,9 @@ internal sealed class ShapeReader
                 shape = shape with { Implied = shape.Implied | JsonTypes.String };
                 return StringFormats.PatternOf(format) is string known ? WithPattern(shape, keyword, known) : shape;
             case "uniqueItems" when value.ValueKind != JsonValueKind.False
-                && !(_place.Element.TryGetProperty("maxItems", out JsonElement most) && Count("maxItems", most) <= 1):
-                throw _place.Refuse(keyword, "'uniqueItems' is not supported, because a grammar cannot compare items.");
+                && !(_place.TryGet("maxItems", out JsonElement most) && Count("maxItems", most) <= 1):
+                _document.Unsupported(_place, keyword, "'uniqueItems' is not supported, because a grammar cannot compare items.");
+                return shape;
             default:
                 return shape;
         }
@@ -96,19 +104,25 @@ internal sealed class ShapeReader
 
     private Shape WithPattern(Shape shape, string keyword, string pattern)
     {
+        IReadOnlyList<StringPattern> patterns;
         try
         {
-            _ = Automata.RegexParser.Parse(pattern);
+            patterns = StringPattern.Split(pattern);
+            foreach (StringPattern part in patterns)
+            {
+                _ = RegexParser.Parse(part.Text);
+            }
         }
         catch (PatternException error)
         {
-            throw _place.Refuse(keyword, $"the pattern '{pattern}' is not supported: {error.Message}.");
+            _document.Unsupported(_place, keyword, $"the pattern '{pattern}' is not supported: {error.Message}.");
+            return shape with { Implied = shape.Implied | JsonTypes.String };
         }
 
         return shape with
         {
             Implied = shape.Implied | JsonTypes.String,
-            String = shape.String with { Patterns = [.. shape.String.Patterns, pattern] },
+            String = shape.String with { Patterns = [.. shape.String.Patterns, .. patterns] },
         };
     }
 
@@ -137,10 +151,10 @@ internal sealed class ShapeReader
 
     private ArrayShape ReadArray()
     {
-        bool hasItems = _place.Element.TryGetProperty("items", out JsonElement items);
-        bool hasPrefix = _place.Element.TryGetProperty("prefixItems", out JsonElement prefix);
-        bool hasMinimum = _place.Element.TryGetProperty("minItems", out JsonElement minimum);
-        bool hasMaximum = _place.Element.TryGetProperty("maxItems", out JsonElement maximum);
+        bool hasItems = _place.TryGet("items", out JsonElement items);
+        bool hasPrefix = _place.TryGet("prefixItems", out JsonElement prefix);
+        bool hasMinimum = _place.TryGet("minItems", out JsonElement minimum);
+        bool hasMaximum = _place.TryGet("maxItems", out JsonElement maximum);
         if (!hasItems && !hasPrefix && !hasMinimum && !hasMaximum)
         {
             return ArrayShape.Any;
@@ -152,7 +166,7 @@ internal sealed class ShapeReader
         {
             // Before 2020-12, positional items were under items, and additionalItems applied to the rest.
             positions.AddRange(items.EnumerateArray().Select((item, i) => SchemaSet.Of(_document.Child(_place, "items", i, item))));
-            rest = _place.Element.TryGetProperty("additionalItems", out JsonElement additional)
+            rest = _place.TryGet("additionalItems", out JsonElement additional)
                 ? SchemaSet.Of(_document.Child(_place, "additionalItems", additional))
                 : null;
         }
@@ -172,11 +186,11 @@ internal sealed class ShapeReader
 
     private ObjectShape ReadObject()
     {
-        bool hasProperties = _place.Element.TryGetProperty("properties", out JsonElement properties);
-        bool hasRequired = _place.Element.TryGetProperty("required", out JsonElement required);
-        bool hasAdditional = _place.Element.TryGetProperty("additionalProperties", out JsonElement additional);
-        bool hasMinimum = _place.Element.TryGetProperty("minProperties", out JsonElement minimum);
-        bool hasMaximum = _place.Element.TryGetProperty("maxProperties", out JsonElement maximum);
+        bool hasProperties = _place.TryGet("properties", out JsonElement properties);
+        bool hasRequired = _place.TryGet("required", out JsonElement required);
+        bool hasAdditional = _place.TryGet("additionalProperties", out JsonElement additional);
+        bool hasMinimum = _place.TryGet("minProperties", out JsonElement minimum);
+        bool hasMaximum = _place.TryGet("maxProperties", out JsonElement maximum);
         if (!hasProperties && !hasRequired && !hasAdditional && !hasMinimum && !hasMaximum)
         {
             return ObjectShape.Any;

@@ -30,7 +30,7 @@ internal sealed class MergeExecutor(MergePlan plan, IProgress<MergeProgress>? pr
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new MergeException($"cannot write the output: {error.Message}", path, innerException: error);
+            throw new MergeException(error.Message, path, innerException: error);
         }
     }
 

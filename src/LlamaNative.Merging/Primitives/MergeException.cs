@@ -35,7 +35,9 @@ public sealed class MergeException : LlamaException
     private static string Describe(string message, string? file, string? tensor, int? line)
     {
         var text = new StringBuilder();
-        if (file is not null)
+
+        // The errors of a GGUF file begin with its path.
+        if (file is not null && !message.StartsWith(file + ": ", StringComparison.Ordinal))
         {
             text.Append(file).Append(": ");
         }

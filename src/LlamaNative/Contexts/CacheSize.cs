@@ -34,16 +34,23 @@ internal static class CacheSize
         double bytes = Cells(contextSize, options) * perCell;
         if (bytes > Unquestioned && HostMemory.Available is var available && bytes > available)
         {
+            string sequences = options.MaxSequences > 1 ? " or MaxSequences" : "";
             throw new ContextCreationException(
                 $"A KV cache of {Cells(contextSize, options)} tokens takes about {bytes / (1 << 30):F1} GiB; this machine has "
                 + $"{available / (double)(1 << 30):F1} GiB available. "
-                + "Lower ContextOptions.ContextSize or MaxSequences, or use a quantized cache type.");
+                + $"Lower ContextOptions.ContextSize{sequences}, or use a quantized cache type.");
         }
     }
 
     /// <summary>Elements of one head's key: the model's metadata value, or an equal share of the hidden state.</summary>
     public static int KeyLength(LlamaModel model) =>
         Number(model, "attention.key_length") ?? (model.EmbeddingLength / Math.Max(LlamaModels.llama_model_n_head(model.Handle), 1));
+
+    /// <summary>Elements of one head's value: the model's metadata value, or an equal share of the hidden state; 0 without heads.</summary>
+    public static int ValueLength(LlamaModel model) =>
+        LlamaModels.llama_model_n_head(model.Handle) is > 0 and var heads
+            ? Number(model, "attention.value_length") ?? (model.EmbeddingLength / heads)
+            : 0;
 
     /// <summary>Elements of every kind of key that the cache stores: of attention, and of the indexer of sparse attention.</summary>
     public static IEnumerable<int> KeyLengths(LlamaModel model) =>

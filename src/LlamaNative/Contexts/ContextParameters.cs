@@ -96,6 +96,7 @@ internal static class ContextParameters
         CheckSharing(model, options);
         CheckRoomForSequences(model, options);
         CheckKeyBlocks(model, options);
+        CheckValueBlocks(model, options);
         PoolingChecks.Check(model, Size(model, options), options);
     }
 
@@ -170,6 +171,36 @@ internal static class ContextParameters
             throw new ContextCreationException(
                 $"ContextOptions.CacheTypeK: {options.CacheTypeK} has blocks of {block} elements, but a key of this model has {length} "
                 + $"elements. Use F16, BF16 or F32.");
+        }
+    }
+
+    /// <summary>
+    /// Without flash attention llama.cpp stores values transposed, which blocks do not allow; with it, a value must be whole blocks. It
+    /// rejects both itself, but cannot name the options.
+    /// </summary>
+    private static void CheckValueBlocks(LlamaModel model, ContextOptions options)
+    {
+        long block = GgmlTypeInfo.Of(options.CacheTypeV).BlockSize;
+        if (block == 1)
+        {
+            return;
+        }
+
+        bool isSupported = ModelArchitecture.SupportsFlashAttention(model.Architecture);
+        if (!isSupported || options.FlashAttention == FlashAttention.Disabled)
+        {
+            throw new ContextCreationException(
+                $"ContextOptions.CacheTypeV: {options.CacheTypeV} needs flash attention, which "
+                + (isSupported
+                    ? "ContextOptions.FlashAttention disables. Enable it, or use F16, BF16 or F32."
+                    : $"llama.cpp does not have for the architecture '{model.Architecture}'. Use F16, BF16 or F32."));
+        }
+
+        if (CacheSize.ValueLength(model) is var length && length % block != 0)
+        {
+            throw new ContextCreationException(
+                $"ContextOptions.CacheTypeV: {options.CacheTypeV} has blocks of {block} elements, but a value of this model has {length} "
+                + "elements. Use F16, BF16 or F32.");
         }
     }
 

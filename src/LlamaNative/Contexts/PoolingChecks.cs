@@ -57,8 +57,7 @@ internal static class PoolingChecks
         if (head is not { } shape)
         {
             throw new ContextCreationException(
-                "The model has no classification head (cls.weight, cls.output.weight), so PoolingType.Rank is not possible: it needs a "
-                + "reranking model.");
+                "The model cannot rerank: it has no classification head (cls.weight, cls.output.weight). Use a reranking model.");
         }
 
         if (outputs > shape[1])

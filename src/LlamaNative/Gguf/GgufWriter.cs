@@ -41,10 +41,9 @@ public sealed class GgufWriter : IDisposable
     private GgufWriter(string path, GgufWriterOptions options)
     {
         _path = Path.GetFullPath(path);
-        FilePaths.RequireFolder(path);
         _temporary = Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}.{Path.GetRandomFileName()}");
         _options = options;
-        _stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        _stream = FilePaths.CreateTemporary(path, _temporary, FileMode.CreateNew);
     }
 
     /// <summary>Creates a writer. The folder must exist; an existing file is replaced on completion.</summary>
@@ -137,11 +136,18 @@ public sealed class GgufWriter : IDisposable
                 $"Tensor '{_tensors.GetAt(_current).Key}' is incomplete: write {_remaining} more bytes before Complete.");
         }
 
-        _stream.SetLength(_position);
-        _stream.Flush(flushToDisk: true);
-        _stream.Dispose();
-        File.Move(_temporary, _path, overwrite: true);
-        _stream = null;
+        try
+        {
+            _stream.SetLength(_position);
+            _stream.Flush(flushToDisk: true);
+            _stream.Dispose();
+            File.Move(_temporary, _path, overwrite: true);
+            _stream = null;
+        }
+        catch (IOException error)
+        {
+            throw FilePaths.NotWritten(_path, _temporary, error);
+        }
     }
 
     /// <summary>Deletes the temporary file, unless <see cref="Complete"/> has moved it to the target path.</summary>
@@ -289,7 +295,15 @@ public sealed class GgufWriter : IDisposable
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        _stream!.Write(bytes);
+        try
+        {
+            _stream!.Write(bytes);
+        }
+        catch (IOException error)
+        {
+            throw FilePaths.NotWritten(_path, _temporary, error);
+        }
+
         _position += bytes.Length;
     }
 

@@ -28,10 +28,11 @@ internal sealed unsafe class MappedFile : IDisposable
 
     /// <summary>Maps a file.</summary>
     /// <exception cref="GgufFormatException">The file is empty, or is a pipe or device and cannot be mapped.</exception>
-    /// <exception cref="IOException">The file is missing, cannot be read, or is open for writing.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied, or the path is a folder.</exception>
+    /// <exception cref="IOException">The file is missing, cannot be read, or is open for writing, or the path is a folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static MappedFile Open(string path)
     {
+        FilePaths.RequireFile(path);
         RequireContent(path);
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         MemoryMappedFile? file = null;

@@ -19,11 +19,6 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
             throw new AdapterException(path, "the model was loaded with VocabularyOnly and has no weights to adapt.");
         }
 
-        if (!File.Exists(path))
-        {
-            throw new AdapterException(path, "the file does not exist.");
-        }
-
         try
         {
             using GgufFile adapter = GgufFile.Open(path, allParts: false);
@@ -47,7 +42,12 @@ internal sealed record LoraFile(float? Alpha, IReadOnlyDictionary<string, int> T
 
     private static void Require(IReadOnlyDictionary<string, GgufValue> metadata, string key, string expected, string path)
     {
-        string value = metadata[key].GetString();
+        if (!metadata.TryGetValue(key, out GgufValue? found))
+        {
+            throw new AdapterException(path, $"it is not a LoRA adapter: it has no key '{key}'.");
+        }
+
+        string value = found.GetString();
         if (value != expected)
         {
             throw new AdapterException(path, $"{key} is '{value}', but must be '{expected}' for a LoRA adapter for this model.");

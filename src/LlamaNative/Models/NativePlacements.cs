@@ -58,7 +58,7 @@ internal sealed unsafe class NativePlacements : IDisposable
         }
         catch (ArgumentException error)
         {
-            throw OptionCheck.Invalid($"The pattern of a tensor placement is not a regular expression: {error.Message}", Option, error);
+            throw OptionCheck.Invalid($"TensorPlacements has a pattern that is not a regular expression: {error.Message}", Option, error);
         }
     }
 

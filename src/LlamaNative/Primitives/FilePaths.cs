@@ -4,16 +4,61 @@ namespace LlamaNative;
 internal static class FilePaths
 {
     /// <summary>
-    /// Requires the folder of a file that is to be written. Files are first written under another name, which the system's error would
-    /// show instead.
+    /// Creates the temporary file whose content will replace a file. What would fail at the end is checked first, and an error names the
+    /// file that the caller asked for instead of the temporary one.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
-    public static void RequireFolder(string path)
+    /// <exception cref="IOException">The path is a folder, or the folder cannot be written to.</exception>
+    public static FileStream CreateTemporary(string path, string temporary, FileMode mode)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException($"'{path}' cannot be written: the folder '{folder}' does not exist.");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' cannot be written: it is a folder.");
+        }
+
+        try
+        {
+            return new FileStream(temporary, mode, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"'{path}' cannot be written: access to the folder '{folder}' is denied.", error);
+        }
+        catch (IOException error)
+        {
+            throw NotWritten(path, temporary, error);
+        }
+    }
+
+    /// <summary>An error of the temporary file, such as a full disk, as one of the file that the caller asked for.</summary>
+    public static IOException NotWritten(string path, string temporary, IOException error)
+    {
+        // The system's errors end with the path, as in "No space left on device : '/tmp/a'".
+        string reason = error.Message.Replace($" : '{temporary}'", "", StringComparison.Ordinal)
+            .Replace(temporary, path, StringComparison.Ordinal);
+        return new IOException($"'{path}' cannot be written: {reason}", error);
+    }
+
+    /// <summary>Requires a file to read; the system calls a folder a file without access.</summary>
+    /// <exception cref="ArgumentException">The path is empty or contains a zero.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static void RequireFile(string path)
+    {
+        _ = Path.GetFullPath(path); // File.Exists returns false for a path that is none
+        if (Directory.Exists(path))
+        {
+            throw new FileNotFoundException($"'{path}' is a folder, not a file.", path);
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"The file '{path}' does not exist.", path);
         }
     }
 

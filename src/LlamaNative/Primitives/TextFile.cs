@@ -19,7 +19,11 @@ public static class TextFile
     /// <summary>Reads a file.</summary>
     /// <exception cref="LlamaException">The file is not text in UTF-8 or UTF-16.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static string Read(string path) => Decode(File.ReadAllBytes(path), $"'{path}'");
+    public static string Read(string path)
+    {
+        FilePaths.RequireFile(path);
+        return Decode(File.ReadAllBytes(path), $"'{path}'");
+    }
 
     /// <summary>Decodes the content of a file or a stream.</summary>
     /// <param name="bytes">The content.</param>

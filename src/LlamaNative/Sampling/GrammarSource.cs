@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LlamaNative.Grammars;
 
@@ -11,7 +12,15 @@ internal static class GrammarSource
 {
     public static GbnfGrammar Parse(string gbnf, string root = "root") => Make(() => GbnfGrammar.Parse(gbnf, root));
 
-    public static GbnfGrammar FromSchema(string schema) => Make(() => JsonSchemaGrammar.FromSchema(schema));
+    public static GbnfGrammar FromSchema(string schema, Action<JsonSchemaWidening>? onWidened = null) =>
+        Make(() => JsonSchemaGrammar.FromSchema(schema, new JsonSchemaOptions { OnWidened = onWidened }));
+
+    /// <summary>The strings of a schema as plain text that a closing tag ends.</summary>
+    public static GbnfGrammar TextFromSchema(string schema, string closingTag, Action<JsonSchemaWidening> onWidened) => Make(() =>
+    {
+        using var document = JsonDocument.Parse(schema);
+        return JsonSchemaGrammar.TextFromSchema(document.RootElement, closingTag, new JsonSchemaOptions { OnWidened = onWidened });
+    });
 
     public static GbnfGrammar FromType(JsonTypeInfo type) => Make(() => JsonSchemaGrammar.FromType(type));
 

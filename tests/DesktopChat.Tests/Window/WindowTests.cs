@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using DesktopChat.Tests.Service;
 using Microsoft.Playwright;
@@ -43,6 +44,41 @@ public sealed class WindowTests(ChromiumFixture chromium) : IClassFixture<Chromi
         await other.Keyboard.PressAsync("Control+,");
         await Expect(other.GetByLabel("System prompt")).ToHaveValueAsync("Be brief.");
         Assert.Equal(1, (await service.GetAsync("settings")).GetProperty("threads").GetInt32());
+        Assert.Empty(errors);
+    }
+
+    [RequiresFact(Need.Chromium)]
+    public async Task Thinking_template_variables_and_LoRA_adapters_are_settings()
+    {
+        await using DesktopService service = await DesktopService.StartAsync();
+        string first = Path.Combine(service.DataFolder, "style.gguf");
+        string second = Path.Combine(service.DataFolder, "facts.gguf:0.5");
+        (IPage page, List<string> errors) = await chromium.OpenAsync(service);
+        await page.Keyboard.PressAsync("Control+,");
+        ILocator thinking = page.GetByRole(AriaRole.Radiogroup, new() { Name = "Thinking" });
+        await Expect(thinking.GetByLabel("Automatic")).ToBeCheckedAsync();
+        await thinking.GetByLabel("Off").CheckAsync();
+        await page.GetByLabel("Template variables").FillAsync("{\"reasoning_effort\": \"low\"}");
+        await ChromiumFixture.PictureAsync(page, "settings");
+        await page.GetByLabel("LoRA adapters").FillAsync("style.gguf");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.Locator("#settings-error")).ToContainTextAsync("absolute path");
+        await page.GetByLabel("LoRA adapters").FillAsync($"{first}\n\n {second} \n");
+        await ChromiumFixture.PictureAsync(page, "settings-lora");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.Locator("dialog#settings")).ToBeHiddenAsync();
+        JsonElement saved = await service.GetAsync("settings");
+        Assert.Equal([first, second], saved.GetProperty("loraAdapters").EnumerateArray().Select(file => file.GetString()));
+        Assert.Equal(("Off", "{\"reasoning_effort\": \"low\"}"),
+            (saved.GetProperty("thinking").GetString(), saved.GetProperty("templateVariables").GetString()));
+
+        // Opened again it shows what was saved; the defaults clear it.
+        await page.Keyboard.PressAsync("Control+,");
+        await Expect(thinking.GetByLabel("Off")).ToBeCheckedAsync();
+        await Expect(page.GetByLabel("LoRA adapters")).ToHaveValueAsync($"{first}\n{second}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Defaults" }).ClickAsync();
+        await Expect(thinking.GetByLabel("Automatic")).ToBeCheckedAsync();
+        await Expect(page.GetByLabel("LoRA adapters")).ToHaveValueAsync("");
         Assert.Empty(errors);
     }
 

@@ -37,6 +37,20 @@ public sealed class MistakeTests(Workshop workshop)
         Assert.Contains("linux-arm64", app.BuildOutput, StringComparison.Ordinal);
     }
 
+    /// <summary>The libraries lie next to the executable all the same, which the warning says.</summary>
+    [Fact]
+    public async Task Native_libraries_that_a_native_program_would_extract_are_warned_of()
+    {
+        PublishedApplication app = await workshop.PublishAsync("ConsoleApp", "-p:PublishAot=true",
+            "-p:IncludeNativeLibrariesForSelfExtract=true", $"-p:RuntimeIdentifier={s_rid}", "-p:TreatWarningsAsErrors=false");
+        Assert.Contains("warning LN1003", app.BuildOutput, StringComparison.Ordinal);
+        Assert.Contains(app.Files, file => file.Contains("llama", StringComparison.Ordinal) && !file.StartsWith("ConsoleApp",
+            StringComparison.Ordinal));
+        PublishedApplication single = await workshop.PublishAsync("ConsoleApp", "-p:PublishSingleFile=true",
+            "-p:IncludeNativeLibrariesForSelfExtract=true", "-p:SelfContained=false", $"-p:RuntimeIdentifier={s_rid}");
+        Assert.DoesNotContain("LN1003", single.BuildOutput, StringComparison.Ordinal);
+    }
+
     // .NET itself refuses to start an application of another processor.
     [RequiresTheory(Need.LinuxX64)]
     [InlineData("win-x64")]

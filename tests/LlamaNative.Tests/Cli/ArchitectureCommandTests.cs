@@ -57,6 +57,15 @@ public sealed class ArchitectureCommandTests : IDisposable
         Assert.Equal(0, (await Tool.RunAsync("embed", "-m", bert, "the cat")).ExitCode);
     }
 
+    /// <summary>Before the first message: with none the tool would otherwise exit as if all were well.</summary>
+    [Fact]
+    public async Task A_chat_with_an_embedding_model_does_not_begin()
+    {
+        ToolResult result = await Tool.RunAsync("chat", "-m", Save("bert"));
+        Assert.Equal((1, ""), (result.ExitCode, result.Text));
+        Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_diffusion_model_says_why_it_cannot_generate()
     {

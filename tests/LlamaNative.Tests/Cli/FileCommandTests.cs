@@ -69,6 +69,14 @@ public sealed class FileCommandTests : IDisposable
         ToolResult refused = await Tool.RunAsync("grammar", "--json-schema", Write("n.json", """{"not": {"type": "string"}}"""));
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("not", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--widen", refused.Error, StringComparison.Ordinal);
+
+        ToolResult widened = await Tool.RunAsync("grammar", "--widen", "--json-schema", Write("n.json", """{"not": {"type": "string"}}"""));
+        Assert.Equal(0, widened.ExitCode);
+        Assert.StartsWith("warning: '#/not' is ignored: ", widened.Error, StringComparison.Ordinal);
+        ToolResult wrong = await Tool.RunAsync("grammar", "--json-schema", Write("w.json", """{"type": "kaboom"}"""));
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.DoesNotContain("--widen", wrong.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,11 +33,20 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("--n-prompt", "bench", "-m", "x.gguf", "-p", "1-64*1")]
     [InlineData("--n-gen", "bench", "-m", "x.gguf", "-n", "1-2147483647")]
     [InlineData("'xml'", "bench", "-m", "x.gguf", "-o", "xml")]
+    [InlineData("--temp takes a number such as 0.5, not 'warm'", "run", "-m", "x.gguf", "-p", "x", "--temp", "warm")]
+    [InlineData("--predict takes a whole number, not 'x'", "run", "-m", "x.gguf", "-p", "x", "-n", "x")]
+    [InlineData("--predict takes a whole number from", "run", "-m", "x.gguf", "-p", "x", "-n", "99999999999")]
+    [InlineData("--seed takes a whole number from 0", "merge", "x.yaml", "--seed", "-1")]
+    [InlineData("--tool-choice takes Auto or Required, not 'no'", "chat", "-m", "x.gguf", "--tool-choice", "no")]
+    [InlineData("--pooling takes None, Mean, Cls or Last, not 'Rank'", "embed", "-m", "x.gguf", "--pooling", "Rank", "x")]
+    [InlineData("--samplers has adaptive_p before top_k", "run", "-m", "x.gguf", "-p", "x", "--samplers", "adaptive_p;top_k")]
     public async Task A_wrong_command_line_is_a_usage_error(string expected, params string[] arguments)
     {
         ToolResult result = await Tool.RunAsync([.. arguments.Where(argument => argument.Length > 0)]);
         AssertFailed(result, 2, expected);
         Assert.Contains("--help", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("LlamaNative.", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -103,6 +112,13 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("Lower --ctx-size", "ContextOptions", "plan", "-c", "100000000")]
     [InlineData("--top is 0; it must be at least 1", "('0')", "logits", "-p", "x", "--top", "0")]
     [InlineData("--repetitions is 0; it must be from 1 to 100000", "('0')", "bench", "-r", "0")]
+    [InlineData("--threads is 0; it must be at least 1", "('0')", "trace", "-p", "x", "-t", "0")]
+    [InlineData("--mirostat is 7; it must be from 0 to 2", "Disabled", "run", "-p", "x", "--mirostat", "7")]
+    [InlineData("--override-tensor has a pattern", "TensorPlacements", "run", "-p", "x", "-ot", "[=CPU")]
+    [InlineData("Lower --ctx-size, or use", "MaxSequences", "run", "-p", "x", "-c", "999999999")]
+    [InlineData("--cache-type-v: Q8_0 needs flash attention, which --flash-attn disables", "Options", "run", "-p", "x", "-ctv", "q8_0",
+        "-fa", "off")]
+    [InlineData("The model cannot rerank", "PoolingType", "rerank", "-q", "x", "y")]
     public async Task An_option_is_called_as_on_the_command_line(string expected, string unexpected, params string[] arguments)
     {
         using var tiny = new TinyModel();
@@ -111,6 +127,40 @@ public sealed class ToolErrorTests : IDisposable
         Assert.DoesNotContain(unexpected, result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>The same for the commands that take a model's file as an argument.</summary>
+    [Theory]
+    [InlineData("set --allow-requantize", "AllowRequantize", "quantize", "MODEL", "OUT", "Q8_0")]
+    [InlineData("--imatrix: The file", "path", "quantize", "MODEL", "OUT", "Q8_0", "--imatrix", "none.gguf")]
+    [InlineData("--type is Q9", "OutputType", "merge", "RECIPE", "--output", "OUT", "--type", "Q9")]
+    [InlineData("--post-t is 7", "PostLayerT", "merge", "RECIPE", "--output", "OUT", "--post-t", "7")]
+    public async Task An_option_of_a_file_command_is_called_as_on_the_command_line(
+        string expected, string unexpected, params string[] arguments)
+    {
+        using var tiny = new TinyModel();
+        string quantized = Path.Combine(_folder, "q.gguf");
+        Assert.Equal(0, (await Tool.RunAsync("quantize", tiny.Path, quantized, "Q4_0")).ExitCode);
+        string recipe = Path.Combine(_folder, "r.yaml");
+        await File.WriteAllTextAsync(recipe, $"merge_method: linear\nmodels:\n  - model: {tiny.Path}\n    parameters: {{weight: 1}}\n");
+        ToolResult result = await Tool.RunAsync([.. arguments.Select(argument => argument switch
+        {
+            "MODEL" => quantized,
+            "OUT" => Path.Combine(_folder, "out.gguf"),
+            "RECIPE" => recipe,
+            _ => argument,
+        })]);
+        AssertFailed(result, 1, expected);
+        Assert.DoesNotContain(unexpected, result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inspect", "FOLDER")]
+    [InlineData("run", "-m", "x.gguf", "-f", "FOLDER")]
+    [InlineData("chat", "-m", "x.gguf", "--tools", "FOLDER")]
+    [InlineData("grammar", "-j", "FOLDER")]
+    public async Task A_folder_in_the_place_of_a_file_is_called_a_folder(params string[] arguments) => AssertFailed(
+        await Tool.RunAsync([.. arguments.Select(argument => argument == "FOLDER" ? _folder : argument)]), 1,
+        $"'{_folder}' is a folder, not a file.");
+
     [Fact]
     public async Task Wrong_json_is_told_with_its_line_as_editors_count()
     {
@@ -118,6 +168,7 @@ public sealed class ToolErrorTests : IDisposable
         await File.WriteAllTextAsync(path, "[\n  {]\n]");
         AssertFailed(await Tool.RunAsync("chat", "-m", "x.gguf", "--tools", path), 1, "(line 2, byte 4)");
         AssertFailed(await Tool.RunAsync("render", "--template", path, "--messages", path), 1, "(line 2, byte 4)");
+        AssertFailed(await Tool.RunAsync("grammar", "-j", path), 1, "(line 2, byte 4)");
     }
 
     /// <summary>A schema that cannot be used names the tool, and the property where it stands.</summary>

@@ -16,7 +16,11 @@ public sealed class ContextOptionsTests(TinyModelFixture tiny) : IClassFixture<T
         // A key of this model has 8 elements, a block of Q8_0 has 32; without flash attention llama.cpp asserts.
         { nameof(ContextOptions.CacheTypeK), s_good with { CacheTypeK = GgmlType.Q8_0, FlashAttention = FlashAttention.Disabled } },
         { nameof(ContextOptions.CacheTypeK), s_good with { CacheTypeK = GgmlType.Q4_0 } },
-        { "V cache", s_good with { CacheTypeV = GgmlType.Q8_0, FlashAttention = FlashAttention.Disabled } },
+
+        // llama.cpp stores quantized values only with flash attention, and in whole blocks.
+        { "ContextOptions.CacheTypeV: Q8_0 needs flash attention, which ContextOptions.FlashAttention disables",
+            s_good with { CacheTypeV = GgmlType.Q8_0, FlashAttention = FlashAttention.Disabled } },
+        { nameof(ContextOptions.CacheTypeV), s_good with { CacheTypeV = GgmlType.Q4_0 } },
         { "MTP", s_good with { ContextType = ContextType.MultiTokenPrediction } },
     };
 

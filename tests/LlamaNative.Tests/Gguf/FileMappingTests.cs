@@ -48,7 +48,7 @@ public sealed unsafe class FileMappingTests : IDisposable
     {
         string path = Path.Combine(_folder, "a.gguf");
         File.WriteAllText(path, "GGUF");
-        Assert.Throws<UnauthorizedAccessException>(() => FileMapping.Open(_folder));
+        Assert.Throws<FileNotFoundException>(() => FileMapping.Open(_folder));
         Assert.Throws<ArgumentException>(() => FileMapping.Open(path + "\0b"));
     }
 

@@ -253,6 +253,12 @@ public sealed class LoraAdapterTests : IDisposable
 
         AdapterException error = Assert.Throws<AdapterException>(() => LoraAdapter.Load(_model, _files.Save(lora)));
         Assert.Contains(error.Path, error.Message, StringComparison.Ordinal);
+        Assert.Equal(error.Message.IndexOf(error.Path, StringComparison.Ordinal),
+            error.Message.LastIndexOf(error.Path, StringComparison.Ordinal));
+        if (what == "a model")
+        {
+            Assert.Contains("it is not a LoRA adapter", error.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

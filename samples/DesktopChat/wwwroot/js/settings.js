@@ -15,6 +15,22 @@ const groups = [
         kind: "text",
         fallback: "",
       },
+      {
+        name: "thinking",
+        label: "Thinking",
+        help: "For models that can think before they answer.",
+        kind: "choice",
+        values: ["Automatic", "On", "Off"],
+        fallback: "Automatic",
+      },
+      {
+        name: "templateVariables",
+        label: "Template variables",
+        help: "More variables for the template, in JSON.",
+        kind: "line",
+        placeholder: '{"reasoning_effort": "high"}',
+        fallback: "",
+      },
     ],
   ],
   [
@@ -101,11 +117,20 @@ const groups = [
         placeholder: "all, if there is a GPU",
         fallback: null,
       },
+      {
+        name: "loraAdapters",
+        label: "LoRA adapters",
+        help: "One file per line; a number behind a colon scales its change.",
+        kind: "lines",
+        placeholder: "/path/to/adapter.gguf:0.5",
+        fallback: [],
+      },
     ],
   ],
 ];
 const fields = groups.flatMap(([, list]) => list);
 const themes = ["System", "Light", "Dark"];
+const isWide = field => field.kind === "text" || field.kind === "lines";
 
 export function setUpSettings() {
   byId("settings-fields").replaceChildren(...groups.map(groupElement), themeElement());
@@ -141,48 +166,90 @@ function fieldElement(field) {
   const id = `set-${field.name}`;
   const help = h("span", { className: "field-help", id: `${id}-help` }, field.help);
   const shared = { id, name: field.name, "aria-describedby": help.id };
+  if (field.kind === "choice") {
+    return h("div", { className: "field-block" },
+      h("span", { className: "field-label" }, field.label), segments(field.name, field.label, field.values, help.id), help);
+  }
+
   const output = field.kind === "range" ? h("output", { htmlFor: id }) : null;
-  const input = field.kind === "text"
-    ? h("textarea", { ...shared, className: "field", rows: 3, maxLength: 50_000 })
-    : h("input", {
-      ...shared, type: field.kind, min: field.min, max: field.max, step: field.step ?? 1, placeholder: field.placeholder ?? "",
-      oninput: () => { if (output) { output.textContent = Number(input.value).toFixed(2); } },
-    });
-  return h("div", { className: `field-block${field.kind === "text" ? " wide" : ""}` },
+  const input = inputElement(field, shared, output);
+  return h("div", { className: `field-block${isWide(field) ? " wide" : ""}` },
     h("label", { className: "field-label", htmlFor: id }, field.label, output), input, help);
 }
 
+function inputElement(field, shared, output) {
+  const placeholder = field.placeholder ?? "";
+  switch (field.kind) {
+    case "text":
+      return h("textarea", { ...shared, className: "field", rows: 3, maxLength: 50_000 });
+    case "lines":
+      return h("textarea", { ...shared, className: "field lines", rows: 1, placeholder, spellcheck: false });
+    case "line":
+      return h("input", { ...shared, type: "text", placeholder, spellcheck: false, autocomplete: "off" });
+    default: {
+      const input = h("input", {
+        ...shared, type: field.kind, min: field.min, max: field.max, step: field.step ?? 1, placeholder,
+        oninput: () => { if (output) { output.textContent = Number(input.value).toFixed(2); } },
+      });
+      return input;
+    }
+  }
+}
+
+function segments(name, label, values, describedBy) {
+  return h("div", { className: "segments", role: "radiogroup", "aria-label": label, "aria-describedby": describedBy },
+    values.map(value => h("label", {}, h("input", { type: "radio", name, value }), value)));
+}
+
 function themeElement() {
-  return h("fieldset", {}, h("legend", {}, "Appearance"),
-    h("div", { className: "segments", role: "radiogroup", "aria-label": "Appearance" },
-      themes.map(theme => h("label", {}, h("input", { type: "radio", name: "theme", value: theme }), theme))));
+  return h("fieldset", {}, h("legend", {}, "Appearance"), segments("theme", "Appearance", themes));
+}
+
+function choose(name, value) {
+  document.querySelector(`#settings input[name=${name}][value=${value}]`).checked = true;
 }
 
 function fill(values) {
   for (const field of fields) {
+    const value = values[field.name] ?? field.fallback;
+    if (field.kind === "choice") {
+      choose(field.name, value);
+      continue;
+    }
+
     const input = byId(`set-${field.name}`);
-    input.value = values[field.name] ?? "";
+    input.value = field.kind === "lines" ? value.join("\n") : value ?? "";
     input.oninput?.();
   }
 
-  const theme = values.theme ?? "System";
-  document.querySelector(`#settings input[name=theme][value=${theme}]`).checked = true;
+  choose("theme", values.theme ?? "System");
 }
 
 async function save() {
   const values = {};
+  const chosen = new FormData(byId("settings-form"));
   for (const field of fields) {
     const input = byId(`set-${field.name}`);
-    if (field.kind !== "text" && (input.validity.badInput || (field.kind === "number" && !/^\d*$/.test(input.value)))) {
+    if (field.kind === "choice" || field.kind === "text" || field.kind === "line") {
+      values[field.name] = chosen.get(field.name);
+      continue;
+    }
+
+    if (field.kind === "lines") {
+      values[field.name] = input.value.split("\n").map(line => line.trim()).filter(line => line !== "");
+      continue;
+    }
+
+    if (input.validity.badInput || (field.kind === "number" && !/^\d*$/.test(input.value))) {
       fail(`${field.label} takes a whole number.`);
       input.focus();
       return;
     }
 
-    values[field.name] = field.kind === "text" ? input.value : input.value === "" ? field.fallback : Number(input.value);
+    values[field.name] = input.value === "" ? field.fallback : Number(input.value);
   }
 
-  values.theme = new FormData(byId("settings-form")).get("theme");
+  values.theme = chosen.get("theme");
   try {
     await api.saveSettings({ ...state.settings, ...values });
     byId("settings").close();

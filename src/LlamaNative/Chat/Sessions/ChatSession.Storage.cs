@@ -109,11 +109,11 @@ public sealed partial class ChatSession
 
     private bool SaveTo(string path, CancellationToken stop)
     {
-        FilePaths.RequireFolder(path);
         string temporary = path + ".tmp";
+        FileStream file = FilePaths.CreateTemporary(path, temporary, FileMode.Create);
         try
         {
-            using (FileStream file = File.Create(temporary))
+            using (file)
             {
                 SaveTo(file, stop);
                 file.Flush(flushToDisk: true);
@@ -121,6 +121,10 @@ public sealed partial class ChatSession
 
             File.Move(temporary, path, overwrite: true);
             return true;
+        }
+        catch (IOException error)
+        {
+            throw FilePaths.NotWritten(path, Path.GetFullPath(temporary), error);
         }
         finally
         {

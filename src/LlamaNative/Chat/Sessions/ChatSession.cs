@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LlamaNative.Chat;
+using LlamaNative.Models;
 
 namespace LlamaNative;
 
@@ -22,6 +23,7 @@ public sealed partial class ChatSession
     public ChatSession(LlamaContext context, ChatSessionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
+        ModelArchitecture.RequireText(context.Model);
         Context = context;
         Options = options ?? new ChatSessionOptions();
         Options.Validate(context);

@@ -48,7 +48,7 @@ internal sealed record SessionIdentity(
             },
             new Dictionary<string, string>
             {
-                ["model file"] = OfFile(model.Path),
+                ["model file"] = OfModelFile(model.Path),
                 ["metadata"] = Hash(string.Join('\n', model.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))),
                 ["llama.cpp state format"] = Show(SequenceState.Format),
                 ["cache type"] = $"{options.CacheTypeK}/{options.CacheTypeV}",
@@ -147,6 +147,20 @@ internal sealed record SessionIdentity(
         string hash = Convert.ToHexString(XxHash128.Hash(MemoryMarshal.AsBytes<float>(directions)));
         return string.Create(CultureInfo.InvariantCulture,
             $"control vector {hash} in layers {context.ControlVectorLayers.First} to {context.ControlVectorLayers.Last}");
+    }
+
+    /// <summary>The identity of the model's file, or of all parts in order, whichever of them the model was opened with.</summary>
+    private static string OfModelFile(string path)
+    {
+        try
+        {
+            using GgufFile file = GgufFile.Open(path);
+            return file.Paths.Count > 1 ? Hash(string.Join('\n', file.Paths.Select(OfFile))) : OfFile(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or LlamaException)
+        {
+            return Path.GetFileName(path);
+        }
     }
 
     /// <summary>

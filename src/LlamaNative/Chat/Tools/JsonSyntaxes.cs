@@ -149,6 +149,8 @@ internal sealed class JsonSyntax : ToolSyntax
 
     public override string? End => "```";
 
+    public override bool MarkerIsCommon => true; // a fence with an example
+
     public override bool TakesPlainJson => true;
 
     public override IReadOnlyList<string> Signatures => [];

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using LlamaNative.Grammars;
+using LlamaNative.Interop;
 using LlamaNative.Sampling;
 
 namespace LlamaNative.Chat;
@@ -68,11 +69,9 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
     private string TaggedValue(ToolDefinition tool, KeyValuePair<string, JsonNode?> parameter, string closingTag)
     {
         JsonNode? schema = parameter.Value;
-        if (schema is not JsonObject || TaggedArguments.IsText(schema))
+        if (schema is not JsonObject)
         {
-            return schema?["enum"] is JsonArray { Count: > 0 } values
-                ? $"({string.Join(" | ", values.Select(value => Literal(value!.ToString())))})"
-                : Without(closingTag);
+            return Without(closingTag);
         }
 
         // References in a parameter's schema point into the whole schema.
@@ -85,7 +84,10 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
             }
         }
 
-        return AddSchema(alone, $"The parameter '{parameter.Key}' of the tool '{tool.Name}'");
+        string owner = $"The parameter '{parameter.Key}' of the tool '{tool.Name}'";
+        return TaggedArguments.IsText(schema)
+            ? Add(owner, widened => GrammarSource.TextFromSchema(alone.ToJsonString(), closingTag, widened))
+            : AddSchema(alone, owner);
     }
 
     /// <summary>The rule of texts without a marker: the marker's search automaton without its accepting transition.</summary>
@@ -143,12 +145,20 @@ internal sealed class ToolGrammarRules(IReadOnlyList<ToolDefinition> tools)
     };
 
     /// <summary>Adds the rules of a schema with prefixed names and returns the name of its start rule.</summary>
-    private string AddSchema(JsonObject schema, string owner)
+    private string AddSchema(JsonObject schema, string owner) =>
+        Add(owner, widened => GrammarSource.FromSchema(schema.ToJsonString(), widened));
+
+    /// <summary>
+    /// Adds the rules of a grammar. What it cannot express is ignored and logged: a call with an argument that the tool rejects is better
+    /// than no call of any tool.
+    /// </summary>
+    private string Add(string owner, Func<Action<JsonSchemaWidening>, GbnfGrammar> make)
     {
         string prefix = $"tool{_schemas++}-";
         try
         {
-            _rules.Append(GbnfNames.Prefix(GrammarSource.FromSchema(schema.ToJsonString()), prefix)).Append('\n');
+            GbnfGrammar grammar = make(widening => NativeLog.Warn($"{owner}: {widening}"));
+            _rules.Append(GbnfNames.Prefix(grammar, prefix)).Append('\n');
         }
         catch (GrammarException error)
         {

@@ -39,6 +39,11 @@ internal abstract class ToolSyntax
     public virtual bool PlainJsonIsCall => false;
 
     /// <summary>
+    /// Whether the marker also has other uses, so that the model writes a call for certain only if a message starts with it.
+    /// </summary>
+    public virtual bool MarkerIsCommon => false;
+
+    /// <summary>
     /// In syntaxes with recipients, the marker between recipient and content; the prompt then ends with <see cref="Begin"/>.
     /// Otherwise null.
     /// </summary>

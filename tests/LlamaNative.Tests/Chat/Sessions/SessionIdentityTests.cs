@@ -85,6 +85,26 @@ public sealed class SessionIdentityTests : IDisposable
         Assert.Contains("the model file differs", log, StringComparison.Ordinal);
     }
 
+    /// <summary>Any part names the same model, so its cells are reused.</summary>
+    [Fact]
+    public async Task A_split_model_is_the_same_through_each_of_its_parts()
+    {
+        string first = ModelFile.Llama().SaveSplit(_files["split"], 2);
+        string second = _files["split-00002-of-00002.gguf"];
+        await SaveAsync(first);
+        Assert.True((await LoadAsync(second, s_options)).Restored);
+        await SaveAsync(second);
+        Assert.True((await LoadAsync(first, s_options)).Restored);
+
+        // Another model's second part is another file, which only its part distinguishes.
+        string changed = _files["other-00002-of-00002.gguf"];
+        System.IO.File.Copy(first, _files["other-00001-of-00002.gguf"]);
+        byte[] bytes = System.IO.File.ReadAllBytes(second);
+        bytes[^4] ^= 1;
+        System.IO.File.WriteAllBytes(changed, bytes);
+        Assert.False((await LoadAsync(changed, s_options)).Restored);
+    }
+
     [Fact]
     public async Task A_model_of_another_shape_is_refused_with_what_differs()
     {

@@ -133,10 +133,10 @@ public sealed class ToolCallReaderTests
     [Fact]
     public void Parameters_that_no_grammar_can_follow_are_an_error_of_the_library_with_its_cause()
     {
-        var tool = new ToolDefinition("weather", "", new JsonObject { ["not"] = new JsonObject() });
+        var tool = new ToolDefinition("weather", "", new JsonObject { ["type"] = "kaboom" });
         GrammarException error = Assert.Throws<GrammarException>(() => ToolGrammarRules.For(ToolSyntax.Of("<tool_call>", null), [tool]));
         Assert.IsAssignableFrom<LlamaException>(error);
-        Assert.Equal("/not", Assert.IsType<JsonSchemaException>(error.InnerException).JsonPointer);
+        Assert.Equal("/type", Assert.IsType<JsonSchemaException>(error.InnerException).JsonPointer);
     }
 
     /// <summary>

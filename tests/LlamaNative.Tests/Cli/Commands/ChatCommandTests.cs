@@ -64,6 +64,53 @@ public sealed class ChatCommandTests
         Assert.True(call.GetProperty("arguments").GetProperty("on").ValueKind is JsonValueKind.True or JsonValueKind.False);
     }
 
+    /// <summary>Markers that start no call: in an example that is a part of the answer, and in thoughts.</summary>
+    [Theory]
+    [InlineData("gemma", "An example:\n```json\n{\"a\": 1}\n```\nDone.")]
+    [InlineData("HERMES", "<think>\nMaybe a <tool_call> is not needed.\n</think>\n\nHello.")]
+    public async Task A_text_that_only_looks_like_a_call_is_left_as_it_is(string template, string text)
+    {
+        using var files = new TemporaryFolder();
+        string hermes = files.Write("hermes.jinja", """
+            {% for m in messages %}<|im_start|>{{ m.role }}
+            {{ m.content }}{% for c in m.tool_calls %}<tool_call>
+            {{ c.function | tojson }}
+            </tool_call>{% endfor %}<|im_end|>
+            {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+            {% endif %}
+            """u8.ToArray());
+        string tools = files.Write("tools.json",
+            """[{"name": "f", "parameters": {"type": "object", "properties": {"a": {"type": "integer"}}}}]"""u8.ToArray());
+        string literal = text.Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        ToolResult result = await Tool.RunAsync(
+            Encoding.UTF8.GetBytes("Hello\n"), "chat", "-m", Repository.TinyChat, "--temp", "0", "-n", "60", "-c", "2048", "-t", "1",
+            "--chat-template", template == "HERMES" ? hermes : template, "--tools", tools, "--grammar", $"root ::= \"{literal}\"");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(text + "\n", result.Text);
+    }
+
+    /// <summary>Tools of the Model Context Protocol, one of them with a keyword that a grammar cannot express.</summary>
+    [Fact]
+    public async Task What_a_tool_is_not_held_to_is_told()
+    {
+        using var files = new TemporaryFolder();
+        using var tiny = new TinyModel(new TinyModelOptions { ContextLength = 4096 });
+        string tools = files.NewPath();
+        await File.WriteAllTextAsync(tools, """
+            [{"name": "tag", "inputSchema": {"type": "object", "properties": {"on": {"type": "boolean"}, "names": {"type": "array",
+              "items": {"type": "boolean"}, "maxItems": 2, "uniqueItems": true}}, "required": ["on", "names"]}}]
+            """);
+        ToolResult result = await Tool.RunAsync(
+            Encoding.UTF8.GetBytes("Tag it\n"),
+            "chat", "-m", tiny.Path, "--template", "chatml", "--tools", tools, "--tool-choice", "Required",
+            "-n", "200", "--seed", "1", "-t", "1");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("warning: the tool 'tag': '#/properties/names/uniqueItems' is ignored", result.Error, StringComparison.Ordinal);
+        string call = Assert.Single(result.Text.Split('\n'), line => line.StartsWith('{'));
+        JsonElement arguments = JsonDocument.Parse(call).RootElement.GetProperty("tool_call").GetProperty("arguments");
+        Assert.True(arguments.GetProperty("on").ValueKind is JsonValueKind.True or JsonValueKind.False);
+    }
+
     [Theory]
     [InlineData("{}", "does not contain a JSON array")]
     [InlineData("[{}]", "has no name")]
