@@ -12,6 +12,8 @@ public sealed class PlatformTests(SourceTree tree) : IClassFixture<SourceTree>
     {
         SourceFile[] files = [.. tree.Assemblies.SelectMany(assembly => assembly.Files)];
         Assert.True(files.Length > 500, $"only {files.Length} sources were read");
-        Assert.Empty(files.Where(file => file.Text.Contains("System.Security.Cryptography", StringComparison.Ordinal)).Select(file => file.Path));
+        Assert.Empty(files
+            .Where(file => file.Text.Contains("System.Security.Cryptography", StringComparison.Ordinal))
+            .Select(file => file.Path));
     }
 }
