@@ -25,7 +25,7 @@ internal sealed record SessionIdentity(
 {
     private const int Sample = 4096;
     private const int Samples = 64;
-    private const int LongestShownValue = 40;
+    private const int LongestShownValue = 31; // a hash is longer, and tells a reader nothing
 
     /// <summary>The identity of a conversation on a context with this template, without the adapters, which can change.</summary>
     public static SessionIdentity Of(LlamaContext context, string template)
