@@ -11,6 +11,7 @@ compgen -G "/usr/share/vulkan/icd.d/lvp_icd*.json" > /dev/null || install mesa-v
 command -v chromium > /dev/null || command -v google-chrome > /dev/null || install chromium
 if [[ $(uname -sm) == "Linux x86_64" ]]; then # to run the libraries of other platforms
     [[ -x /usr/lib/wine/wine64 ]] || install wine64
+    command -v Xvfb > /dev/null || install xvfb
     command -v qemu-aarch64-static > /dev/null || install qemu-user-static
     command -v aarch64-linux-gnu-g++ > /dev/null || install g++-aarch64-linux-gnu
     command -v x86_64-w64-mingw32-g++-posix > /dev/null || install g++-mingw-w64-x86-64-posix

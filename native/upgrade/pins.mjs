@@ -6,7 +6,8 @@ import { fail, native, npm, readJson } from "../npm.mjs";
 const flavors = ["", "vulkan", "cuda"];
 
 /** Files that contain the release or the version of the packages; manifests are updated field by field. */
-const texts = ["abi/layout.c", "NOTICES.txt", "README.md", "../README.md", "../src/LlamaNative/Primitives/PinnedRelease.cs"];
+const texts = ["abi/layout.c", "NOTICES.txt", "README.md", "../README.md",
+    ...["Primitives/PinnedRelease.cs", "PublicAPI.Shipped.txt", "PublicAPI.Unshipped.txt"].map(file => `../src/LlamaNative/${file}`)];
 
 /** Pins the packages of a version; returns those that the registry does not have in this version. */
 export function pinPackages(version, release) {

@@ -44,7 +44,7 @@ public sealed class LLamaSharpTests(Workshop workshop)
     public async Task The_console_chat_answers_on_LLamaSharps_libraries()
     {
         PublishedApplication app = await workshop.PublishAsync("ConsoleChat");
-        Assert.DoesNotContain(app.Files, file => file.Contains("v0.4.0", StringComparison.Ordinal));
+        Assert.DoesNotContain(app.Files, file => file.Contains("v" + LlamaRuntime.PinnedVersion, StringComparison.Ordinal));
         CheckAnswers(await new Command(app.Executable, "--model", s_model, "--temp", "0") { Input = Questions }.RunAsync());
     }
 

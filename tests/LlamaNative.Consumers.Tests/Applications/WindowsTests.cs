@@ -57,6 +57,24 @@ public sealed class WindowsTests(Workshop workshop)
         Assert.Contains(Wine.PathOf(app.Folder), run.Error, StringComparison.Ordinal);
     }
 
+    // npm's ggml-vulkan.dll, of another compiler, on the libraries built here.
+    [RequiresFact(Need.GpuPackages, Need.LinuxX64, Need.Wine, Need.VulkanDriver, Need.VirtualScreen)]
+    public async Task The_Vulkan_package_computes_on_the_device()
+    {
+        PublishedApplication app = await PublishAsync("ConsoleApp", $"-p:Backends={Artifacts.Vulkan}");
+        using VirtualScreen screen = await VirtualScreen.StartAsync();
+        CommandResult run = await (Wine.Command(app, [.. Arguments, "99"]) with
+        {
+            Environment = new Dictionary<string, string?>(WineLoader.Environment)
+            {
+                ["DISPLAY"] = screen.Display,
+                ["GGML_VK_VISIBLE_DEVICES"] = "0",
+            },
+        }).RunAsync();
+        Assert.NotEmpty(run.Succeeded().Output); // in half precision, so the text is not identical
+        Assert.Contains("device: Vulkan Vulkan0", run.Error, StringComparison.Ordinal);
+    }
+
     private Task<PublishedApplication> PublishAsync(string application, params string[] properties) =>
         workshop.PublishAsync(application, ["-p:RuntimeIdentifier=win-x64", "-p:SelfContained=true", .. properties]);
 }

@@ -54,6 +54,9 @@ public enum Need
     /// <summary>Wine, to run applications for Windows.</summary>
     Wine,
 
+    /// <summary>An X server without a screen, for Vulkan in Wine.</summary>
+    VirtualScreen,
+
     /// <summary>QEMU and a compiler for linux-arm64.</summary>
     Arm64Emulation,
 

@@ -43,6 +43,7 @@ public static class Requirements
             () => Programs.Find("x86_64-w64-mingw32-gcc-posix") is not null,
             "MinGW-w64 (Debian: apt-get install g++-mingw-w64-x86-64-posix)"),
         [Need.Wine] = new(() => WineLoader.Starts, "a working Wine (Debian: apt-get install wine64)"),
+        [Need.VirtualScreen] = new(() => Programs.Find("Xvfb") is not null, "Xvfb (Debian: apt-get install xvfb)"),
         [Need.Arm64Emulation] = new(
             () => Arm64Tools.Exist,
             "QEMU and a C++ compiler for arm64 (Debian: apt-get install qemu-user-static g++-aarch64-linux-gnu)"),
