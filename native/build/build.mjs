@@ -99,9 +99,10 @@ function hashes(folder) {
     return Object.fromEntries(readdirSync(folder).sort().map(file => [file, `sha256-${digest(readFileSync(join(folder, file)))}`]));
 }
 
-// The text of everything in this folder that decides what is built.
+// The text of everything in this folder that decides what is built for this platform.
 function scripts() {
-    const toolchains = readdirSync(join(native, "build", "toolchains")).sort().map(file => `toolchains/${file}`);
+    const toolchains = readdirSync(join(native, "build", "toolchains")).sort()
+        .filter(file => file.startsWith(`${plan.toolchain}.`)).map(file => `toolchains/${file}`);
     return ["CMakeLists.txt", "finished.cmake", "extras.cmake", ...toolchains]
         .map(file => readFileSync(join(native, "build", file), "utf8"));
 }

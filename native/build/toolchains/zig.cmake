@@ -3,6 +3,10 @@
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES ZIG_TOOLS ZIG_TARGET)
 if(ZIG_TARGET MATCHES "windows")
     set(CMAKE_SYSTEM_NAME Windows)
+    # The linker exports everything only if no object asks for exports, and zig's libunwind does. CMake lists the symbols instead.
+    set(CMAKE_SUPPORT_WINDOWS_EXPORT_ALL_SYMBOLS 1 CACHE BOOL "")
+    set(CMAKE_WINDOWS_EXPORT_ALL_SYMBOLS ON CACHE BOOL "")
+    set(CMAKE_LINK_DEF_FILE_FLAG "" CACHE STRING "")
 else()
     set(CMAKE_SYSTEM_NAME Linux)
 endif()

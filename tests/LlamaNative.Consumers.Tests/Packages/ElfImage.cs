@@ -42,6 +42,11 @@ internal sealed class ElfImage : NativeImage
             }
         }
 
+        if (image.Needed.Contains("libc.so")) // musl's; glibc's is libc.so.6
+        {
+            image.Platform = "linux-musl-" + processor;
+        }
+
         return image;
     }
 

@@ -9,7 +9,7 @@ namespace LlamaNative.Consumers.Tests.Packages;
 internal abstract class NativeImage
 {
     /// <summary>In NuGet's terms, e.g. <c>osx-arm64</c>.</summary>
-    public required string Platform { get; init; }
+    public required string Platform { get; set; }
 
     /// <summary>The names of the libraries that it links to.</summary>
     public HashSet<string> Needed { get; } = [];

@@ -9,7 +9,8 @@ public sealed class NativeLibraryTests
     // Libraries of the operating systems, as listed in the packages' READMEs.
     private static readonly string[] s_linux =
         ["libc.so.6", "libm.so.6", "libstdc++.so.6", "libgcc_s.so.1", "libdl.so.2", "libpthread.so.0", "librt.so.1",
-            "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"];
+            "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
+            "libc.so"]; // musl's
 
     private static readonly string[] s_windows = ["KERNEL32.DLL", "ADVAPI32.DLL", "MSVCRT.DLL", "WS2_32.DLL"];
 
