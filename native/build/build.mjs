@@ -102,7 +102,7 @@ function hashes(folder) {
 // The text of everything in this folder that decides what is built for this platform.
 function scripts() {
     const toolchains = readdirSync(join(native, "build", "toolchains")).sort()
-        .filter(file => file.startsWith(`${plan.toolchain}.`)).map(file => `toolchains/${file}`);
+        .filter(file => file === `${plan.toolchain}.cmake` || file.endsWith(".h")).map(file => `toolchains/${file}`);
     return ["CMakeLists.txt", "finished.cmake", "extras.cmake", ...toolchains]
         .map(file => readFileSync(join(native, "build", file), "utf8"));
 }

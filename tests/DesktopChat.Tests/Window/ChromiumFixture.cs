@@ -53,6 +53,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
             }
         };
         await page.GotoAsync(service.Address);
+        await Assertions.Expect(page.GetByText("used", new() { Exact = false }).First).ToBeVisibleAsync(); // the state has arrived
         return (page, errors);
     }
 

@@ -39,6 +39,16 @@ public sealed class LLamaSharpTests(Workshop workshop)
         Assert.Contains("LLamaSharp: ", run.Output, StringComparison.Ordinal);
     }
 
+    // LLamaSharp's llama library then runs on LlamaNative's ggml, which is loaded under the same name.
+    [RequiresFact(Need.LinuxX64)]
+    public async Task With_both_packages_LLamaSharp_can_come_second()
+    {
+        CommandResult run = (await RunAsync(Artifacts.Cpu, "LlamaNative,LLamaSharp")).Succeeded();
+        string text = workshop.Story.Text.ReplaceLineEndings(" ");
+        Assert.Equal($"LlamaNative: {text}\nLLamaSharp: {text}", run.Output.TrimEnd('\n'));
+        Assert.Contains($"llama.cpp {LlamaRuntime.PinnedVersion}", run.Error, StringComparison.Ordinal);
+    }
+
     // The sample as a stranger's project: it references LlamaNative and LLamaSharp.Backend.Cpu only, and a warning is an error.
     [RequiresFact(Need.LinuxX64)]
     public async Task The_console_chat_answers_on_LLamaSharps_libraries()
