@@ -73,7 +73,18 @@ public sealed class Template
         ArgumentNullException.ThrowIfNull(variables);
 
         // Serializing and parsing gives every node its canonical JSON form, whatever it was created from.
-        using JsonDocument document = JsonDocument.Parse(variables.ToJsonString(), new JsonDocumentOptions { MaxDepth = int.MaxValue });
+        string json;
+        try
+        {
+            json = variables.ToJsonString();
+        }
+        catch (InvalidOperationException error)
+        {
+            // The escape of a lone surrogate.
+            throw _source.Error("a string in the variables is not valid Unicode: " + error.Message, 0);
+        }
+
+        using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = int.MaxValue });
         return Render(document.RootElement, options, cancellationToken);
     }
 

@@ -60,6 +60,8 @@ public class JsonSchemaRefusalTests
     [InlineData("false", "")]
     [InlineData("""{"type":"string","enum":[1]}""", "")]
     [InlineData("""{"type":"integer","minimum":5,"maximum":4}""", "")]
+    [InlineData("""{"type":"integer","minimum":123456789012345678901234567890}""", "/minimum")]
+    [InlineData("""{"type":"integer","exclusiveMaximum":-1e300}""", "/exclusiveMaximum")]
     [InlineData("""{"type":"string","minLength":5,"maxLength":4}""", "")]
     [InlineData("""{"type":"string","pattern":"a^b"}""", "")]
     [InlineData("""{"properties":{"a":false},"required":["a"]}""", "")]

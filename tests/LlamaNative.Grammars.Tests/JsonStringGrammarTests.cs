@@ -55,6 +55,43 @@ public class JsonStringGrammarTests
         }
     }
 
+    /// <summary>Values that RFC 3339, sections 5.6 to 5.8, allows or forbids, although the formats' grammars generate fewer.</summary>
+    [Theory]
+    [InlineData("time", "23:59:60Z", true)]
+    [InlineData("time", "15:59:60-08:00", true)]
+    [InlineData("time", "00:29:60+00:30", true)]
+    [InlineData("time", "22:59:60Z", false)]
+    [InlineData("time", "23:59:60+01:00", false)]
+    [InlineData("time", "23:59:61Z", false)]
+    [InlineData("time", "12:00:00z", true)]
+    [InlineData("time", "12:00:00-23:59", true)]
+    [InlineData("time", "12:00:00+24:00", false)]
+    [InlineData("time", "12:00:00", false)]
+    [InlineData("time", "12:00:00Z\n", false)]
+    [InlineData("date-time", "1990-12-31T23:59:60Z", true)]
+    [InlineData("date-time", "1990-12-31T15:59:60-08:00", true)]
+    [InlineData("date-time", "1985-04-12t23:20:50.1234567890123z", true)]
+    [InlineData("date-time", "0000-02-29T00:00:00Z", true)]
+    [InlineData("date-time", "1900-02-29T00:00:00Z", false)]
+    [InlineData("date-time", "1985-04-12 23:20:50Z", false)]
+    [InlineData("date-time", "1985-04-12T", false)]
+    public void A_listed_time_has_its_format_by_the_specification(string format, string value, bool valid)
+    {
+        string text = JsonSerializer.Serialize(value, s_plain);
+        foreach (string listed in new[] { $"\"const\":{text}", $"\"enum\":[{text}]" })
+        {
+            string schema = $$"""{"type":"string","format":"{{format}}",{{listed}}}""";
+            if (valid)
+            {
+                Assert.True(JsonSchemaGrammar.FromSchema(schema).IsMatch(text), schema);
+            }
+            else
+            {
+                Assert.Throws<JsonSchemaException>(() => JsonSchemaGrammar.FromSchema(schema));
+            }
+        }
+    }
+
     [Fact]
     public void Lengths_count_code_points_in_any_spelling()
     {

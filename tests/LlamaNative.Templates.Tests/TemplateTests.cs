@@ -97,6 +97,10 @@ public class TemplateTests
     {
         JsonElement variables = TemplateTesting.Json("""{"x": "\ud800"}""");
         Assert.Throws<TemplateException>(() => Template.Parse("{{ x }}").RenderText(variables));
+        foreach (string json in new[] { """{"x": "\ud800"}""", """{"x": {"\ud800": 1}}""" })
+        {
+            Assert.Throws<TemplateException>(() => Template.Parse("{{ x }}").Render((JsonObject)JsonNode.Parse(json)!));
+        }
     }
 
     [Fact]

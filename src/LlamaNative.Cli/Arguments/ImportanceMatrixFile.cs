@@ -26,7 +26,13 @@ internal static class ImportanceMatrixFile
                 throw new GgufFormatException("the importance matrix has no counts for this tensor", name, path: path);
             }
 
-            matrix[name] = Means(Floats(sums), Floats(counts));
+            float[] means = Means(Floats(sums), Floats(counts));
+            if (Array.Exists(means, mean => !float.IsFinite(mean) || mean < 0))
+            {
+                throw new GgufFormatException("a mean square of the importance matrix is negative or not finite", name, path: path);
+            }
+
+            matrix[name] = means;
         }
 
         return matrix.Count > 0

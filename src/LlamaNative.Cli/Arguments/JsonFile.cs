@@ -23,12 +23,28 @@ internal static class JsonFile
     }
 
     /// <exception cref="JsonException">The text is not JSON; see <see cref="Describe"/>.</exception>
-    public static JsonNode? Parse(string text) => JsonNode.Parse(text, documentOptions: s_options);
+    public static JsonNode? Parse(string text)
+    {
+        try
+        {
+            JsonNode? node = JsonNode.Parse(text.TrimStart('\uFEFF'), documentOptions: s_options);
+            _ = node?.ToJsonString(); // only reading a string finds half of a surrogate pair in it
+            return node;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new JsonException("a string contains half of a surrogate pair, such as \\ud800 alone.", error);
+        }
+    }
 
     public static string Describe(JsonException error)
     {
+        // System.Text.Json explains some errors with names of its own parameters.
         int end = error.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
-        string reason = end > 0 ? error.Message[..end] : error.Message;
+        string reason = (end > 0 ? error.Message[..end] : error.Message)
+            .Replace(" Expected the input to start with a valid JSON token, when isFinalBlock is true.", "", StringComparison.Ordinal)
+            .Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal)
+            .Replace(" encountered during deserialization", "", StringComparison.Ordinal);
         return error is { LineNumber: { } line, BytePositionInLine: { } column }
             ? $"{reason} (line {line + 1}, byte {column + 1})"
             : reason;

@@ -44,11 +44,29 @@ internal sealed class PromptArguments
     };
 
     /// <summary>Tokenizes a rendered conversation. Most templates write the BOS token themselves.</summary>
-    public static int[] TokenizeChat(Vocabulary vocabulary, string rendered)
+    public static int[] TokenizeChat(Shell shell, Vocabulary vocabulary, string rendered)
     {
         int[] tokens = vocabulary.Tokenize(rendered, addSpecial: false, parseSpecial: true);
-        bool missing = vocabulary is { AddsBos: true, Bos: not null } && (tokens.Length == 0 || tokens[0] != vocabulary.Bos);
-        return missing ? [vocabulary.Bos!.Value, .. tokens] : tokens;
+        int written = vocabulary.CountLeadingBos(tokens);
+        if (written > 1)
+        {
+            shell.Tell($"warning: the chat template begins the prompt with {written} BOS tokens.");
+        }
+
+        return written == 0 && vocabulary is { AddsBos: true, Bos: { } bos } ? [bos, .. tokens] : tokens;
+    }
+
+    /// <summary>Warns if the tokens begin with several BOS tokens, the first of which may have been added for the model.</summary>
+    public static void WarnOfSeveralBos(Shell shell, Vocabulary vocabulary, ReadOnlySpan<int> tokens, bool added, string remedy)
+    {
+        int count = vocabulary.CountLeadingBos(tokens);
+        if (count > 1)
+        {
+            string number = count == 2 ? "two" : $"{count}";
+            shell.Tell(added
+                ? $"warning: the prompt begins with {number} BOS tokens, the one added for the model and its own; {remedy}."
+                : $"warning: the prompt begins with {number} BOS tokens of its own.");
+        }
     }
 
     /// <summary>Tokenizes the prompt and warns of a BOS token in it that follows the one added for the model.</summary>
@@ -58,14 +76,11 @@ internal sealed class PromptArguments
         bool added = vocabulary.AddsBos && tokens.Length > 0 && tokens[0] == vocabulary.Bos;
         if (added && parse.GetValue(_noBos))
         {
-            return tokens[1..];
+            tokens = tokens[1..];
+            added = false;
         }
 
-        if (added && tokens.Length > 1 && tokens[1] == vocabulary.Bos)
-        {
-            shell.Tell("warning: the prompt begins with two BOS tokens, the one added for the model and its own; --no-bos adds none.");
-        }
-
+        WarnOfSeveralBos(shell, vocabulary, tokens, added, "--no-bos adds none");
         return tokens;
     }
 }

@@ -47,7 +47,8 @@ internal sealed class RunCommand : ShellCommand
         if (parse.GetValue(_template) is { } variables)
         {
             ChatFormat format = ChatFormat.FromModel(model);
-            tokens = PromptArguments.TokenizeChat(model.Vocabulary, format.Render([ChatMessage.FromUser(prompt)], variables: variables));
+            string text = format.Render([ChatMessage.FromUser(prompt)], variables: variables);
+            tokens = PromptArguments.TokenizeChat(Shell, model.Vocabulary, text);
             options = options with { StopSequences = [.. options.StopSequences, .. format.TurnEnds] };
         }
         else

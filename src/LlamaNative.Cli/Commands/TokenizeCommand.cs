@@ -35,7 +35,10 @@ internal sealed class TokenizeCommand : ShellCommand
     {
         using LlamaModel model = _model.Load(parse, cancellationToken: Interrupted);
         string text = parse.GetValue(_text) ?? TextFile.Decode(Shell.ReadInput(), "The text on stdin");
-        int[] tokens = model.Vocabulary.Tokenize(text, parse.GetValue(_addSpecial), parse.GetValue(_parseSpecial));
+        bool addSpecial = parse.GetValue(_addSpecial);
+        int[] tokens = model.Vocabulary.Tokenize(text, addSpecial, parse.GetValue(_parseSpecial));
+        PromptArguments.WarnOfSeveralBos(
+            Shell, model.Vocabulary, tokens, addSpecial && model.Vocabulary.AddsBos, "without --add-special none is added");
         Shell.WriteJson(json => json.WriteTokens(tokens));
         return ExitCode.Success;
     }

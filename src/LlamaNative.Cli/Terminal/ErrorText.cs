@@ -20,14 +20,16 @@ internal static class ErrorText
         };
 
         // .NET appends the name of a C# parameter to the message, which means nothing to a user of the command line.
-        string? option = (error as ArgumentException)?.ParamName;
-        if (option is { } name)
+        // The message can also be part of another exception's message.
+        for (Exception? cause = error; cause is not null; cause = cause.InnerException)
         {
-            int end = message.LastIndexOf($" (Parameter '{name}')", StringComparison.Ordinal);
-            message = end > 0 ? message[..end] : message;
+            if (cause is ArgumentException { ParamName: { } name })
+            {
+                message = message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal);
+            }
         }
 
-        return OneLine(OptionNames.Replace(message, option));
+        return OneLine(OptionNames.Replace(message, (error as ArgumentException)?.ParamName));
     }
 
     public static string OneLine(string message)

@@ -20,6 +20,7 @@ internal static class OutputFile
             throw new DirectoryNotFoundException($"'{path}' cannot be written: the folder '{folder}' does not exist.");
         }
 
+        FilePaths.RequireReplaceable(path);
         string temporary = full + ".tmp";
         try
         {

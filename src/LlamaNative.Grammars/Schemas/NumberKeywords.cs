@@ -6,7 +6,7 @@ namespace LlamaNative.Grammars.Schemas;
 /// <summary>Reads number constraints: minimum, maximum, their exclusive forms in both drafts' styles, and multipleOf.</summary>
 internal sealed class NumberKeywords
 {
-    // No generated number is longer than this, so larger bounds are equivalent to this one.
+    // No generated number is longer than this, so a larger maximum or a smaller minimum is equivalent to this one.
     private static readonly decimal s_beyond = decimal.Parse("1" + new string('0', SchemaLimits.NumberDigits),
         CultureInfo.InvariantCulture);
 
@@ -30,16 +30,24 @@ internal sealed class NumberKeywords
             && other.ValueKind is JsonValueKind.True or JsonValueKind.False;
         if (_place.TryGet(plain, out JsonElement value))
         {
-            shape = At(Read(plain, value), flagged && other.ValueKind == JsonValueKind.True);
+            shape = At(ReadBound(plain, value, isLower), flagged && other.ValueKind == JsonValueKind.True);
         }
 
         // Since draft 6 an exclusive bound is a number; before, it was a flag for the inclusive one.
-        return !flagged && other.ValueKind != JsonValueKind.Undefined ? shape.And(At(Read(exclusive, other), true)) : shape;
+        return !flagged && other.ValueKind != JsonValueKind.Undefined ? shape.And(At(ReadBound(exclusive, other, isLower), true)) : shape;
 
         NumberShape At(decimal bound, bool isExclusive) =>
             isLower
                 ? new NumberShape(new Bound(bound, isExclusive), null, null)
                 : new NumberShape(null, new Bound(bound, isExclusive), null);
+    }
+
+    private decimal ReadBound(string keyword, JsonElement value, bool isLower)
+    {
+        decimal bound = Read(keyword, value);
+        return value.TryGetDouble(out double exact) && (isLower ? exact > (double)s_beyond : exact < -(double)s_beyond)
+            ? throw _place.Refuse(keyword, $"the bound leaves only numbers of more than {SchemaLimits.NumberDigits} digits.")
+            : bound;
     }
 
     private decimal Read(string keyword, JsonElement value)

@@ -29,9 +29,14 @@ internal static class SchemaText
     {
         int end = error.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
         return end > 0 && error is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
-            ? $"{error.Message[..end]} (line {line + 1}, byte {column + 1})"
+            ? $"{Plain(error.Message[..end])} (line {line + 1}, byte {column + 1})"
             : error.Message;
     }
+
+    // System.Text.Json explains two errors with names of its own parameters.
+    private static string Plain(string message) => message
+        .Replace(" Expected the input to start with a valid JSON token, when isFinalBlock is true.", "", StringComparison.Ordinal)
+        .Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal);
 
     public static void Check(JsonElement root)
     {

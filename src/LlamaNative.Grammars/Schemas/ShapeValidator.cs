@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlamaNative.Grammars.Automata;
 
 namespace LlamaNative.Grammars.Schemas;
 
@@ -44,8 +45,14 @@ internal sealed class ShapeValidator
     private bool SatisfiesString(string text, StringShape shape)
     {
         int length = text.EnumerateRunes().Count();
-        return length >= shape.Minimum && !(length > shape.Maximum)
-            && (shape.Patterns.Count == 0 || _reader.Strings.Of(shape with { Minimum = 0, Maximum = null })?.Contains(text) == true);
+        if (length < shape.Minimum || length > shape.Maximum
+            || shape.Patterns.Any(pattern => Rfc3339.Matches(pattern.Text, text) == false))
+        {
+            return false;
+        }
+
+        StringPattern[] others = [.. shape.Patterns.Where(pattern => Rfc3339.Matches(pattern.Text, text) is null)];
+        return others.Length == 0 || _reader.Strings.Of(new StringShape(0, null, others))?.Contains(text) == true;
     }
 
     private bool SatisfiesArray(JsonElement array, ArrayShape shape)

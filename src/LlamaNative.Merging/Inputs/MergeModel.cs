@@ -1,4 +1,5 @@
 using LlamaNative.Gguf;
+using LlamaNative.Models;
 using Microsoft.Win32.SafeHandles;
 
 namespace LlamaNative.Merging.Inputs;
@@ -51,6 +52,11 @@ internal sealed class MergeModel : IDisposable
         try
         {
             file = GgufFile.Open(path);
+            if (OtherGguf.Describe(file) is { } other)
+            {
+                throw new MergeException($"it is not a model, but {other}", path, line: line);
+            }
+
             return new MergeModel(name, index, path, file);
         }
         catch (Exception error) when (error is GgufFormatException or IOException or UnauthorizedAccessException)

@@ -34,9 +34,10 @@ internal readonly record struct GgufSplit(int Number, int Count)
     public static string PathOf(string prefix, int number, int count) => prefix + Suffix(number, count);
 
     /// <summary>
-    /// The paths of the parts to write for an output that a caller names like a file: <c>qs.gguf</c>, <c>qs</c> or the first part give
+    /// The paths of the parts to write for an output that a caller names like a file: <c>qs.gguf</c>, <c>qs</c> or any part give
     /// <c>qs-00001-of-00002.gguf</c> and so on. A model in one part is written as named.
     /// </summary>
+    /// <exception cref="IOException">The path names no file.</exception>
     public static string[] OutputPaths(string outputPath, int count)
     {
         if (count == 1)
@@ -44,9 +45,14 @@ internal readonly record struct GgufSplit(int Number, int Count)
             return [outputPath];
         }
 
-        string ending = new[] { Suffix(0, count), Extension }
+        string ending = Enumerable.Range(0, count).Select(number => Suffix(number, count)).Append(Extension)
             .FirstOrDefault(ending => outputPath.EndsWith(ending, StringComparison.OrdinalIgnoreCase), "");
         string prefix = outputPath[..^ending.Length];
+        if (Path.GetFileName(prefix).Length == 0)
+        {
+            throw new IOException($"'{outputPath}' cannot be written: it names no file from which the parts could get their names.");
+        }
+
         return [.. Enumerable.Range(0, count).Select(number => PathOf(prefix, number, count))];
     }
 

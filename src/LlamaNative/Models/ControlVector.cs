@@ -74,7 +74,9 @@ public sealed class ControlVector
                 }
             }
 
-            return new ControlVector(directions).Scale(strength);
+            return directions.Count > 0
+                ? new ControlVector(directions).Scale(strength)
+                : throw new AdapterException(path, "it is not a control vector: it has no tensors direction.N.");
         }
         catch (Exception error) when (error is GgufFormatException or IOException or UnauthorizedAccessException or ArgumentException)
         {

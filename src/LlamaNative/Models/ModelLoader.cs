@@ -115,6 +115,11 @@ internal sealed unsafe class ModelLoader(string path, ModelOptions options, IPro
                 throw new ModelLoadException(path, $"'{path}' is not a model: it is {other}.");
             }
 
+            if (!options.VocabularyOnly && OtherGguf.IsVocabulary(file))
+            {
+                throw new ModelLoadException(path, $"'{path}' contains only a vocabulary, and no weights. It can tokenize, nothing else.");
+            }
+
             GgufFile effective = options.MetadataOverrides.Count == 0 ? file : MetadataOverride.Apply(options.MetadataOverrides, file);
             effective.Validate();
             _architecture = effective.Metadata["general.architecture"].GetString();

@@ -33,6 +33,15 @@ internal static class OtherGguf
         _ => null,
     };
 
+    /// <summary>
+    /// Like <see cref="Describe"/>, but null for an mmproj, which llama.cpp quantizes: only what has no weights of a network.
+    /// </summary>
+    public static string? WeightlessUseOf(GgufFile file) =>
+        KindOf(file) is Projector && TypeOf(file) is not "adapter" ? null : Describe(file);
+
+    /// <summary>Whether the file has a vocabulary and nothing else, as those in llama.cpp's folder models.</summary>
+    public static bool IsVocabulary(GgufFile file) => file.Tensors.Count == 0 && file.Metadata.ContainsKey("tokenizer.ggml.tokens");
+
     private static string? Text(GgufFile file, string key) =>
         file.Metadata.TryGetValue(key, out GgufValue? value) && value.Type == GgufValueType.String ? value.GetString() : null;
 }

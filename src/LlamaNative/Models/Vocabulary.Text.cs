@@ -104,6 +104,29 @@ public sealed unsafe partial class Vocabulary
         }
     }
 
+    /// <summary>
+    /// Counts the <see cref="Bos"/> tokens with which a prompt begins, ignoring white space between and before them. More than one degrades
+    /// the output of most models.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
+    public int CountLeadingBos(ReadOnlySpan<int> tokens)
+    {
+        int count = 0;
+        foreach (int token in tokens)
+        {
+            if (token == Bos)
+            {
+                count++;
+            }
+            else if (!string.IsNullOrWhiteSpace(GetPiece(token, showSpecial: true)))
+            {
+                break;
+            }
+        }
+
+        return count;
+    }
+
     private int[] TokenizeValid(ReadOnlySpan<byte> utf8, bool addSpecial, bool parseSpecial)
     {
         CheckUsable();

@@ -8,7 +8,7 @@ internal static class FilePaths
     /// file that the caller asked for instead of the temporary one.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
-    /// <exception cref="IOException">The path is a folder, or the folder cannot be written to.</exception>
+    /// <exception cref="IOException">The path is a folder, a device, a pipe or a socket, or the folder cannot be written to.</exception>
     public static FileStream CreateTemporary(string path, string temporary, FileMode mode)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
@@ -22,6 +22,7 @@ internal static class FilePaths
             throw new IOException($"'{path}' cannot be written: it is a folder.");
         }
 
+        RequireReplaceable(path);
         try
         {
             return new FileStream(temporary, mode, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
@@ -33,6 +34,47 @@ internal static class FilePaths
         catch (IOException error)
         {
             throw NotWritten(path, temporary, error);
+        }
+    }
+
+    /// <summary>
+    /// Requires that a path is free or names a regular file. Moving a file to the path of a device removes the device: root would
+    /// replace /dev/null for the whole system.
+    /// </summary>
+    /// <exception cref="IOException">The path names a device, a pipe or a socket.</exception>
+    public static void RequireReplaceable(string path)
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(path) && !IsRegular(path))
+        {
+            throw new IOException($"'{path}' cannot be written: it is a device, a pipe or a socket, not a file.");
+        }
+    }
+
+    private static bool IsRegular(string path)
+    {
+        try
+        {
+            // .NET does not tell the kind of a file. Opened for both directions, a pipe does not wait for the other end.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            if (!file.CanSeek)
+            {
+                return false;
+            }
+
+            if (file.Length == 0)
+            {
+                file.SetLength(0); // fails for a device
+            }
+
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true; // A file that is read-only can be replaced. Only root can replace a device.
+        }
+        catch (Exception error) when (error is IOException or ArgumentException or NotSupportedException)
+        {
+            return false;
         }
     }
 

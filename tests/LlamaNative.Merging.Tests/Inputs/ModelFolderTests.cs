@@ -48,6 +48,18 @@ public sealed class ModelFolderTests : IDisposable
         Refuse("has no model, but only mmproj.gguf (mmproj)");
     }
 
+    [Theory]
+    [InlineData("general.architecture", "clip", "it is not a model, but the image or sound encoder")]
+    [InlineData("general.architecture", "controlvector", "it is not a model, but a control vector")]
+    [InlineData("general.type", "adapter", "it is not a model, but a LoRA adapter")]
+    [InlineData("general.type", "imatrix", "it is not a model, but an importance matrix")]
+    public void A_file_for_a_model_that_the_recipe_names_is_not_a_model(string key, string value, string expected)
+    {
+        WriteOther("A.gguf", key, value);
+        Directory.Delete(_folder["A"]);
+        Refuse(expected);
+    }
+
     [Fact]
     public void A_broken_file_is_reported_and_not_passed_over()
     {

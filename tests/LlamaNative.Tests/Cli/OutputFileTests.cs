@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LlamaNative.Tests.Cli;
 
 /// <summary>
@@ -36,6 +38,32 @@ public sealed class OutputFileTests : IDisposable
             Assert.Contains(expected, result.Error, StringComparison.Ordinal);
             Assert.Contains("error: ", result.Error, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>Root would replace a device such as /dev/null for the whole system; a named pipe stands for it here.</summary>
+    [RequiresTheory(Need.Linux)]
+    [InlineData("quantize", "MODEL", "OUT", "Q8_0")]
+    [InlineData("merge", "RECIPE", "--output", "OUT")]
+    [InlineData("trace", "-m", "MODEL", "-p", "the cat", "-n", "1", "--out", "OUT")]
+    public async Task An_output_that_is_not_a_regular_file_is_not_replaced(params string[] arguments)
+    {
+        string pipe = _files["pipe"];
+        using (Process mkfifo = Process.Start("mkfifo", [pipe]))
+        {
+            await mkfifo.WaitForExitAsync();
+        }
+
+        foreach (string output in new[] { pipe, File.CreateSymbolicLink(_files["link"], pipe).FullName })
+        {
+            ToolResult result = await RunAsync(arguments, output);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("it is a device, a pipe or a socket", result.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["link", "pipe", "r.yaml"], _files.Entries);
+        Assert.NotNull(new FileInfo(_files["link"]).LinkTarget);
+        using var opened = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite);
+        Assert.False(opened.CanSeek);
     }
 
     [Fact]

@@ -27,6 +27,8 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("needs a --control-vector", "chat", "-m", "x.gguf", "--control-vector-layer-range", "1", "2")]
     [InlineData("--chat-template-kwargs takes a JSON object", "chat", "-m", "x.gguf", "--chat-template-kwargs", "{enable_thinking: false}")]
     [InlineData("--chat-template-kwargs takes a JSON object", "run", "-m", "x.gguf", "-p", "x", "--chat-template-kwargs", "[1]")]
+    [InlineData("half of a surrogate pair", "chat", "-m", "x.gguf", "--chat-template-kwargs", "{\"\\ud800\": 1}")]
+    [InlineData("half of a surrogate pair", "run", "-m", "x.gguf", "-p", "x", "--chat-template-kwargs", "{\"a\": [\"\\udc00\"]}")]
     [InlineData("cannot set 'messages'", "chat", "-m", "x.gguf", "--chat-template-kwargs", "{\"messages\": []}")]
     [InlineData("'q3'", "run", "-m", "x.gguf", "-p", "x", "-ctk", "q3")]
     [InlineData("'world'", "tokenize", "-m", "x.gguf", "hello", "world")]

@@ -26,6 +26,14 @@ public sealed class GgufSplitTests : IDisposable
         Assert.Equal(32, view.Bytes.Length);
     }
 
+    /// <summary>The parts would be named "-00001-of-00002.gguf" and so on.</summary>
+    [Theory]
+    [InlineData("folder/")]
+    [InlineData("folder/.gguf")]
+    [InlineData("-00002-of-00002.gguf")]
+    public void An_output_without_a_name_has_no_parts(string output) =>
+        Assert.Throws<IOException>(() => GgufSplit.OutputPaths(output, 2));
+
     [Fact]
     public void One_part_opens_alone_when_asked()
     {

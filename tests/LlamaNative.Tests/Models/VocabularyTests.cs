@@ -26,6 +26,14 @@ public sealed class VocabularyTests(TinyModelFixture tiny) : IClassFixture<TinyM
         Assert.Equal(" cat", Vocabulary.GetPiece(file["\u2581cat"]));
     }
 
+    [Theory]
+    [InlineData("the cat", 0)]
+    [InlineData("<s>the cat<s>", 1)]
+    [InlineData("\n <s>the cat", 1)]
+    [InlineData("<s> <s>\n<s>", 3)]
+    public void Begin_of_text_tokens_are_counted_where_the_text_begins(string text, int expected) =>
+        Assert.Equal(expected, Vocabulary.CountLeadingBos(Vocabulary.Tokenize(text, addSpecial: false, parseSpecial: true)));
+
     [Fact]
     public void Special_tokens_in_a_text_are_read_only_when_asked()
     {

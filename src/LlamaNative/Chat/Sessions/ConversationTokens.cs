@@ -86,7 +86,7 @@ internal sealed class ConversationTokens
     {
         // Most templates include the begin-of-text token; adding it twice would degrade the output.
         int[] tokens = _vocabulary.Tokenize(text, addSpecial: false, parseSpecial: true);
-        bool missing = _vocabulary is { AddsBos: true, Bos: not null } && (tokens.Length == 0 || tokens[0] != _vocabulary.Bos);
+        bool missing = _vocabulary is { AddsBos: true, Bos: not null } && _vocabulary.CountLeadingBos(tokens) == 0;
         return missing ? [_vocabulary.Bos!.Value, .. tokens] : tokens;
     }
 

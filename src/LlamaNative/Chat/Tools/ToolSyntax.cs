@@ -155,13 +155,15 @@ internal abstract class ToolSyntax
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions
+            JsonNode? node = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions
             {
                 AllowTrailingCommas = true,
                 AllowDuplicateProperties = false,
             });
+            _ = node?.ToJsonString(); // only reading a string finds half of a surrogate pair in it
+            return node;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }

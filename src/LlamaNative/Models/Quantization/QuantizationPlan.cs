@@ -37,6 +37,11 @@ internal sealed unsafe class QuantizationPlan
 
     public static QuantizationPlan Make(string path, GgufFile file, ModelQuantizationOptions options)
     {
+        if (OtherGguf.WeightlessUseOf(file) is { } other)
+        {
+            throw new ModelQuantizationException(path, $"it is not a model, but {other}.");
+        }
+
         var plan = new QuantizationPlan(path, file, options);
 
         // Like loading, the dry run reads the hyperparameters with the overrides applied.

@@ -130,6 +130,20 @@ public sealed class ToolCallReaderTests
         Assert.Equal("weather", Assert.Single(reader.Calls).Name);
     }
 
+    /// <summary>Reading such a string later would throw in the middle of an answer.</summary>
+    [Theory]
+    [InlineData("{\"name\": \"weather\", \"arguments\": {\"city\": \"\\ud800\"}}")]
+    [InlineData("{\"name\": \"weather\", \"arguments\": {\"\\ud800\": 1}}")]
+    [InlineData("{\"name\": \"\\udc00\", \"arguments\": {}}")]
+    public void A_call_with_half_of_a_surrogate_pair_is_text(string call)
+    {
+        ToolSyntax syntax = ToolSyntax.Of("<tool_call>", null);
+        var reader = new ToolCallReader(syntax, []);
+        reader.Append(syntax.Begin + call + "</tool_call>");
+        reader.Complete();
+        Assert.Empty(reader.Calls);
+    }
+
     [Fact]
     public void Parameters_that_no_grammar_can_follow_are_an_error_of_the_library_with_its_cause()
     {

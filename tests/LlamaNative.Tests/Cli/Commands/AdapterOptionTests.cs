@@ -48,6 +48,41 @@ public sealed class AdapterOptionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_without_directions_is_not_a_control_vector()
+    {
+        string model = _folder.Save(ModelFile.Llama());
+        string empty = _folder["empty.gguf"];
+        await File.WriteAllBytesAsync(empty, new GgufBuilder().Build());
+        ToolResult result = await Tool.RunAsync("run", "-m", model, "-p", "x", "--control-vector", empty);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("it is not a control vector: it has no tensors direction.N", result.Error, StringComparison.Ordinal);
+
+        // The constructor of ControlVector rejects this one, so that the message is part of another.
+        ModelFile directions = Directions(ModelFile.Embedding);
+        directions.Tensors["direction.1"].Values[0] = float.PositiveInfinity;
+        ToolResult infinite = await Tool.RunAsync("run", "-m", model, "-p", "x", "--control-vector", _folder.Save(directions));
+        Assert.Equal(1, infinite.ExitCode);
+        Assert.Contains("finite values", infinite.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter", infinite.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_importance_matrix_has_no_negative_values()
+    {
+        string model = _folder.Save(ModelFile.Llama());
+        var matrix = new ModelFile();
+        matrix.Metadata["general.type"] = GgufValue.Of("imatrix");
+        float[] sums = new float[ModelFile.Embedding];
+        sums[3] = -1;
+        matrix.Tensors[Weight + ".in_sum2"] = new ModelTensor(new TensorShape(sums.Length), sums);
+        matrix.Tensors[Weight + ".counts"] = new ModelTensor(new TensorShape(1), [2]);
+        ToolResult result = await Tool.RunAsync("quantize", model, _folder["q.gguf"], "Q4_0", "--imatrix", _folder.Save(matrix));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("negative or not finite", result.Error, StringComparison.Ordinal);
+        Assert.Contains(Weight, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Bench_measures_with_adapters()
     {
         ModelFile model = ModelFile.Llama();

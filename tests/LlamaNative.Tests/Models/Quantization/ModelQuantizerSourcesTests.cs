@@ -102,6 +102,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
     [InlineData("qs.gguf")]
     [InlineData("qs")]
     [InlineData("qs-00001-of-00002.gguf")]
+    [InlineData("qs-00002-of-00002.gguf")]
     public void Kept_parts_are_named_without_the_extension_in_the_middle(string output)
     {
         string second = Path.Combine(Path.GetDirectoryName(Split(Model, parts: 2))!, "split-00002-of-00002.gguf");
@@ -113,6 +114,7 @@ public sealed unsafe class ModelQuantizerSourcesTests : IDisposable
     [Theory]
     [InlineData("split.gguf")]
     [InlineData("split-00001-of-00002.gguf")]
+    [InlineData("split-00002-of-00002.gguf")]
     public void Kept_parts_never_replace_the_parts_they_come_from(string output)
     {
         string first = Split(Model, parts: 2);
