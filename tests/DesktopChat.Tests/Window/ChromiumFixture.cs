@@ -53,7 +53,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
             }
         };
         await page.GotoAsync(service.Address);
-        await Assertions.Expect(page.GetByText("used", new() { Exact = false }).First).ToBeVisibleAsync(); // the state has arrived
+        await Assertions.Expect(page.Locator("#status-memory")).ToContainTextAsync("used"); // the state has arrived
         return (page, errors);
     }
 
