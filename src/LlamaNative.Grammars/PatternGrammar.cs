@@ -17,7 +17,8 @@ public static class PatternGrammar
     {
         ArgumentNullException.ThrowIfNull(pattern);
         AutomatonBudget budget = new();
-        StringLanguage language = StringLanguage.Intersect([.. StringPattern.Split(pattern).Select(Automaton)], budget)
+        IStringAutomaton[] parts = [.. StringPattern.Split(pattern).Select(part => part.ToAutomaton(budget))];
+        StringLanguage language = StringLanguage.Intersect(parts, budget)
             ?? throw new PatternException("the pattern matches no text");
         try
         {
@@ -28,12 +29,6 @@ public static class PatternGrammar
         catch (GbnfException error)
         {
             throw new PatternException($"its grammar is too large for llama.cpp: {error.Message}", error);
-        }
-
-        IStringAutomaton Automaton(StringPattern part)
-        {
-            var automaton = new PatternAutomaton(part.Text, budget);
-            return part.Excluded ? new ComplementAutomaton(automaton) : automaton;
         }
     }
 }

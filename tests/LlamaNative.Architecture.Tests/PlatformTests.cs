@@ -4,8 +4,8 @@ namespace LlamaNative.Architecture.Tests;
 public sealed class PlatformTests(SourceTree tree) : IClassFixture<SourceTree>
 {
     /// <summary>
-    /// On Linux, .NET's cryptography is OpenSSL's, and .NET ends the process at its first use if OpenSSL is not installed, as in a minimal
-    /// container: a conversation could not be saved there. System.IO.Hashing needs nothing.
+    /// On Linux, .NET's cryptography requires OpenSSL and terminates the process on first use if it is missing, for example in a minimal
+    /// container. System.IO.Hashing has no such dependency.
     /// </summary>
     [Fact]
     public void No_assembly_uses_cryptography()

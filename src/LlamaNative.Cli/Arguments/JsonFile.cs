@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LlamaNative.Grammars.Schemas;
 
 namespace LlamaNative.Cli.Arguments;
 
@@ -18,11 +19,11 @@ internal static class JsonFile
         }
         catch (JsonException error)
         {
-            throw new ArgumentException($"'{path}' is not JSON: {Describe(error)}", error);
+            throw new ArgumentException($"'{path}' is not JSON: {JsonErrorText.Describe(error)}", error);
         }
     }
 
-    /// <exception cref="JsonException">The text is not JSON; see <see cref="Describe"/>.</exception>
+    /// <exception cref="JsonException">The text is not JSON; see <see cref="JsonErrorText.Describe"/>.</exception>
     public static JsonNode? Parse(string text)
     {
         try
@@ -35,18 +36,5 @@ internal static class JsonFile
         {
             throw new JsonException("a string contains half of a surrogate pair, such as \\ud800 alone.", error);
         }
-    }
-
-    public static string Describe(JsonException error)
-    {
-        // System.Text.Json explains some errors with names of its own parameters.
-        int end = error.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
-        string reason = (end > 0 ? error.Message[..end] : error.Message)
-            .Replace(" Expected the input to start with a valid JSON token, when isFinalBlock is true.", "", StringComparison.Ordinal)
-            .Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal)
-            .Replace(" encountered during deserialization", "", StringComparison.Ordinal);
-        return error is { LineNumber: { } line, BytePositionInLine: { } column }
-            ? $"{reason} (line {line + 1}, byte {column + 1})"
-            : reason;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LlamaNative.Grammars.Schemas;
 
 namespace LlamaNative.Cli.Arguments;
 
@@ -38,7 +39,7 @@ internal static class TemplateArguments
         {
             // PowerShell 5 and cmd.exe remove quotation marks that are not escaped.
             result.AddError($"--chat-template-kwargs takes a JSON object such as {{\"enable_thinking\": false}}, and '{text}' is not JSON: "
-                + JsonFile.Describe(error));
+                + JsonErrorText.Describe(error));
         }
 
         return null;

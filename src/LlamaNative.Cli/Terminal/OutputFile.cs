@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LlamaNative.Cli.Terminal;
 
 /// <summary>Writes text files.</summary>
@@ -9,27 +7,21 @@ internal static class OutputFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, string text)
     {
-        if (Directory.Exists(path))
-        {
-            throw new IOException($"'{path}' cannot be written: it is a folder.");
-        }
-
         string full = Path.GetFullPath(path);
-        if (Path.GetDirectoryName(full) is { } folder && !Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"'{path}' cannot be written: the folder '{folder}' does not exist.");
-        }
-
-        FilePaths.RequireReplaceable(path);
         string temporary = full + ".tmp";
+        FileStream file = FilePaths.CreateTemporary(path, temporary, FileMode.Create);
         try
         {
-            File.WriteAllText(temporary, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            using (var writer = new StreamWriter(file)) // without a byte order mark
+            {
+                writer.Write(text);
+            }
+
             File.Move(temporary, full, overwrite: true);
         }
         catch (IOException error)
         {
-            throw new IOException($"'{path}' cannot be written: {error.Message.Replace(temporary, path, StringComparison.Ordinal)}", error);
+            throw FilePaths.NotWritten(path, temporary, error);
         }
         finally
         {

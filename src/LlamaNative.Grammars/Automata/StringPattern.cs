@@ -22,10 +22,17 @@ internal sealed record StringPattern(string Text, bool Excluded = false)
         return parts.Count == 0 || HasChoice(rest) ? [new StringPattern(pattern)] : [.. parts, new StringPattern(rest)];
     }
 
+    /// <exception cref="PatternException">The pattern is invalid, unsupported or too large.</exception>
+    public IStringAutomaton ToAutomaton(AutomatonBudget budget)
+    {
+        var automaton = new PatternAutomaton(Text, budget);
+        return Excluded ? new ComplementAutomaton(automaton) : automaton;
+    }
+
     private static bool Starts(string pattern, int at) =>
         string.CompareOrdinal(pattern, at, "(?!", 0, 3) == 0 || string.CompareOrdinal(pattern, at, "(?=", 0, 3) == 0;
 
-    /// <summary>The position of the parenthesis that closes the one here; -1 if there is none.</summary>
+    /// <summary>Returns the index of the parenthesis that closes the one at an index, or -1 if it is never closed.</summary>
     private static int Close(string pattern, int open) => Walk(pattern, open, (character, depth) => character == ')' && depth == 0);
 
     private static bool HasChoice(string pattern) => Walk(pattern, 0, (character, depth) => character == '|' && depth == 0) >= 0;

@@ -20,23 +20,10 @@ internal static class SchemaText
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
             // ArgumentException: lone surrogates in the C# string.
-            throw new JsonSchemaException("", $"the text is not valid JSON: {Describe(error)}", error);
+            string reason = error is JsonException invalid ? JsonErrorText.Describe(invalid) : error.Message;
+            throw new JsonSchemaException("", $"the text is not valid JSON: {reason}", error);
         }
     }
-
-    /// <summary>The reason and the place, with lines and columns from 1 as in editors.</summary>
-    private static string Describe(Exception error)
-    {
-        int end = error.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
-        return end > 0 && error is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
-            ? $"{Plain(error.Message[..end])} (line {line + 1}, byte {column + 1})"
-            : error.Message;
-    }
-
-    // System.Text.Json explains two errors with names of its own parameters.
-    private static string Plain(string message) => message
-        .Replace(" Expected the input to start with a valid JSON token, when isFinalBlock is true.", "", StringComparison.Ordinal)
-        .Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal);
 
     public static void Check(JsonElement root)
     {

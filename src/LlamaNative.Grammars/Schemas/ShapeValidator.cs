@@ -45,13 +45,18 @@ internal sealed class ShapeValidator
     private bool SatisfiesString(string text, StringShape shape)
     {
         int length = text.EnumerateRunes().Count();
-        if (length < shape.Minimum || length > shape.Maximum
-            || shape.Patterns.Any(pattern => Rfc3339.Matches(pattern.Text, text) == false))
+        if (length < shape.Minimum || length > shape.Maximum)
         {
             return false;
         }
 
-        StringPattern[] others = [.. shape.Patterns.Where(pattern => Rfc3339.Matches(pattern.Text, text) is null)];
+        ILookup<bool?, StringPattern> patterns = shape.Patterns.ToLookup(pattern => Rfc3339.Matches(pattern.Text, text));
+        if (patterns.Contains(false))
+        {
+            return false;
+        }
+
+        StringPattern[] others = [.. patterns[null]];
         return others.Length == 0 || _reader.Strings.Of(new StringShape(0, null, others))?.Contains(text) == true;
     }
 

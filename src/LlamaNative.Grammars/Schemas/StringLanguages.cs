@@ -16,7 +16,7 @@ internal sealed class StringLanguages
         {
             bool bounded = shape.Minimum > 0 || shape.Maximum is not null;
             language = StringLanguage.Intersect(
-                [.. shape.Patterns.Select(Automaton),
+                [.. shape.Patterns.Select(pattern => pattern.ToAutomaton(_budget)),
                     .. bounded ? [new LengthAutomaton(shape.Minimum, shape.Maximum)] : Array.Empty<IStringAutomaton>()],
                 _budget);
             _known.Add(shape.Key, language);
@@ -25,16 +25,10 @@ internal sealed class StringLanguages
         return language;
     }
 
-    /// <summary>The whole numbers that match a pattern and are multiples of all these; null if there are none.</summary>
+    /// <summary>Returns the integers that match a pattern and are divisible by every step, or null if there are none.</summary>
     /// <exception cref="PatternException">The automaton is too large.</exception>
     public StringLanguage? Multiples(string pattern, IEnumerable<int> steps) => StringLanguage.Intersect(
         [new PatternAutomaton(pattern, _budget), .. steps.Select(step => new MultipleAutomaton(step))], _budget);
-
-    private IStringAutomaton Automaton(StringPattern pattern)
-    {
-        var automaton = new PatternAutomaton(pattern.Text, _budget);
-        return pattern.Excluded ? new ComplementAutomaton(automaton) : automaton;
-    }
 
     /// <summary>All strings except the given ones.</summary>
     public StringLanguage? OtherThan(IEnumerable<string> strings) => StringLanguage.Intersect([new OtherThanAutomaton(strings)], _budget);

@@ -54,7 +54,7 @@ internal static class FilePaths
     {
         try
         {
-            // .NET does not tell the kind of a file. Opened for both directions, a pipe does not wait for the other end.
+            // .NET has no API for the kind of a file. Opening a pipe for reading and writing does not block.
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
             if (!file.CanSeek)
             {
@@ -92,7 +92,7 @@ internal static class FilePaths
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static void RequireFile(string path)
     {
-        _ = Path.GetFullPath(path); // File.Exists returns false for a path that is none
+        _ = Path.GetFullPath(path); // throws if the path is invalid; File.Exists would only return false
         if (Directory.Exists(path))
         {
             throw new FileNotFoundException($"'{path}' is a folder, not a file.", path);

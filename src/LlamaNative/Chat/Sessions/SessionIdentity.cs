@@ -15,7 +15,8 @@ namespace LlamaNative.Chat;
 /// whatever its quantization; their tokens also to a template; cached cells to the exact file and to the options of the context.
 /// </summary>
 /// <remarks>
-/// The hashes are not cryptographic. Those of .NET need OpenSSL on Linux, and without it, as in a minimal container, end the process.
+/// The hashes are not cryptographic. On Linux, .NET's cryptography requires OpenSSL and terminates the process if it is missing, for
+/// example in a minimal container.
 /// </remarks>
 /// <param name="Model">What must agree for the conversation to be loaded.</param>
 /// <param name="Tokens">What must also agree for its tokens to be used.</param>
@@ -25,7 +26,7 @@ internal sealed record SessionIdentity(
 {
     private const int Sample = 4096;
     private const int Samples = 64;
-    private const int LongestShownValue = 31; // a hash is longer, and tells a reader nothing
+    private const int LongestShownValue = 31; // hashes are longer, and are not worth showing
 
     /// <summary>The identity of a conversation on a context with this template, without the adapters, which can change.</summary>
     public static SessionIdentity Of(LlamaContext context, string template)
@@ -33,13 +34,14 @@ internal sealed record SessionIdentity(
         LlamaModel model = context.Model;
         ContextOptions options = context.Options;
         model.Metadata.TryGetValue("general.architecture", out string? architecture);
+        (string vectors, string file) = OfModelFile(model.Path);
         return new SessionIdentity(
             new Dictionary<string, string>
             {
                 ["architecture"] = architecture ?? "",
                 ["number of layers"] = Show(model.LayerCount),
                 ["embedding length"] = Show(model.EmbeddingLength),
-                ["content of the weights"] = OfVectors(model.Path),
+                ["content of the weights"] = vectors,
             },
             new Dictionary<string, string>
             {
@@ -48,7 +50,7 @@ internal sealed record SessionIdentity(
             },
             new Dictionary<string, string>
             {
-                ["model file"] = OfModelFile(model.Path),
+                ["model file"] = file,
                 ["metadata"] = Hash(string.Join('\n', model.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))),
                 ["llama.cpp state format"] = Show(SequenceState.Format),
                 ["cache type"] = $"{options.CacheTypeK}/{options.CacheTypeV}",
@@ -82,11 +84,10 @@ internal sealed record SessionIdentity(
     /// <summary>
     /// A hash of the file's one-dimensional tensors, such as norms, which quantizing leaves unchanged. Empty if the file cannot be read.
     /// </summary>
-    private static string OfVectors(string path)
+    private static string OfVectors(GgufFile file)
     {
         try
         {
-            using GgufFile file = GgufFile.Open(path);
             var hash = new XxHash128();
             foreach (GgufTensorInfo tensor in file.Tensors
                 .Where(tensor => tensor.Type == GgmlType.F32 && tensor.Shape.RowCount == 1)
@@ -149,17 +150,19 @@ internal sealed record SessionIdentity(
             $"control vector {hash} in layers {context.ControlVectorLayers.First} to {context.ControlVectorLayers.Last}");
     }
 
-    /// <summary>The identity of the model's file, or of all parts in order, whichever of them the model was opened with.</summary>
-    private static string OfModelFile(string path)
+    /// <summary>
+    /// The hash of the vectors, and the identity of the file, or of all its parts in order, whichever of them the model was opened with.
+    /// </summary>
+    private static (string Vectors, string File) OfModelFile(string path)
     {
         try
         {
             using GgufFile file = GgufFile.Open(path);
-            return file.Paths.Count > 1 ? Hash(string.Join('\n', file.Paths.Select(OfFile))) : OfFile(path);
+            return (OfVectors(file), file.Paths.Count > 1 ? Hash(string.Join('\n', file.Paths.Select(OfFile))) : OfFile(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or LlamaException)
         {
-            return Path.GetFileName(path);
+            return ("", Path.GetFileName(path));
         }
     }
 

@@ -30,7 +30,6 @@ internal sealed class TriggeredSampler(
     private int _printed;
     private bool _isThinking;
 
-
     private bool IsTriggered => _sampler.Grammar == tools;
 
     public int Sample(ReadOnlySpan<float> logits)
